@@ -1,0 +1,73 @@
+# Dear ImGui from source, built once with the configuration that every layer shares.
+#
+#   include(DearImGui)
+#   target_link_libraries(my_layer PUBLIC wasmqtt_imgui)            # core, and std::string text fields
+#   target_link_libraries(my_page PRIVATE wasmqtt_imgui_opengl3)    # WebGL2 renderer, Emscripten only
+#
+# The sources are looked for in WASMQTT_IMGUI_DIR (variable, then environment), then in build/deps/imgui,
+# where `scripts/run` and `scripts/test` put them. Several layers may include this; the first one defines.
+include_guard(GLOBAL)
+
+set(WASMQTT_IMGUI_DIR "" CACHE PATH "Dear ImGui sources, 1.92.2b or newer (empty: fetched by scripts/lib/imgui.sh)")
+
+# The hooks tell a test of every item that is drawn, so that it can find one without an accessible node.
+if(WASMQTT_BUILD_TESTS AND NOT EMSCRIPTEN)
+  set(wasmqtt_imgui_test_hooks_default ON)
+else()
+  set(wasmqtt_imgui_test_hooks_default OFF)
+endif()
+option(WASMQTT_IMGUI_TEST_HOOKS "Dear ImGui calls the ImGuiTestEngineHook_* functions"
+  ${wasmqtt_imgui_test_hooks_default})
+
+function(wasmqtt_find_imgui out)
+  set(fetched "${PROJECT_SOURCE_DIR}/build/deps/imgui")
+  foreach(folder IN ITEMS "${WASMQTT_IMGUI_DIR}" "$ENV{WASMQTT_IMGUI_DIR}" "${fetched}")
+    if(folder STREQUAL "")
+      continue()
+    endif()
+    if(EXISTS "${folder}/imgui.h" AND EXISTS "${folder}/imgui_internal.h")
+      get_filename_component(folder "${folder}" ABSOLUTE)
+      set(${out} "${folder}" PARENT_SCOPE)
+      return()
+    endif()
+    if(NOT folder STREQUAL fetched)
+      message(FATAL_ERROR "WASMQTT_IMGUI_DIR is ${folder}, which holds no Dear ImGui sources (imgui.h).")
+    endif()
+  endforeach()
+  message(FATAL_ERROR "Dear ImGui's sources are missing. Fetch them with\n"
+    "  scripts/lib/imgui.sh\nor name a directory with -DWASMQTT_IMGUI_DIR=...")
+endfunction()
+
+wasmqtt_find_imgui(wasmqtt_imgui_source)
+file(STRINGS "${wasmqtt_imgui_source}/imgui.h" wasmqtt_imgui_version REGEX "^#define IMGUI_VERSION_NUM")
+string(REGEX REPLACE "[^0-9]" "" wasmqtt_imgui_version "${wasmqtt_imgui_version}")
+if(wasmqtt_imgui_version LESS 19222)
+  message(FATAL_ERROR "Dear ImGui in ${wasmqtt_imgui_source} is ${wasmqtt_imgui_version}; 19222 (1.92.2b) is the oldest "
+    "with the dynamic fonts that the page needs.")
+endif()
+
+add_library(wasmqtt_imgui STATIC
+  ${wasmqtt_imgui_source}/imgui.cpp
+  ${wasmqtt_imgui_source}/imgui_draw.cpp
+  ${wasmqtt_imgui_source}/imgui_tables.cpp
+  ${wasmqtt_imgui_source}/imgui_widgets.cpp
+  ${wasmqtt_imgui_source}/misc/cpp/imgui_stdlib.cpp)
+target_compile_features(wasmqtt_imgui PUBLIC cxx_std_20)
+# SYSTEM: the house's warnings are for the house's code.
+target_include_directories(wasmqtt_imgui SYSTEM PUBLIC
+  ${wasmqtt_imgui_source} ${wasmqtt_imgui_source}/misc/cpp ${CMAKE_CURRENT_LIST_DIR}/imgui)
+target_compile_definitions(wasmqtt_imgui PUBLIC IMGUI_USER_CONFIG="wasmqtt_imconfig.h")
+target_compile_options(wasmqtt_imgui PRIVATE -w)
+if(WASMQTT_IMGUI_TEST_HOOKS)
+  target_compile_definitions(wasmqtt_imgui PUBLIC IMGUI_ENABLE_TEST_ENGINE)
+  # A member of a static library is linked only where nothing else defines the hooks.
+  target_sources(wasmqtt_imgui PRIVATE ${CMAKE_CURRENT_LIST_DIR}/imgui/no_test_hooks.cpp)
+endif()
+
+if(EMSCRIPTEN)
+  add_library(wasmqtt_imgui_opengl3 STATIC ${wasmqtt_imgui_source}/backends/imgui_impl_opengl3.cpp)
+  target_include_directories(wasmqtt_imgui_opengl3 SYSTEM PUBLIC ${wasmqtt_imgui_source}/backends)
+  target_compile_definitions(wasmqtt_imgui_opengl3 PUBLIC IMGUI_IMPL_OPENGL_ES3)
+  target_compile_options(wasmqtt_imgui_opengl3 PRIVATE -w)
+  target_link_libraries(wasmqtt_imgui_opengl3 PUBLIC wasmqtt_imgui)
+endif()

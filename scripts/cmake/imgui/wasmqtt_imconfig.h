@@ -1,0 +1,16 @@
+// Dear ImGui's compile-time configuration, the same for every layer (IMGUI_USER_CONFIG).
+#pragma once
+
+// Emoji lie above U+FFFF.
+#define IMGUI_USE_WCHAR32
+
+// Only the current names, so that newer versions keep compiling.
+#define IMGUI_DISABLE_OBSOLETE_FUNCTIONS
+
+// A page has no files and no shell; the browser owns links and storage.
+#define IMGUI_DISABLE_FILE_FUNCTIONS
+#define IMGUI_DISABLE_DEFAULT_SHELL_FUNCTIONS
+
+// Developer windows that no user sees would be a third of the download.
+#define IMGUI_DISABLE_DEMO_WINDOWS
+#define IMGUI_DISABLE_DEBUG_TOOLS
