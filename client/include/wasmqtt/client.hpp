@@ -1,0 +1,193 @@
+// MQTT 3.1.1 client, sans-I/O: it takes inputs, hands back outputs, and never calls out.
+//
+//   Client client(options);
+//   client.handle_transport_open(now);                      // CONNECT is in the output now
+//   socket.write(client.pending_output()); client.consume_output(n, now);
+//   client.handle_bytes(received, now);
+//   while (auto event = client.poll_event(now)) ...         // until nullptr
+//   wake me at client.next_timeout(), then client.handle_timeout(now)
+//
+// Most programs want MqttClient (mqtt_client.hpp), which does the above.
+//
+// Four kinds of methods. Inputs (handle_*) tell what happened; after each, drain the outputs: poll_event() until it
+// returns nothing, then the journal, then pending_output(), in this order. Commands ask for something; they check
+// everything first, and an error means that nothing changed. Outputs are drained by the caller. Getters only look.
+// `now` never runs backwards here: an earlier time than the last one is taken as the last one.
+//
+// Memory: bounded by the options. In the steady state no message allocates: buffers and blocks are used again.
+// Lifetime: movable nowhere, no globals, no threads; destroy it at any time, its session lives in the journal.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "wasmqtt/error.hpp"
+#include "wasmqtt/event.hpp"
+#include "wasmqtt/packet.hpp"
+#include "wasmqtt/trace.hpp"
+#include "wasmqtt/types.hpp"
+
+namespace wasmqtt {
+
+// What happens to a publish when the queue of unsent messages is full.
+enum class OverflowPolicy : std::uint8_t {
+  reject,       // publish() returns Errc::queue_full
+  drop_oldest,  // the oldest unsent message fails with dropped_oldest
+  drop_newest,  // the new message is accepted and fails at once with dropped_newest
+};
+
+struct WillOptions {
+  std::string topic;
+  std::vector<std::uint8_t> message;
+  Qos qos = Qos::at_most_once;
+  bool retain = false;
+};
+
+struct ClientOptions {
+  // CONNECT, section 3.1.
+  std::string client_id;  // empty only with clean_session [MQTT-3.1.3-7]
+  bool clean_session = true;
+  std::chrono::seconds keep_alive{60};  // 0 turns it off; at most 65535
+  std::optional<WillOptions> will;
+  std::optional<std::string> user_name;
+  std::optional<std::vector<std::uint8_t>> password;  // binary; needs a user name [MQTT-3.1.2-22]
+
+  // Time-outs; 0 turns one off. Each ends the connection with the reason; unacknowledged messages are sent again
+  // on the next one, never on a timer [MQTT-4.4.0-1].
+  Duration connack_timeout = std::chrono::seconds{15};
+  Duration pingresp_timeout = std::chrono::seconds{10};
+  Duration acknowledgement_timeout = std::chrono::seconds{60};  // without any acknowledgement while some are due
+
+  // Limits.
+  std::uint16_t in_flight_window = 1000;               // QoS 1 and 2 messages unacknowledged at once
+  std::size_t queue_messages = 100'000;                // unsent messages
+  std::size_t queue_bytes = 64 * 1024 * 1024;          // their topics and payloads
+  OverflowPolicy overflow = OverflowPolicy::reject;
+  bool queue_qos0 = false;                             // keep QoS 0 messages while not connected
+  std::size_t output_bytes = 1024 * 1024;              // above it messages wait in the queue
+  std::size_t max_packet_bytes = 16 * 1024 * 1024;     // of one incoming packet; more closes the connection
+  std::size_t max_requests = 1024;                     // SUBSCRIBE and UNSUBSCRIBE unanswered at once
+  std::size_t max_unacknowledged = 65'535;             // incoming messages not acknowledged by the application
+
+  bool manual_acknowledgement = false;
+  // Journal records are produced, and output waits until they are durable (journal.hpp).
+  bool journal = false;
+  TraceLimits trace;
+
+  // Strictness that could hurt with a broker in the field. True follows the standard to the letter.
+  bool strict_acknowledgements = true;  // false ignores PUBACK for a QoS 2 message and the like: brokers that lost
+                                        // track after a crash have been seen to send them
+  bool strict_text = false;             // true refuses U+0001-001F, 007F-009F and non-characters, which 1.5.3 only
+                                        // advises against: there are topics in the field that use them
+};
+
+struct PublishOptions {
+  Qos qos = Qos::at_most_once;
+  bool retain = false;
+  Duration time_to_live{};       // 0: no limit; counted while the message waits unsent
+  bool latest_per_topic = false; // an unsent message for the same topic, published with this flag too, is replaced
+};
+
+class Client {
+ public:
+  explicit Client(ClientOptions options);
+  ~Client();
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+
+  // ---- inputs ----
+
+  // Restores the session from journal records (all batches in order). Before the first connection only. Records of
+  // another client id [MQTT-3.1.3-2] or damaged ones are refused and nothing is restored.
+  Error handle_restore(Bytes records, Time now);
+  // An attempt begins: for the record only (CloseRecord::url, elapsed).
+  void handle_attempt(std::string_view url, Time now);
+  // The transport is open: CONNECT goes into the output [MQTT-3.1.0-1]. On an open connection: no-op [MQTT-3.1.0-2].
+  // Returns what is wrong with the options, if anything; then nothing is sent.
+  Error handle_transport_open(Time now);
+  // Bytes from the broker. Only looked at by poll_event(); must stay valid until that returned nothing, else
+  // what is left is copied at the next handle_bytes().
+  void handle_bytes(Bytes bytes, Time now);
+  void handle_transport_closed(const TransportClose& close, Time now);
+  // Due deadlines are served; early and extra calls do nothing.
+  void handle_timeout(Time now);
+  // The journal is durable up to this position (see journal_position()): output that waited for it may go.
+  void handle_journal_durable(std::uint64_t position);
+
+  // ---- commands ----
+
+  // Accepts a message, copied. QoS 0 while connected goes to the output at once; all else is queued or sent as
+  // the window allows. Errors: topic and size rules; not_connected (QoS 0 without queue_qos0); queue_full.
+  Result<Delivery> publish(std::string_view topic, Bytes payload, const PublishOptions& options, Time now);
+  // Takes back what is not on the wire yet. Errors: unknown_delivery, already_sent.
+  Error cancel(Delivery delivery, Time now);
+  // One SUBSCRIBE [MQTT-3.8.3-3]; the result comes as Subscribed with the returned packet id.
+  // Errors: topic rules; invalid_qos; no_topic_filter; not_connected; too_many_requests; no_packet_id_free.
+  Result<PacketId> subscribe(std::span<const TopicRequest> requests, Time now);
+  Result<PacketId> unsubscribe(std::span<const std::string_view> filters, Time now);
+  // Acknowledges a Message under manual_acknowledgement, in any order; PUBACK and PUBREC still leave in the order
+  // of arrival [MQTT-4.6.0-2, -3]. Tokens of an ended connection and repeated ones do nothing.
+  void acknowledge(std::uint64_t token, Time now);
+  // Sends DISCONNECT after what is already in the output, and nothing after it [MQTT-3.14.4-2]; then close the
+  // transport: should_close() turns true when it is out. Not connected: ends the attempt at once.
+  void disconnect(Time now);
+  // Asks the broker for a sign of life now, whatever the keep-alive says: after a wake-up, say.
+  void probe(Time now);
+  // Ends the attempt without DISCONNECT: the broker publishes the will.
+  void abort(Time now);
+  // For the next CONNECT.
+  void set_credentials(std::optional<std::string> user_name, std::optional<std::vector<std::uint8_t>> password);
+  void set_will(std::optional<WillOptions> will);
+  void set_clean_session(bool clean_session);
+
+  // ---- outputs ----
+
+  // The next event, or nullptr when there is none; decodes the received bytes one packet at a time. Calling it again
+  // is what acknowledges the message returned last (deliver, record, then acknowledge). The pointer and the views in
+  // the event are valid until the next call of poll_event() or of an input.
+  const Event* poll_event(Time now);
+  // Bytes for the transport, as far as their journal records are durable; valid until the next call but getters.
+  Bytes pending_output() const;
+  void consume_output(std::size_t count, Time now);
+  // Records produced since take_journal() last; empty unless options.journal. Append them to the store, then call
+  // handle_journal_durable() with journal_position() as it was when they were taken.
+  Bytes pending_journal() const;
+  std::uint64_t journal_position() const;
+  void take_journal();
+  // The earliest time at which handle_timeout() has something to do.
+  std::optional<Time> next_timeout() const;
+  // The transport is to be closed (after the output, when disconnecting).
+  bool should_close() const;
+
+  // ---- getters ----
+
+  bool connected() const;
+  // nullopt: never known, or ended; its end was a DeliveryChanged.
+  std::optional<DeliveryState> delivery_state(Delivery delivery) const;
+  // The unfinished deliveries in order; for an application that shows them after a restart.
+  std::vector<Delivery> unfinished() const;
+  // Topic and payload of an unfinished delivery; valid until the next input or command.
+  struct Outgoing { std::string_view topic; Bytes payload; Qos qos; bool retain; DeliveryState state; };
+  std::optional<Outgoing> outgoing(Delivery delivery) const;
+  struct Counts {
+    std::size_t queued = 0;        // not sent yet
+    std::size_t queued_bytes = 0;
+    std::size_t in_flight = 0;     // sent, not finished
+    std::size_t received_ids = 0;  // QoS 2 identifiers held [MQTT-4.3.3-2]
+    std::size_t requests = 0;
+    std::size_t unacknowledged = 0;
+    std::size_t output_bytes = 0;
+  };
+  Counts counts() const;
+  const ClientOptions& options() const;
+  const PacketTrace& trace() const;
+  PacketTrace& trace();
+
+ private:
+  class Core;
+  std::unique_ptr<Core> core_;
+};
+
+}  // namespace wasmqtt

@@ -1,0 +1,48 @@
+// Why a connection ended, or never came to be: everything that is known, in one record.
+//
+//   case: client.close_record().sentence()  ->  "The broker closed the connection 12 ms after CONNECT, before
+//                                                 CONNACK: is this a WebSocket port of an MQTT broker?"
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "wasmqtt/error.hpp"
+#include "wasmqtt/packet.hpp"
+#include "wasmqtt/transport.hpp"
+#include "wasmqtt/types.hpp"
+
+namespace wasmqtt {
+
+struct CloseRecord {
+  // How far the attempt had come.
+  enum class Phase : std::uint8_t { opening, connecting, connected, disconnecting };
+  // Who ended it.
+  enum class Cause : std::uint8_t {
+    transport,       // the network or the broker closed it; see fault, code, reason
+    refused,         // CONNACK with a non-zero return code; see return_code
+    protocol_error,  // the broker broke a clause; see error
+    timed_out,       // no CONNACK, PINGRESP or acknowledgement in time; see error
+    disconnected,    // disconnect() was called and DISCONNECT was sent
+    aborted,         // the application closed it without DISCONNECT
+  };
+
+  Phase phase = Phase::opening;
+  Cause cause = Cause::transport;
+  std::string url;
+  TransportFault fault = TransportFault::none;
+  int code = 0;                 // WebSocket close code, 0 where there is none
+  std::string reason;           // the peer's words
+  bool clean = false;           // the transport was closed in order
+  Error error;                  // protocol_error, timed_out
+  ConnectReturnCode return_code = ConnectReturnCode::accepted;
+  Duration elapsed{};           // since the attempt began
+  Duration connected_for{};     // since CONNACK; 0 when there was none
+  std::optional<PacketType> last_sent;
+  std::optional<PacketType> last_received;
+
+  // What happened and what is likely wrong, in one or two plain sentences for a person.
+  std::string sentence() const;
+};
+
+}  // namespace wasmqtt

@@ -1,0 +1,145 @@
+// Joins Client, Transport, SessionStore and the reconnect policy: the only place that does.
+//
+// A Driver runs attempts until it is told to stop: fetch URL and credentials, open the transport, feed the client,
+// hand its events up and its bytes down, journal before the wire, wait, try again. It never blocks, and it is called
+// from one event loop only. MqttClient adds subscriptions with handlers on top.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "wasmqtt/backoff.hpp"
+#include "wasmqtt/client.hpp"
+#include "wasmqtt/event_loop.hpp"
+#include "wasmqtt/session_store.hpp"
+#include "wasmqtt/transport.hpp"
+
+namespace wasmqtt {
+
+// What one attempt needs; asked anew for every attempt, so that a token or a signed URL can be fresh.
+struct Attempt {
+  std::string url;
+  std::optional<std::string> user_name;
+  std::optional<std::vector<std::uint8_t>> password;
+};
+
+struct DriverOptions {
+  std::vector<std::string> urls;  // tried in turn, also on reconnect
+  bool shuffle_urls = false;      // start each round at a random one
+  BackoffOptions backoff;
+  Duration open_timeout = std::chrono::seconds{20};  // for the transport to open
+  Duration disconnect_timeout = std::chrono::seconds{2};  // for DISCONNECT to leave; then the transport is closed
+  // This many connections in a row that the broker ended within `takeover_within` of CONNACK mean: another client
+  // uses our client id [MQTT-3.1.4-2]. The driver stops instead of fighting. 0 turns it off.
+  unsigned takeover_strikes = 3;
+  Duration takeover_within = std::chrono::seconds{5};
+  // Replaces urls and the client's credentials when set: calls `ready` once, at once or later.
+  std::function<void(Attempt proposal, std::function<void(Attempt)> ready)> prepare_attempt;
+};
+
+enum class ConnectionState : std::uint8_t {
+  stopped,       // not started, or ended; see StopReason
+  loading,       // reading the stored session
+  connecting,
+  connected,
+  waiting,       // for the next attempt; see retry_at()
+  disconnecting,
+};
+
+enum class StopReason : std::uint8_t {
+  none,
+  asked,             // disconnect() or abort()
+  refused,           // CONNACK 1, 2, 4, 5: trying again can't heal it
+  taken_over,        // the same client id is in use elsewhere
+  invalid,           // options or URL can't work: see the close record or error()
+};
+
+class Driver final : private TransportObserver {
+ public:
+  // All references outlive the driver. `store` may be nullptr: then the session lives as long as this object.
+  Driver(EventLoop& loop, Transport& transport, SessionStore* store, ClientOptions client, DriverOptions options);
+  ~Driver();
+  Driver(const Driver&) = delete;
+  Driver& operator=(const Driver&) = delete;
+
+  // Every event of the client, in order; views are valid during the call. Commands may be called from inside.
+  std::function<void(const Event&)> on_event;
+  // The state below changed.
+  std::function<void(ConnectionState)> on_state;
+  // The store failed: the session goes on in memory only, from now on.
+  std::function<void(std::string_view problem)> on_store_problem;
+
+  // Starts, or tries again at once when waiting or stopped. Idempotent while connecting or connected.
+  void start();
+  // DISCONNECT, then stop. Always finishes, within disconnect_timeout.
+  void stop();
+  // Stop without DISCONNECT (the broker publishes the will).
+  void abort();
+  // Something woke us up (visible again, online, resumed): checks the link at once, or tries at once if waiting.
+  void wake();
+  // The network is gone for certain: an open connection is given up and the next attempt waits.
+  void offline();
+
+  // After any command on client(): has its output sent and its records written at the end of this turn.
+  void flush_soon();
+  Client& client() { return client_; }
+  const Client& client() const { return client_; }
+  Time now() const { return loop_.now(); }
+
+  ConnectionState state() const { return state_; }
+  StopReason stop_reason() const { return stop_reason_; }
+  std::optional<Time> retry_at() const { return retry_at_; }  // when waiting
+  const std::string& url() const { return url_; }             // of the current or last attempt
+  const CloseRecord& close_record() const { return close_record_; }  // of the last attempt that ended
+  Error error() const { return error_; }                      // StopReason::invalid
+  bool durable() const { return store_ != nullptr && !store_failed_; }
+
+ private:
+  void on_transport_open() override;
+  void on_transport_bytes(Bytes bytes) override;
+  void on_transport_writable() override;
+  void on_transport_closed(const TransportClose& close) override;
+
+  void set_state(ConnectionState state);
+  void begin_attempt();
+  void open(Attempt attempt);
+  void drain();
+  void deliver_events();
+  void write_journal();
+  void write_output();
+  void attempt_ended(const CloseRecord& record);
+  void decide_what_next();
+  void stop_for(StopReason reason);
+  void arm_timer();
+  void handle_timer();
+  void store_problem(std::string_view problem);
+
+  EventLoop& loop_;
+  Transport& transport_;
+  SessionStore* store_;
+  Client client_;
+  DriverOptions options_;
+  Backoff backoff_;
+  ConnectionState state_ = ConnectionState::stopped;
+  StopReason stop_reason_ = StopReason::none;
+  CloseRecord close_record_;
+  Error error_;
+  std::string url_;
+  std::size_t next_url_ = 0;
+  std::optional<Time> retry_at_;
+  std::optional<Time> deadline_;  // of opening or disconnecting
+  unsigned strikes_ = 0;
+  bool loaded_ = false;
+  bool store_failed_ = false;
+  bool transport_in_use_ = false;
+  bool transport_full_ = false;
+  bool draining_ = false;
+  bool stop_wanted_ = false;
+  std::uint64_t generation_ = 0;  // of the attempt: late answers of prepare_attempt and the store are ignored
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+};
+
+}  // namespace wasmqtt

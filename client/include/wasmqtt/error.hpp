@@ -1,0 +1,121 @@
+// What can go wrong, whose fault it was, and which clause of MQTT 3.1.1 says so.
+//
+//   if (Error error = check_topic_name(topic)) log(error.message(), error.clause());
+//
+// An error has a side. Side::local: the caller asked for something illegal or impossible now; it is
+// returned by the command and nothing has changed. Side::peer: the broker broke the protocol; the
+// connection it came on is closed. Both carry a fixed sentence and a clause, never memory of their own.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+namespace wasmqtt {
+
+enum class Side : std::uint8_t { local, peer };
+
+enum class Errc : std::uint8_t {
+  ok,
+  // strings and topics
+  ill_formed_utf8,
+  nul_in_string,
+  string_too_long,
+  empty_topic,
+  wildcard_in_topic_name,
+  bad_wildcard,
+  // packets
+  invalid_qos,
+  packet_too_large,
+  no_topic_filter,
+  too_many_topic_filters,
+  password_without_user_name,
+  empty_client_id,
+  keep_alive_too_long,
+  malformed_remaining_length,
+  reserved_packet_type,
+  wrong_direction,
+  wrong_flags,
+  wrong_length,
+  truncated,
+  trailing_bytes,
+  zero_packet_id,
+  dup_on_qos0,
+  reserved_bits,
+  wrong_protocol_name,
+  unsupported_protocol_level,
+  will_flags_without_will,
+  reserved_return_code,
+  session_present_on_refusal,
+  // conversation
+  first_packet_not_connack,
+  second_connack,
+  unexpected_session_present,
+  suback_count_mismatch,
+  acknowledgement_of_wrong_kind,
+  packet_id_in_use,
+  too_many_unacknowledged,
+  // state of the client
+  not_connected,
+  already_connected,
+  queue_full,
+  no_packet_id_free,
+  too_many_requests,
+  unknown_delivery,
+  already_sent,
+  wrong_session,
+  damaged_record,
+  // time-outs
+  no_connack,
+  no_pingresp,
+  no_acknowledgement,
+  refused_but_open,
+};
+
+// One of the fixed errors. Converts to true when something is wrong.
+class [[nodiscard]] Error {
+ public:
+  constexpr Error() = default;
+  constexpr Error(Errc code, Side side) : code_(code), side_(side) {}
+
+  constexpr explicit operator bool() const { return code_ != Errc::ok; }
+  constexpr Errc code() const { return code_; }
+  constexpr Side side() const { return side_; }
+  // A plain sentence without a full stop, in static storage.
+  std::string_view message() const;
+  // "[MQTT-3.3.2-2]" or "2.2.3"; empty where no clause applies. Static storage.
+  std::string_view clause() const;
+
+  friend constexpr bool operator==(const Error&, const Error&) = default;
+
+ private:
+  Errc code_ = Errc::ok;
+  Side side_ = Side::local;
+};
+
+constexpr Error local_error(Errc code) { return {code, Side::local}; }
+constexpr Error peer_error(Errc code) { return {code, Side::peer}; }
+
+// A value or the reason why there is none; std::expected for C++20.
+template <class T>
+class [[nodiscard]] Result {
+ public:
+  Result(T value) : value_(std::move(value)) {}  // NOLINT: implicit on purpose
+  Result(Error error) : error_(error) {}         // NOLINT
+
+  explicit operator bool() const { return value_.has_value(); }
+  bool has_value() const { return value_.has_value(); }
+  // Only when has_value().
+  T& operator*() { return *value_; }
+  const T& operator*() const { return *value_; }
+  T* operator->() { return &*value_; }
+  const T* operator->() const { return &*value_; }
+  Error error() const { return error_; }
+
+ private:
+  std::optional<T> value_;
+  Error error_;
+};
+
+}  // namespace wasmqtt

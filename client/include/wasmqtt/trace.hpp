@@ -1,0 +1,69 @@
+// A bounded ring of every packet in and out, for an inspector: time, bytes, round-trip time.
+//
+//   for (std::uint64_t n = trace.first(); n != trace.end(); ++n) { const auto& entry = trace[n]; ... }
+//
+// It holds at most `max_packets` packets and `max_bytes` bytes; the oldest go first, and first() counts them.
+// Passwords are masked before they get in: each byte of a CONNECT's password is replaced by '*'.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "wasmqtt/packet.hpp"
+#include "wasmqtt/types.hpp"
+
+namespace wasmqtt {
+
+struct TraceEntry {
+  Time at{};
+  Direction direction = Direction::outbound;
+  PacketType type = PacketType::pingreq;
+  Qos qos = Qos::at_most_once;    // of a PUBLISH
+  PacketId packet_id = 0;         // 0: none
+  std::uint32_t size = 0;         // bytes on the wire, the fixed header included
+  std::uint32_t kept = 0;         // bytes kept; less than size when the packet is longer than max_packet_bytes
+  std::uint64_t partner = 0;      // number of the answered request, or of the answer; 0: none (yet)
+  std::optional<Duration> round_trip;  // on both, once the answer is there
+  std::uint64_t offset = 0;       // where the bytes lie; see bytes()
+};
+
+struct TraceLimits {
+  std::size_t max_packets = 0;  // 0 turns the trace off
+  std::size_t max_bytes = 8 * 1024 * 1024;
+  std::size_t max_packet_bytes = 64 * 1024;
+};
+
+class PacketTrace {
+ public:
+  explicit PacketTrace(TraceLimits limits = {});
+
+  // Called by Client for each whole packet.
+  void record(Time now, Direction direction, Bytes packet);
+  // A new network connection: answers no longer link to requests of the old one, except by packet id.
+  void start_connection();
+
+  // Packets are numbered from 1 in the order of their time. [first(), end()) are held.
+  std::uint64_t first() const { return first_; }
+  std::uint64_t end() const { return end_; }
+  const TraceEntry& operator[](std::uint64_t number) const;
+  // The packet's bytes, password masked; valid until the next record() or clear().
+  Bytes bytes(const TraceEntry& entry) const;
+  // Forgets all; the numbers go on.
+  void clear();
+
+ private:
+  void link_answer(TraceEntry& answer, std::uint64_t number);
+  void make_room(std::size_t bytes);
+  std::uint64_t find_request(const TraceEntry& answer) const;
+
+  TraceLimits limits_;
+  std::vector<TraceEntry> entries_;  // ring, entry n at n % max_packets
+  std::vector<std::uint8_t> bytes_;  // ring; an entry's bytes never wrap
+  std::uint64_t first_ = 1;
+  std::uint64_t end_ = 1;
+  std::uint64_t head_ = 0;  // next free offset in bytes_
+  std::uint64_t ping_ = 0;  // the PINGREQ or CONNECT that waits for its answer
+  std::uint64_t connect_ = 0;
+};
+
+}  // namespace wasmqtt

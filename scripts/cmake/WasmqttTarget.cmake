@@ -1,0 +1,22 @@
+# wasmqtt_add_library(NAME FOLDER_SOURCES...): one static library per layer, wasmqtt::NAME,
+# with the house's warnings. Its public headers lie in include/ beside its sources, and only a
+# target that links it sees them: a wrong include does not compile.
+option(WASMQTT_WERROR "Warnings are errors" ${PROJECT_IS_TOP_LEVEL})
+
+function(wasmqtt_warnings target)
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wconversion -Wshadow)
+  if(WASMQTT_WERROR)
+    target_compile_options(${target} PRIVATE -Werror)
+  endif()
+endfunction()
+
+function(wasmqtt_add_library name)
+  set(target wasmqtt_${name})
+  add_library(${target} STATIC ${ARGN})
+  add_library(wasmqtt::${name} ALIAS ${target})
+  set_target_properties(${target} PROPERTIES EXPORT_NAME ${name} OUTPUT_NAME wasmqtt_${name})
+  target_compile_features(${target} PUBLIC cxx_std_20)
+  target_include_directories(${target} PUBLIC
+    $<BUILD_INTERFACE:${CMAKE_CURRENT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:include>)
+  wasmqtt_warnings(${target})
+endfunction()
