@@ -1,0 +1,122 @@
+// Lists, logs and tables, the long ones virtualised: only what is seen is drawn and mirrored.
+//
+//   { auto chats = semantic::list(ui, "Chats");
+//     for (const Chat& chat : state.chats) {
+//       auto item = semantic::list_item(ui, chat.partner, 64, {.selected = chat.open});
+//       if (item.activated) intents.open(chat.partner);
+//       semantic::draw_text(ui, {item.rect.x + 56, item.rect.y + 12}, chat.partner, TextStyle::body_strong, ...);
+//     } }
+//
+//   semantic::log(ui, "Messages", view.log, messages.size(), [&](int i) { draw_bubble(messages[i]); });
+#pragma once
+
+#include "semantic/buttons.hpp"
+#include "semantic/containers.hpp"
+
+#include <memory>
+#include <type_traits>
+
+namespace semantic {
+
+/// A borrowed callable; lives no longer than the call it is passed to.
+template <class Signature> class FunctionRef;
+template <class R, class... A> class FunctionRef<R(A...)> {
+ public:
+  template <class F>
+    requires(!std::is_same_v<std::remove_cvref_t<F>, FunctionRef>)
+  FunctionRef(F&& f)  // NOLINT: implicit as a std::function is
+      : object_(const_cast<void*>(static_cast<const void*>(std::addressof(f)))),
+        call_([](void* object, A... a) -> R { return (*static_cast<std::remove_reference_t<F>*>(object))(a...); }) {}
+  R operator()(A... a) const { return call_(object_, a...); }
+
+ private:
+  void* object_;
+  R (*call_)(void*, A...);
+};
+
+/// role=list; arrow keys move between the items.
+Scope list(Ui& ui, std::string_view name);
+
+struct ItemOptions {
+  bool selected = false;         // aria-current
+  std::string_view description;  // what the drawn content says beyond the name: "2 unread, see you, 10:42"
+  int position = 0, set_size = 0;
+};
+/// One row of a list: role=listitem holding a button named `name`. Draws the surface; the content is yours.
+SurfaceResult list_item(Ui& ui, std::string_view name, float height, const ItemOptions& options = {});
+
+/// What a log remembers between frames; one per conversation. Heights are measured when an item is first seen and
+/// estimated before, and the item at the top stays where it is when an estimate above it is mended.
+class LogState {
+ public:
+  bool at_bottom() const { return stick_; }
+  void jump_to_latest() { stick_ = true; }
+  void scroll_to(int index) { target_ = index; stick_ = false; }
+  /// `n` items were put in front (older history was loaded): what is seen stays where it is.
+  void items_prepended(int n);
+  /// Item `index` changed its height (its text or state did). Cheap; call it freely.
+  void item_changed(int index);
+  void clear();
+  float scroll_y() const { return scroll_; }
+
+ private:
+  friend class LogView;
+  std::vector<float> heights_;   // negative: an estimate
+  float width_ = 0;
+  float scroll_ = 0;
+  float estimate_ = 0;
+  int target_ = -1;
+  int anchor_ = -1;
+  float anchor_offset_ = 0;
+  bool stick_ = true;
+};
+
+struct LogOptions {
+  ImVec2 size = {0, 0};
+  ImVec2 padding = {16, 12};
+  float estimated_height = 64;
+  float max_content_width = 0;    // centred column on wide windows; 0: none
+};
+/// role=log in a scroll area, stuck to the bottom unless scrolled up. `draw(i)` draws item i at ImGui's cursor, full
+/// width, and its height is what it used; each item is an article-like listitem with its position.
+void log(Ui& ui, std::string_view name, LogState& state, int count, FunctionRef<void(int)> draw,
+         const LogOptions& options = {});
+
+struct Column {
+  std::string_view name;
+  float width = 0;        // CSS pixels; 0: shares what is left by `weight`
+  float weight = 1;
+  bool right = false;     // numbers
+  TextStyle style = TextStyle::small;
+};
+
+struct TableState {
+  bool stick_to_bottom = true;
+  float scroll = 0;
+  int scroll_to = -1;     // a row to bring into sight, then -1 again
+};
+
+struct TableOptions {
+  ImVec2 size = {0, 0};
+  float row_height = 32;
+  int selected = -1;
+};
+
+/// What a cell shows; strings are copied at once.
+struct Cell {
+  std::string_view text;
+  std::optional<Color> color;
+  Icon icon = Icon::none;
+  std::string_view spoken;   // when the text alone does not say it
+};
+
+struct TableResult {
+  int activated = -1;  // row
+  int hovered = -1;
+};
+/// role=table with a fixed header; only the rows in sight are asked for. `cell(row, column)` returns what to draw.
+/// `row_name(row)` names the row for assistive technology ("12, outbound publish").
+TableResult table(Ui& ui, std::string_view name, TableState& state, std::span<const Column> columns, int rows,
+                  FunctionRef<Cell(int, int)> cell, const TableOptions& options = {});
+
+}  // namespace semantic

@@ -1,0 +1,132 @@
+// Ui: what the widgets of this library share. One per ImGui context.
+//
+//   semantic::Ui ui;
+//   ...each frame, between ImGui::NewFrame() and ImGui::Render():
+//   ui.begin_frame();
+//   { auto screen = semantic::screen(ui);            // containers.hpp
+//     if (semantic::button(ui, "Send")) send(); }    // buttons.hpp
+//   ui.end_frame();
+//   mirror(ui.tree());
+//
+// Methods sort into three kinds. *Inputs* (`handle_*`) come from the platform between frames: an activation by keyboard
+// or assistive technology, an edited text, a focus, a scroll position; the widget with that id sees them in the next
+// frame, and an id that no widget claims in that frame is dropped. *Requests* (`request_*`, `announce`) go from widgets
+// and views to the platform, which takes them with `take_requests()` after the frame. The rest are getters.
+//
+// The platform owns keyboard focus, typing, selection, IME and scrolling, as a browser does; ImGui's keyboard
+// navigation stays off. Pointer input reaches the widgets through ImGui as usual.
+#pragma once
+
+#include "semantic/layout.hpp"
+#include "semantic/node.hpp"
+#include "semantic/shaper.hpp"
+#include "semantic/theme.hpp"
+#include "semantic/tree.hpp"
+
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace semantic {
+
+/// A text field's state as the platform sees it. Offsets are bytes of UTF-8 in `text`.
+struct TextEdit {
+  Id id = 0;
+  std::string text;
+  int selection_begin = 0, selection_end = 0;  // begin <= end
+  int composition_begin = -1, composition_end = -1;  // the IME's unfinished text; -1: none
+  float scroll_x = 0, scroll_y = 0;  // how far the platform scrolled inside the field
+  bool password_visible = false;
+};
+
+enum class Politeness : std::uint8_t { polite, assertive };
+
+struct Request {
+  enum class Kind : std::uint8_t { focus, announce, select, scroll_into_view, blur } kind;
+  Id id = 0;
+  std::string text;  // announce
+  Politeness politeness = Politeness::polite;
+  int begin = 0, end = 0;  // select: bytes
+};
+
+class Ui {
+ public:
+  Ui();
+
+  // -- the frame
+  void begin_frame();
+  void end_frame();
+  const Tree& tree() const { return tree_; }
+  Tree& tree() { return tree_; }
+
+  // -- inputs, from the platform
+  void handle_activate(Id id);            ///< A click that had no pointer: keyboard, assistive technology.
+  void handle_text(const TextEdit& edit); ///< Text, selection or composition of a field changed.
+  void handle_submit(Id id);              ///< Enter in a field, not while composing.
+  void handle_escape();                   ///< Escape, not while composing.
+  void handle_focus(Id id);               ///< This node has the focus now; 0: none of ours.
+  void handle_focus_visible(bool visible);///< Whether a ring shall show (keyboard), as CSS :focus-visible.
+  void handle_scroll(Id id, float y);     ///< The platform scrolled this container.
+
+  // -- requests, to the platform
+  void request_focus(Id id);
+  void request_blur();
+  void request_select(Id field, int begin, int end);
+  void request_scroll_into_view(Id id);
+  void announce(std::string_view text, Politeness politeness = Politeness::polite);
+  std::vector<Request> take_requests();
+
+  /// A frame is wanted after this many seconds (an animation's next step: 0). The smallest wish of a frame holds.
+  void wake_in(double seconds);
+  double wake_seconds() const { return wake_; }  ///< Negative: nothing is awaited, the page may rest.
+
+  // -- for views and widgets
+  Theme& theme() { return theme_; }
+  const Theme& theme() const { return theme_; }
+  void set_shaper(TextShaper* shaper) { shaper_ = shaper; layouts_.clear(); }  ///< Not owned. Null: identity.
+  TextShaper& shaper() { return shaper_ ? *shaper_ : identity_; }
+  Id focused() const { return focused_; }
+  bool focus_visible() const { return focus_visible_; }
+  bool take_escape();  ///< True once for each press; the innermost that handles it takes it.
+
+  /// Cached text layout; valid until the next begin_frame(). `width` 0: one line, breaks only at '\n'.
+  const TextLayout& layout(std::string_view text, TextStyle style, float width = 0);
+  float text_width(std::string_view text, TextStyle style);
+
+  /// The platform draws scroll bars of its own (a browser does); else the library draws a thin one.
+  bool platform_scroll_bars = false;
+
+  // -- for widgets of your own, see widget.hpp
+  bool take_activation(Id id);
+  bool take_submit(Id id);
+  const TextEdit* text_edit(Id id) const;
+  bool take_scroll(Id id, float& y);
+  /// The layouts depend on fonts; call when those change (other scheme, other density).
+  void forget_layouts() { layouts_.clear(); }
+
+ private:
+  struct LayoutKey;
+  struct CachedLayout {
+    std::string text;
+    TextStyle style;
+    float width;
+    std::uint32_t used;
+    TextLayout layout;
+  };
+  Tree tree_;
+  Theme theme_;
+  IdentityShaper identity_;
+  TextShaper* shaper_ = nullptr;
+  std::unordered_multimap<std::uint64_t, CachedLayout> layouts_;
+  std::uint32_t frame_ = 0;
+  std::vector<Id> activations_, submits_;
+  std::vector<std::pair<Id, float>> scrolls_;
+  std::unordered_map<Id, TextEdit> edits_;
+  std::vector<Request> requests_;
+  Id focused_ = 0;
+  bool focus_visible_ = false;
+  bool escape_ = false;
+  double wake_ = -1;
+};
+
+}  // namespace semantic

@@ -1,0 +1,151 @@
+#include "semantic/tree.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace semantic {
+
+namespace {
+constexpr std::size_t block_size = 16 * 1024;
+}
+
+const char* role_name(Role role) {
+  switch (role) {
+    case Role::group: return "group";
+    case Role::region: return "region";
+    case Role::form: return "form";
+    case Role::navigation: return "navigation";
+    case Role::main: return "main";
+    case Role::banner: return "banner";
+    case Role::dialog: return "dialog";
+    case Role::heading: return "heading";
+    case Role::text: return "text";
+    case Role::link: return "link";
+    case Role::image: return "img";
+    case Role::separator: return "separator";
+    case Role::button: return "button";
+    case Role::checkbox: return "checkbox";
+    case Role::radio_group: return "radiogroup";
+    case Role::radio: return "radio";
+    case Role::textbox: return "textbox";
+    case Role::list: return "list";
+    case Role::list_item: return "listitem";
+    case Role::log: return "log";
+    case Role::table: return "table";
+    case Role::row: return "row";
+    case Role::column_header: return "columnheader";
+    case Role::cell: return "cell";
+    case Role::status: return "status";
+    case Role::alert: return "alert";
+    case Role::progress: return "progressbar";
+    case Role::scroll_area: return "group";
+  }
+  return "group";
+}
+
+void Tree::Arena::reset() {
+  block = used = 0;
+  large.clear();
+}
+
+char* Tree::Arena::allocate(std::size_t size) {
+  if (size > block_size / 4) {
+    large.push_back({std::make_unique<char[]>(size), size});
+    return large.back().first.get();
+  }
+  if (blocks.empty() || used + size > block_size) {
+    if (!blocks.empty()) ++block;
+    if (block >= blocks.size()) blocks.push_back(std::make_unique<char[]>(block_size));
+    used = 0;
+  }
+  char* place = blocks[block].get() + used;
+  used += size;
+  return place;
+}
+
+void Tree::begin_frame() {
+  std::swap(now_, last_);
+  now_.nodes.clear();
+  now_.lines.clear();
+  now_.text.reset();
+  open_.clear();
+  duplicates_ = 0;
+  std::fill(seen_.begin(), seen_.end(), Id{0});
+}
+
+bool Tree::note_id(Id id) {
+  const std::size_t wanted = (now_.nodes.size() + 1) * 2;
+  if (seen_.size() < wanted) {
+    std::size_t size = 256;
+    while (size < wanted * 2) size *= 2;
+    seen_.assign(size, 0);
+    for (const Node& node : now_.nodes) {
+      std::size_t slot = node.id & (size - 1);
+      while (seen_[slot] != 0 && seen_[slot] != node.id) slot = (slot + 1) & (size - 1);
+      seen_[slot] = node.id;
+    }
+  }
+  std::size_t slot = id & (seen_.size() - 1);
+  while (seen_[slot] != 0) {
+    if (seen_[slot] == id) return false;
+    slot = (slot + 1) & (seen_.size() - 1);
+  }
+  seen_[slot] = id;
+  return true;
+}
+
+int Tree::add(const Node& node) {
+  if (!note_id(node.id)) ++duplicates_;
+  Node copy = node;
+  copy.parent = open_.empty() ? -1 : open_.back();
+  copy.name = keep(node.name);
+  copy.description = keep(node.description);
+  copy.value = keep(node.value);
+  copy.placeholder = keep(node.placeholder);
+  copy.href = keep(node.href);
+  copy.autocomplete = keep(node.autocomplete);
+  copy.lines = keep(node.lines);
+  now_.nodes.push_back(copy);
+  return static_cast<int>(now_.nodes.size()) - 1;
+}
+
+int Tree::open(const Node& node) {
+  const int index = add(node);
+  open_.push_back(index);
+  return index;
+}
+
+void Tree::close() {
+  IM_ASSERT(!open_.empty() && "a container was closed twice");
+  if (!open_.empty()) open_.pop_back();
+}
+
+const Node* Tree::find(Id id) const {
+  for (const Node& node : now_.nodes)
+    if (node.id == id) return &node;
+  return nullptr;
+}
+
+const Node* Tree::find(Role role, std::string_view name) const {
+  for (const Node& node : now_.nodes)
+    if (node.role == role && node.name == name) return &node;
+  return nullptr;
+}
+
+std::string_view Tree::keep(std::string_view text) {
+  if (text.empty()) return {};
+  char* place = now_.text.allocate(text.size());
+  std::memcpy(place, text.data(), text.size());
+  return {place, text.size()};
+}
+
+std::span<const TextLine> Tree::keep(std::span<const TextLine> lines) {
+  if (lines.empty()) return {};
+  now_.lines.push_back(std::make_unique<TextLine[]>(lines.size()));
+  TextLine* place = now_.lines.back().get();
+  for (std::size_t i = 0; i < lines.size(); ++i)
+    place[i] = {keep(lines[i].text), keep(lines[i].href), lines[i].rect};
+  return {place, lines.size()};
+}
+
+}  // namespace semantic
