@@ -1,0 +1,30 @@
+# Configure and build a CMake preset. Source after progress.sh.
+#
+#   build_preset native [TARGET...]       into build/native, log in build/logs; returns 1 on failure
+#   page_directory                        what a static server has to serve, after wasm-release is built
+
+build_preset() {
+  local preset=$1 log=$root/build/logs/$1 configure=(cmake)
+  shift
+  ! command -v ccache >/dev/null || export CMAKE_CXX_COMPILER_LAUNCHER=${CMAKE_CXX_COMPILER_LAUNCHER:-ccache}
+  if [[ $preset == wasm-* ]]; then
+    use_emscripten
+    configure=(emcmake cmake)
+  fi
+  if [[ ! -f $root/build/$preset/build.ninja || -n ${WASMQTT_IMGUI_DIR:-} ]]; then
+    note "configuring $preset"
+    (cd "$root" && quietly "$log-configure.log" "${configure[@]}" --preset "$preset" -Wno-dev \
+      ${WASMQTT_IMGUI_DIR:+-DWASMQTT_IMGUI_DIR="$WASMQTT_IMGUI_DIR"}) || return 1
+  fi
+  quietly "$log-build.log" cmake --build "$root/build/$preset" ${1:+--target "$@"}
+}
+
+# Debian's Emscripten finds its JavaScript modules only through Debian's Node.js; another one has to be told.
+use_emscripten() {
+  local emcc
+  emcc=$(readlink -f "$(command -v emcc)")
+  [[ $emcc != /usr/share/emscripten/* || ! -d /usr/share/nodejs ]] ||
+    export NODE_PATH=/usr/share/nodejs${NODE_PATH:+:$NODE_PATH}
+}
+
+page_directory() { echo "$root/build/wasm-release/page"; }

@@ -1,0 +1,128 @@
+# What has to be installed, and why. Source after progress.sh.
+#
+#   need_page; need_native; need_brokers; need_browser     say what the next steps use
+#   install_missing "$assume_yes"                          installs what of it is absent, or ends the script
+#
+# A need is met by any program or header of the right name, not only by the distribution's package:
+# an emsdk's emcc or another Node.js is used as it is.
+
+packages_missing=()
+packages_reasons=()
+
+packages_emcc_in_use() { command -v emcc >/dev/null; }
+
+# need PROBE PACKAGE REASON: PROBE is a program's name, or a path (pattern) that has to exist.
+need() {
+  local probe=$1 package=$2 reason=$3
+  case $probe in
+    /*) compgen -G "$probe" >/dev/null && return ;;
+    *) PATH=$PATH:/usr/sbin:/sbin command -v "$probe" >/dev/null && return ;;
+  esac
+  case " ${packages_missing[*]} " in *" $package "*) return ;; esac
+  packages_missing+=("$package")
+  packages_reasons+=("$reason")
+}
+
+need_build() {
+  need cmake cmake "configures the build"
+  need ninja ninja-build "builds"
+  need g++ g++ "compiles the native programs and tests"
+  need ccache ccache "makes every further build a matter of seconds"
+  need xz xz-utils "unpacks Dear ImGui's sources"
+  need /usr/include/nlohmann/json.hpp nlohmann-json3-dev "JSON of the chat messages"
+  need /etc/ssl/certs/ca-certificates.crt ca-certificates "downloads over HTTPS can be trusted"
+}
+
+need_native() {
+  need_build
+  need /usr/include/doctest/doctest.h doctest-dev "unit tests"
+  need /usr/include/boost/beast.hpp libboost-dev "TCP and WebSocket of the native programs (Boost.Asio, Boost.Beast)"
+  need /usr/include/openssl/ssl.h libssl-dev "TLS of the native programs"
+}
+
+need_page() {
+  need_build
+  need emcc emscripten "compiles the page to WebAssembly"
+  need node nodejs "serves the page"
+}
+
+need_brokers() {
+  need mosquitto mosquitto "the MQTT brokers that the page and the tests talk to"
+  need mosquitto_pub mosquitto-clients "another MQTT client, to send and watch messages from the command line"
+}
+
+need_browser() {
+  need npm npm "fetches the browser test driver"
+  browser_program >/dev/null || need chromium chromium "the browser of the browser tests"
+  need '/usr/share/fonts/*/noto/NotoSans-Regular.ttf' fonts-noto-core "letters of many scripts in the pictures"
+  need '/usr/share/fonts/*/noto/NotoSansCJK-Regular.ttc' fonts-noto-cjk "Chinese, Japanese, Korean in the pictures"
+  need '/usr/share/fonts/*/noto/NotoColorEmoji.ttf' fonts-noto-color-emoji "emoji in the pictures"
+}
+
+# The path of a Chromium, the one in WASMQTT_CHROMIUM first.
+browser_program() {
+  local name
+  for name in ${WASMQTT_CHROMIUM:-} chromium google-chrome google-chrome-stable chrome; do
+    command -v "$name" && return 0
+  done
+  return 1
+}
+
+install_missing() {
+  local assume_yes=$1 as_root=() i
+  [[ ${#packages_missing[@]} -gt 0 ]] || return 0
+  step "To be installed (${#packages_missing[@]} packages):"
+  for i in "${!packages_missing[@]}"; do
+    printf '        %-24s %s\n' "${packages_missing[i]}" "${packages_reasons[i]}"
+  done
+  local command="apt-get install --no-install-recommends ${packages_missing[*]}"
+  command -v apt-get >/dev/null ||
+    die "This is no Debian or Ubuntu system (no apt-get). Please install what is listed above, then start again."
+  if [[ $EUID -ne 0 ]]; then
+    command -v sudo >/dev/null ||
+      die "Not root, and there is no sudo. As root, please run:" $'\n' "  apt-get update && $command"
+    as_root=(sudo)
+  fi
+  packages_consent "$assume_yes" "$command"
+  packages_install "${as_root[@]}"
+  packages_missing=() packages_reasons=()
+}
+
+packages_consent() {
+  local assume_yes=$1 command=$2 answer
+  [[ $assume_yes != yes ]] || return 0
+  [[ -t 0 ]] || die "Nobody is here to ask. Start with --yes to install, or run as root:" $'\n' "  $command"
+  read -r -p "        Install with apt-get? [Y/n] " answer
+  case $answer in
+    '' | y | Y | yes) ;;
+    *) die "Nothing was installed. Later: $command" ;;
+  esac
+}
+
+# Installs packages_missing; the arguments are the prefix that makes a command root's.
+packages_install() {
+  local log=$root/build/logs/packages.log installs_mosquitto=no
+  case " ${packages_missing[*]} " in *" mosquitto "*) installs_mosquitto=yes ;; esac
+  (
+    [[ $installs_mosquitto == no ]] || packages_start_no_services "$@"
+    note "reading the package lists"
+    quietly "$log" "$@" env DEBIAN_FRONTEND=noninteractive apt-get update
+    note "downloading and installing"
+    quietly "$log" "$@" env DEBIAN_FRONTEND=noninteractive \
+      apt-get install --yes --no-install-recommends "${packages_missing[@]}"
+  ) || die "apt-get could not install the packages; its output is above and in $log"
+  if [[ $installs_mosquitto == yes && -d /run/systemd/system ]]; then
+    note "Mosquitto's own service stays off: wasmqtt starts its brokers itself."
+    "$@" systemctl disable --now mosquitto >>"$log" 2>&1 || warn "could not disable mosquitto.service, see $log"
+  fi
+}
+
+# For the rest of this subshell. Mosquitto's package would start a broker of its own on port 1883,
+# which is where ours has to listen.
+packages_start_no_services() {
+  local policy=/usr/sbin/policy-rc.d
+  [[ ! -e $policy ]] || return 0
+  trap "$* rm -f $policy" EXIT
+  printf '#!/bin/sh\n# Put here by wasmqtt while it installs packages.\nexit 101\n' | "$@" tee "$policy" >/dev/null
+  "$@" chmod 755 "$policy"
+}
