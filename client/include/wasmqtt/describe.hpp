@@ -1,0 +1,24 @@
+// Words for a person: packet types, return codes, states. All in static storage, but for describe(Packet).
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "wasmqtt/driver.hpp"
+#include "wasmqtt/event.hpp"
+#include "wasmqtt/packet.hpp"
+
+namespace wasmqtt {
+
+std::string_view name_of(PacketType type);          // "connect", "publish", ... lower case, as in the article
+std::string_view describe(ConnectReturnCode code);  // "Bad user name or password"
+std::string_view describe(TransportFault fault);
+std::string_view describe(FailureReason reason);
+std::string_view describe(DeliveryState state);
+std::string_view describe(ConnectionState state);
+std::string_view describe(StopReason reason);
+
+// One line: "PUBLISH topic=a/b qos=1 id=7 payload=5 bytes". Passwords and payloads are not in it.
+std::string describe(const Packet& packet);
+
+}  // namespace wasmqtt

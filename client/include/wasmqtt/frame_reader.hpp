@@ -1,0 +1,52 @@
+// A byte stream to frames: one frame is one whole control packet, still in bytes.
+//
+//   reader.feed(bytes);
+//   while (reader.next(frame) == FrameReader::Status::frame) use(frame);
+//
+// A frame that lies whole in the fed bytes is a view into them; only one that is cut by their end is assembled in a
+// buffer of the reader. Both are valid until the next feed().
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "wasmqtt/error.hpp"
+#include "wasmqtt/packet.hpp"
+
+namespace wasmqtt {
+
+struct Frame {
+  std::uint8_t first_byte = 0;  // type and flags
+  Bytes body;                   // what the remaining length counts
+  Bytes whole;                  // fixed header and body
+
+  PacketType type() const { return static_cast<PacketType>(first_byte >> 4); }
+  std::uint8_t flags() const { return first_byte & 0x0f; }
+};
+
+class FrameReader {
+ public:
+  enum class Status : std::uint8_t { frame, need_more, error };
+
+  // Frames with more than `max_packet_bytes` are an error before they are stored.
+  explicit FrameReader(std::size_t max_packet_bytes) : max_packet_bytes_(max_packet_bytes) {}
+
+  // Takes the next piece of the stream. What an earlier piece has left unread is copied and kept in front of it.
+  void feed(Bytes bytes);
+  // After an error: that error again, until reset().
+  Status next(Frame& frame);
+  Error error() const { return error_; }  // Side::peer: 2.2.3, packet_too_large
+  void reset();
+
+ private:
+  Status frame_at(Bytes bytes, Frame& frame, std::size_t& needed);
+  Status next_of_partial(Frame& frame);
+
+  std::size_t max_packet_bytes_;
+  Bytes input_;                         // unread part of the fed bytes
+  std::vector<std::uint8_t> partial_;   // the beginning of a frame that the input's end cut
+  std::vector<std::uint8_t> assembled_; // the last frame made from partial_
+  Error error_;
+};
+
+}  // namespace wasmqtt

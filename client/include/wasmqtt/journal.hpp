@@ -1,0 +1,63 @@
+// The session's journal: a stream of small records, from which a session can be made again after a crash.
+//
+// A publish of QoS 1 or 2 is one `put` when it is accepted, then a few bytes at each step of its life; never a rewrite
+// of the session. Records are self-delimiting bytes; batches are appended to a store in order (session_store.hpp), which
+// adds its own framing and checksums. compact() reduces a long journal to what is still alive.
+//
+//   JournalReader reader(bytes);
+//   JournalRecord record;
+//   while (reader.next(record) == JournalReader::Status::record) ...
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "wasmqtt/encode.hpp"
+#include "wasmqtt/error.hpp"
+#include "wasmqtt/types.hpp"
+
+namespace wasmqtt {
+
+struct JournalRecord {
+  enum class Kind : std::uint8_t {
+    session = 1,   // text: the client id this journal belongs to [MQTT-3.1.3-2]; first record
+    put,           // a message was accepted: number, qos, retain, deadline, text (topic), payload
+    sent,          // it went out: number, packet_id [MQTT-4.3.2-1]
+    released,      // PUBREC came: number, packet_id; from now on PUBREL only [MQTT-4.3.3-1]
+    requeued,      // it waits again, without a packet id: the session was lost
+    removed,       // it ended: number
+    received,      // an incoming QoS 2 packet_id is held [MQTT-4.3.3-2]
+    received_done, // and is free again
+    forgot,        // all received ids are free: the session was lost or clean
+    barrier,       // nothing to restore; output that follows waits for it
+    numbers,       // number: the highest used so far; written by compact()
+  };
+
+  Kind kind = Kind::barrier;
+  std::uint64_t number = 0;
+  PacketId packet_id = 0;
+  Qos qos = Qos::at_most_once;
+  bool retain = false;
+  bool latest_per_topic = false;
+  Time deadline{};          // epoch: none
+  std::string_view text{};  // valid as long as the bytes read, or as the caller's
+  Bytes payload{};
+};
+
+void write_record(const JournalRecord& record, ByteBuffer& out);
+
+class JournalReader {
+ public:
+  enum class Status : std::uint8_t { record, end, damaged };
+  explicit JournalReader(Bytes bytes) : rest_(bytes) {}
+  Status next(JournalRecord& record);
+
+ private:
+  Bytes rest_;
+};
+
+// The shortest journal that restores the same session; empty for an empty session that never had a number.
+// damaged_record when `records` can't be read.
+Result<ByteBuffer> compact(Bytes records);
+
+}  // namespace wasmqtt

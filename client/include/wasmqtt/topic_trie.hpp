@@ -1,0 +1,78 @@
+// Which subscriptions does this topic match? In time that depends on the topic's levels, not on how many there are.
+//
+//   TopicTrie trie;
+//   trie.insert("news/#", 7);
+//   trie.match("news/sport", [](std::uint32_t value) { ... });  // 7
+//
+// Nodes lie in one table, children in one hash table keyed by parent and level, so 100,000 filters cost a few hash
+// look-ups per level. match() does not allocate. Filters must have passed check_topic_filter().
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace wasmqtt {
+
+class TopicTrie {
+ public:
+  TopicTrie();
+
+  // Several values may share a filter. Inserting the same pair twice keeps one.
+  void insert(std::string_view filter, std::uint32_t value);
+  // False when there was no such pair.
+  bool erase(std::string_view filter, std::uint32_t value);
+  // Pairs held.
+  std::size_t size() const { return size_; }
+
+  // Calls visit(value) once for each matching pair; rule [MQTT-4.7.2-1] holds. The trie may change meanwhile: the
+  // visits are those of the moment of the call.
+  template <class Visit>
+  void match(std::string_view topic, Visit&& visit) const {
+    std::vector<std::uint32_t> values = std::move(spare_);
+    values.clear();
+    collect(topic, values);
+    for (std::uint32_t value : values) visit(value);
+    spare_ = std::move(values);
+  }
+
+ private:
+  using NodeIndex = std::uint32_t;
+  static constexpr NodeIndex none = 0xffff'ffff;
+  static constexpr NodeIndex root = 0;
+
+  struct Node {
+    NodeIndex parent = none;
+    std::uint32_t children = 0;
+    std::vector<std::uint32_t> values{};  // of the filters that end here
+    std::string level{};
+  };
+  struct Edge {
+    NodeIndex parent;
+    std::string_view level;  // of the child node, or of the topic that is looked up
+    friend bool operator==(const Edge&, const Edge&) = default;
+  };
+  struct EdgeHash {
+    std::size_t operator()(const Edge& edge) const;
+  };
+
+  NodeIndex child(NodeIndex parent, std::string_view level) const;
+  NodeIndex add_child(NodeIndex parent, std::string_view level);
+  void prune(NodeIndex node);
+  void collect(std::string_view topic, std::vector<std::uint32_t>& values) const;
+  void take_values(NodeIndex node, std::vector<std::uint32_t>& values) const;
+
+  std::deque<Node> nodes_;  // never moved: edges point at their levels
+  std::vector<NodeIndex> free_nodes_;
+  std::unordered_map<Edge, NodeIndex, EdgeHash> edges_;
+  std::size_t size_ = 0;
+  // Reused from match to match; a match inside a match finds an empty one.
+  mutable std::vector<std::uint32_t> spare_;
+  mutable std::vector<NodeIndex> here_;
+  mutable std::vector<NodeIndex> next_;
+};
+
+}  // namespace wasmqtt

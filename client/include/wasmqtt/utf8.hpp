@@ -1,0 +1,17 @@
+// UTF-8 as section 1.5.3 wants it.
+#pragma once
+
+#include <string_view>
+
+#include "wasmqtt/error.hpp"
+
+namespace wasmqtt {
+
+// Well-formed UTF-8 without surrogates [MQTT-1.5.3-1] and without U+0000 [MQTT-1.5.3-2], at most 65535 bytes
+// [MQTT-4.7.3-3]. U+FEFF is a character like any other [MQTT-1.5.3-3]. The error has Side::local.
+Error check_utf8(std::string_view text);
+
+// The characters 1.5.3 advises against: U+0001-001F, U+007F-009F and non-characters. Well-formed text only.
+bool has_discouraged_characters(std::string_view text);
+
+}  // namespace wasmqtt

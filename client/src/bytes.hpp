@@ -1,0 +1,90 @@
+// Bounds-checked reading and plain writing of the wire's integers and strings, section 1.5.
+#pragma once
+
+#include <cstddef>
+#include <cstring>
+#include <string_view>
+
+#include "wasmqtt/encode.hpp"
+#include "wasmqtt/types.hpp"
+
+namespace wasmqtt {
+
+// Reads from the front. Each function returns false, and reads nothing, when there is not enough left.
+class ByteReader {
+ public:
+  explicit ByteReader(Bytes bytes) : rest_(bytes) {}
+
+  bool u8(std::uint8_t& value) {
+    if (rest_.empty()) return false;
+    value = rest_[0];
+    rest_ = rest_.subspan(1);
+    return true;
+  }
+  bool u16(std::uint16_t& value) {
+    if (rest_.size() < 2) return false;
+    value = static_cast<std::uint16_t>(rest_[0] << 8 | rest_[1]);
+    rest_ = rest_.subspan(2);
+    return true;
+  }
+  bool take(std::size_t count, Bytes& bytes) {
+    if (rest_.size() < count) return false;
+    bytes = rest_.first(count);
+    rest_ = rest_.subspan(count);
+    return true;
+  }
+  // Two bytes of length, then as many bytes.
+  bool binary(Bytes& bytes) {
+    if (rest_.size() < 2) return false;
+    const std::size_t length = static_cast<std::size_t>(rest_[0] << 8 | rest_[1]);
+    if (rest_.size() - 2 < length) return false;
+    bytes = rest_.subspan(2, length);
+    rest_ = rest_.subspan(2 + length);
+    return true;
+  }
+  bool text(std::string_view& text) {
+    Bytes bytes;
+    if (!binary(bytes)) return false;
+    text = as_text(bytes);
+    return true;
+  }
+  Bytes rest() const { return rest_; }
+  bool done() const { return rest_.empty(); }
+
+ private:
+  Bytes rest_;
+};
+
+// Writes into memory that is large enough: encode() computes the size first.
+class ByteWriter {
+ public:
+  explicit ByteWriter(std::uint8_t* at) : at_(at) {}
+
+  void u8(std::size_t value) { *at_++ = static_cast<std::uint8_t>(value); }
+  void u16(std::size_t value) {
+    u8(value >> 8);
+    u8(value);
+  }
+  void raw(Bytes bytes) {
+    if (!bytes.empty()) std::memcpy(at_, bytes.data(), bytes.size());
+    at_ += bytes.size();
+  }
+  void binary(Bytes bytes) {
+    u16(bytes.size());
+    raw(bytes);
+  }
+  void text(std::string_view text) { binary(as_bytes(text)); }
+  // Section 2.2.3.
+  void remaining_length(std::size_t length) {
+    while (length >= 0x80) {
+      u8((length & 0x7f) | 0x80);
+      length >>= 7;
+    }
+    u8(length);
+  }
+
+ private:
+  std::uint8_t* at_;
+};
+
+}  // namespace wasmqtt

@@ -1,0 +1,165 @@
+#include "wasmqtt/describe.hpp"
+
+namespace wasmqtt {
+
+std::string_view name_of(PacketType type) {
+  switch (type) {
+    case PacketType::connect: return "connect";
+    case PacketType::connack: return "connack";
+    case PacketType::publish: return "publish";
+    case PacketType::puback: return "puback";
+    case PacketType::pubrec: return "pubrec";
+    case PacketType::pubrel: return "pubrel";
+    case PacketType::pubcomp: return "pubcomp";
+    case PacketType::subscribe: return "subscribe";
+    case PacketType::suback: return "suback";
+    case PacketType::unsubscribe: return "unsubscribe";
+    case PacketType::unsuback: return "unsuback";
+    case PacketType::pingreq: return "pingreq";
+    case PacketType::pingresp: return "pingresp";
+    case PacketType::disconnect: return "disconnect";
+  }
+  return "reserved";
+}
+
+std::string_view describe(ConnectReturnCode code) {
+  switch (code) {
+    case ConnectReturnCode::accepted: return "Accepted";
+    case ConnectReturnCode::unacceptable_protocol_version: return "The broker does not speak MQTT 3.1.1";
+    case ConnectReturnCode::identifier_rejected: return "The broker does not allow this client id";
+    case ConnectReturnCode::server_unavailable: return "The broker is not available";
+    case ConnectReturnCode::bad_user_name_or_password: return "Bad user name or password";
+    case ConnectReturnCode::not_authorized: return "Not authorized";
+  }
+  return "Refused for an unknown reason";
+}
+
+std::string_view describe(TransportFault fault) {
+  switch (fault) {
+    case TransportFault::none: return "closed in order";
+    case TransportFault::unknown: return "closed for an unknown reason";
+    case TransportFault::invalid_url: return "the address is not valid";
+    case TransportFault::unsupported_scheme: return "this kind of address is not supported here";
+    case TransportFault::name_not_resolved: return "the host name was not found";
+    case TransportFault::refused: return "nothing listens at this address";
+    case TransportFault::unreachable: return "the host can't be reached";
+    case TransportFault::timed_out: return "no answer in time";
+    case TransportFault::reset: return "the connection was cut";
+    case TransportFault::tls: return "the secure connection failed: check the certificate";
+    case TransportFault::handshake: return "the server refused the WebSocket upgrade";
+    case TransportFault::wrong_subprotocol: return "the server does not speak MQTT over WebSocket";
+    case TransportFault::text_frame: return "the server sent text where MQTT needs binary";
+    case TransportFault::mixed_content: return "a secure page may not open an insecure ws:// address";
+    case TransportFault::too_large: return "the server sent a message over the limit";
+  }
+  return "unknown";
+}
+
+std::string_view describe(FailureReason reason) {
+  switch (reason) {
+    case FailureReason::none: return "";
+    case FailureReason::dropped_oldest: return "dropped for a newer message: the queue was full";
+    case FailureReason::dropped_newest: return "dropped: the queue was full";
+    case FailureReason::superseded: return "replaced by a newer message for the same topic";
+    case FailureReason::expired: return "expired before it could be sent";
+    case FailureReason::cancelled: return "cancelled";
+    case FailureReason::session_lost: return "the broker lost the session; delivery is uncertain";
+    case FailureReason::connection_lost: return "the connection was lost before it was sent";
+  }
+  return "";
+}
+
+std::string_view describe(DeliveryState state) {
+  switch (state) {
+    case DeliveryState::queued: return "queued";
+    case DeliveryState::sent: return "sent";
+    case DeliveryState::acknowledged: return "acknowledged";
+    case DeliveryState::failed: return "failed";
+  }
+  return "";
+}
+
+std::string_view describe(ConnectionState state) {
+  switch (state) {
+    case ConnectionState::stopped: return "stopped";
+    case ConnectionState::loading: return "loading";
+    case ConnectionState::connecting: return "connecting";
+    case ConnectionState::connected: return "connected";
+    case ConnectionState::waiting: return "waiting";
+    case ConnectionState::disconnecting: return "disconnecting";
+  }
+  return "";
+}
+
+std::string_view describe(StopReason reason) {
+  switch (reason) {
+    case StopReason::none: return "";
+    case StopReason::asked: return "asked to stop";
+    case StopReason::refused: return "refused by the broker";
+    case StopReason::taken_over: return "the same client id is in use elsewhere";
+    case StopReason::invalid: return "the options are not valid";
+  }
+  return "";
+}
+
+namespace {
+
+std::string number(std::size_t value) { return std::to_string(value); }
+std::string qos_text(Qos qos) { return " qos=" + number(static_cast<std::size_t>(qos)); }
+std::string id_text(PacketId packet_id) { return " id=" + number(packet_id); }
+
+struct Describer {
+  std::string operator()(const Connect& p) const {
+    std::string text = " client_id=" + std::string(p.client_id) + (p.clean_session ? " clean_session" : "") +
+                       " keep_alive=" + number(p.keep_alive);
+    if (p.will) text += " will=" + std::string(p.will->topic) + qos_text(p.will->qos);
+    if (p.user_name) text += " user_name=" + std::string(*p.user_name);
+    if (p.password) text += " password=(masked)";
+    return text;
+  }
+  std::string operator()(const Connack& p) const {
+    return " return_code=" + number(static_cast<std::size_t>(p.return_code)) +
+           (p.session_present ? " session_present" : "");
+  }
+  std::string operator()(const Publish& p) const {
+    std::string text = " topic=" + std::string(p.topic) + qos_text(p.qos);
+    if (p.packet_id != 0) text += id_text(p.packet_id);
+    if (p.retain) text += " retain";
+    if (p.dup) text += " dup";
+    return text + " payload=" + number(p.payload.size()) + " bytes";
+  }
+  std::string operator()(const Subscribe& p) const {
+    std::string text = id_text(p.packet_id);
+    for (const TopicRequest& request : p.requests) text += " " + std::string(request.filter) + qos_text(request.qos);
+    return text;
+  }
+  std::string operator()(const Suback& p) const {
+    std::string text = id_text(p.packet_id) + " return_codes=";
+    for (std::uint8_t code : p.return_codes) text += number(code) + ",";
+    text.pop_back();
+    return text;
+  }
+  std::string operator()(const Unsubscribe& p) const {
+    std::string text = id_text(p.packet_id);
+    for (std::string_view filter : p.filters) text += " " + std::string(filter);
+    return text;
+  }
+  std::string operator()(const Puback& p) const { return id_text(p.packet_id); }
+  std::string operator()(const Pubrec& p) const { return id_text(p.packet_id); }
+  std::string operator()(const Pubrel& p) const { return id_text(p.packet_id); }
+  std::string operator()(const Pubcomp& p) const { return id_text(p.packet_id); }
+  std::string operator()(const Unsuback& p) const { return id_text(p.packet_id); }
+  std::string operator()(const Pingreq&) const { return {}; }
+  std::string operator()(const Pingresp&) const { return {}; }
+  std::string operator()(const Disconnect&) const { return {}; }
+};
+
+}  // namespace
+
+std::string describe(const Packet& packet) {
+  std::string name(name_of(type_of(packet)));
+  for (char& c : name) c = static_cast<char>(c - 'a' + 'A');
+  return name + std::visit(Describer{}, packet);
+}
+
+}  // namespace wasmqtt

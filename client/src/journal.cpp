@@ -1,0 +1,182 @@
+#include "wasmqtt/journal.hpp"
+
+#include <algorithm>
+#include <bitset>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "bytes.hpp"
+
+namespace wasmqtt {
+namespace {
+
+using Kind = JournalRecord::Kind;
+
+// Little-endian base 128, at most 10 bytes.
+void put_number(std::uint64_t value, ByteBuffer& out) {
+  for (; value >= 0x80; value >>= 7) out.push_back(static_cast<std::uint8_t>(value | 0x80));
+  out.push_back(static_cast<std::uint8_t>(value));
+}
+
+bool get_number(ByteReader& reader, std::uint64_t& value) {
+  value = 0;
+  for (unsigned shift = 0; shift < 64; shift += 7) {
+    std::uint8_t byte = 0;
+    if (!reader.u8(byte)) return false;
+    value |= static_cast<std::uint64_t>(byte & 0x7f) << shift;
+    if ((byte & 0x80) == 0) return shift < 63 || byte <= 1;
+  }
+  return false;
+}
+
+void put_bytes(Bytes bytes, ByteBuffer& out) {
+  put_number(bytes.size(), out);
+  out.insert(out.end(), bytes.begin(), bytes.end());
+}
+
+bool get_bytes(ByteReader& reader, Bytes& bytes) {
+  std::uint64_t size = 0;
+  if (!get_number(reader, size) || size > reader.rest().size()) return false;
+  return reader.take(static_cast<std::size_t>(size), bytes);
+}
+
+bool has_number(Kind kind) {
+  return kind == Kind::put || kind == Kind::sent || kind == Kind::released || kind == Kind::requeued ||
+         kind == Kind::removed || kind == Kind::numbers;
+}
+
+bool has_packet_id(Kind kind) {
+  return kind == Kind::sent || kind == Kind::released || kind == Kind::received || kind == Kind::received_done;
+}
+
+bool read_message(ByteReader& reader, JournalRecord& record) {
+  std::uint8_t flags = 0;
+  std::uint64_t deadline = 0;
+  Bytes topic;
+  if (!reader.u8(flags) || (flags & 3) == 3 || flags > 15 || !get_number(reader, deadline)) return false;
+  if (!get_bytes(reader, topic) || !get_bytes(reader, record.payload)) return false;
+  record.qos = static_cast<Qos>(flags & 3);
+  record.retain = (flags & 4) != 0;
+  record.latest_per_topic = (flags & 8) != 0;
+  record.deadline = Time{Duration{static_cast<Duration::rep>(deadline)}};
+  record.text = as_text(topic);
+  return true;
+}
+
+bool read_body(ByteReader& reader, JournalRecord& record) {
+  if (has_number(record.kind) && !get_number(reader, record.number)) return false;
+  if (has_packet_id(record.kind) && (!reader.u16(record.packet_id) || record.packet_id == 0)) return false;
+  if (record.kind == Kind::put) return read_message(reader, record);
+  if (record.kind != Kind::session) return true;
+  Bytes client_id;
+  if (!get_bytes(reader, client_id)) return false;
+  record.text = as_text(client_id);
+  return true;
+}
+
+// What compact() keeps of one message.
+struct Alive {
+  JournalRecord put;
+  JournalRecord step;  // sent or released; barrier: neither
+};
+
+struct Compaction {
+  JournalRecord session;
+  bool has_session = false;
+  std::uint64_t highest = 0;
+  std::map<std::uint64_t, Alive> messages;
+  std::bitset<65536> received;
+
+  void apply(const JournalRecord& record) {
+    switch (record.kind) {
+      case Kind::session: session = record; has_session = true; break;
+      case Kind::put: messages[record.number] = {record, {}}; break;
+      case Kind::sent:
+      case Kind::released:
+        if (const auto found = messages.find(record.number); found != messages.end()) found->second.step = record;
+        break;
+      case Kind::requeued:
+        if (const auto found = messages.find(record.number); found != messages.end()) found->second.step = {};
+        break;
+      case Kind::removed: messages.erase(record.number); break;
+      case Kind::received: received.set(record.packet_id); break;
+      case Kind::received_done: received.reset(record.packet_id); break;
+      case Kind::forgot: received.reset(); break;
+      case Kind::barrier:
+      case Kind::numbers: break;
+    }
+    if (has_number(record.kind)) highest = std::max(highest, record.number);
+  }
+
+  ByteBuffer write() const {
+    ByteBuffer out;
+    if (has_session) write_record(session, out);
+    if (highest != 0) write_record({.kind = Kind::numbers, .number = highest}, out);
+    for (const auto& [number, message] : messages) {
+      JournalRecord put = message.put;
+      // Once released, only the id is needed any more.
+      if (message.step.kind == Kind::released) put.payload = {};
+      write_record(put, out);
+    }
+    write_steps(out);
+    for (std::size_t id = 1; id < received.size(); ++id) {
+      if (received.test(id)) write_record({.kind = Kind::received, .packet_id = static_cast<PacketId>(id)}, out);
+    }
+    return out;
+  }
+
+  void write_steps(ByteBuffer& out) const {
+    for (const auto& [number, message] : messages) {
+      if (message.step.kind != Kind::barrier) write_record(message.step, out);
+    }
+  }
+};
+
+}  // namespace
+
+void write_record(const JournalRecord& record, ByteBuffer& out) {
+  out.push_back(static_cast<std::uint8_t>(record.kind));
+  if (has_number(record.kind)) put_number(record.number, out);
+  if (has_packet_id(record.kind)) {
+    out.push_back(static_cast<std::uint8_t>(record.packet_id >> 8));
+    out.push_back(static_cast<std::uint8_t>(record.packet_id));
+  }
+  if (record.kind == Kind::session) put_bytes(as_bytes(record.text), out);
+  if (record.kind != Kind::put) return;
+  const unsigned flags = static_cast<unsigned>(record.qos) | (record.retain ? 4u : 0u) |
+                         (record.latest_per_topic ? 8u : 0u);
+  out.push_back(static_cast<std::uint8_t>(flags));
+  put_number(static_cast<std::uint64_t>(record.deadline.time_since_epoch().count()), out);
+  put_bytes(as_bytes(record.text), out);
+  put_bytes(record.payload, out);
+}
+
+JournalReader::Status JournalReader::next(JournalRecord& record) {
+  if (rest_.empty()) return Status::end;
+  ByteReader reader(rest_);
+  std::uint8_t kind = 0;
+  reader.u8(kind);
+  if (kind < static_cast<std::uint8_t>(Kind::session) || kind > static_cast<std::uint8_t>(Kind::numbers))
+    return Status::damaged;
+  record = JournalRecord{};
+  record.kind = static_cast<Kind>(kind);
+  if (!read_body(reader, record)) return Status::damaged;
+  rest_ = reader.rest();
+  return Status::record;
+}
+
+Result<ByteBuffer> compact(Bytes records) {
+  const auto compaction = std::make_unique<Compaction>();
+  JournalReader reader(records);
+  JournalRecord record;
+  while (true) {
+    switch (reader.next(record)) {
+      case JournalReader::Status::record: compaction->apply(record); break;
+      case JournalReader::Status::damaged: return local_error(Errc::damaged_record);
+      case JournalReader::Status::end: return compaction->write();
+    }
+  }
+}
+
+}  // namespace wasmqtt

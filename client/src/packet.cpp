@@ -1,0 +1,48 @@
+#include "wasmqtt/packet.hpp"
+
+#include <algorithm>
+
+namespace wasmqtt {
+namespace {
+
+bool same(Bytes a, Bytes b) { return std::equal(a.begin(), a.end(), b.begin(), b.end()); }
+
+}  // namespace
+
+PacketType type_of(const Packet& packet) { return static_cast<PacketType>(packet.index() + 1); }
+
+bool operator==(const Will& a, const Will& b) {
+  return a.topic == b.topic && same(a.message, b.message) && a.qos == b.qos && a.retain == b.retain;
+}
+bool operator==(const Connect& a, const Connect& b) {
+  return a.clean_session == b.clean_session && a.keep_alive == b.keep_alive && a.client_id == b.client_id &&
+         a.will == b.will && a.user_name == b.user_name && a.password.has_value() == b.password.has_value() &&
+         (!a.password || same(*a.password, *b.password));
+}
+bool operator==(const Connack& a, const Connack& b) {
+  return a.session_present == b.session_present && a.return_code == b.return_code;
+}
+bool operator==(const Publish& a, const Publish& b) {
+  return a.topic == b.topic && same(a.payload, b.payload) && a.packet_id == b.packet_id && a.qos == b.qos &&
+         a.retain == b.retain && a.dup == b.dup;
+}
+bool operator==(const Puback& a, const Puback& b) { return a.packet_id == b.packet_id; }
+bool operator==(const Pubrec& a, const Pubrec& b) { return a.packet_id == b.packet_id; }
+bool operator==(const Pubrel& a, const Pubrel& b) { return a.packet_id == b.packet_id; }
+bool operator==(const Pubcomp& a, const Pubcomp& b) { return a.packet_id == b.packet_id; }
+bool operator==(const TopicRequest& a, const TopicRequest& b) { return a.filter == b.filter && a.qos == b.qos; }
+bool operator==(const Subscribe& a, const Subscribe& b) {
+  return a.packet_id == b.packet_id && a.requests == b.requests;
+}
+bool operator==(const Suback& a, const Suback& b) {
+  return a.packet_id == b.packet_id && same(a.return_codes, b.return_codes);
+}
+bool operator==(const Unsubscribe& a, const Unsubscribe& b) {
+  return a.packet_id == b.packet_id && a.filters == b.filters;
+}
+bool operator==(const Unsuback& a, const Unsuback& b) { return a.packet_id == b.packet_id; }
+bool operator==(const Pingreq&, const Pingreq&) { return true; }
+bool operator==(const Pingresp&, const Pingresp&) { return true; }
+bool operator==(const Disconnect&, const Disconnect&) { return true; }
+
+}  // namespace wasmqtt
