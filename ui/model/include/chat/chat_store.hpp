@@ -1,0 +1,60 @@
+// The seam to where a device keeps the chat: a small key-value store, and the MQTT session beside it.
+//
+// The model decides what the records mean (records.hpp); an implementation only has to keep them. In a page that is
+// IndexedDB; MemoryChatStore serves tests, and everybody who did not ask to be remembered.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "wasmqtt/session_store.hpp"
+
+namespace chat {
+
+struct Record {
+  std::string key;    // UTF-8; records come back in the order of the keys' bytes
+  std::string value;  // UTF-8
+};
+
+class ChatStore {
+ public:
+  virtual ~ChatStore() = default;
+
+  // All records whose key starts with `prefix`, in order. Calls back once, at once or later; `records` are valid
+  // during the call. Not ok: a sentence tells why, and the caller goes on without.
+  using Loaded = std::function<void(bool ok, std::span<const Record> records, std::string_view problem)>;
+  virtual void load(std::string_view prefix, Loaded loaded) = 0;
+
+  // Writes all of `records` or none, replacing those with the same keys. Calls back once, in the order of the calls,
+  // when that is durable, or can't be (denied, full, gone).
+  using Written = std::function<void(bool ok, std::string_view problem)>;
+  virtual void put(std::span<const Record> records, Written written) = 0;
+
+  virtual void remove(std::string_view key) = 0;
+  virtual void remove_all(std::string_view prefix) = 0;
+
+  // Where the session of this client id with this broker lives; lives as long as the store. nullptr: only in the
+  // client's memory.
+  virtual wasmqtt::SessionStore* session(const std::string& client_id, const std::string& broker) = 0;
+};
+
+class MemoryChatStore final : public ChatStore {
+ public:
+  void load(std::string_view prefix, Loaded loaded) override;
+  void put(std::span<const Record> records, Written written) override;
+  void remove(std::string_view key) override;
+  void remove_all(std::string_view prefix) override;
+  wasmqtt::SessionStore* session(const std::string& client_id, const std::string& broker) override;
+
+  const std::map<std::string, std::string, std::less<>>& records() const { return records_; }
+
+ private:
+  std::map<std::string, std::string, std::less<>> records_;
+  std::map<std::string, std::unique_ptr<wasmqtt::MemoryStore>> sessions_;
+};
+
+}  // namespace chat

@@ -1,0 +1,120 @@
+// One conversation: its messages in order, what is unread, what is being typed.
+//
+//   Conversation chat({"alice", "peter"});
+//   chat.insert({.id = "…", .sender = "peter", .text = "hi", .sent_at = …, .arrived_at = …});
+//   for (const Message& message : chat.messages()) …
+//
+// Order: by the time of sending, but never against the order in which one sender's messages arrived, and no message
+// stands above an older one because a clock elsewhere runs ahead. Bounded: past `max_messages` the oldest leave, and
+// first_number() counts them.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "wasmqtt/types.hpp"
+
+namespace chat {
+
+using wasmqtt::Duration;
+using wasmqtt::Time;
+
+// The two participants, in the order of their bytes; the same one twice for notes to oneself.
+struct ConversationKey {
+  ConversationKey() = default;
+  ConversationKey(std::string one, std::string other);
+
+  bool has(std::string_view user) const { return first == user || second == user; }
+  // The one who is not `user`.
+  const std::string& partner_of(std::string_view user) const { return first == user ? second : first; }
+  // For `user`: the partner's name; for somebody else "a and b".
+  std::string title_for(std::string_view user) const;
+  // "Conversation with peter", or "Conversation between a and b".
+  std::string heading_for(std::string_view user) const;
+  std::string text() const { return first + "/" + second; }  // names hold no '/'
+  bool empty() const { return first.empty(); }
+
+  friend bool operator==(const ConversationKey&, const ConversationKey&) = default;
+  friend bool operator<(const ConversationKey& a, const ConversationKey& b) {
+    return std::tie(a.first, a.second) < std::tie(b.first, b.second);
+  }
+
+  std::string first, second;
+};
+
+// The way of a message of one's own.
+enum class SendState : std::uint8_t {
+  none,       // somebody else's
+  queued,     // waits for the connection
+  sent,       // on the wire; with QoS 0 all that can be known
+  delivered,  // the broker has acknowledged it
+  failed,     // see Message::problem; can be sent again
+};
+
+struct Message {
+  std::string id;             // messageId
+  std::string sender, receiver;
+  std::string text;
+  Time sent_at{};             // the sender's clock
+  Time arrived_at{};          // ours
+  SendState state = SendState::none;
+  std::string problem;        // of a failed one, a plain sentence
+  std::uint64_t number = 0;   // given by the conversation at insert(): grows with arrival, never used twice
+
+  // For order: a clock that runs ahead does not count.
+  Time sort_time() const { return sent_at < arrived_at ? sent_at : arrived_at; }
+};
+
+class Conversation {
+ public:
+  static constexpr std::size_t max_messages = 20'000;
+
+  explicit Conversation(ConversationKey key) : key_(std::move(key)) {}
+
+  const ConversationKey& key() const { return key_; }
+  const std::vector<Message>& messages() const { return messages_; }
+  bool empty() const { return messages_.empty(); }
+
+  // Puts a message where it belongs and returns its index. `message.number` is kept when it is not 0 (from a store).
+  std::size_t insert(Message message);
+  // The message with this identifier, newest first; nullptr when there is none. Linear in the distance from the end.
+  Message* find(std::string_view id);
+
+  // Index of the first message that was unread when the conversation was opened; messages().size(): none.
+  std::size_t first_new() const;
+  unsigned unread() const { return unread_; }
+  void count_unread() { ++unread_; }
+  void set_unread(unsigned count) { unread_ = count; }  // from a store
+  // The user sees it: nothing is unread. Where the "new" divider stands stays until the next open().
+  void mark_read();
+  // Shown to the user, from elsewhere: the divider goes before the first unread message.
+  void open();
+
+  const Message* last() const { return messages_.empty() ? nullptr : &messages_.back(); }
+  // When something last happened, for the order of the list.
+  Time active_at() const { return active_at_; }
+  void touch(Time at) { active_at_ = active_at_ < at ? at : active_at_; }
+
+  // Counts changes: of the list of messages (other than at the end), and of what left it at the front.
+  std::uint64_t reordered() const { return reordered_; }
+  std::uint64_t removed() const { return removed_; }
+  std::uint64_t next_number() const { return next_number_; }
+
+  std::string draft;  // typed, not sent
+
+ private:
+  ConversationKey key_;
+  std::vector<Message> messages_;
+  Time active_at_{};
+  unsigned unread_ = 0;
+  std::uint64_t new_from_ = 0;  // number of the first new message; 0: none
+  std::uint64_t next_number_ = 1;
+  std::uint64_t reordered_ = 0;
+  std::uint64_t removed_ = 0;
+};
+
+}  // namespace chat

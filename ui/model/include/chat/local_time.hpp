@@ -1,0 +1,36 @@
+// The seam to the reader's time zone and habits. The page asks the browser; tests use a fixed offset.
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "wasmqtt/types.hpp"
+
+namespace chat {
+
+class LocalTime {
+ public:
+  virtual ~LocalTime() = default;
+
+  // Local time minus UTC at `time` (summer time changes it).
+  virtual std::chrono::minutes offset_at(wasmqtt::Time time) const = 0;
+  // "10:42"; override it for a 12-hour clock.
+  virtual std::string clock(wasmqtt::Time time) const;
+  // "Today", "Yesterday", "Monday" within a week, else "1 March 2025".
+  virtual std::string day(wasmqtt::Time time, wasmqtt::Time now) const;
+
+  // Days since 1970-01-01 in local time: equal numbers are the same day.
+  long day_number(wasmqtt::Time time) const;
+};
+
+// One offset for all times.
+class FixedZone final : public LocalTime {
+ public:
+  explicit FixedZone(std::chrono::minutes offset = std::chrono::minutes{0}) : offset_(offset) {}
+  std::chrono::minutes offset_at(wasmqtt::Time) const override { return offset_; }
+
+ private:
+  std::chrono::minutes offset_;
+};
+
+}  // namespace chat

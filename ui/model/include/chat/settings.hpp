@@ -1,0 +1,51 @@
+// What the login offers: the five toggles, the broker, the name; and the page's address that shares them.
+//
+//   Settings settings = settings_from_query("?stage=20&user=alice", page);
+//   address.replace(query_of(settings, page));        // "?stage=20&user=alice"
+//
+// A password is in neither: it passes through ChatApp::handle(SignIn) only.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace chat {
+
+// From where the page was loaded; it decides the default broker.
+struct PageOrigin {
+  bool secure = false;             // https
+  std::string host = "localhost";  // an IPv6 address in brackets
+  std::string port;                // empty: the scheme's own
+};
+
+struct Settings {
+  bool qos1 = true;            // publish and subscribe with QoS 1, keep the session
+  bool status = true;          // presence with retained messages and a will
+  bool authentication = true;  // the broker with passwords and ACLs
+  bool deduplicate = true;     // drop a redelivered message by its messageId
+  bool remember = true;        // keep history, session and settings in the browser
+  std::string broker;          // empty: default_broker()
+  std::string user;
+
+  friend bool operator==(const Settings&, const Settings&) = default;
+};
+
+// 10: all off. 20: QoS 1, deduplication, remembering. 30: and status. 40 (and anything else): and authentication.
+Settings stage_settings(int stage);
+
+// ws://HOST:8080 with authentication, ws://HOST:8081 without; from a secure page its own origin, at /mqtt and
+// /mqtt-open, since a secure page may open secure sockets only.
+std::string default_broker(const PageOrigin& page, bool authentication);
+// settings.broker, or the default where that is empty.
+std::string broker_url(const Settings& settings, const PageOrigin& page);
+
+// Reads `?stage=…&user=…&broker=…` and the single toggles (qos1, status, authentication, deduplicate, remember: 0 or
+// 1) that deviate from the stage. Unknown keys are ignored; `password` is ignored on purpose.
+Settings settings_from_query(std::string_view query);
+// The shortest query that settings_from_query() reads back, starting with '?'.
+std::string query_of(const Settings& settings);
+
+// Empty when `url` looks like one that a browser can open (ws:// or wss:// and a host); else a plain sentence.
+std::string_view check_broker_url(std::string_view url, const PageOrigin& page);
+
+}  // namespace chat

@@ -1,0 +1,37 @@
+#include "chat/local_time.hpp"
+
+#include <cstdio>
+
+namespace chat {
+
+using namespace std::chrono;
+
+long LocalTime::day_number(wasmqtt::Time time) const {
+  return static_cast<long>(floor<days>(time.time_since_epoch() + offset_at(time)).count());
+}
+
+std::string LocalTime::clock(wasmqtt::Time time) const {
+  const auto local = time.time_since_epoch() + offset_at(time);
+  const auto minute = floor<minutes>(local - floor<days>(local)).count();
+  char text[16];
+  std::snprintf(text, sizeof text, "%02d:%02d", static_cast<int>(minute / 60) % 24, static_cast<int>(minute % 60));
+  return text;
+}
+
+std::string LocalTime::day(wasmqtt::Time time, wasmqtt::Time now) const {
+  static constexpr const char* weekdays[] = {"Sunday",   "Monday", "Tuesday", "Wednesday",
+                                             "Thursday", "Friday", "Saturday"};
+  static constexpr const char* months[] = {"January", "February", "March",     "April",   "May",      "June",
+                                           "July",    "August",   "September", "October", "November", "December"};
+  const long number = day_number(time);
+  const long ago = day_number(now) - number;
+  if (ago == 0) return "Today";
+  if (ago == 1) return "Yesterday";
+  const sys_days day{days{number}};
+  if (ago > 1 && ago < 7) return weekdays[weekday{day}.c_encoding()];
+  const year_month_day date{day};
+  return std::to_string(static_cast<unsigned>(date.day())) + " " + months[static_cast<unsigned>(date.month()) - 1] +
+         " " + std::to_string(static_cast<int>(date.year()));
+}
+
+}  // namespace chat

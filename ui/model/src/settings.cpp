@@ -1,0 +1,144 @@
+#include "chat/settings.hpp"
+
+#include <array>
+#include <cstdint>
+#include <optional>
+
+namespace chat {
+namespace {
+
+struct Toggle {
+  std::string_view key;
+  bool Settings::*member;
+};
+
+constexpr std::array<Toggle, 5> toggles = {{{"qos1", &Settings::qos1},
+                                            {"status", &Settings::status},
+                                            {"authentication", &Settings::authentication},
+                                            {"deduplicate", &Settings::deduplicate},
+                                            {"remember", &Settings::remember}}};
+
+int nearest_stage(const Settings& settings) {
+  if (settings.authentication) return 40;
+  if (settings.status) return 30;
+  return settings.qos1 ? 20 : 10;
+}
+
+int hex_value(char digit) {
+  if (digit >= '0' && digit <= '9') return digit - '0';
+  if (digit >= 'a' && digit <= 'f') return digit - 'a' + 10;
+  if (digit >= 'A' && digit <= 'F') return digit - 'A' + 10;
+  return -1;
+}
+
+std::string url_decode(std::string_view text) {
+  std::string decoded;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '+') {
+      decoded += ' ';
+    } else if (text[i] == '%' && i + 2 < text.size() && hex_value(text[i + 1]) >= 0 && hex_value(text[i + 2]) >= 0) {
+      decoded += static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]));
+      i += 2;
+    } else {
+      decoded += text[i];
+    }
+  }
+  return decoded;
+}
+
+std::string url_encode(std::string_view text) {
+  static constexpr std::string_view plain =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:/[]@";
+  static constexpr char digits[] = "0123456789ABCDEF";
+  std::string encoded;
+  for (char c : text) {
+    if (plain.find(c) != std::string_view::npos) {
+      encoded += c;
+    } else {
+      const auto byte = static_cast<std::uint8_t>(c);
+      encoded += '%';
+      encoded += digits[byte >> 4];
+      encoded += digits[byte & 15];
+    }
+  }
+  return encoded;
+}
+
+// Calls `each(key, decoded value)` for every parameter.
+template <class Each>
+void for_each_parameter(std::string_view query, Each each) {
+  if (!query.empty() && query.front() == '?') query.remove_prefix(1);
+  while (!query.empty()) {
+    const std::size_t end = query.find('&');
+    const std::string_view pair = query.substr(0, end);
+    query = end == std::string_view::npos ? std::string_view{} : query.substr(end + 1);
+    const std::size_t equals = pair.find('=');
+    each(pair.substr(0, equals), equals == std::string_view::npos ? std::string{} : url_decode(pair.substr(equals + 1)));
+  }
+}
+
+}  // namespace
+
+Settings stage_settings(int stage) {
+  Settings settings;
+  settings.authentication = stage != 10 && stage != 20 && stage != 30;
+  settings.status = stage != 10 && stage != 20;
+  settings.qos1 = settings.deduplicate = settings.remember = stage != 10;
+  return settings;
+}
+
+std::string default_broker(const PageOrigin& page, bool authentication) {
+  if (page.secure) {
+    const std::string origin = "wss://" + page.host + (page.port.empty() ? "" : ":" + page.port);
+    return origin + (authentication ? "/mqtt" : "/mqtt-open");
+  }
+  return "ws://" + (page.host.empty() ? std::string("localhost") : page.host) + (authentication ? ":8080" : ":8081");
+}
+
+std::string broker_url(const Settings& settings, const PageOrigin& page) {
+  return settings.broker.empty() ? default_broker(page, settings.authentication) : settings.broker;
+}
+
+Settings settings_from_query(std::string_view query) {
+  int stage = 40;
+  for_each_parameter(query, [&](std::string_view key, const std::string& value) {
+    if (key == "stage") stage = value == "10" ? 10 : value == "20" ? 20 : value == "30" ? 30 : 40;
+  });
+  Settings settings = stage_settings(stage);
+  for_each_parameter(query, [&](std::string_view key, const std::string& value) {
+    if (key == "user") settings.user = value;
+    if (key == "broker") settings.broker = value;
+    for (const Toggle& toggle : toggles)
+      if (key == toggle.key && (value == "0" || value == "1")) settings.*toggle.member = value == "1";
+  });
+  return settings;
+}
+
+std::string query_of(const Settings& settings) {
+  const int stage = nearest_stage(settings);
+  const Settings plain = stage_settings(stage);
+  std::string query = "?stage=" + std::to_string(stage);
+  for (const Toggle& toggle : toggles) {
+    if (settings.*toggle.member == plain.*toggle.member) continue;
+    query.append("&").append(toggle.key).append(settings.*toggle.member ? "=1" : "=0");
+  }
+  if (!settings.user.empty()) query += "&user=" + url_encode(settings.user);
+  if (!settings.broker.empty()) query += "&broker=" + url_encode(settings.broker);
+  return query;
+}
+
+std::string_view check_broker_url(std::string_view url, const PageOrigin& page) {
+  const bool secure = url.substr(0, 6) == "wss://";
+  if (!secure && url.substr(0, 5) != "ws://")
+    return "The broker's address has to start with ws:// or wss://, for example ws://localhost:8081.";
+  const std::string_view rest = url.substr(secure ? 6 : 5);
+  if (rest.empty() || rest.front() == ':' || rest.front() == '/') return "The broker's address names no host.";
+  if (rest.find_first_of(" \t\r\n#") != std::string_view::npos)
+    return "The broker's address cannot hold spaces or a #.";
+  const std::string_view host = rest.substr(0, rest.find_first_of(":/"));
+  if (page.secure && !secure && host != "localhost" && host != "127.0.0.1" && rest.substr(0, 5) != "[::1]")
+    return "This page came over https, so the browser allows only wss:// to a broker (mixed content).";
+  return {};
+}
+
+}  // namespace chat
