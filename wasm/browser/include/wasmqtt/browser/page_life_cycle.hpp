@@ -1,0 +1,40 @@
+// What the browser says about the page's life, in the words of the client.
+//
+//   wasmqtt::PageLifeCycle page;
+//   page.on_wake = [&] { mqtt.wake(); };        // shown, resumed, back from the cache, online again
+//   page.on_offline = [&] { mqtt.offline(); };
+//
+// While a page is hidden its messages still arrive; while it is frozen nothing runs, and its socket may be dead when
+// it wakes up. "offline" can be relied on, "online" is a hint; so every wake-up means no more than "check the link".
+// In a worker there is online and offline only.
+#pragma once
+
+#include <functional>
+
+namespace wasmqtt {
+
+class PageLifeCycle {
+ public:
+  PageLifeCycle();
+  ~PageLifeCycle();
+  PageLifeCycle(const PageLifeCycle&) = delete;
+  PageLifeCycle& operator=(const PageLifeCycle&) = delete;
+
+  std::function<void()> on_wake;
+  std::function<void()> on_offline;
+  std::function<void(bool visible)> on_visible;
+  std::function<void()> on_leave;  // the page goes, or into the browser's cache: the last moment to put something away
+  // The person wants to leave: true has the browser ask first. For what would be lost.
+  std::function<bool()> on_leave_asked;
+
+  static bool visible();
+  static bool online();
+
+  // Called by js/page.js.
+  bool handle_event(int code);
+
+ private:
+  int id_;
+};
+
+}  // namespace wasmqtt

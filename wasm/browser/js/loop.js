@@ -1,0 +1,127 @@
+// The browser's side of BrowserLoop, and the timers that it shares with the transport.
+var wasmqttLoop = {
+  // One-shot timers on wall-clock time. They are served by a worker (mqtt_tick.js), whose timers a browser does not
+  // throttle while the tab is hidden; until it runs, or where it can't (a policy, a file that is missing), by the
+  // page's own. No timer sleeps longer than `nap` at once, so that one which was due while the machine slept is
+  // late by that much at the most.
+  $WasmqttTick: {
+    timers: {},
+    next: 1,
+    worker: null,
+    started: false,
+    ready: false,
+    nap: 5000,
+
+    set: function(when, callback) {
+      var tick = WasmqttTick;
+      if (!tick.started) tick.start();
+      var id = tick.next++;
+      tick.timers[id] = {when: when, callback: callback, handle: 0};
+      tick.arm(id);
+      return id;
+    },
+
+    clear: function(id) {
+      var tick = WasmqttTick;
+      var timer = tick.timers[id];
+      if (!timer) return;
+      delete tick.timers[id];
+      clearTimeout(timer.handle);
+      if (tick.ready) tick.worker.postMessage([id, -1]);
+    },
+
+    arm: function(id) {
+      var tick = WasmqttTick;
+      var timer = tick.timers[id];
+      if (tick.ready) return tick.worker.postMessage([id, timer.when]);
+      var left = Math.max(0, Math.min(timer.when - Date.now(), tick.nap));
+      timer.handle = setTimeout(function() { tick.due(id); }, left);
+    },
+
+    due: function(id) {
+      var tick = WasmqttTick;
+      var timer = tick.timers[id];
+      if (!timer) return;
+      if (Date.now() < timer.when) return tick.arm(id);
+      delete tick.timers[id];
+      timer.callback();
+    },
+
+    start: function() {
+      var tick = WasmqttTick;
+      tick.started = true;
+      // A worker's own timers are not throttled.
+      if (typeof document === 'undefined' || typeof Worker === 'undefined') return;
+      try {
+        tick.worker = new Worker(locateFile('mqtt_tick.js'));
+      } catch (error) {
+        return;  // The page's timers go on.
+      }
+      tick.worker.onmessage = function(event) {
+        if (event.data !== 0) return tick.due(event.data);
+        tick.ready = true;
+        Object.keys(tick.timers).forEach(function(id) {
+          clearTimeout(tick.timers[id].handle);
+          tick.arm(+id);
+        });
+      };
+      tick.worker.onerror = function() {
+        if (!tick.ready) return;
+        tick.ready = false;
+        Object.keys(tick.timers).forEach(function(id) { tick.arm(+id); });
+      };
+    },
+  },
+
+  $WasmqttLoops: {live: {}, next: 1, ahead: 0},
+
+  wasmqtt_loop_new__deps: ['$WasmqttLoops'],
+  wasmqtt_loop_new__sig: 'ii',
+  wasmqtt_loop_new: function(self) {
+    var id = WasmqttLoops.next++;
+    var loop = {timer: 0, turn: null, due: null};
+    loop.turn = function() { if (WasmqttLoops.live[id]) _wasmqtt_loop_turned(self); };
+    loop.due = function() { loop.timer = 0; _wasmqtt_loop_due(self); };
+    WasmqttLoops.live[id] = loop;
+    return id;
+  },
+
+  wasmqtt_loop_delete__deps: ['$WasmqttLoops', '$WasmqttTick'],
+  wasmqtt_loop_delete__sig: 'vi',
+  wasmqtt_loop_delete: function(id) {
+    WasmqttTick.clear(WasmqttLoops.live[id].timer);
+    delete WasmqttLoops.live[id];
+  },
+
+  // `when` in milliseconds since the epoch.
+  wasmqtt_loop_set_timer__deps: ['$WasmqttLoops', '$WasmqttTick'],
+  wasmqtt_loop_set_timer__sig: 'vid',
+  wasmqtt_loop_set_timer: function(id, when) {
+    var loop = WasmqttLoops.live[id];
+    WasmqttTick.clear(loop.timer);
+    loop.timer = WasmqttTick.set(when, loop.due);
+  },
+
+  wasmqtt_loop_request_turn__deps: ['$WasmqttLoops'],
+  wasmqtt_loop_request_turn__sig: 'vi',
+  wasmqtt_loop_request_turn: function(id) {
+    queueMicrotask(WasmqttLoops.live[id].turn);
+  },
+
+  // Microseconds since the epoch. Date.now() goes on while the machine sleeps but counts milliseconds and may be set
+  // back; performance.now() is fine and steady but may stop in sleep. So: the steady clock, pushed ahead whenever the
+  // wall clock is ahead of it, never back.
+  wasmqtt_loop_now__deps: ['$WasmqttLoops'],
+  wasmqtt_loop_now__sig: 'd',
+  wasmqtt_loop_now: function() {
+    var fine = performance.now();
+    WasmqttLoops.ahead = Math.max(WasmqttLoops.ahead, Date.now() - fine);
+    return (fine + WasmqttLoops.ahead) * 1000;
+  },
+
+  wasmqtt_loop_random__sig: 'vii',
+  wasmqtt_loop_random: function(out, size) {
+    HEAPU8.set(crypto.getRandomValues(new Uint8Array(size)), out);
+  },
+};
+mergeInto(LibraryManager.library, wasmqttLoop);

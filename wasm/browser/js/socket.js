@@ -1,0 +1,150 @@
+// The browser's side of WebSocketTransport.
+//
+// Why not emscripten/websocket.h: its constructor lets the exceptions of `new WebSocket` (a malformed URL, mixed
+// content) escape into the page, it allocates for every received message, it keeps every socket for ever, and it
+// encodes text frames that MQTT has to refuse. This is also the smaller of the two.
+var wasmqttSockets = {
+  $WasmqttSockets: {
+    live: {},  // by id; an id is used once, so a late event of an old socket finds nothing
+    next: 1,
+
+    // Codes of websocket_transport.cpp.
+    none: 0, unknown: 1, invalidUrl: 2, unsupportedScheme: 3, wrongSubprotocol: 4, textFrame: 5, mixedContent: 6,
+    tooLarge: 7,
+
+    // Takes the socket out of service, silently.
+    detach: function(id) {
+      var entry = WasmqttSockets.live[id];
+      if (!entry) return null;
+      delete WasmqttSockets.live[id];
+      WasmqttTick.clear(entry.poll);
+      var socket = entry.socket;
+      if (socket) socket.onopen = socket.onmessage = socket.onclose = null;
+      return entry;
+    },
+
+    // Ends the attempt with the one on_transport_closed() that it gets.
+    end: function(id, fault, code, reason, clean) {
+      var entry = WasmqttSockets.detach(id);
+      if (!entry) return;
+      if (entry.socket) entry.socket.close();
+      var bytes = new TextEncoder().encode(reason);
+      HEAPU8.set(bytes, _wasmqtt_socket_room(entry.self, bytes.length));
+      _wasmqtt_socket_closed(entry.self, fault, code, bytes.length, clean ? 1 : 0);
+    },
+
+    mixed: function(url) {
+      return url.protocol === 'ws:' && self.location.protocol === 'https:';
+    },
+
+    opened: function(id) {
+      var entry = WasmqttSockets.live[id];
+      if (entry.socket.protocol !== 'mqtt') {
+        return WasmqttSockets.end(id, WasmqttSockets.wrongSubprotocol, 0, '', false);
+      }
+      entry.open = true;
+      _wasmqtt_socket_opened(entry.self);
+    },
+
+    received: function(id, data) {
+      var entry = WasmqttSockets.live[id];
+      if (typeof data === 'string') return WasmqttSockets.end(id, WasmqttSockets.textFrame, 0, '', false);
+      var size = data.byteLength;
+      if (size > entry.maxMessage) return WasmqttSockets.end(id, WasmqttSockets.tooLarge, 0, '', false);
+      // The room is asked for before HEAPU8 is looked at: making it may move the heap.
+      var at = _wasmqtt_socket_room(entry.self, size);
+      HEAPU8.set(new Uint8Array(data), at);
+      _wasmqtt_socket_received(entry.self, size);
+    },
+
+    closed: function(id, event) {
+      var entry = WasmqttSockets.live[id];
+      var fault = event.wasClean && entry.open ? WasmqttSockets.none : WasmqttSockets.unknown;
+      if (!entry.open && WasmqttSockets.mixed(entry.url)) fault = WasmqttSockets.mixedContent;
+      WasmqttSockets.end(id, fault, event.code, event.reason, event.wasClean);
+    },
+
+    // Browsers have no event for this; the tick is not throttled in a hidden tab.
+    poll: function(id) {
+      var entry = WasmqttSockets.live[id];
+      if (entry.socket.bufferedAmount > entry.highWater / 2) {
+        entry.poll = WasmqttTick.set(Date.now() + 4, function() { WasmqttSockets.poll(id); });
+        return;
+      }
+      entry.poll = 0;
+      _wasmqtt_socket_writable(entry.self);
+    },
+  },
+  $WasmqttSockets__deps: ['$WasmqttTick'],
+
+  // Starts an attempt and returns its id.
+  wasmqtt_socket_open__deps: ['$WasmqttSockets'],
+  wasmqtt_socket_open__sig: 'iiiiii',
+  wasmqtt_socket_open: function(self, text, size, highWater, maxMessage) {
+    var sockets = WasmqttSockets;
+    var id = sockets.next++;
+    var entry = {self: self, socket: null, url: null, open: false, poll: 0, highWater: highWater,
+                 maxMessage: maxMessage};
+    sockets.live[id] = entry;
+    var url = new TextDecoder().decode(HEAPU8.slice(text, text + size));
+    var fault = sockets.none;
+    try {
+      entry.url = new URL(url);
+    } catch (error) {
+      fault = sockets.invalidUrl;
+    }
+    if (entry.url && entry.url.protocol !== 'ws:' && entry.url.protocol !== 'wss:') fault = sockets.unsupportedScheme;
+    if (!fault) {
+      try {
+        entry.socket = new WebSocket(url, 'mqtt');
+      } catch (error) {
+        fault = sockets.mixed(entry.url) ? sockets.mixedContent : sockets.invalidUrl;
+      }
+    }
+    if (fault) {
+      // A callback never comes from inside open().
+      queueMicrotask(function() { sockets.end(id, fault, 0, '', false); });
+      return id;
+    }
+    var socket = entry.socket;
+    socket.binaryType = 'arraybuffer';
+    socket.onopen = function() { sockets.opened(id); };
+    socket.onmessage = function(event) { sockets.received(id, event.data); };
+    socket.onclose = function(event) { sockets.closed(id, event); };
+    return id;
+  },
+
+  // Sends up to `size` bytes as one frame and returns how many; fewer than offered when the browser holds enough,
+  // or for the sake of the frame's size. Then _wasmqtt_socket_writable() follows.
+  wasmqtt_socket_send__deps: ['$WasmqttSockets'],
+  wasmqtt_socket_send__sig: 'iiiii',
+  wasmqtt_socket_send: function(id, bytes, size, maxFrame) {
+    var entry = WasmqttSockets.live[id];
+    if (!entry.open || entry.poll || size === 0) return 0;
+    var room = entry.highWater - entry.socket.bufferedAmount;
+    var taken = Math.min(size, room, maxFrame);
+    if (taken < size && taken < 16384 && taken < maxFrame) {
+      entry.poll = WasmqttTick.set(Date.now() + 4, function() { WasmqttSockets.poll(id); });
+      return 0;
+    }
+    // send() copies before it returns.
+#if SHARED_MEMORY
+    entry.socket.send(HEAPU8.slice(bytes, bytes + taken));
+#else
+    entry.socket.send(HEAPU8.subarray(bytes, bytes + taken));
+#endif
+    if (taken < size) queueMicrotask(function() {
+      if (WasmqttSockets.live[id] && !entry.poll) WasmqttSockets.poll(id);
+    });
+    return taken;
+  },
+
+  // What was sent still leaves; nothing is heard of this socket any more.
+  wasmqtt_socket_close__deps: ['$WasmqttSockets'],
+  wasmqtt_socket_close__sig: 'vi',
+  wasmqtt_socket_close: function(id) {
+    var entry = WasmqttSockets.detach(id);
+    if (entry && entry.socket) entry.socket.close();
+  },
+};
+mergeInto(LibraryManager.library, wasmqttSockets);

@@ -1,0 +1,86 @@
+#include "wasmqtt/browser/websocket_transport.hpp"
+
+#include <emscripten.h>
+
+// js/socket.js
+extern "C" {
+int wasmqtt_socket_open(wasmqtt::WebSocketTransport* self, const char* url, std::size_t size, std::size_t high_water,
+                        std::size_t max_message);
+std::size_t wasmqtt_socket_send(int id, const std::uint8_t* bytes, std::size_t size, std::size_t max_frame);
+void wasmqtt_socket_close(int id);
+
+EMSCRIPTEN_KEEPALIVE std::uint8_t* wasmqtt_socket_room(wasmqtt::WebSocketTransport* self, std::size_t size) {
+  return self->room(size);
+}
+EMSCRIPTEN_KEEPALIVE void wasmqtt_socket_opened(wasmqtt::WebSocketTransport* self) { self->handle_opened(); }
+EMSCRIPTEN_KEEPALIVE void wasmqtt_socket_received(wasmqtt::WebSocketTransport* self, std::size_t size) {
+  self->handle_received(size);
+}
+EMSCRIPTEN_KEEPALIVE void wasmqtt_socket_writable(wasmqtt::WebSocketTransport* self) { self->handle_writable(); }
+EMSCRIPTEN_KEEPALIVE void wasmqtt_socket_closed(wasmqtt::WebSocketTransport* self, int fault, int code,
+                                                std::size_t reason_size, int clean) {
+  self->handle_closed(fault, code, reason_size, clean != 0);
+}
+}
+
+namespace wasmqtt {
+namespace {
+
+// Larger messages are rare; their memory is given back.
+constexpr std::size_t kept_room = 1024 * 1024;
+
+TransportFault fault_of(int code) {
+  switch (code) {
+    case 0: return TransportFault::none;
+    case 2: return TransportFault::invalid_url;
+    case 3: return TransportFault::unsupported_scheme;
+    case 4: return TransportFault::wrong_subprotocol;
+    case 5: return TransportFault::text_frame;
+    case 6: return TransportFault::mixed_content;
+    case 7: return TransportFault::too_large;
+    default: return TransportFault::unknown;
+  }
+}
+
+}  // namespace
+
+WebSocketTransport::~WebSocketTransport() { close(); }
+
+void WebSocketTransport::open(const std::string& url, TransportObserver& observer) {
+  close();
+  observer_ = &observer;
+  socket_ = wasmqtt_socket_open(this, url.data(), url.size(), options_.high_water, options_.max_message);
+}
+
+std::size_t WebSocketTransport::write(Bytes bytes) {
+  if (socket_ == 0) return 0;
+  return wasmqtt_socket_send(socket_, bytes.data(), bytes.size(), options_.max_frame);
+}
+
+void WebSocketTransport::close() {
+  if (socket_ == 0) return;
+  wasmqtt_socket_close(socket_);
+  socket_ = 0;
+}
+
+std::uint8_t* WebSocketTransport::room(std::size_t size) {
+  if (received_.size() < size) received_.resize(size);
+  return received_.data();
+}
+
+void WebSocketTransport::handle_opened() { observer_->on_transport_open(); }
+
+void WebSocketTransport::handle_received(std::size_t size) {
+  observer_->on_transport_bytes({received_.data(), size});
+  if (received_.size() > kept_room) received_ = {};
+}
+
+void WebSocketTransport::handle_writable() { observer_->on_transport_writable(); }
+
+void WebSocketTransport::handle_closed(int fault, int code, std::size_t reason_size, bool clean) {
+  socket_ = 0;
+  const std::string reason(as_text({received_.data(), reason_size}));  // the observer may open anew
+  observer_->on_transport_closed({fault_of(fault), code, reason, clean});
+}
+
+}  // namespace wasmqtt
