@@ -4,7 +4,7 @@
 #   page_directory                        what a static server has to serve, after wasm-release is built
 
 build_preset() {
-  local preset=$1 log=$root/build/logs/$1 configure=(cmake)
+  local preset=$1 log=$root/build/logs/$1 configure=(env "CXX=${CXX:-g++}" cmake)
   shift
   ! command -v ccache >/dev/null || export CMAKE_CXX_COMPILER_LAUNCHER=${CMAKE_CXX_COMPILER_LAUNCHER:-ccache}
   if [[ $preset == wasm-* ]]; then

@@ -56,6 +56,7 @@ imgui_download() {
   local deps=$1 distribution mirror suite
   command -v apt-get >/dev/null || return 1
   read -r distribution mirror < <(imgui_mirror) || return 1
+  rm -f "$root/build/logs/imgui.log"
   for suite in $(imgui_suites "$distribution"); do
     note "looking in $distribution $suite"
     imgui_download_from "$deps" "$distribution" "$mirror" "$suite" && return 0
@@ -85,10 +86,11 @@ imgui_download_from() {
   [[ -f $keyring ]] || { warn "no $keyring to check signatures with"; return 1; }
   mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial" "$root/build/logs"
   echo "deb-src [signed-by=$keyring] $mirror $suite $component" >"$apt/sources.list"
-  options=(-o "Dir::Etc::sourcelist=$apt/sources.list" -o Dir::Etc::sourceparts=-
+  # Freshness of the lists does not matter: the tarball in them is pinned by its hash.
+  options=(-o Acquire::Check-Valid-Until=false -o "Dir::Etc::sourcelist=$apt/sources.list" -o Dir::Etc::sourceparts=-
     -o "Dir::State::lists=$apt/lists" -o "Dir::Cache=$apt/cache" -o Acquire::Languages=none
     -o "APT::Sandbox::User=$(id -un)" -o APT::Update::Error-Mode=any)
-  apt-get "${options[@]}" update >"$log" 2>&1 || return 1
+  apt-get "${options[@]}" update >>"$log" 2>&1 || return 1
   version=$(apt-cache "${options[@]}" showsrc imgui 2>>"$log" |
     awk -v wanted="$imgui_version+ds-" '$1 == "Version:" && index($2, wanted) == 1 { print $2; exit }')
   [[ -n $version ]] || return 1

@@ -9,8 +9,6 @@
 packages_missing=()
 packages_reasons=()
 
-packages_emcc_in_use() { command -v emcc >/dev/null; }
-
 # need PROBE PACKAGE REASON: PROBE is a program's name, or a path (pattern) that has to exist.
 need() {
   local probe=$1 package=$2 reason=$3
@@ -29,6 +27,8 @@ need_build() {
   need g++ g++ "compiles the native programs and tests"
   need ccache ccache "makes every further build a matter of seconds"
   need xz xz-utils "unpacks Dear ImGui's sources"
+  # Debian's archive has a source package of the version that is wanted; elsewhere git fetches it.
+  [[ -f /usr/share/keyrings/debian-archive-keyring.gpg ]] || need git git "fetches Dear ImGui's sources"
   need /usr/include/nlohmann/json.hpp nlohmann-json3-dev "JSON of the chat messages"
   need /etc/ssl/certs/ca-certificates.crt ca-certificates "downloads over HTTPS can be trusted"
 }
