@@ -1,4 +1,5 @@
-// MQTT over WebSocket [MQTT-6.0.0-1..4]: URLs ws:// (port 80) and wss:// (port 443, see TlsOptions), with path and query.
+// MQTT over WebSocket [MQTT-6.0.0-1..4]: URLs ws:// (port 80) and wss:// (port 443, TLS), with path and query.
+// Binary frames only, subprotocol `mqtt` offered and required back, no compression; pings are answered by themselves.
 //
 //   WebSocketTransport transport(context);
 //   MqttClient mqtt(loop, transport, {.urls = {"wss://broker.example/mqtt"}});
