@@ -38,7 +38,8 @@ const char* role_name(Role role) {
     case Role::status: return "status";
     case Role::alert: return "alert";
     case Role::progress: return "progressbar";
-    case Role::scroll_area: return "group";
+    case Role::article: return "article";
+    case Role::row_group: return "rowgroup";
   }
   return "group";
 }
@@ -118,6 +119,13 @@ int Tree::open(const Node& node) {
 void Tree::close() {
   IM_ASSERT(!open_.empty() && "a container was closed twice");
   if (!open_.empty()) open_.pop_back();
+}
+
+bool Tree::contains(Id id) const {
+  if (seen_.empty()) return false;
+  std::size_t slot = id & (seen_.size() - 1);
+  while (seen_[slot] != 0 && seen_[slot] != id) slot = (slot + 1) & (seen_.size() - 1);
+  return seen_[slot] == id;
 }
 
 const Node* Tree::find(Id id) const {

@@ -21,10 +21,10 @@ struct ButtonOptions {
   bool icon_only = false;               // square; the label is the name only, and a tooltip
   bool small = false;
   bool disabled = false;
-  std::string_view disabled_reason;     // not empty: disabled too
-  std::optional<bool> pressed;          // a toggle button
-  std::optional<bool> expanded;         // a disclosure button
-  std::string_view description;
+  std::string_view disabled_reason = {};     // not empty: disabled too
+  std::optional<bool> pressed = {};          // a toggle button
+  std::optional<bool> expanded = {};         // a disclosure button
+  std::string_view description = {};
   float width = 0;                      // 0: as wide as the label; negative: what the container has left
 };
 
@@ -34,7 +34,7 @@ ImVec2 button_size(Ui& ui, std::string_view label, const ButtonOptions& options 
 
 struct CheckOptions {
   bool disabled = false;
-  std::string_view description;         // a line of muted text below the label
+  std::string_view description = {};         // a line of muted text below the label
 };
 bool checkbox(Ui& ui, std::string_view label, bool& checked, const CheckOptions& options = {});
 
@@ -50,7 +50,7 @@ bool radio_group(Ui& ui, std::string_view label, std::span<const std::string_vie
 /// Advances the cursor by `size`. See list_item() for the one in lists.
 struct SurfaceResult {
   bool activated = false, hovered = false, held = false, focused = false;
-  Rect rect;
+  Rect rect = {};
 };
 SurfaceResult button_surface(Ui& ui, std::string_view name, ImVec2 size, const ButtonOptions& options = {});
 

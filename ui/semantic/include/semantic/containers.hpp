@@ -24,6 +24,7 @@ class Scope {
   Scope& operator=(Scope&&) = delete;
   ~Scope() { if (ui_) end_(*ui_, node_); }
   explicit operator bool() const { return ui_ != nullptr; }
+  void release() { ui_ = nullptr; }  ///< Somebody else ends it.
 
  protected:
   Ui* ui_ = nullptr;
@@ -38,7 +39,7 @@ enum class Surface : std::uint8_t { none, panel, card, raised };
 
 struct RegionOptions {
   Role role = Role::group;
-  std::string_view name;
+  std::string_view name = {};
   ImVec2 size = {0, 0};
   bool auto_height = false;
   Surface surface = Surface::none;

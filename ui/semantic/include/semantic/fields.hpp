@@ -14,9 +14,9 @@
 namespace semantic {
 
 struct FieldOptions {
-  std::string_view placeholder;
-  std::string_view hint;            // a muted line below
-  std::string_view error;           // a red line below; marks the field invalid
+  std::string_view placeholder = {};
+  std::string_view hint = {};            // a muted line below
+  std::string_view error = {};           // a red line below; marks the field invalid
   std::string_view autocomplete = "off";
   bool required = false;
   bool password = false;
@@ -24,7 +24,7 @@ struct FieldOptions {
   bool enter_submits = true;        // multi-line: Enter submits and Shift+Enter breaks the line
   int max_bytes = 0;                // longer input is refused by the platform and cut here; 0: no limit
   bool disabled = false;
-  std::string_view disabled_reason; // not empty: disabled; shown as the placeholder
+  std::string_view disabled_reason = {}; // not empty: disabled; shown as the placeholder
   bool label_visible = true;        // false: the label is the accessible name only
   bool take_focus = false;          // asks for the focus in this frame
   float width = 0;                  // 0: what the container has left

@@ -39,7 +39,7 @@ Scope list(Ui& ui, std::string_view name);
 
 struct ItemOptions {
   bool selected = false;         // aria-current
-  std::string_view description;  // what the drawn content says beyond the name: "2 unread, see you, 10:42"
+  std::string_view description = {};  // what the drawn content says beyond the name: "2 unread, see you, 10:42"
   int position = 0, set_size = 0;
 };
 /// One row of a list: role=listitem holding a button named `name`. Draws the surface; the content is yours.
@@ -75,19 +75,21 @@ struct LogOptions {
   ImVec2 size = {0, 0};
   ImVec2 padding = {16, 12};
   float estimated_height = 64;
+  float gap = 4;                  // between items
   float max_content_width = 0;    // centred column on wide windows; 0: none
 };
 /// role=log in a scroll area, stuck to the bottom unless scrolled up. `draw(i)` draws item i at ImGui's cursor, full
-/// width, and its height is what it used; each item is an article-like listitem with its position.
+/// width, and its height is what it used; each item is an article with its position.
 void log(Ui& ui, std::string_view name, LogState& state, int count, FunctionRef<void(int)> draw,
          const LogOptions& options = {});
 
 struct Column {
-  std::string_view name;
+  std::string_view name = {};
   float width = 0;        // CSS pixels; 0: shares what is left by `weight`
   float weight = 1;
   bool right = false;     // numbers
   TextStyle style = TextStyle::small;
+  float hide_below = 0;   // the column goes where the table is narrower than this
 };
 
 struct TableState {
@@ -104,10 +106,10 @@ struct TableOptions {
 
 /// What a cell shows; strings are copied at once.
 struct Cell {
-  std::string_view text;
-  std::optional<Color> color;
+  std::string_view text = {};
+  std::optional<Color> color = {};
   Icon icon = Icon::none;
-  std::string_view spoken;   // when the text alone does not say it
+  std::string_view spoken = {};   // when the text alone does not say it
 };
 
 struct TableResult {
@@ -115,7 +117,6 @@ struct TableResult {
   int hovered = -1;
 };
 /// role=table with a fixed header; only the rows in sight are asked for. `cell(row, column)` returns what to draw.
-/// `row_name(row)` names the row for assistive technology ("12, outbound publish").
 TableResult table(Ui& ui, std::string_view name, TableState& state, std::span<const Column> columns, int rows,
                   FunctionRef<Cell(int, int)> cell, const TableOptions& options = {});
 

@@ -26,7 +26,7 @@ enum class Role : std::uint8_t {
   heading, text, link, image, separator,
   button, checkbox, radio_group, radio, textbox,
   list, list_item, log, table, row, column_header, cell,
-  status, alert, progress, scroll_area,
+  status, alert, progress, article, row_group,
 };
 
 /// The ARIA name of a role, as in an accessibility snapshot ("textbox", "listitem").
@@ -66,9 +66,9 @@ struct Rect {
 /// the line's trailing break (space or newline), so that the lines of a node joined are its text. Where `href` is
 /// not empty, the piece is a link; a line may then consist of several pieces.
 struct TextLine {
-  std::string_view text;
-  std::string_view href;
-  Rect rect;
+  std::string_view text = {};
+  std::string_view href = {};
+  Rect rect = {};
 };
 
 struct Node {
@@ -76,15 +76,15 @@ struct Node {
   Role role = Role::group;
   int parent = -1;              // index in Tree::nodes(); -1 at the top
   std::uint32_t states = 0;     // State bits
-  Rect rect;                    // the whole node, also where it is scrolled out of sight
-  Rect clip;                    // what may be seen of it; nothing of `rect` outside of it is on the screen
-  std::string_view name;        // the exact accessible name
-  std::string_view description; // a field's error or hint, a disabled control's reason
-  std::string_view value;       // a textbox's text, a progress bar's words
-  std::string_view placeholder;
-  std::string_view href;        // links
-  std::string_view autocomplete;// the HTML token: "username", "current-password", "off"
-  std::span<const TextLine> lines; // text and headings
+  Rect rect = {};                    // the whole node, also where it is scrolled out of sight
+  Rect clip = {};                    // what may be seen of it; nothing of `rect` outside of it is on the screen
+  std::string_view name = {};        // the exact accessible name
+  std::string_view description = {}; // a field's error or hint, a disabled control's reason
+  std::string_view value = {};       // a textbox's text, a progress bar's words
+  std::string_view placeholder = {};
+  std::string_view href = {};        // links
+  std::string_view autocomplete = {};// the HTML token: "username", "current-password", "off"
+  std::span<const TextLine> lines = {}; // text and headings
   int level = 0;                // headings
   int set_size = 0;             // of a virtualised list or table: all items, not only those drawn
   int position = 0;             // 1-based

@@ -18,7 +18,7 @@ enum class Tone : std::uint8_t { neutral, accent, success, warning, danger };
 
 struct TextOptions {
   TextStyle style = TextStyle::body;
-  std::optional<Color> color;     // default: the theme's text
+  std::optional<Color> color = {};     // default: the theme's text
   float width = 0;                // wrap width; 0: what the container has left; negative: one line, no wrapping
   bool ellipsis = false;          // with one line: cut with "…" at the container's width
   bool center = false;            // in the container's width

@@ -87,4 +87,12 @@ struct Theme {
 
 Theme make_theme(Scheme scheme);
 
+/// What a system with forced colours (Windows' contrast themes) prescribes; the whole palette follows from it.
+struct SystemColors {
+  Color canvas{0x000000}, text{0xFFFFFF}, link{0xFFFF00}, gray{0x3FF23F}, highlight{0x1AEBFF}, on_highlight{0x000000};
+  Color button{0x000000}, on_button{0xFFFFFF};
+  bool operator==(const SystemColors&) const = default;
+};
+Theme make_forced_theme(const SystemColors& colors);
+
 }  // namespace semantic

@@ -30,6 +30,7 @@ class Tree {
 
   const std::vector<Node>& nodes() const { return now_.nodes; }
   const std::vector<Node>& last_nodes() const { return last_.nodes; }
+  bool contains(Id id) const;  ///< In this frame; O(1).
   const Node* find(Id id) const;
   /// The first node with this role and exact name; null when there is none. For tests and tools.
   const Node* find(Role role, std::string_view name) const;

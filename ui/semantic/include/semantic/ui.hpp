@@ -23,6 +23,7 @@
 #include "semantic/theme.hpp"
 #include "semantic/tree.hpp"
 
+#include <memory>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -32,26 +33,30 @@ namespace semantic {
 /// A text field's state as the platform sees it. Offsets are bytes of UTF-8 in `text`.
 struct TextEdit {
   Id id = 0;
-  std::string text;
+  std::string text = {};
   int selection_begin = 0, selection_end = 0;  // begin <= end
   int composition_begin = -1, composition_end = -1;  // the IME's unfinished text; -1: none
   float scroll_x = 0, scroll_y = 0;  // how far the platform scrolled inside the field
-  bool password_visible = false;
 };
 
 enum class Politeness : std::uint8_t { polite, assertive };
 
 struct Request {
-  enum class Kind : std::uint8_t { focus, announce, select, scroll_into_view, blur } kind;
+  enum class Kind : std::uint8_t { focus, announce, select, scroll_into_view, blur } kind = Kind::focus;
   Id id = 0;
-  std::string text;  // announce
+  std::string text = {};  // announce
   Politeness politeness = Politeness::polite;
   int begin = 0, end = 0;  // select: bytes
 };
 
+struct WidgetMemory;  // what the widgets remember from frame to frame; private to this library
+
 class Ui {
  public:
   Ui();
+  ~Ui();
+  Ui(const Ui&) = delete;
+  Ui& operator=(const Ui&) = delete;
 
   // -- the frame
   void begin_frame();
@@ -80,6 +85,11 @@ class Ui {
   void wake_in(double seconds);
   double wake_seconds() const { return wake_; }  ///< Negative: nothing is awaited, the page may rest.
 
+  /// A widget learned its size while it drew (a text wrapped for the first time), so what was drawn before it is out of
+  /// place. A platform that draws the frame again before it shows it saves the user a jump: at most a few times.
+  bool unsettled() const { return unsettled_; }
+  void set_unsettled() { unsettled_ = true; }
+
   // -- for views and widgets
   Theme& theme() { return theme_; }
   const Theme& theme() const { return theme_; }
@@ -99,13 +109,14 @@ class Ui {
   // -- for widgets of your own, see widget.hpp
   bool take_activation(Id id);
   bool take_submit(Id id);
-  const TextEdit* text_edit(Id id) const;
+  /// The field's state; created on first use. `fresh`: the platform changed its text since the last frame.
+  TextEdit& text_edit(Id id, bool& fresh);
   bool take_scroll(Id id, float& y);
+  WidgetMemory& memory() { return *memory_; }
   /// The layouts depend on fonts; call when those change (other scheme, other density).
   void forget_layouts() { layouts_.clear(); }
 
  private:
-  struct LayoutKey;
   struct CachedLayout {
     std::string text;
     TextStyle style;
@@ -118,14 +129,17 @@ class Ui {
   IdentityShaper identity_;
   TextShaper* shaper_ = nullptr;
   std::unordered_multimap<std::uint64_t, CachedLayout> layouts_;
+  std::unique_ptr<WidgetMemory> memory_;
   std::uint32_t frame_ = 0;
   std::vector<Id> activations_, submits_;
   std::vector<std::pair<Id, float>> scrolls_;
-  std::unordered_map<Id, TextEdit> edits_;
+  struct Field { TextEdit edit; bool fresh = false; std::uint32_t used = 0; };
+  std::unordered_map<Id, Field> fields_;
   std::vector<Request> requests_;
   Id focused_ = 0;
   bool focus_visible_ = false;
   bool escape_ = false;
+  bool unsettled_ = false;
   double wake_ = -1;
 };
 

@@ -1,0 +1,194 @@
+#include "semantic/containers.hpp"
+
+#include "memory.hpp"
+#include "scroll.hpp"
+#include "semantic/widget.hpp"
+
+#include <imgui_internal.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace semantic {
+
+namespace {
+
+constexpr ImGuiWindowFlags bare = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoNav |
+                                  ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoScrollWithMouse;
+
+void shadow(ImDrawList* list, const Rect& r, float radius, bool dark) {
+  constexpr int layers = 8;
+  for (int i = layers; i > 0; --i) {
+    const auto grow = static_cast<float>(i) * 1.5f;
+    list->AddRectFilled({r.x - grow, r.y - grow + 4}, {r.x + r.w + grow, r.y + r.h + grow + 4},
+                        Color{0x0A0C1A}.u32(dark ? 0.045f : 0.011f), radius + grow);
+  }
+}
+
+void paint_surface(Ui& ui, const Rect& r, Surface surface) {
+  if (surface == Surface::none) return;
+  const Palette& c = ui.theme().color;
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  if (surface == Surface::card && ui.theme().scheme != Scheme::forced)
+    shadow(list, r, Theme::radius_large, ui.theme().scheme == Scheme::dark);
+  list->AddRectFilled(r.min(), r.max(), surface == Surface::raised ? c.raised.u32() : c.panel.u32(), Theme::radius_large);
+  list->AddRect(r.min(), r.max(), c.border.u32(), Theme::radius_large, 0, 1);
+}
+
+void end_screen(Ui& ui, int) {
+  ui.tree().close();
+  ImGui::End();
+}
+
+void end_region(Ui& ui, int node) {
+  const Node& region_node = ui.tree().at(node);
+  const ImGuiWindow* window = ImGui::GetCurrentWindow();
+  const float used = window->DC.CursorMaxPos.y - window->Pos.y + window->WindowPadding.y;
+  const auto remembered = ui.memory().heights.find(region_node.id);
+  if (remembered != ui.memory().heights.end() && std::abs(remembered->second - used) > 0.5f) {
+    remembered->second = used;
+    ui.set_unsettled();
+  }
+  ui.tree().close();
+  ImGui::EndChild();
+}
+
+// A container without a box of its own is as large as what is in it.
+void fit_to_children(Tree& tree, int node) {
+  bool any = false;
+  ImRect box;
+  for (std::size_t i = static_cast<std::size_t>(node) + 1; i < tree.nodes().size(); ++i) {
+    const Rect& r = tree.nodes()[i].rect;
+    if (r.w <= 0 && r.h <= 0) continue;
+    const ImRect child(r.min(), r.max());
+    if (any) box.Add(child);
+    else box = child;
+    any = true;
+  }
+  if (any) tree.at(node).rect = to_rect(box.Min, box.Max);
+}
+
+void end_group(Ui& ui, int node) {
+  fit_to_children(ui.tree(), node);
+  ui.tree().close();
+  ImGui::PopID();
+}
+
+void end_form(Ui& ui, int node) {
+  ui.memory().forms.pop_back();
+  end_group(ui, node);
+}
+
+void end_dialog(Ui& ui, int node) {
+  ui.memory().dialogs.pop_back();
+  end_region(ui, node);
+  ImGui::End();
+}
+
+void end_disabled(Ui& ui, int) {
+  ImGui::EndDisabled();
+  ui.memory().disabled_reasons.pop_back();
+}
+
+}  // namespace
+
+Scope screen(Ui& ui) {
+  const ImVec2 size = ImGui::GetIO().DisplaySize;
+  ImGui::SetNextWindowPos({0, 0});
+  ImGui::SetNextWindowSize(size);
+  ImGui::PushStyleColor(ImGuiCol_WindowBg, ui.theme().color.page.vec4());
+  ImGui::Begin("##screen", nullptr, bare | ImGuiWindowFlags_NoBringToFrontOnFocus);
+  ImGui::PopStyleColor();
+  const int node = declare_open(ui, {.id = widget_id("screen"), .role = Role::group, .rect = {0, 0, size.x, size.y}});
+  return {ui, node, end_screen};
+}
+
+Scope region(Ui& ui, const RegionOptions& options) {
+  const Id id = unique_id(ui, widget_id(options.name) ^ static_cast<Id>(options.role) * 0x9E3779B9u);
+  const ImVec2 room = ImGui::GetContentRegionAvail(), at = ImGui::GetCursorScreenPos();
+  ImVec2 size = options.size;
+  if (size.x <= 0) size.x = std::max(1.0f, room.x + size.x);
+  if (options.auto_height) {
+    const auto [known, is_new] = ui.memory().heights.try_emplace(id, 1.0f);
+    if (is_new) ui.set_unsettled();
+    size.y = known->second;
+  } else if (size.y <= 0) {
+    size.y = std::max(1.0f, room.y + size.y);
+  }
+  const Rect rect{at.x, at.y, size.x, size.y};
+  paint_surface(ui, rect, options.surface);
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, options.padding);
+  ImGui::BeginChild(id, size, ImGuiChildFlags_AlwaysUseWindowPadding,
+                    ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoScrollWithMouse | ImGuiWindowFlags_NoNav);
+  ImGui::PopStyleVar();
+  return {ui, declare_open(ui, {.id = id, .role = options.role, .rect = rect, .name = options.name}), end_region};
+}
+
+Scope group(Ui& ui, Role role, std::string_view name, std::uint32_t states) {
+  const Id id = unique_id(ui, widget_id(name) ^ static_cast<Id>(role) * 0x9E3779B9u);
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  ImGui::PushID(static_cast<int>(id));
+  const int node = declare_open(ui, {.id = id, .role = role, .states = states, .rect = {at.x, at.y, 0, 0}, .name = name});
+  return {ui, node, end_group};
+}
+
+FormScope form(Ui& ui, std::string_view name) {
+  Scope scope = group(ui, Role::form, name);
+  const int node = static_cast<int>(ui.tree().nodes().size()) - 1;
+  ui.memory().forms.push_back({node, false});
+  return Scope(ui, node, (scope.release(), end_form));
+}
+
+bool FormScope::submitted() const {
+  return ui_ && !ui_->memory().forms.empty() && ui_->memory().forms.back().submitted;
+}
+
+Scope dialog(Ui& ui, std::string_view name, bool& open, float width) {
+  if (!open) return {};
+  const ImVec2 screen_size = ImGui::GetIO().DisplaySize;
+  const Id id = widget_id(name);
+  const auto [known, is_new] = ui.memory().heights.try_emplace(id, 1.0f);
+  if (is_new) ui.set_unsettled();
+  const ImVec2 size{std::min(width, screen_size.x - 32), std::min(known->second, screen_size.y - 32)};
+  const Rect rect{std::round((screen_size.x - size.x) * 0.5f), std::round((screen_size.y - size.y) * 0.5f), size.x, size.y};
+  ImGui::SetNextWindowPos({0, 0});
+  ImGui::SetNextWindowSize(screen_size);
+  ImGui::PushStyleColor(ImGuiCol_WindowBg, ImVec4(0.02f, 0.02f, 0.05f, 0.55f));
+  ImGui::PushID(static_cast<int>(id));
+  ImGui::Begin("##dialog", nullptr, bare);
+  ImGui::PopID();
+  ImGui::PopStyleColor();
+  const ImVec2 mouse = ImGui::GetIO().MousePos;
+  const bool beside = ImGui::IsMouseClicked(0) && !ImRect(rect.min(), rect.max()).Contains(mouse);
+  const bool escaped = ui.memory().dialogs.empty() && ui.take_escape();
+  if (escaped || beside) open = false;
+  ui.memory().dialogs.push_back(rect);
+  ImGui::SetCursorScreenPos(rect.min());
+  paint_surface(ui, rect, Surface::card);
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(Theme::space_6, Theme::space_6));
+  ImGui::BeginChild(id, size, ImGuiChildFlags_AlwaysUseWindowPadding, ImGuiWindowFlags_NoNav);
+  ImGui::PopStyleVar();
+  const int node = declare_open(ui, {.id = id, .role = Role::dialog, .states = state_modal, .rect = rect, .name = name});
+  return {ui, node, end_dialog};
+}
+
+Scope scroll_area(Ui& ui, std::string_view name, const ScrollOptions& options) {
+  const int node = begin_scroll(ui, {.id = widget_id(name), .role = options.role, .name = name, .size = options.size,
+                                     .padding = options.padding});
+  return {ui, node, end_scroll};
+}
+
+Scope disabled(Ui& ui, bool off, std::string_view reason) {
+  ImGui::BeginDisabled(off);
+  ui.memory().disabled_reasons.emplace_back(off ? reason : std::string_view{});
+  return {ui, -1, end_disabled};
+}
+
+void gap(float height) { ImGui::Dummy({0, std::max(0.0f, height - 2 * ImGui::GetStyle().ItemSpacing.y)}); }
+
+void align_right(float width) {
+  const float x = ImGui::GetCursorPosX() + ImGui::GetContentRegionAvail().x - width;
+  ImGui::SetCursorPosX(std::max(ImGui::GetCursorPosX(), x));
+}
+
+}  // namespace semantic

@@ -1,0 +1,213 @@
+#include "semantic/fields.hpp"
+
+#include "memory.hpp"
+#include "semantic/icons.hpp"
+#include "semantic/widget.hpp"
+
+#include <imgui_internal.h>
+
+#include <algorithm>
+
+namespace semantic {
+
+namespace {
+
+constexpr float padding_x = 12, padding_y = 10;
+
+void cut_to_bytes(std::string& text, int max_bytes) {
+  if (max_bytes <= 0 || text.size() <= static_cast<std::size_t>(max_bytes)) return;
+  auto end = static_cast<std::size_t>(max_bytes);
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  text.resize(end);
+}
+
+// One dot per code point, and the byte offsets that go with it.
+std::string dots_for(const std::string& text, std::vector<std::uint32_t>& starts) {
+  std::string dots;
+  starts.clear();
+  for (std::size_t at = 0; at < text.size();) {
+    starts.push_back(static_cast<std::uint32_t>(at));
+    decode_utf8(text, at);
+    append_utf8(0x2022, dots);
+  }
+  return dots;
+}
+
+std::uint32_t to_dots(const std::vector<std::uint32_t>& starts, int byte) {
+  const auto at = std::lower_bound(starts.begin(), starts.end(), static_cast<std::uint32_t>(std::max(0, byte)));
+  return static_cast<std::uint32_t>(at - starts.begin()) * 3;
+}
+
+// What is painted inside the box: the text in layout coordinates, scrolled as the platform scrolled it.
+struct Interior {
+  Ui& ui;
+  const TextLayout& layout;
+  ImVec2 origin;
+  ImDrawList* list;
+
+  template <class Paint> void each_line_range(std::uint32_t begin, std::uint32_t end, Paint paint) const {
+    for (std::size_t i = 0; i < layout.lines.size(); ++i) {
+      const LayoutLine& line = layout.lines[i];
+      const bool last = i + 1 == layout.lines.size();
+      if (end <= line.begin || (begin >= line.end && !(last && begin == line.end))) continue;
+      float from = 0, to = 0;
+      for (std::uint32_t k = line.first; k < line.last; ++k) {
+        const LayoutCluster& cluster = layout.clusters[k];
+        if (cluster.begin < begin) from = cluster.x + cluster.advance;
+        if (cluster.begin < end) to = cluster.x + cluster.advance;
+      }
+      // A selected line break shows as a small square, as in text editors.
+      if (end >= line.end && !last && end > line.begin) to = std::max(to, from + 4);
+      paint(origin.x + from, origin.x + to, origin.y + static_cast<float>(i) * layout.line_height);
+    }
+  }
+
+  void selection(std::uint32_t begin, std::uint32_t end) const {
+    each_line_range(begin, end, [&](float from, float to, float y) {
+      list->AddRectFilled({from, y}, {to, y + layout.line_height}, ui.theme().color.selection.u32(), 2);
+    });
+  }
+
+  void composition(std::uint32_t begin, std::uint32_t end) const {
+    each_line_range(begin, end, [&](float from, float to, float y) {
+      const float under = y + layout.line_height - 3;
+      list->AddLine({from, under}, {to, under}, ui.theme().color.text.u32(), 1.5f);
+    });
+  }
+
+  void caret(std::uint32_t at) const {
+    int line = 0;
+    const float x = origin.x + layout.caret_x(at, line);
+    const float y = origin.y + static_cast<float>(line) * layout.line_height;
+    list->AddRectFilled({x - 0.5f, y + 3}, {x + 1.0f, y + layout.line_height - 3}, ui.theme().color.text.u32());
+  }
+
+  void words(Color color) const {
+    for (std::size_t i = 0; i < layout.lines.size(); ++i)
+      draw_line(*list, layout, layout.lines[i], {origin.x, origin.y + static_cast<float>(i) * layout.line_height},
+                color.u32());
+  }
+};
+
+void paint_box(Ui& ui, const Rect& box, bool focused, bool hovered, bool invalid, bool disabled) {
+  const Palette& c = ui.theme().color;
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  list->AddRectFilled(box.min(), box.max(), disabled ? c.raised.u32() : c.panel.u32(), Theme::radius);
+  const Color edge = invalid ? c.danger_text : focused ? c.focus : hovered ? c.text_muted : c.control_border;
+  list->AddRect(box.min(), box.max(), edge.u32(disabled ? 0.6f : 1), Theme::radius, 0, focused || invalid ? 2.0f : 1.0f);
+}
+
+void line_below(Ui& ui, std::string_view words, bool error) {
+  if (words.empty()) return;
+  const Palette& c = ui.theme().color;
+  TextOptions options{.style = TextStyle::small, .color = error ? c.danger_text : c.text_muted};
+  if (error) {
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    draw_icon(*ImGui::GetWindowDrawList(), Icon::warning, {at.x, at.y + 2}, 16, c.danger_text.u32());
+    ImGui::SetCursorScreenPos({at.x + 22, at.y});
+  }
+  text(ui, words, options);
+}
+
+std::uint32_t field_states(const FieldOptions& options, bool disabled) {
+  std::uint32_t states = disabled ? state_disabled : 0u;
+  if (options.password) states |= state_password;
+  if (options.max_lines > 1) states |= state_multiline;
+  if (options.required) states |= state_required;
+  if (!options.error.empty()) states |= state_invalid;
+  if (options.enter_submits) states |= state_enter_submits;
+  return states;
+}
+
+// The platform's text wins where it is news, the program's otherwise.
+bool exchange_text(TextEdit& edit, bool fresh, std::string& value, int max_bytes, bool disabled) {
+  if (fresh && !disabled) {
+    cut_to_bytes(edit.text, max_bytes);
+    if (edit.text == value) return false;
+    value = edit.text;
+    return true;
+  }
+  if (edit.text != value) {
+    edit = {.id = edit.id, .text = value};
+    edit.selection_begin = edit.selection_end = static_cast<int>(value.size());
+  }
+  return false;
+}
+
+struct Shown {
+  Rect box;
+  bool focused, disabled;
+  const TextEdit& edit;
+};
+
+void paint_interior(Ui& ui, const Shown& shown, const FieldOptions& options) {
+  const Palette& c = ui.theme().color;
+  const Rect& box = shown.box;
+  static thread_local std::vector<std::uint32_t> starts;
+  const std::string dots = options.password ? dots_for(shown.edit.text, starts) : std::string();
+  const float wrap = options.max_lines > 1 ? std::max(1.0f, box.w - 2 * padding_x) : 0;
+  const TextLayout& layout = ui.layout(options.password ? dots : shown.edit.text, TextStyle::body, wrap);
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  list->PushClipRect({box.x + padding_x - 2, box.y + 2}, {box.x + box.w - padding_x + 2, box.y + box.h - 2}, true);
+  const Interior inside{ui, layout, {box.x + padding_x - shown.edit.scroll_x, box.y + padding_y - shown.edit.scroll_y}, list};
+  const auto offset = [&](int byte) {
+    return options.password ? to_dots(starts, byte) : static_cast<std::uint32_t>(std::max(0, byte));
+  };
+  const TextEdit& edit = shown.edit;
+  if (shown.focused && edit.selection_end > edit.selection_begin)
+    inside.selection(offset(edit.selection_begin), offset(edit.selection_end));
+  if (edit.text.empty()) {
+    const std::string_view reason = shown.disabled && !options.disabled_reason.empty() ? options.disabled_reason : options.placeholder;
+    if (!reason.empty()) draw_text(ui, {box.x + padding_x, box.y + padding_y}, reason, TextStyle::body, c.text_muted, box.w - 2 * padding_x);
+  }
+  inside.words(shown.disabled ? c.text_muted : c.text);
+  if (edit.composition_end > edit.composition_begin && edit.composition_begin >= 0)
+    inside.composition(offset(edit.composition_begin), offset(edit.composition_end));
+  if (shown.focused && edit.selection_begin == edit.selection_end) inside.caret(offset(edit.selection_end));
+  list->PopClipRect();
+}
+
+float box_height(Ui& ui, const std::string& value, const FieldOptions& options, float width) {
+  const float line = ui.theme().type(TextStyle::body).line_height;
+  if (options.max_lines <= 1) return line + 2 * padding_y;
+  const auto lines = static_cast<float>(ui.layout(value, TextStyle::body, std::max(1.0f, width - 2 * padding_x)).lines.size());
+  return std::min(lines, static_cast<float>(options.max_lines)) * line + 2 * padding_y;
+}
+
+}  // namespace
+
+FieldResult text_field(Ui& ui, std::string_view label, std::string& value, const FieldOptions& options) {
+  FieldResult result;
+  result.id = widget_id(label);
+  const bool off = options.disabled || !options.disabled_reason.empty();
+  if (off) ImGui::BeginDisabled();
+  const bool disabled = is_disabled();
+  bool fresh = false;
+  TextEdit& edit = ui.text_edit(result.id, fresh);
+  result.changed = exchange_text(edit, fresh, value, options.max_bytes, disabled);
+  if (options.label_visible) {
+    text(ui, label, {.style = TextStyle::small_strong, .hidden = true});
+    ImGui::SetCursorPosY(ImGui::GetCursorPosY() - 2);
+  }
+  const float width = options.width > 0 ? options.width : std::max(40.0f, ImGui::GetContentRegionAvail().x);
+  const SurfaceResult item = begin_widget(ui, result.id, {width, box_height(ui, value, options, width)});
+  if (off) ImGui::EndDisabled();
+  result.focused = ui.focused() == result.id && !disabled;
+  if (item.activated && !result.focused) ui.request_focus(result.id);
+  if (options.take_focus) ui.request_focus(result.id);
+  result.submitted = ui.take_submit(result.id) && !disabled;
+  if (result.submitted && !ui.memory().forms.empty()) ui.memory().forms.back().submitted = true;
+  const bool invalid = !options.error.empty();
+  paint_box(ui, item.rect, result.focused, item.hovered, invalid, disabled);
+  paint_interior(ui, {item.rect, result.focused, disabled, edit}, options);
+  const Type type = ui.theme().type(TextStyle::body);
+  declare(ui, {.id = result.id, .role = Role::textbox, .states = field_states(options, disabled), .rect = item.rect,
+               .name = label, .description = invalid ? options.error : off ? options.disabled_reason : options.hint,
+               .value = value, .placeholder = options.placeholder, .autocomplete = options.autocomplete,
+               .max_length = options.max_bytes, .font_size = type.size, .line_height = type.line_height,
+               .padding_x = padding_x, .padding_y = padding_y});
+  line_below(ui, invalid ? options.error : options.hint, invalid);
+  return result;
+}
+
+}  // namespace semantic

@@ -1,0 +1,153 @@
+#include "semantic/lists.hpp"
+
+#include "memory.hpp"
+#include "scroll.hpp"
+#include "semantic/widget.hpp"
+
+#include <imgui_internal.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace semantic {
+
+void LogState::items_prepended(int n) {
+  if (n <= 0) return;
+  heights_.insert(heights_.begin(), static_cast<std::size_t>(n), -estimate_);
+  if (anchor_ >= 0) anchor_ += n;
+}
+
+void LogState::item_changed(int index) {
+  const auto at = static_cast<std::size_t>(index);
+  if (index >= 0 && at < heights_.size() && heights_[at] > 0) heights_[at] = -heights_[at];
+}
+
+void LogState::clear() { *this = LogState(); }
+
+// One frame of a log: where each item is, which ones are in sight, and what their heights turned out to be.
+class LogView {
+ public:
+  LogView(Ui& ui, LogState& state, Id id, int count, const LogOptions& options)
+      : ui_(ui), state_(state), id_(id), count_(count), options_(options) {}
+
+  void run(std::string_view name, FunctionRef<void(int)> draw) {
+    const ImVec2 size = child_size(options_.size);
+    view_ = size.y;
+    adopt_heights(size.x);
+    place(size.y);
+    const int node = begin_scroll(ui_, {.id = id_, .role = Role::log, .name = name, .size = size, .padding = {0, 0},
+                                        .wanted_y = state_.scroll_, .content_height = total()});
+    draw_items(draw);
+    end_scroll(ui_, node);
+    ui_.tree().at(node).set_size = count_;
+    if (!state_.stick_) note_anchor();
+  }
+
+ private:
+  float height(int i) const { return std::abs(state_.heights_[static_cast<std::size_t>(i)]); }
+  float total() const {
+    float sum = 2 * options_.padding.y;
+    for (int i = 0; i < count_; ++i) sum += height(i) + options_.gap;
+    return std::ceil(count_ ? sum - options_.gap : sum);
+  }
+  float offset(int index) const {
+    float sum = options_.padding.y;
+    for (int i = 0; i < std::min(index, count_); ++i) sum += height(i) + options_.gap;
+    return sum;
+  }
+
+  void adopt_heights(float width) {
+    state_.estimate_ = options_.estimated_height;
+    if (state_.width_ != width)
+      for (float& h : state_.heights_) h = -std::abs(h);
+    state_.width_ = width;
+    state_.heights_.resize(static_cast<std::size_t>(count_), -options_.estimated_height);
+  }
+
+  void place(float view) {
+    const float all = total(), end = std::max(0.0f, all - view);
+    float y = state_.scroll_;
+    if (scroll_input(ui_, id_, view, all, y)) {
+      state_.scroll_ = y;
+      state_.stick_ = y >= end - 4;
+      note_anchor();
+    }
+    if (state_.target_ >= 0) {
+      state_.anchor_ = std::min(state_.target_, count_ - 1);
+      state_.anchor_offset_ = -view * 0.25f;
+      state_.target_ = -1;
+    }
+    if (state_.stick_) {
+      state_.scroll_ = end;
+    } else if (state_.anchor_ >= 0 && state_.anchor_ < count_) {
+      state_.scroll_ = std::clamp(std::round(offset(state_.anchor_) + state_.anchor_offset_), 0.0f, end);
+    }
+  }
+
+  // The first item in sight and how far the view begins below its top.
+  void note_anchor() {
+    float y = options_.padding.y;
+    for (int i = 0; i < count_; ++i) {
+      const float next = y + height(i) + options_.gap;
+      if (next > state_.scroll_) {
+        state_.anchor_ = i;
+        state_.anchor_offset_ = state_.scroll_ - y;
+        return;
+      }
+      y = next;
+    }
+  }
+
+  void draw_items(FunctionRef<void(int)> draw) {
+    const float overscan = std::min(200.0f, view_ * 0.5f);
+    const ImVec2 origin = ImGui::GetCursorScreenPos();
+    const float room = ImGui::GetContentRegionAvail().x - 2 * options_.padding.x;
+    const float width = options_.max_content_width > 0 ? std::min(room, options_.max_content_width) : room;
+    const float left = options_.padding.x + std::floor((room - width) * 0.5f);
+    float y = options_.padding.y;
+    for (int i = 0; i < count_; ++i) {
+      const float h = height(i);
+      const bool seen = y + h >= state_.scroll_ - overscan && y <= state_.scroll_ + view_ + overscan;
+      if (seen) draw_item(i, {origin.x + left, origin.y + y}, width, draw);
+      y += h + options_.gap;
+      if (y > state_.scroll_ + view_ + overscan) break;
+    }
+  }
+
+  void draw_item(int i, ImVec2 at, float width, FunctionRef<void(int)> draw) {
+    ImGuiWindow* window = ImGui::GetCurrentWindow();
+    ImGui::SetCursorScreenPos(at);
+    ImGui::PushID(i);
+    const Id id = unique_id(ui_, widget_id("item"));
+    const int node = declare_open(ui_, {.id = id, .role = Role::article, .rect = {at.x, at.y, width, height(i)},
+                                        .set_size = count_, .position = i + 1});
+    const ImRect work = window->WorkRect, content = window->ContentRegionRect;
+    window->WorkRect.Max.x = window->ContentRegionRect.Max.x = at.x + width;
+    ImGui::BeginGroup();
+    draw(i);
+    ImGui::EndGroup();
+    window->WorkRect = work;
+    window->ContentRegionRect = content;
+    const float measured = std::max(1.0f, std::round(ImGui::GetItemRectSize().y));
+    ui_.tree().at(node).rect.h = measured;
+    ui_.tree().close();
+    ImGui::PopID();
+    float& known = state_.heights_[static_cast<std::size_t>(i)];
+    if (std::abs(std::abs(known) - measured) > 0.5f) ui_.set_unsettled();
+    known = measured;
+  }
+
+  Ui& ui_;
+  LogState& state_;
+  Id id_;
+  int count_;
+  const LogOptions& options_;
+  float view_ = 0;
+};
+
+void log(Ui& ui, std::string_view name, LogState& state, int count, FunctionRef<void(int)> draw,
+         const LogOptions& options) {
+  LogView(ui, state, widget_id(name), count, options).run(name, draw);
+}
+
+}  // namespace semantic

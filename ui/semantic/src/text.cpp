@@ -1,0 +1,172 @@
+#include "semantic/text.hpp"
+
+#include "memory.hpp"
+#include "semantic/widget.hpp"
+
+#include <imgui_internal.h>
+
+#include <algorithm>
+
+namespace semantic {
+
+namespace {
+
+bool is_url_char(char c) {
+  const auto u = static_cast<unsigned char>(c);
+  return u > 32 && u != 127 && c != '<' && c != '>' && c != '"' && c != '`' && c != '\\' && c != '^';
+}
+
+bool starts_link(std::string_view text, std::size_t at) {
+  const std::string_view rest = text.substr(at);
+  return rest.starts_with("https://") || rest.starts_with("http://");
+}
+
+// ')' belongs to an address that opened one, as in .../Foo_(bar).
+std::size_t trim_link(std::string_view text, std::size_t begin, std::size_t end) {
+  while (end > begin) {
+    const char c = text[end - 1];
+    const std::string_view link = text.substr(begin, end - begin);
+    const bool unopened = c == ')' && std::count(link.begin(), link.end(), '(') < std::count(link.begin(), link.end(), ')');
+    if (!unopened && std::string_view(".,;:!?'*]}").find(c) == std::string_view::npos) break;
+    --end;
+  }
+  return end;
+}
+
+struct Painter {
+  Ui& ui;
+  const TextLayout& layout;
+  std::string_view text;
+  Color color;
+  std::span<const LinkSpan> links;
+  float max_width;
+  std::vector<TextLine>& lines;
+
+  float x_at(const LayoutLine& line, std::uint32_t byte) const {
+    float x = 0;
+    for (std::uint32_t i = line.first; i < line.last && layout.clusters[i].begin < byte; ++i)
+      x = layout.clusters[i].x + layout.clusters[i].advance;
+    return x;
+  }
+
+  void piece(const LayoutLine& line, ImVec2 at, std::uint32_t begin, std::uint32_t end, bool link,
+             std::string_view href) {
+    const float from = x_at(line, begin), to = x_at(line, end);
+    lines.push_back({text.substr(begin, end - begin), href, {at.x + from, at.y, to - from, layout.line_height}});
+    if (!link) return;
+    const float y = at.y + layout.line_height * 0.5f + layout.font_size * 0.45f;
+    const std::string_view words = text.substr(begin, end - begin);
+    if (!words.empty())
+      ImGui::GetWindowDrawList()->AddLine({at.x + from, y}, {at.x + to, y}, color.u32(0.7f), 1);
+  }
+
+  void paint_line(const LayoutLine& line, ImVec2 at) {
+    draw_line(*ImGui::GetWindowDrawList(), layout, line, at, color.u32(), max_width);
+    std::uint32_t from = line.begin;
+    for (const LinkSpan& link : links) {
+      const std::uint32_t begin = std::max(link.begin, line.begin), end = std::min(link.end, line.end);
+      if (begin >= end) continue;
+      if (from < begin) piece(line, at, from, begin, false, {});
+      piece(line, at, begin, end, true, text.substr(link.begin, link.end - link.begin));
+      from = end;
+    }
+    if (from < line.end || line.begin == line.end) piece(line, at, from, line.end, false, {});
+  }
+};
+
+struct Placed {
+  Rect rect;
+  std::span<const TextLine> lines;
+  Type type;
+};
+
+Placed place_text(Ui& ui, std::string_view words, const TextOptions& options, std::span<const LinkSpan> links) {
+  const float room = std::max(1.0f, ImGui::GetContentRegionAvail().x);
+  const bool one_line = options.width < 0 || options.ellipsis;
+  const float wrap = one_line ? 0 : options.width > 0 ? options.width : room;
+  const TextLayout& layout = ui.layout(words, options.style, wrap);
+  const float width = options.ellipsis ? std::min(layout.width, options.width > 0 ? options.width : room) : layout.width;
+  ImVec2 at = ImGui::GetCursorScreenPos();
+  const ImVec2 size{options.center && wrap > 0 ? std::max(wrap, width) : width, layout.height};
+  ImGui::ItemSize(size, 0);
+  ImGui::ItemAdd({at, {at.x + size.x, at.y + size.y}}, 0);
+  std::vector<TextLine>& lines = ui.memory().lines;
+  lines.clear();
+  Painter painter{ui, layout, words, options.color.value_or(ui.theme().color.text), links,
+                  options.ellipsis ? width : 0, lines};
+  for (std::size_t i = 0; i < layout.lines.size(); ++i) {
+    const LayoutLine& line = layout.lines[i];
+    const float indent = options.center ? std::max(0.0f, (size.x - line.width) * 0.5f) : 0;
+    painter.paint_line(line, {at.x + indent, at.y + static_cast<float>(i) * layout.line_height});
+  }
+  return {{at.x, at.y, size.x, size.y}, lines, ui.theme().type(options.style)};
+}
+
+Node text_node(Ui& ui, Role role, std::string_view words, const Placed& placed) {
+  Node node;
+  node.id = unique_id(ui, widget_id(words) ^ 0x7e47u);
+  node.role = role;
+  node.name = words;
+  node.rect = placed.rect;
+  node.lines = placed.lines;
+  node.font = static_cast<std::uint8_t>(placed.type.face);
+  node.font_size = placed.type.size;
+  node.line_height = placed.type.line_height;
+  return node;
+}
+
+}  // namespace
+
+void find_links(std::string_view text, std::vector<LinkSpan>& out) {
+  out.clear();
+  for (std::size_t at = text.find("http"); at != std::string_view::npos; at = text.find("http", at + 1)) {
+    if (!starts_link(text, at)) continue;
+    std::size_t end = at;
+    while (end < text.size() && is_url_char(text[end])) ++end;
+    end = trim_link(text, at, end);
+    if (text.substr(at, end - at).find("://") + 3 >= end - at) continue;
+    out.push_back({static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(end)});
+    at = end - 1;
+  }
+}
+
+void text(Ui& ui, std::string_view words, const TextOptions& options) {
+  static thread_local std::vector<LinkSpan> links;
+  links.clear();
+  if (options.links) find_links(words, links);
+  const Placed placed = place_text(ui, words, options, links);
+  if (!options.hidden) declare(ui, text_node(ui, Role::text, words, placed));
+}
+
+void heading(Ui& ui, int level, std::string_view words, const TextOptions& options) {
+  const Placed placed = place_text(ui, words, options, {});
+  Node node = text_node(ui, Role::heading, words, placed);
+  node.level = level;
+  declare(ui, node);
+}
+
+ImVec2 text_size(Ui& ui, std::string_view words, TextStyle style, float width) {
+  const TextLayout& layout = ui.layout(words, style, width);
+  return {layout.width, layout.height};
+}
+
+void draw_text(Ui& ui, ImVec2 at, std::string_view words, TextStyle style, Color color, float max_width) {
+  const TextLayout& layout = ui.layout(words, style);
+  draw_line(*ImGui::GetWindowDrawList(), layout, layout.lines.front(), at, color.u32(), max_width);
+}
+
+void link(Ui& ui, std::string_view name, std::string_view href, const TextOptions& options) {
+  TextOptions shown = options;
+  if (!shown.color) shown.color = ui.theme().color.accent_text;
+  const Id id = unique_id(ui, widget_id(name) ^ 0x11u);
+  const TextLayout& layout = ui.layout(name, shown.style);
+  const SurfaceResult item = begin_widget(ui, id, {layout.width, layout.height});
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  draw_line(*list, layout, layout.lines.front(), item.rect.min(), shown.color->u32());
+  const float y = item.rect.y + layout.line_height * 0.5f + layout.font_size * 0.45f;
+  list->AddLine({item.rect.x, y}, {item.rect.x + layout.width, y}, shown.color->u32(item.hovered ? 1 : 0.6f), 1);
+  declare(ui, {.id = id, .role = Role::link, .states = state_new_window, .rect = item.rect, .name = name, .href = href});
+  focus_ring(ui, id, item.rect, 4);
+}
+
+}  // namespace semantic
