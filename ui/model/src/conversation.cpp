@@ -28,6 +28,7 @@ std::size_t Conversation::insert(Message message) {
   if (messages_.size() <= max_messages) return at;
   // In steps, since each moves all the others.
   const std::size_t step = std::min(max_messages / 20, at);
+  for (std::size_t i = 0; i < step; ++i) removed_numbers_.push_back(messages_[i].number);
   messages_.erase(messages_.begin(), messages_.begin() + static_cast<std::ptrdiff_t>(step));
   removed_ += step;
   return at - step;

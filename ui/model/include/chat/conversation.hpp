@@ -56,13 +56,13 @@ enum class SendState : std::uint8_t {
 };
 
 struct Message {
-  std::string id;             // messageId
-  std::string sender, receiver;
-  std::string text;
+  std::string id{};           // messageId
+  std::string sender{}, receiver{};
+  std::string text{};
   Time sent_at{};             // the sender's clock
   Time arrived_at{};          // ours
   SendState state = SendState::none;
-  std::string problem;        // of a failed one, a plain sentence
+  std::string problem{};      // of a failed one, a plain sentence
   std::uint64_t number = 0;   // given by the conversation at insert(): grows with arrival, never used twice
 
   // For order: a clock that runs ahead does not count.
@@ -83,6 +83,13 @@ class Conversation {
   std::size_t insert(Message message);
   // The message with this identifier, newest first; nullptr when there is none. Linear in the distance from the end.
   Message* find(std::string_view id);
+  Message* at(std::size_t index) { return &messages_[index]; }
+  template <class Each>
+  void for_each(Each each) {
+    for (Message& message : messages_) each(message);
+  }
+  // The numbers of the messages that left at the front since the last call, for a store.
+  std::vector<std::uint64_t> take_removed_numbers() { return std::exchange(removed_numbers_, {}); }
 
   // Index of the first message that was unread when the conversation was opened; messages().size(): none.
   std::size_t first_new() const;
@@ -115,6 +122,7 @@ class Conversation {
   std::uint64_t next_number_ = 1;
   std::uint64_t reordered_ = 0;
   std::uint64_t removed_ = 0;
+  std::vector<std::uint64_t> removed_numbers_;
 };
 
 }  // namespace chat

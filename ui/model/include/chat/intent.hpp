@@ -1,0 +1,39 @@
+// What the user asked for, as the views hand it to ChatApp: plain values.
+//
+//   Intents intents;
+//   view.draw(ui, app.state(), intents);
+//   app.handle(intents);
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "chat/conversation.hpp"
+#include "chat/settings.hpp"
+
+namespace chat {
+
+struct SignIn { std::string user, password; };   // the password goes into CONNECT and nowhere else
+struct ChangeSettings { Settings settings; };    // on the login card; rewrites the address
+struct Logout {};
+struct UseHere {};                                // after "Signed in elsewhere"
+struct ConnectNow {};                             // do not wait for the next attempt
+struct AddChat { std::string user; };             // checked by check_user_name() before
+struct OpenChat { ConversationKey key; };
+struct LeaveChat {};                              // back to the list, on a narrow window
+struct SendMessage { ConversationKey key; std::string text; };
+struct RetryMessage { ConversationKey key; std::string id; };
+struct SaveDraft { ConversationKey key; std::string text; };
+struct ChooseTheme { std::string theme; };        // "light", "dark", empty: as the system
+struct ClearPackets {};
+struct ExportPackets {};
+struct DismissNotices {};
+struct AskForNotifications {};                    // the platform asks the user
+
+using Intent = std::variant<SignIn, ChangeSettings, Logout, UseHere, ConnectNow, AddChat, OpenChat, LeaveChat,
+                            SendMessage, RetryMessage, SaveDraft, ChooseTheme, ClearPackets, ExportPackets,
+                            DismissNotices, AskForNotifications>;
+using Intents = std::vector<Intent>;
+
+}  // namespace chat

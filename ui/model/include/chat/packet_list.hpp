@@ -1,0 +1,69 @@
+// What the inspector lists of the trace: the numbers of the packets that pass its filters, kept up to date cheaply.
+//
+//   PacketList list;
+//   list.update(trace, {.pings = false});                 // each frame; looks at new packets only
+//   for (std::size_t i = 0; i < list.size(); ++i) PacketRow row = make_row(trace, list[i], list.start());
+#pragma once
+
+#include <deque>
+#include <optional>
+#include <string>
+
+#include "wasmqtt/trace.hpp"
+
+namespace chat {
+
+struct PacketFilter {
+  enum class Directions : std::uint8_t { all, inbound, outbound };
+  bool pings = false;
+  Directions directions = Directions::all;
+  std::string text;  // in the topic or the type, ASCII letters in either case
+
+  friend bool operator==(const PacketFilter&, const PacketFilter&) = default;
+};
+
+struct PacketRow {
+  std::uint64_t number = 0;
+  wasmqtt::Direction direction = wasmqtt::Direction::outbound;
+  std::string time;   // milliseconds since `start`
+  std::string packet; // "publish"
+  std::string topic;
+  std::string qos;    // empty where a packet has none
+  std::string id;
+  std::string size;   // bytes
+  std::string round_trip;  // milliseconds; empty: none (yet)
+};
+
+class PacketList {
+ public:
+  // Takes in what the trace has got and lost since the last call. While paused, new packets wait outside.
+  void update(const wasmqtt::PacketTrace& trace, const PacketFilter& filter);
+
+  std::size_t size() const { return shown_.size(); }
+  std::uint64_t operator[](std::size_t row) const { return shown_[row]; }
+  // The time of the first packet that this list ever saw.
+  wasmqtt::Time start() const { return start_.value_or(wasmqtt::Time{}); }
+  // The row of a packet; size() when it is not shown.
+  std::size_t row_of(std::uint64_t number) const;
+
+  void set_paused(bool paused) { paused_ = paused; }
+  bool paused() const { return paused_; }
+  // Packets that came since the pause began.
+  std::uint64_t waiting(const wasmqtt::PacketTrace& trace) const;
+  // Packets that the bounded trace has dropped (or that were cleared).
+  std::uint64_t dropped() const { return first_ - 1; }
+
+ private:
+  bool passes(const wasmqtt::PacketTrace& trace, std::uint64_t number) const;
+
+  PacketFilter filter_;
+  std::deque<std::uint64_t> shown_;
+  std::uint64_t first_ = 1;  // of the trace, at the last update
+  std::uint64_t next_ = 1;   // the first number not looked at yet
+  std::optional<wasmqtt::Time> start_;
+  bool paused_ = false;
+};
+
+PacketRow make_row(const wasmqtt::PacketTrace& trace, std::uint64_t number, wasmqtt::Time start);
+
+}  // namespace chat

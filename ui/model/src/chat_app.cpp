@@ -1,0 +1,230 @@
+#include "chat/chat_app.hpp"
+
+#include <algorithm>
+
+#include "chat/names.hpp"
+#include "chat/packet_export.hpp"
+#include "chat/records.hpp"
+#include "session.hpp"
+
+namespace chat {
+
+ChatApp::ChatApp(Platform platform, Settings settings) : platform_(std::move(platform)) {
+  state_.zone = &platform_.zone;
+  state_.page = platform_.page;
+  state_.now = platform_.loop.now();
+  state_.settings = std::move(settings);
+  platform_.store.load(device_key, [this, alive = std::weak_ptr<bool>(alive_)](bool, std::span<const Record> records,
+                                                                               std::string_view) {
+    if (alive.expired() || records.empty()) return;
+    const DeviceMemory memory = read_device_record(records.front().value);
+    if (state_.settings.user.empty() && state_.screen == Screen::login) state_.settings.user = memory.user;
+    state_.theme = memory.theme;
+    changed();
+  });
+}
+
+ChatApp::~ChatApp() {
+  if (session_) session_->detach();
+}
+
+void ChatApp::handle(const Intents& intents) {
+  for (const Intent& intent : intents) handle(intent);
+}
+
+void ChatApp::handle(const Intent& intent) {
+  struct Handler {
+    ChatApp& app;
+    Session* session;
+    void operator()(const SignIn& i) { app.sign_in(i); }
+    void operator()(const ChangeSettings& i) { app.change_settings(i.settings); }
+    void operator()(const Logout&) { app.logout(); }
+    void operator()(const UseHere&) { if (session) session->use_here(), app.on_used_here(); }
+    void operator()(const ConnectNow&) { if (session) session->connect_now(); }
+    void operator()(const AddChat& i) { app.add_chat(i.user); }
+    void operator()(const OpenChat& i) { app.open_chat(i.key); }
+    void operator()(const LeaveChat&) { app.leave_chat(); }
+    void operator()(const SendMessage& i) { if (session) session->send(i.key, i.text); }
+    void operator()(const RetryMessage& i) { if (session) session->retry(i.key, i.id); }
+    void operator()(const SaveDraft& i) { app.save_draft(i.key, i.text); }
+    void operator()(const ChooseTheme& i) { app.choose_theme(i.theme); }
+    void operator()(const ClearPackets&) { if (session && session->mqtt()) session->mqtt()->trace().clear(); }
+    void operator()(const ExportPackets&) {
+      if (app.state_.trace && app.on_download)
+        app.on_download("mqtt-packets.jsonl", export_json_lines(*app.state_.trace));
+    }
+    void operator()(const DismissNotices&) { app.state_.notices.clear(); }
+    void operator()(const AskForNotifications&) { if (app.on_ask_for_notifications) app.on_ask_for_notifications(); }
+  };
+  std::visit(Handler{*this, session_.get()}, intent);
+  changed();
+}
+
+void ChatApp::sign_in(const SignIn& intent) {
+  if (state_.signing_in || state_.screen == Screen::chat) return;
+  const std::string user(trim(intent.user));
+  const std::string broker = broker_url(state_.settings, state_.page);
+  state_.login_problem = check_user_name(user);
+  if (state_.login_problem.empty()) state_.login_problem = check_broker_url(broker, state_.page);
+  if (state_.login_problem.empty() && state_.settings.authentication && intent.password.empty())
+    state_.login_problem = "Please enter your password.";
+  if (state_.login_problem.empty()) begin_session(user, intent.password, broker);
+}
+
+void ChatApp::begin_session(const std::string& user, const std::string& password, const std::string& broker) {
+  // The transport is one: whoever still says goodbye has to leave it.
+  closing_.reset();
+  session_.reset();
+  state_.signing_in = true;
+  state_.user = user;
+  state_.settings.user = user;
+  ChatStore& store = state_.settings.remember ? platform_.store : memory_;
+  session_ = std::make_shared<Session>(*this, store, Session::Account{user, password, broker});
+  session_->start();
+}
+
+void ChatApp::signed_in() {
+  state_.signing_in = false;
+  state_.screen = Screen::chat;
+  state_.admin = state_.settings.authentication && state_.user == "admin";
+  remember_device();
+  update();
+  on_used_here();
+  changed();
+}
+
+void ChatApp::on_used_here() {
+  if (on_signed_in) on_signed_in(session_->user(), session_->broker());
+}
+
+void ChatApp::sign_in_failed(std::string problem) {
+  // Called from inside the session: it is freed at the next update() or sign-in.
+  session_->detach();
+  closing_ = std::exchange(session_, nullptr);
+  forget_account();
+  state_.login_problem = std::move(problem);
+  changed();
+}
+
+void ChatApp::logout() {
+  if (!session_) return;
+  session_->detach();
+  session_->stop();
+  closing_ = std::exchange(session_, nullptr);
+  forget_account();
+  state_.login_problem.clear();
+}
+
+void ChatApp::forget_account() {
+  state_.screen = Screen::login;
+  state_.signing_in = false;
+  state_.admin = false;
+  state_.user.clear();
+  state_.open = {};
+  state_.conversations.clear();
+  state_.presence.clear();
+  state_.notices.clear();
+  state_.trace = nullptr;
+  state_.subscription_problem.clear();
+  state_.connection = {};
+}
+
+void ChatApp::change_settings(const Settings& settings) {
+  if (state_.screen == Screen::chat || state_.signing_in) return;
+  state_.settings = settings;
+  state_.login_problem.clear();
+  if (on_address) on_address(query_of(settings));
+}
+
+void ChatApp::open_chat(const ConversationKey& key) {
+  Conversation* conversation = state_.conversations.find(key);
+  if (conversation == nullptr) return;
+  state_.open = key;
+  conversation->open();
+  if (session_) session_->keep(*conversation);
+}
+
+void ChatApp::add_chat(const std::string& user) {
+  const std::string partner(trim(user));
+  if (!session_ || !check_user_name(partner).empty()) return;
+  const ConversationKey key{state_.user, partner};
+  Conversation* conversation = state_.conversations.get(key);
+  if (conversation == nullptr) return;
+  if (conversation->empty()) conversation->touch(platform_.loop.now());
+  state_.conversations.reorder();
+  open_chat(key);
+}
+
+void ChatApp::leave_chat() { state_.open = {}; }
+
+void ChatApp::save_draft(const ConversationKey& key, const std::string& text) {
+  Conversation* conversation = state_.conversations.find(key);
+  if (conversation == nullptr) return;
+  conversation->draft = text;
+  if (session_) session_->keep(*conversation);
+}
+
+void ChatApp::choose_theme(const std::string& theme) {
+  state_.theme = theme;
+  remember_device();
+}
+
+void ChatApp::remember_device() {
+  if (!state_.settings.remember) return;
+  const Record record = device_record({state_.settings.user, state_.theme});
+  platform_.store.put({&record, 1}, [](bool, std::string_view) {});
+}
+
+void ChatApp::handle_visible(bool visible) {
+  visible_ = visible;
+  Conversation* open = visible && !state_.open.empty() ? state_.conversations.find(state_.open) : nullptr;
+  if (open != nullptr && open->unread() != 0) open_chat(state_.open);
+  changed();
+}
+
+void ChatApp::handle_wake() {
+  if (session_ && session_->mqtt()) session_->mqtt()->wake();
+  changed();
+}
+
+void ChatApp::handle_online() {
+  network_ = true;
+  handle_wake();
+}
+
+void ChatApp::handle_offline() {
+  network_ = false;
+  if (session_ && session_->mqtt()) session_->mqtt()->offline();
+  changed();
+}
+
+void ChatApp::handle_signed_in_elsewhere(std::string_view user, std::string_view broker) {
+  if (session_ && session_->user() == user && session_->broker() == broker) session_->yield_to_other_tab();
+  changed();
+}
+
+void ChatApp::handle_address(std::string_view query) {
+  if (state_.screen == Screen::login && !state_.signing_in) state_.settings = settings_from_query(query);
+  changed();
+}
+
+void ChatApp::update() {
+  state_.now = std::max(state_.now, platform_.loop.now());
+  if (session_) state_.connection = session_->connection(network_);
+  if (closing_ && closing_->over()) closing_.reset();
+}
+
+std::optional<Time> ChatApp::next_change() const {
+  std::optional<Time> next = state_.presence.next_change(state_.now);
+  const std::optional<Time> countdown = session_ ? session_->next_countdown() : std::nullopt;
+  if (countdown && (!next || *countdown < *next)) next = countdown;
+  return next;
+}
+
+wasmqtt::MqttClient* ChatApp::mqtt() { return session_ ? session_->mqtt() : nullptr; }
+
+void ChatApp::changed() {
+  if (on_change) on_change();
+}
+
+}  // namespace chat

@@ -1,0 +1,259 @@
+#include "session.hpp"
+
+#include <algorithm>
+
+#include "chat/names.hpp"
+#include "chat/records.hpp"
+#include "chat/topics.hpp"
+#include "wasmqtt/describe.hpp"
+
+namespace chat {
+namespace {
+
+using wasmqtt::CloseRecord;
+using wasmqtt::ConnectionState;
+using wasmqtt::ConnectReturnCode;
+using wasmqtt::StopReason;
+
+constexpr std::string_view admin_name = "admin";
+constexpr Duration soon = std::chrono::seconds{5};
+
+// Refusals in plain words, with what to do.
+std::string refusal(ConnectReturnCode code) {
+  switch (code) {
+    case ConnectReturnCode::accepted: return "The broker accepted the connection.";
+    case ConnectReturnCode::unacceptable_protocol_version: return "The broker does not speak MQTT 3.1.1.";
+    case ConnectReturnCode::identifier_rejected:
+      return "The broker does not allow this client id. Try another user name.";
+    case ConnectReturnCode::server_unavailable: return "The broker is not available right now. Please try again later.";
+    case ConnectReturnCode::bad_user_name_or_password: return "Bad user name or password.";
+    case ConnectReturnCode::not_authorized:
+      return "Not authorized: the broker does not let this user in. Does it ask for a password?";
+  }
+  return "The broker refused the connection.";
+}
+
+std::string why(const CloseRecord& record) {
+  return record.cause == CloseRecord::Cause::refused ? refusal(record.return_code) : record.sentence();
+}
+
+std::vector<std::uint8_t> to_bytes(std::string_view text) { return {text.begin(), text.end()}; }
+
+}  // namespace
+
+Session::Session(ChatApp& app, ChatStore& store, Account account)
+    : app_(&app), store_(store), platform_(app.platform_), settings_(app.state_.settings), user_(account.user),
+      password_(account.password), broker_(account.broker), prefix_(account_prefix(account.user, account.broker)),
+      admin_(settings_.authentication && account.user == admin_name), seen_(20'000, platform_.loop.random()) {}
+
+void Session::start() {
+  store_.load(prefix_, [weak = weak_from_this()](bool ok, std::span<const Record> records, std::string_view problem) {
+    if (const auto self = weak.lock()) self->history_loaded(ok, records, problem);
+  });
+}
+
+void Session::history_loaded(bool ok, std::span<const Record> records, std::string_view problem) {
+  if (app_ == nullptr || stopping_) return;
+  if (!ok) storage_failed(problem);
+  if (const std::size_t unreadable = restore(records, prefix_, app_->state_.conversations); unreadable != 0)
+    notice(std::to_string(unreadable) + " records of this device's history could not be read.");
+  for (const Conversation* conversation : app_->state_.conversations.newest_first())
+    for (const Message& message : conversation->messages()) seen_.first_time(message.sender + "\n" + message.id);
+  connect(std::exchange(password_, {}));
+}
+
+wasmqtt::MqttOptions Session::options(const std::string& password) const {
+  wasmqtt::MqttOptions options;
+  options.urls = {broker_};
+  options.client.client_id = client_id(user_);
+  options.client.clean_session = !settings_.qos1;
+  options.client.trace = {.max_packets = 100'000};
+  if (settings_.authentication) {
+    options.client.user_name = user_;
+    options.client.password = to_bytes(password);
+  }
+  if (settings_.status) {
+    const std::string offline = write_status({.online = false, .last_online = now()}, offset());
+    options.client.will = wasmqtt::WillOptions{status_topic(user_), to_bytes(offline), qos(), true};
+  }
+  // A message is acknowledged when the history has it.
+  options.client.manual_acknowledgement = true;
+  return options;
+}
+
+void Session::connect(const std::string& password) {
+  wasmqtt::MqttOptions mqtt_options = options(password);
+  if (settings_.status) {
+    // A will says when its owner was last seen to be there: that is now, at each attempt.
+    mqtt_options.driver.prepare_attempt = [this](wasmqtt::Attempt proposal, std::function<void(wasmqtt::Attempt)> ready) {
+      if (mqtt_) mqtt_->driver().client().set_will(options({}).client.will);
+      ready(std::move(proposal));
+    };
+  }
+  wasmqtt::SessionStore* store = settings_.qos1 ? store_.session(client_id(user_), broker_) : nullptr;
+  mqtt_options.client.journal = store != nullptr;
+  mqtt_ = std::make_unique<wasmqtt::MqttClient>(platform_.loop, platform_.transport, std::move(mqtt_options), store);
+  mqtt_->on_lifecycle = [this](const wasmqtt::Lifecycle& event) { handle_lifecycle(event); };
+  mqtt_->on_delivery = [this](wasmqtt::Delivery delivery, wasmqtt::DeliveryState state, wasmqtt::FailureReason reason) {
+    handle_delivery(delivery, state, reason);
+  };
+  mqtt_->on_unhandled = [this](const wasmqtt::Message& message) { handle_other(message); };
+  subscribe();
+  if (app_ != nullptr) app_->state_.trace = &mqtt_->trace();
+  mqtt_->connect();
+}
+
+void Session::subscribe() {
+  const auto add = [this](const std::string& filter, void (Session::*handler)(const wasmqtt::Message&)) {
+    const auto made = mqtt_->subscribe(filter, qos(), [this, handler](const wasmqtt::Message& m) { (this->*handler)(m); });
+    if (!made) notice("Cannot subscribe: " + std::string(made.error().message()) + ".", filter);
+  };
+  add(admin_ ? std::string(all_messages_filter) : own_messages_filter(user_), &Session::handle_message);
+  if (settings_.status) add(std::string(all_status_filter), &Session::handle_status);
+}
+
+void Session::stop() {
+  stopping_ = true;
+  if (mqtt_ == nullptr) return;
+  if (mqtt_->connected() && settings_.status && !elsewhere_) publish_status(false);
+  mqtt_->disconnect();
+}
+
+bool Session::over() const { return mqtt_ == nullptr || mqtt_->state() == ConnectionState::stopped; }
+
+void Session::use_here() {
+  elsewhere_ = false;
+  kicks_ = 0;
+  was_stable_ = false;
+  connect_now();
+}
+
+void Session::connect_now() {
+  if (mqtt_) mqtt_->connect();
+}
+
+void Session::yield_to_other_tab() {
+  if (elsewhere_ || mqtt_ == nullptr) return;
+  elsewhere_ = true;
+  mqtt_->abort();
+}
+
+void Session::handle_lifecycle(const wasmqtt::Lifecycle& event) {
+  switch (event.kind) {
+    case wasmqtt::Lifecycle::Kind::state_changed: handle_state(event.state); break;
+    case wasmqtt::Lifecycle::Kind::session_lost:
+      if (was_connected_ || event.session.republished != 0)
+        notice("The broker had lost the session: " + std::to_string(event.session.republished) +
+               " messages were sent anew. What others sent meanwhile is gone.");
+      break;
+    case wasmqtt::Lifecycle::Kind::subscription_refused:
+      notice("The broker refused this subscription: you will not get what is published there.", event.filter);
+      if (app_ != nullptr && event.filter != all_status_filter)
+        app_->state_.subscription_problem =
+            "The broker refused the subscription to " + std::string(event.filter) + ": you will not get any messages.";
+      break;
+    case wasmqtt::Lifecycle::Kind::subscribed:
+      if (event.qos < qos())
+        notice("The broker granted QoS " + std::to_string(static_cast<int>(event.qos)) + " only.", event.filter);
+      if (app_ != nullptr && event.filter != all_status_filter) app_->state_.subscription_problem.clear();
+      break;
+    case wasmqtt::Lifecycle::Kind::store_problem: storage_failed(event.text); break;
+  }
+  if (app_ != nullptr) app_->changed();
+}
+
+void Session::handle_state(ConnectionState state) {
+  if (state != ConnectionState::loading && state != ConnectionState::stopped) adopt_unfinished();
+  if (stopping_) return;
+  if (state == ConnectionState::connected) handle_connected();
+  if (state == ConnectionState::waiting) handle_waiting();
+  if (state == ConnectionState::stopped) handle_stopped();
+}
+
+void Session::handle_connected() {
+  const bool again = std::exchange(was_connected_, true);
+  connected_at_ = now();
+  if (settings_.status) publish_status(true);
+  if (again && settings_.status && settings_.qos1) {
+    // The session kept the subscription, and a broker sends the retained statuses to new ones only; those that
+    // changed meanwhile would be missed.
+    const wasmqtt::TopicRequest request{all_status_filter, qos()};
+    if (mqtt_->driver().client().subscribe({&request, 1}, now()).has_value()) mqtt_->driver().flush_soon();
+  }
+  if (!again && app_ != nullptr) app_->signed_in();
+}
+
+void Session::handle_waiting() {
+  const CloseRecord& record = mqtt_->close_record();
+  if (!was_connected_) {
+    const std::string problem = why(record);
+    stopping_ = true;
+    mqtt_->abort();
+    if (app_ != nullptr) app_->sign_in_failed(problem);
+    return;
+  }
+  const bool cut = record.phase == CloseRecord::Phase::connected && record.cause == CloseRecord::Cause::transport;
+  kicks_ = cut ? kicks_ + 1 : 0;
+  if (cut && record.connected_for >= soon) was_stable_ = true;
+  // MQTT has no word for a takeover. A stable connection cut, at once made anew and at once cut again means that the
+  // newer one defends itself; the older yields, so that the two do not go on for ever.
+  else if (cut && was_stable_ && kicks_ >= 2) yield_to_other_tab();
+}
+
+void Session::handle_stopped() {
+  if (mqtt_->stop_reason() == StopReason::taken_over) elsewhere_ = true;
+  if (was_connected_ || app_ == nullptr || elsewhere_) return;
+  stopping_ = true;
+  const wasmqtt::Error error = mqtt_->driver().error();
+  app_->sign_in_failed(mqtt_->stop_reason() == StopReason::invalid && error
+                           ? "This cannot work: " + std::string(error.message()) + "."
+                           : why(mqtt_->close_record()));
+}
+
+Connection Session::connection(bool network) const {
+  using Kind = Connection::Kind;
+  if (elsewhere_)
+    return {Kind::elsewhere, "Signed in elsewhere",
+            "Somebody signed in as " + user_ + " in another window or on another device. A broker keeps one connection "
+            "for each client id."};
+  if (mqtt_ == nullptr) return {Kind::connecting, "Connecting", {}};
+  const ConnectionState state = mqtt_->state();
+  if (state == ConnectionState::connected) return {Kind::connected, "Connected", {}};
+  if (!network) return {Kind::offline, "Offline", "This device has no network. The connection comes back with it."};
+  const std::string reason = was_connected_ ? why(mqtt_->close_record()) : std::string{};
+  if (state == ConnectionState::stopped) return {Kind::offline, "Offline", reason};
+  if (state == ConnectionState::waiting && mqtt_->retry_at()) {
+    const Duration left = std::max(*mqtt_->retry_at() - now(), Duration{0});
+    const auto seconds = std::chrono::ceil<std::chrono::seconds>(left).count();
+    return {Kind::reconnecting, "Reconnecting in " + std::to_string(seconds) + " s", reason};
+  }
+  return {Kind::reconnecting, was_connected_ ? "Reconnecting" : "Connecting", reason};
+}
+
+std::optional<Time> Session::next_countdown() const {
+  if (elsewhere_ || mqtt_ == nullptr || mqtt_->state() != ConnectionState::waiting || !mqtt_->retry_at()) return {};
+  const Duration left = *mqtt_->retry_at() - now();
+  if (left <= Duration{0}) return {};
+  const auto whole = std::chrono::ceil<std::chrono::seconds>(left) - std::chrono::seconds{1};
+  return *mqtt_->retry_at() - whole;
+}
+
+void Session::notice(std::string text, std::string_view topic) {
+  if (app_ != nullptr) app_->state_.notices.add(now(), std::move(text), std::string(topic));
+}
+
+void Session::storage_failed(std::string_view problem) {
+  if (app_ == nullptr || &store_ == &app_->memory_) return;
+  app_->state_.storage_problem =
+      "This device cannot remember the chat: " + std::string(problem.empty() ? "storage failed" : problem) +
+      ". What you see is kept until you close the page.";
+}
+
+wasmqtt::Qos Session::qos() const {
+  return settings_.qos1 ? wasmqtt::Qos::at_least_once : wasmqtt::Qos::at_most_once;
+}
+
+Time Session::now() const { return platform_.loop.now(); }
+std::chrono::minutes Session::offset() const { return platform_.zone.offset_at(now()); }
+
+}  // namespace chat

@@ -1,0 +1,106 @@
+// One signed-in user: the MQTT client, what goes through it, and what of it is kept. Internal to ChatApp.
+#pragma once
+
+#include <map>
+#include <memory>
+
+#include "chat/chat_app.hpp"
+#include "chat/wire.hpp"
+#include "wasmqtt/dedupe.hpp"
+
+namespace chat {
+
+class Session : public std::enable_shared_from_this<Session> {
+ public:
+  struct Account {
+    std::string user, password, broker;
+  };
+  // `store` keeps history and session; it outlives this object.
+  Session(ChatApp& app, ChatStore& store, Account account);
+
+  // Reads the history, then connects. Ends in app.signed_in() or app.sign_in_failed().
+  void start();
+  // Status offline, DISCONNECT, then over(). Nothing of the application is touched any more.
+  void stop();
+  // The application goes on without this session.
+  void detach() { app_ = nullptr; }
+  bool over() const;
+
+  void send(const ConversationKey& key, const std::string& text);
+  void retry(const ConversationKey& key, const std::string& id);
+  // Keeps what changed in the conversation itself (unread, draft).
+  void keep(const Conversation& conversation);
+
+  void use_here();
+  void connect_now();
+  void yield_to_other_tab();
+  // The texts for now; `network` false: the device is offline.
+  Connection connection(bool network) const;
+  std::optional<Time> next_countdown() const;
+
+  const std::string& user() const { return user_; }
+  const std::string& broker() const { return broker_; }
+  wasmqtt::MqttClient* mqtt() { return mqtt_.get(); }
+
+ private:
+  struct Sent {
+    ConversationKey key;
+    std::string id;
+  };
+
+  void history_loaded(bool ok, std::span<const Record> records, std::string_view problem);
+  wasmqtt::MqttOptions options(const std::string& password) const;
+  void connect(const std::string& password);
+  void subscribe();
+  void handle_lifecycle(const wasmqtt::Lifecycle& event);
+  void handle_state(wasmqtt::ConnectionState state);
+  void handle_connected();
+  void handle_waiting();
+  void handle_stopped();
+  void handle_delivery(wasmqtt::Delivery delivery, wasmqtt::DeliveryState state, wasmqtt::FailureReason reason);
+  void handle_message(const wasmqtt::Message& message);
+  void handle_status(const wasmqtt::Message& message);
+  void handle_other(const wasmqtt::Message& message);
+  // Where an incoming message was put; null when it was a redelivery, an echo, or not fit to show (then a notice says
+  // why). `added` is valid until the next insert.
+  struct TakenIn {
+    Conversation* conversation = nullptr;
+    const Message* added = nullptr;
+  };
+  TakenIn take_in(const wasmqtt::Message& message);
+  Message* put(Conversation& conversation, Message message);
+  void notice(std::string text, std::string_view topic = {});
+  void publish(const ConversationKey& key, Message& message);
+  void publish_status(bool online);
+  // Which messages of an earlier run are still on their way, and which are not.
+  void adopt_unfinished();
+  std::string adopt(wasmqtt::Delivery delivery, const wasmqtt::Client::Outgoing& outgoing);
+  void keep_message(const ConversationKey& key, const Message& message, ChatStore::Written written);
+  void storage_failed(std::string_view problem);
+  wasmqtt::Qos qos() const;
+  Time now() const;
+  std::chrono::minutes offset() const;
+
+  ChatApp* app_;
+  ChatStore& store_;
+  Platform platform_;
+  Settings settings_;
+  std::string user_;
+  std::string password_;  // until the client has it
+  std::string broker_;
+  std::string prefix_;    // of the records in the store
+  bool admin_ = false;
+  wasmqtt::DedupeWindow seen_;
+  std::map<std::uint64_t, Sent> sent_;  // by delivery number
+  std::unique_ptr<wasmqtt::MqttClient> mqtt_;
+  bool was_connected_ = false;
+  bool was_stable_ = false;
+  Time connected_at_{};
+  unsigned kicks_ = 0;  // connections in a row that were cut, without a failed attempt between
+  bool adopted_ = false;
+  bool elsewhere_ = false;
+  bool stopping_ = false;
+  Time status_published_at_{};
+};
+
+}  // namespace chat

@@ -1,0 +1,258 @@
+// What a session sends and receives.
+#include <unordered_set>
+#include <utility>
+
+#include "chat/message_id.hpp"
+#include "chat/records.hpp"
+#include "chat/topics.hpp"
+#include "session.hpp"
+#include "wasmqtt/describe.hpp"
+
+namespace chat {
+namespace {
+
+using wasmqtt::DeliveryState;
+using wasmqtt::Errc;
+
+SendState send_state(DeliveryState state) {
+  switch (state) {
+    case DeliveryState::queued: return SendState::queued;
+    case DeliveryState::sent: return SendState::sent;
+    case DeliveryState::acknowledged: return SendState::delivered;
+    case DeliveryState::failed: return SendState::failed;
+  }
+  return SendState::failed;
+}
+
+std::string why_not_sent(const wasmqtt::Error& error) {
+  if (error.code() == Errc::not_connected) return "Not connected, and with QoS 0 a message does not wait.";
+  if (error.code() == Errc::queue_full) return "Too many messages are waiting already.";
+  return "Not sent: " + std::string(error.message()) + ".";
+}
+
+std::string why_failed(wasmqtt::FailureReason reason) {
+  if (reason == wasmqtt::FailureReason::connection_lost)
+    return "The connection was lost, and with QoS 0 nobody knows whether it arrived.";
+  std::string text(wasmqtt::describe(reason));
+  return text.empty() ? "Not sent." : "Not sent: " + text + ".";
+}
+
+}  // namespace
+
+void Session::send(const ConversationKey& key, const std::string& text) {
+  Conversation* conversation = app_->state_.conversations.get(key);
+  if (conversation == nullptr || !key.has(user_) || text.empty()) return;
+  Message message;
+  message.id = make_message_id(platform_.loop.random(), platform_.loop.random());
+  message.sender = user_;
+  message.receiver = key.partner_of(user_);
+  message.text = text;
+  message.sent_at = message.arrived_at = now();
+  message.state = SendState::queued;
+  seen_.first_time(user_ + "\n" + message.id);
+  conversation->draft.clear();
+  Message* added = put(*conversation, std::move(message));
+  publish(key, *added);
+  keep_message(key, *added, nullptr);
+  keep(*conversation);
+}
+
+void Session::retry(const ConversationKey& key, const std::string& id) {
+  Conversation* conversation = app_->state_.conversations.find(key);
+  Message* message = conversation == nullptr ? nullptr : conversation->find(id);
+  // The same identifier again, so that a copy that did arrive is known as one.
+  if (message == nullptr || message->state != SendState::failed) return;
+  publish(key, *message);
+  keep_message(key, *message, nullptr);
+}
+
+void Session::publish(const ConversationKey& key, Message& message) {
+  message.problem.clear();
+  if (message.text.size() > max_content_bytes) {
+    message.state = SendState::failed;
+    message.problem = "Too long: a message has at most 64 KB.";
+    return;
+  }
+  const std::string payload = write_message({message.id, message.text, message.sent_at}, offset());
+  const auto made = mqtt_ == nullptr ? wasmqtt::Result<wasmqtt::Delivery>(wasmqtt::local_error(Errc::not_connected))
+                                     : mqtt_->publish(message_topic(message.receiver, user_), payload, {.qos = qos()});
+  if (!made) {
+    message.state = SendState::failed;
+    message.problem = why_not_sent(made.error());
+  } else if (made->number == 0) {
+    message.state = SendState::sent;
+  } else {
+    sent_[made->number] = {key, message.id};
+    message.state = send_state(mqtt_->delivery_state(*made).value_or(DeliveryState::queued));
+  }
+}
+
+void Session::publish_status(bool online) {
+  const std::string payload = write_status({online, now()}, offset());
+  status_published_at_ = now();
+  // Goodbye goes out with QoS 0: an unacknowledged one would be sent again after the next login.
+  const wasmqtt::Qos status_qos = online ? qos() : wasmqtt::Qos::at_most_once;
+  const auto made = mqtt_->publish(status_topic(user_), payload,
+                                   {.qos = status_qos, .retain = true, .latest_per_topic = online});
+  if (!made) notice("The status could not be published: " + std::string(made.error().message()) + ".");
+}
+
+void Session::adopt_unfinished() {
+  if (std::exchange(adopted_, true) || app_ == nullptr) return;
+  const wasmqtt::Client& client = mqtt_->driver().client();
+  std::unordered_set<std::string> waiting;
+  for (const auto& [number, sent] : sent_) waiting.insert(sent.id);
+  for (const wasmqtt::Delivery delivery : client.unfinished())
+    if (const auto outgoing = client.outgoing(delivery)) waiting.insert(adopt(delivery, *outgoing));
+  // Stored as waiting, yet not in the session: sending it again does no harm, its identifier stays.
+  for (Conversation* conversation : app_->state_.conversations.newest_first())
+    conversation->for_each([&](Message& message) {
+      if (message.state != SendState::queued || waiting.count(message.id) != 0) return;
+      message.state = SendState::failed;
+      message.problem = "It is not known whether this was sent.";
+    });
+}
+
+std::string Session::adopt(wasmqtt::Delivery delivery, const wasmqtt::Client::Outgoing& outgoing) {
+  const auto topic = parse_message_topic(outgoing.topic);
+  if (!topic || topic->sender != user_ || sent_.count(delivery.number) != 0) return {};
+  const auto parsed = parse_message(wasmqtt::as_text(outgoing.payload));
+  if (!parsed.value) return {};
+  const WireMessage& wire = *parsed.value;
+  const ConversationKey key{std::string(topic->receiver), user_};
+  Conversation* conversation = app_->state_.conversations.get(key);
+  if (conversation == nullptr) return {};
+  Message* message = conversation->find(wire.message_id);
+  if (message == nullptr) {
+    seen_.first_time(user_ + "\n" + wire.message_id);
+    message = put(*conversation, {.id = wire.message_id, .sender = user_, .receiver = std::string(topic->receiver),
+                                  .text = wire.content, .sent_at = wire.timestamp, .arrived_at = wire.timestamp});
+  }
+  message->state = send_state(outgoing.state);
+  sent_[delivery.number] = {key, message->id};
+  return message->id;
+}
+
+void Session::handle_delivery(wasmqtt::Delivery delivery, DeliveryState state, wasmqtt::FailureReason reason) {
+  const auto at = sent_.find(delivery.number);
+  if (at == sent_.end()) return;
+  const Sent sent = at->second;
+  if (state == DeliveryState::acknowledged || state == DeliveryState::failed ||
+      (state == DeliveryState::sent && !settings_.qos1))
+    sent_.erase(at);
+  if (app_ == nullptr) return;
+  Conversation* conversation = app_->state_.conversations.find(sent.key);
+  Message* message = conversation == nullptr ? nullptr : conversation->find(sent.id);
+  if (message == nullptr) return;
+  message->state = send_state(state);
+  message->problem = state == DeliveryState::failed ? why_failed(reason) : std::string{};
+  if (state != DeliveryState::sent) keep_message(sent.key, *message, nullptr);
+  app_->changed();
+}
+
+Message* Session::put(Conversation& conversation, Message message) {
+  const std::uint64_t removed = conversation.removed();
+  const std::size_t at = conversation.insert(std::move(message));
+  const std::uint64_t dropped = conversation.removed() - removed;
+  for (std::uint64_t number : conversation.take_removed_numbers())
+    store_.remove(message_key(prefix_, conversation.key(), number));
+  if (dropped != 0) notice("The oldest messages of a conversation with more than 20,000 were dropped.");
+  app_->state_.conversations.reorder();
+  return conversation.at(at);
+}
+
+Session::TakenIn Session::take_in(const wasmqtt::Message& incoming) {
+  const auto topic = parse_message_topic(incoming.topic);
+  if (!topic || (!admin_ && topic->receiver != user_)) {
+    notice("A message came on a topic that is not one of this chat.", incoming.topic);
+    return {};
+  }
+  auto parsed = parse_message(wasmqtt::as_text(incoming.payload));
+  if (!parsed.value) {
+    notice("A message could not be read. " + parsed.problem, incoming.topic);
+    return {};
+  }
+  WireMessage& wire = *parsed.value;
+  const ConversationKey key{std::string(topic->receiver), std::string(topic->sender)};
+  Conversation* conversation = app_->state_.conversations.get(key);
+  if (conversation == nullptr) {
+    notice("There are too many conversations: a message was not shown.", incoming.topic);
+    return {};
+  }
+  const bool own = topic->sender == user_;
+  // Per sender, so that nobody can suppress another's message by using its identifier first.
+  const bool first_time = seen_.first_time(std::string(topic->sender) + "\n" + wire.message_id);
+  if (!first_time && (own || settings_.deduplicate)) return {};
+  Message message{.id = std::move(wire.message_id), .sender = std::string(topic->sender),
+                  .receiver = std::string(topic->receiver), .text = std::move(wire.content),
+                  .sent_at = wire.timestamp, .arrived_at = now(),
+                  .state = own ? SendState::delivered : SendState::none};
+  return {conversation, put(*conversation, std::move(message))};
+}
+
+void Session::handle_message(const wasmqtt::Message& incoming) {
+  const TakenIn taken = app_ == nullptr ? TakenIn{} : take_in(incoming);
+  if (taken.added == nullptr) {
+    if (incoming.token != 0) mqtt_->acknowledge(incoming.token);
+    if (app_ != nullptr) app_->changed();
+    return;
+  }
+  Conversation& conversation = *taken.conversation;
+  const bool seen = app_->visible_ && app_->state_.open == conversation.key();
+  const bool own = taken.added->sender == user_;
+  if (!seen && !own) conversation.count_unread();
+  const std::uint64_t token = incoming.token;
+  keep_message(conversation.key(), *taken.added, [weak = weak_from_this(), token](bool ok, std::string_view problem) {
+    const auto self = weak.lock();
+    if (self == nullptr) return;
+    if (!ok) self->storage_failed(problem);
+    if (token != 0) self->mqtt_->acknowledge(token);
+  });
+  keep(conversation);
+  if (!seen && !own && app_->on_unseen_message)
+    app_->on_unseen_message(conversation.key().title_for(user_), taken.added->text);
+  app_->changed();
+}
+
+void Session::handle_status(const wasmqtt::Message& incoming) {
+  if (incoming.token != 0) mqtt_->acknowledge(incoming.token);
+  if (app_ == nullptr) return;
+  const auto user = parse_status_topic(incoming.topic);
+  if (!user) return notice("A status came on a topic that is not one of this chat.", incoming.topic);
+  if (incoming.payload.empty()) {
+    app_->state_.presence.forget(*user);
+    return app_->changed();
+  }
+  const auto parsed = parse_status(wasmqtt::as_text(incoming.payload));
+  if (!parsed.value) return notice("A status could not be read. " + parsed.problem, incoming.topic);
+  // What the session kept for us comes right after the connection and was published at an unknown time.
+  const bool stored = incoming.retain || now() - connected_at_ < std::chrono::seconds{2};
+  app_->state_.presence.handle_status(*user, *parsed.value, {.retained = stored, .now = now()});
+  // A will of our own that came late (from the connection that this one replaced) is contradicted.
+  if (*user == user_ && !parsed.value->online && mqtt_->connected() && !stopping_ &&
+      now() - status_published_at_ > std::chrono::seconds{1})
+    publish_status(true);
+  app_->changed();
+}
+
+void Session::handle_other(const wasmqtt::Message& message) {
+  if (message.token != 0) mqtt_->acknowledge(message.token);
+  notice("The broker sent a message on a topic that was not subscribed to.", message.topic);
+  if (app_ != nullptr) app_->changed();
+}
+
+void Session::keep_message(const ConversationKey& key, const Message& message, ChatStore::Written written) {
+  const Record record = message_record(prefix_, key, message);
+  store_.put({&record, 1}, written ? std::move(written)
+                                   : [weak = weak_from_this()](bool ok, std::string_view problem) {
+                                       const auto self = weak.lock();
+                                       if (self != nullptr && !ok) self->storage_failed(problem);
+                                     });
+}
+
+void Session::keep(const Conversation& conversation) {
+  const Record record = conversation_record(prefix_, conversation);
+  store_.put({&record, 1}, [](bool, std::string_view) {});
+}
+
+}  // namespace chat

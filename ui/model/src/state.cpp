@@ -1,0 +1,41 @@
+#include "chat/state.hpp"
+
+namespace chat {
+
+std::string write_obstacle(const State& state, const ConversationKey& key) {
+  if (!key.has(state.user)) return "You read along here as admin: only " + key.first + " and " + key.second + " can write.";
+  if (state.connection.kind == Connection::Kind::elsewhere) return "You are signed in elsewhere. Choose \"Use here\" to write.";
+  return {};
+}
+
+std::string delivery_hint(const State& state, const ConversationKey& key) {
+  if (!key.has(state.user)) return {};
+  const std::string& partner = key.partner_of(state.user);
+  if (state.connection.kind != Connection::Kind::connected) {
+    return state.settings.qos1 ? "Not connected: what you send waits here and goes out after the reconnect."
+                               : "Not connected: with QoS 0 a message would be lost.";
+  }
+  if (state.settings.qos1 || partner == state.user) return {};
+  const Presence::Shown shown = state.presence.of(partner, state.now);
+  if (shown.kind == Presence::Kind::offline) return partner + " is offline: with QoS 0 a message would be lost.";
+  if (shown.kind == Presence::Kind::unknown) return "With QoS 0 a message is lost if " + partner + " is offline.";
+  return {};
+}
+
+std::string page_title(const State& state) {
+  const unsigned unread = state.screen == Screen::chat ? state.conversations.unread() : 0;
+  return unread == 0 ? "MQTT Chat" : "(" + std::to_string(unread) + ") MQTT Chat";
+}
+
+std::string_view describe(SendState state) {
+  switch (state) {
+    case SendState::none: return "";
+    case SendState::queued: return "queued";
+    case SendState::sent: return "sent";
+    case SendState::delivered: return "delivered to the broker";
+    case SendState::failed: return "not sent";
+  }
+  return "";
+}
+
+}  // namespace chat
