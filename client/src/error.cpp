@@ -14,6 +14,8 @@ Text text_of(Errc code) {
     case Errc::ill_formed_utf8: return {"the text is not well-formed UTF-8", "[MQTT-1.5.3-1]"};
     case Errc::nul_in_string: return {"the text contains the character U+0000", "[MQTT-1.5.3-2]"};
     case Errc::string_too_long: return {"the text is longer than 65535 bytes", "[MQTT-4.7.3-3]"};
+    case Errc::discouraged_character:
+      return {"the text contains a control character or a non-character", "1.5.3"};
     case Errc::empty_topic: return {"the topic is empty", "[MQTT-4.7.3-1]"};
     case Errc::wildcard_in_topic_name: return {"a topic to publish to can't contain + or #", "[MQTT-3.3.2-2]"};
     case Errc::bad_wildcard:

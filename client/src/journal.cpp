@@ -78,7 +78,8 @@ bool read_body(ByteReader& reader, JournalRecord& record) {
 // What compact() keeps of one message.
 struct Alive {
   JournalRecord put;
-  JournalRecord step;  // sent or released; barrier: neither
+  JournalRecord step;           // sent or released; barrier: neither
+  std::uint64_t step_order = 0; // PUBRELs are sent again in the order of their PUBRECs [MQTT-4.6.0-4]
 };
 
 struct Compaction {
@@ -86,19 +87,23 @@ struct Compaction {
   bool has_session = false;
   std::uint64_t highest = 0;
   std::map<std::uint64_t, Alive> messages;
+  std::uint64_t steps = 0;
   std::bitset<65536> received;
+
+  void step(std::uint64_t number, const JournalRecord& record) {
+    const auto found = messages.find(number);
+    if (found == messages.end()) return;
+    found->second.step = record;
+    found->second.step_order = ++steps;
+  }
 
   void apply(const JournalRecord& record) {
     switch (record.kind) {
       case Kind::session: session = record; has_session = true; break;
-      case Kind::put: messages[record.number] = {record, {}}; break;
+      case Kind::put: messages[record.number] = {record, {}, 0}; break;
       case Kind::sent:
-      case Kind::released:
-        if (const auto found = messages.find(record.number); found != messages.end()) found->second.step = record;
-        break;
-      case Kind::requeued:
-        if (const auto found = messages.find(record.number); found != messages.end()) found->second.step = {};
-        break;
+      case Kind::released: step(record.number, record); break;
+      case Kind::requeued: step(record.number, {}); break;
       case Kind::removed: messages.erase(record.number); break;
       case Kind::received: received.set(record.packet_id); break;
       case Kind::received_done: received.reset(record.packet_id); break;
@@ -127,9 +132,13 @@ struct Compaction {
   }
 
   void write_steps(ByteBuffer& out) const {
+    std::vector<const Alive*> stepped;
     for (const auto& [number, message] : messages) {
-      if (message.step.kind != Kind::barrier) write_record(message.step, out);
+      if (message.step.kind != Kind::barrier) stepped.push_back(&message);
     }
+    std::sort(stepped.begin(), stepped.end(),
+              [](const Alive* a, const Alive* b) { return a->step_order < b->step_order; });
+    for (const Alive* message : stepped) write_record(message->step, out);
   }
 };
 

@@ -164,6 +164,7 @@ class Client {
   // ---- getters ----
 
   bool connected() const;
+  bool has_events() const;  // poll_event() would return one without reading further bytes
   // nullopt: never known, or ended; its end was a DeliveryChanged.
   std::optional<DeliveryState> delivery_state(Delivery delivery) const;
   // The unfinished deliveries in order; for an application that shows them after a restart.

@@ -104,14 +104,18 @@ class Driver final : private TransportObserver {
   void on_transport_closed(const TransportClose& close) override;
 
   void set_state(ConnectionState state);
+  void load();
+  template <class End>
+  void end_by_request(End end);
   void begin_attempt();
   void open(Attempt attempt);
   void drain();
   void deliver_events();
   void write_journal();
   void write_output();
-  void attempt_ended(const CloseRecord& record);
+  void close_transport_if_due();
   void decide_what_next();
+  bool count_takeover(const CloseRecord& record);
   void stop_for(StopReason reason);
   void arm_timer();
   void handle_timer();
@@ -131,13 +135,15 @@ class Driver final : private TransportObserver {
   std::size_t next_url_ = 0;
   std::optional<Time> retry_at_;
   std::optional<Time> deadline_;  // of opening or disconnecting
-  unsigned strikes_ = 0;
+  unsigned strikes_ = 0;         // connections in a row that the broker ended soon after CONNACK
   bool loaded_ = false;
   bool store_failed_ = false;
   bool transport_in_use_ = false;
   bool transport_full_ = false;
   bool draining_ = false;
   bool stop_wanted_ = false;
+  bool ended_ = false;           // an attempt ended in this turn; what next is decided at its end
+  bool connected_once_ = false;  // this attempt had its CONNACK
   std::uint64_t generation_ = 0;  // of the attempt: late answers of prepare_attempt and the store are ignored
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };

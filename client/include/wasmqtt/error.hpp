@@ -22,6 +22,7 @@ enum class Errc : std::uint8_t {
   ill_formed_utf8,
   nul_in_string,
   string_too_long,
+  discouraged_character,
   empty_topic,
   wildcard_in_topic_name,
   bad_wildcard,

@@ -22,7 +22,8 @@ struct TraceEntry {
   PacketId packet_id = 0;         // 0: none
   std::uint32_t size = 0;         // bytes on the wire, the fixed header included
   std::uint32_t kept = 0;         // bytes kept; less than size when the packet is longer than max_packet_bytes
-  std::uint64_t partner = 0;      // number of the answered request, or of the answer; 0: none (yet)
+  std::uint64_t partner = 0;      // number of the packet this one answers or, for the first of an exchange, of its
+                                  // answer (a PUBREC and a PUBREL point to the next step); 0: none (yet)
   std::optional<Duration> round_trip;  // on both, once the answer is there
   std::uint64_t offset = 0;       // where the bytes lie; see bytes()
 };
@@ -52,9 +53,8 @@ class PacketTrace {
   void clear();
 
  private:
-  void link_answer(TraceEntry& answer, std::uint64_t number);
-  void make_room(std::size_t bytes);
-  std::uint64_t find_request(const TraceEntry& answer) const;
+  void link(TraceEntry& entry, std::uint64_t number);
+  void make_room(std::size_t count);
 
   TraceLimits limits_;
   std::vector<TraceEntry> entries_;  // ring, entry n at n % max_packets
@@ -62,8 +62,9 @@ class PacketTrace {
   std::uint64_t first_ = 1;
   std::uint64_t end_ = 1;
   std::uint64_t head_ = 0;  // next free offset in bytes_
-  std::uint64_t ping_ = 0;  // the PINGREQ or CONNECT that waits for its answer
+  std::uint64_t ping_ = 0;  // the PINGREQ that waits for its answer; 0: none
   std::uint64_t connect_ = 0;
+  std::vector<std::uint64_t> waiting_;  // by packet id, ours and then theirs: the latest packet of the exchange
 };
 
 }  // namespace wasmqtt

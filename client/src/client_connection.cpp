@@ -1,0 +1,148 @@
+#include "client_core.hpp"
+
+namespace wasmqtt {
+
+using RecordPhase = CloseRecord::Phase;
+using Cause = CloseRecord::Cause;
+
+void Client::Core::begin_attempt(std::string_view url) {
+  if (phase_ != Phase::idle) return;
+  phase_ = Phase::opening;
+  record_ = CloseRecord{};
+  record_.url = url;
+  attempt_began_ = now_;
+}
+
+Connect Client::Core::connect_packet() const {
+  Connect packet;
+  packet.clean_session = options_.clean_session;
+  packet.keep_alive = static_cast<std::uint16_t>(options_.keep_alive.count());
+  packet.client_id = options_.client_id;
+  if (options_.will)
+    packet.will = Will{options_.will->topic, options_.will->message, options_.will->qos, options_.will->retain};
+  if (options_.user_name) packet.user_name = *options_.user_name;
+  if (options_.password) packet.password = Bytes(*options_.password);
+  return packet;
+}
+
+Error Client::Core::open() {
+  if (phase_ != Phase::idle && phase_ != Phase::opening) return {};
+  if (options_.keep_alive.count() < 0 || options_.keep_alive.count() > 65'535)
+    return local_error(Errc::keep_alive_too_long);
+  const Connect packet = connect_packet();
+  if (Error error = check(packet)) return error;
+  begin_attempt({});
+  phase_ = Phase::connecting;
+  record_.phase = RecordPhase::connecting;
+  opened_at_ = now_;
+  reader_.reset();
+  output_.clear();
+  trace_.start_connection();
+  send(PacketType::connect, [&](ByteBuffer& out) { (void)encode(packet, out); });
+  return {};
+}
+
+void Client::Core::connack(const Connack& packet) {
+  if (packet.return_code != ConnectReturnCode::accepted) {
+    record_.return_code = packet.return_code;
+    return finish(Cause::refused, peer_error(Errc::refused_but_open));
+  }
+  // [MQTT-3.2.2-1]: nothing may be resumed that we asked to be clean.
+  if (packet.session_present && options_.clean_session) return fail(peer_error(Errc::unexpected_session_present));
+  phase_ = Phase::connected;
+  record_.phase = RecordPhase::connected;
+  connected_at_ = progress_at_ = now_;
+  keep_alive_.start(options_.keep_alive, options_.pingresp_timeout, now_);
+  events_.connected(packet.session_present);
+  if (packet.session_present) {
+    resend_session();
+  } else {
+    session_lost();
+  }
+  session_established_ = !options_.clean_session;
+  pump();
+}
+
+void Client::Core::session_lost() {
+  SessionLost lost;
+  acknowledgements_.clear();
+  lost.republished = session_->forget();
+  while (!session_->released().empty()) {
+    // The broker has had these (PUBREC), then lost its memory: only it could tell whether they were delivered.
+    end_delivery(session_->released().front(), DeliveryState::failed, FailureReason::session_lost);
+    ++lost.failed;
+  }
+  if (session_established_ || lost.republished + lost.failed != 0) events_.session_lost(lost);
+}
+
+void Client::Core::ping() {
+  send(PacketType::pingreq, [](ByteBuffer& out) { (void)encode(Packet{Pingreq{}}, out); });
+  keep_alive_.pinged(now_);
+}
+
+// Silence while acknowledgements are due. Bytes that still wait to be written are the transport's delay, not the
+// broker's, so progress counts from the later of the two.
+std::optional<Time> Client::Core::acknowledgement_deadline() const {
+  if (options_.acknowledgement_timeout == Duration{}) return std::nullopt;
+  if (session_->in_flight() == 0 && requests_.count() == 0) return std::nullopt;
+  return progress_at_ + options_.acknowledgement_timeout;
+}
+
+void Client::Core::disconnect() {
+  if (phase_ == Phase::connected) {
+    send(PacketType::disconnect, [](ByteBuffer& out) { (void)encode(Packet{Disconnect{}}, out); });
+    phase_ = Phase::disconnecting;
+    record_.phase = RecordPhase::disconnecting;
+    keep_alive_.stop();
+  } else if (phase_ == Phase::opening || phase_ == Phase::connecting) {
+    finish(Cause::disconnected, {});
+  }
+}
+
+void Client::Core::abort() {
+  if (phase_ != Phase::idle && phase_ != Phase::closing) finish(Cause::aborted, {});
+}
+
+// An error of the protocol or of time: the connection it came on ends [MQTT-4.8.0-1].
+void Client::Core::fail(Error error) {
+  finish(error.side() == Side::peer ? Cause::protocol_error : Cause::timed_out, error);
+}
+
+void Client::Core::transport_closed(const TransportClose& close) {
+  if (phase_ == Phase::closing) {
+    phase_ = Phase::idle;
+    return;
+  }
+  if (phase_ == Phase::idle) return;
+  record_.fault = close.fault;
+  record_.code = close.code;
+  record_.reason = close.reason;
+  record_.clean = close.clean;
+  const bool asked = phase_ == Phase::disconnecting;
+  finish(asked ? Cause::disconnected : Cause::transport, {});
+  phase_ = Phase::idle;
+}
+
+void Client::Core::finish(Cause cause, Error error) {
+  settle_delivered();
+  record_.cause = cause;
+  record_.error = error;
+  record_.elapsed = now_ - attempt_began_;
+  if (record_.phase == RecordPhase::connected || record_.phase == RecordPhase::disconnecting)
+    record_.connected_for = now_ - connected_at_;
+  phase_ = Phase::closing;
+  keep_alive_.stop();
+  reader_.reset();
+  output_.clear();
+  resend_next_ = no_slot;
+  acknowledgements_.connection_lost();
+  while (requests_.count() != 0) {
+    const Request request = requests_.take(requests_.front().packet_id);
+    session_->packet_ids().release(request.packet_id);
+    events_.request_ended(request.type, request.packet_id, local_error(Errc::not_connected));
+  }
+  if (!options_.queue_qos0) drop_queued_qos0();
+  events_.closed(record_);
+}
+
+}  // namespace wasmqtt

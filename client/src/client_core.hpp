@@ -1,0 +1,129 @@
+// The inside of Client. The work is split by concern:
+//   client.cpp             the facade, getters, time
+//   client_connection.cpp  attempts, CONNECT and CONNACK, keep-alive, every way a connection ends
+//   client_send.cpp        publish, queue, subscribe, what leaves
+//   client_receive.cpp     what arrives
+#pragma once
+
+#include <algorithm>
+
+#include "acknowledgements.hpp"
+#include "event_queue.hpp"
+#include "inflight.hpp"
+#include "keepalive.hpp"
+#include "output.hpp"
+#include "requests.hpp"
+#include "session.hpp"
+#include "wasmqtt/client.hpp"
+#include "wasmqtt/decode.hpp"
+#include "wasmqtt/frame_reader.hpp"
+
+namespace wasmqtt {
+
+class Client::Core {
+ public:
+  explicit Core(ClientOptions options);
+
+  enum class Phase : std::uint8_t {
+    idle,            // no transport
+    opening,         // handle_attempt() was called
+    connecting,      // CONNECT sent, CONNACK awaited
+    connected,
+    disconnecting,   // DISCONNECT is in the output: nothing may follow it [MQTT-3.14.4-2]
+    closing,         // ended by us; the transport is still open
+  };
+
+  // client.cpp
+  Time advance(Time now) { return now_ = std::max(now_, now); }
+  const Event* poll_event();
+  void handle_timeout();
+  std::optional<Time> next_timeout() const;
+
+  // client_connection.cpp
+  void begin_attempt(std::string_view url);
+  Error open();
+  void connack(const Connack& packet);
+  void transport_closed(const TransportClose& close);
+  void disconnect();
+  void abort();
+  void ping();
+  void fail(Error error);
+  std::optional<Time> acknowledgement_deadline() const;
+
+  // client_send.cpp
+  Result<Delivery> publish(std::string_view topic, Bytes payload, const PublishOptions& options);
+  Error cancel(Delivery delivery);
+  Result<PacketId> subscribe(std::span<const TopicRequest> requests);
+  Result<PacketId> unsubscribe(std::span<const std::string_view> filters);
+  void pump();            // sends what may be sent
+  void resend_session();  // after CONNACK with Session Present
+  void expire();
+  void drop_queued_qos0();
+  void end_delivery(Slot slot, DeliveryState state, FailureReason reason = FailureReason::none);
+  void send_acknowledgement(PacketType type, PacketId packet_id);
+  // Appends one packet with `write(buffer)`, and does the book-keeping for it.
+  template <class Write>
+  void send(PacketType type, Write&& write) {
+    ByteBuffer& buffer = output_.append(session_->position());
+    const std::size_t begin = buffer.size();
+    write(buffer);
+    sent(type, Bytes(buffer).subspan(begin));
+  }
+
+  // client_receive.cpp
+  bool receive();  // decodes until there is an event; false: nothing more
+  void acknowledge(std::uint64_t token);
+  void settle_delivered();
+
+  ClientOptions options_;
+  std::unique_ptr<Session> session_;
+  Phase phase_ = Phase::idle;
+  Time now_{};
+  FrameReader reader_;
+  Output output_;
+  std::uint64_t durable_ = 0;
+  KeepAlive keep_alive_;
+  Requests requests_;
+  Acknowledgements acknowledgements_;
+  EventQueue events_;
+  Event current_ = Connected{};
+  PacketTrace trace_;
+  CloseRecord record_;           // of the attempt under way
+  Time attempt_began_{};
+  Time opened_at_{};
+  Time connected_at_{};
+  Time progress_at_{};           // of acknowledgements
+  Slot resend_next_ = no_slot;   // first published message not sent again yet
+  std::uint64_t delivered_token_ = 0;  // of the message that poll_event() returned last
+  bool session_established_ = false;   // a session was asked for and given; its loss is worth an event
+
+ private:
+  // client_connection.cpp
+  Connect connect_packet() const;
+  void session_lost();
+  void finish(CloseRecord::Cause cause, Error error);
+
+  // client_send.cpp
+  void sent(PacketType type, Bytes packet);
+  Result<Delivery> enqueue(std::string_view topic, Bytes payload, const PublishOptions& options);
+  bool make_room(std::size_t bytes);
+  bool may_send_now(Qos qos) const;
+  bool send_next_queued();
+  bool send_next_again();
+  void write_publish(const OutgoingMessage& message, bool dup);
+  Error check_text(std::string_view text) const;
+  template <class RequestPacket>
+  Result<PacketId> request(PacketType type, std::size_t filters, RequestPacket& packet);
+
+  // client_receive.cpp
+  bool handle_frame(const Frame& frame);
+  bool handle_publish(const Frame& frame);
+  bool deliver(const Publish& packet, std::uint64_t token);
+  void handle_acknowledgement(PacketType type, PacketId packet_id);
+  void handle_pubrel(PacketId packet_id);
+  bool handle_suback(const Suback& packet);
+  void handle_unsuback(const Unsuback& packet);
+  void flush_acknowledgements();
+};
+
+}  // namespace wasmqtt

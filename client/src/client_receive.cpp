@@ -1,0 +1,180 @@
+#include "client_core.hpp"
+#include "wasmqtt/utf8.hpp"
+
+namespace wasmqtt {
+namespace {
+
+template <class Acknowledgement>
+PacketId id_of(const Packet& packet) {
+  return std::get_if<Acknowledgement>(&packet)->packet_id;
+}
+
+}  // namespace
+
+bool Client::Core::receive() {
+  Frame frame;
+  while (phase_ == Phase::connecting || phase_ == Phase::connected) {
+    const FrameReader::Status status = reader_.next(frame);
+    if (status == FrameReader::Status::need_more) break;
+    if (status == FrameReader::Status::error) {
+      fail(reader_.error());
+      break;
+    }
+    if (handle_frame(frame)) return true;
+    if (!events_.empty()) break;
+  }
+  if (events_.empty()) return false;
+  events_.pop(current_);
+  return true;
+}
+
+// True when `current_` holds an event made of the frame.
+bool Client::Core::handle_frame(const Frame& frame) {
+  trace_.record(now_, Direction::inbound, frame.whole);
+  record_.last_received = frame.type();
+  if (phase_ == Phase::connecting && frame.type() != PacketType::connack) {
+    fail(peer_error(Errc::first_packet_not_connack));
+    return false;
+  }
+  if (frame.type() == PacketType::publish) return handle_publish(frame);
+  const Result<Packet> decoded = decode(frame, Direction::inbound);
+  if (!decoded) {
+    fail(decoded.error());
+    return false;
+  }
+  const Packet& packet = *decoded;
+  switch (type_of(packet)) {
+    case PacketType::connack:
+      if (phase_ == Phase::connecting) {
+        connack(*std::get_if<Connack>(&packet));
+      } else {
+        fail(peer_error(Errc::second_connack));
+      }
+      return false;
+    case PacketType::puback: handle_acknowledgement(PacketType::puback, id_of<Puback>(packet)); return false;
+    case PacketType::pubrec: handle_acknowledgement(PacketType::pubrec, id_of<Pubrec>(packet)); return false;
+    case PacketType::pubcomp: handle_acknowledgement(PacketType::pubcomp, id_of<Pubcomp>(packet)); return false;
+    case PacketType::pubrel: handle_pubrel(id_of<Pubrel>(packet)); return false;
+    case PacketType::suback: return handle_suback(*std::get_if<Suback>(&packet));
+    case PacketType::unsuback: handle_unsuback(*std::get_if<Unsuback>(&packet)); return false;
+    case PacketType::pingresp: keep_alive_.answered(); return false;
+    default: return false;  // decode() lets nothing else come in
+  }
+}
+
+// ---- incoming messages ----
+
+bool Client::Core::handle_publish(const Frame& frame) {
+  Publish packet;
+  Error error = decode_publish(frame, packet);
+  if (!error && options_.strict_text && has_discouraged_characters(packet.topic))
+    error = peer_error(Errc::discouraged_character);
+  if (!error && packet.qos != Qos::at_most_once && acknowledgements_.count() >= options_.max_unacknowledged)
+    error = peer_error(Errc::too_many_unacknowledged);
+  if (error) {
+    fail(error);
+    return false;
+  }
+  if (packet.qos == Qos::at_most_once) return deliver(packet, 0);
+  if (packet.qos == Qos::at_least_once)
+    return deliver(packet, acknowledgements_.add(packet.packet_id, packet.qos, true, false));
+  if (session_->hold_received(packet.packet_id))
+    return deliver(packet, acknowledgements_.add(packet.packet_id, packet.qos, true, false));
+  // A repetition: answered in its turn, not delivered again [MQTT-4.3.3-2]. Its PUBREC waits for the application if the
+  // first delivery still does.
+  if (!acknowledgements_.add_repetition(packet.packet_id))
+    acknowledgements_.add(packet.packet_id, packet.qos, false, true);
+  flush_acknowledgements();
+  return false;
+}
+
+bool Client::Core::deliver(const Publish& packet, std::uint64_t token) {
+  if (!options_.manual_acknowledgement) delivered_token_ = token;
+  current_ = Message{packet.topic, packet.payload,   packet.qos, packet.retain,
+                     packet.dup,   packet.packet_id, token};
+  return true;
+}
+
+// The application has had the message that poll_event() returned last: record, then acknowledge.
+void Client::Core::settle_delivered() {
+  if (delivered_token_ == 0) return;
+  const std::uint64_t token = delivered_token_;
+  delivered_token_ = 0;
+  acknowledge(token);
+}
+
+void Client::Core::acknowledge(std::uint64_t token) {
+  acknowledgements_.make_ready(token);
+  flush_acknowledgements();
+}
+
+void Client::Core::flush_acknowledgements() {
+  if (phase_ != Phase::connected) return;
+  while (const auto entry = acknowledgements_.take_ready()) {
+    if (entry->qos == Qos::at_least_once) {
+      session_->barrier();  // what the application stored with the message is durable before PUBACK
+      send_acknowledgement(PacketType::puback, entry->packet_id);
+    } else {
+      if (entry->delivered) session_->record_received(entry->packet_id);
+      send_acknowledgement(PacketType::pubrec, entry->packet_id);
+    }
+  }
+}
+
+void Client::Core::handle_pubrel(PacketId packet_id) {
+  session_->free_received(packet_id);
+  // An unknown id is answered too: the broker may have missed the first PUBCOMP [MQTT-4.3.3-2].
+  send_acknowledgement(PacketType::pubcomp, packet_id);
+}
+
+// ---- answers to what we sent ----
+
+void Client::Core::handle_acknowledgement(PacketType type, PacketId packet_id) {
+  const Slot slot = session_->find_id(packet_id);
+  switch (action_for(slot == no_slot ? nullptr : &(*session_)[slot], type)) {
+    case AckAction::ignore: return;
+    case AckAction::wrong:
+      if (options_.strict_acknowledgements) fail(peer_error(Errc::acknowledgement_of_wrong_kind));
+      return;
+    case AckAction::repeat_release: send_acknowledgement(PacketType::pubrel, packet_id); return;
+    case AckAction::release:
+      progress_at_ = now_;
+      if (slot == resend_next_) resend_next_ = (*session_)[slot].next;
+      session_->release(slot);
+      send_acknowledgement(PacketType::pubrel, packet_id);
+      return;
+    case AckAction::complete:
+      progress_at_ = now_;
+      end_delivery(slot, DeliveryState::acknowledged);
+      pump();
+      return;
+  }
+}
+
+bool Client::Core::handle_suback(const Suback& packet) {
+  const Request request = requests_.take(packet.packet_id);
+  if (request.packet_id == 0) return false;  // completes nothing [MQTT-3.8.4-2]
+  session_->packet_ids().release(request.packet_id);
+  progress_at_ = now_;
+  if (request.type != PacketType::subscribe || request.filters != packet.return_codes.size()) {
+    events_.request_ended(request.type, request.packet_id, peer_error(Errc::suback_count_mismatch));
+    fail(peer_error(request.type != PacketType::subscribe ? Errc::acknowledgement_of_wrong_kind
+                                                          : Errc::suback_count_mismatch));
+    return false;
+  }
+  current_ = Subscribed{packet.packet_id, packet.return_codes, {}};
+  return true;
+}
+
+void Client::Core::handle_unsuback(const Unsuback& packet) {
+  const Request request = requests_.take(packet.packet_id);
+  if (request.packet_id == 0) return;
+  session_->packet_ids().release(request.packet_id);
+  progress_at_ = now_;
+  const bool right = request.type == PacketType::unsubscribe;
+  const Error error = right ? Error{} : peer_error(Errc::acknowledgement_of_wrong_kind);
+  events_.request_ended(request.type, request.packet_id, error);
+  if (error) fail(error);
+}
+
+}  // namespace wasmqtt

@@ -1,0 +1,197 @@
+#include "client_core.hpp"
+#include "wasmqtt/topic.hpp"
+#include "wasmqtt/utf8.hpp"
+
+namespace wasmqtt {
+
+using State = OutgoingMessage::State;
+
+void Client::Core::sent(PacketType type, Bytes packet) {
+  record_.last_sent = type;
+  keep_alive_.sent(now_);
+  trace_.record(now_, Direction::outbound, packet);
+}
+
+Error Client::Core::check_text(std::string_view text) const {
+  const bool discouraged = options_.strict_text && has_discouraged_characters(text);
+  return discouraged ? local_error(Errc::discouraged_character) : Error{};
+}
+
+// ---- publish ----
+
+Result<Delivery> Client::Core::publish(std::string_view topic, Bytes payload, const PublishOptions& options) {
+  const bool qos0 = options.qos == Qos::at_most_once;
+  const Publish packet{topic, payload, static_cast<PacketId>(qos0 ? 0 : 1), options.qos, options.retain, false};
+  if (Error error = check(packet)) return error;
+  if (Error error = check_text(topic)) return error;
+  if (!qos0) return enqueue(topic, payload, options);
+  if (phase_ != Phase::connected && !options_.queue_qos0) return local_error(Errc::not_connected);
+  if (!may_send_now(options.qos)) return enqueue(topic, payload, options);
+  send(PacketType::publish, [&](ByteBuffer& out) { encode_checked(packet, out); });
+  return Delivery{};
+}
+
+// Whether a new message would overtake nothing and break no limit.
+bool Client::Core::may_send_now(Qos qos) const {
+  if (phase_ != Phase::connected || resend_next_ != no_slot || output_.size() >= options_.output_bytes) return false;
+  if (qos == Qos::at_most_once) return session_->queued_qos0() == 0;
+  return session_->queued().empty() && session_->in_flight() < options_.in_flight_window;
+}
+
+Result<Delivery> Client::Core::enqueue(std::string_view topic, Bytes payload, const PublishOptions& options) {
+  Slot superseded = options.latest_per_topic ? session_->latest_for(topic) : no_slot;
+  if (superseded != no_slot) end_delivery(superseded, DeliveryState::failed, FailureReason::superseded);
+  const bool fits = may_send_now(options.qos) || make_room(topic.size() + payload.size());
+  if (!fits && options_.overflow != OverflowPolicy::drop_newest) return local_error(Errc::queue_full);
+  const Slot slot = session_->enqueue(topic, payload, options, now_);
+  const Delivery delivery = session_->delivery(slot);
+  if (!fits) {
+    end_delivery(slot, DeliveryState::failed, FailureReason::dropped_newest);
+  } else {
+    pump();
+  }
+  return delivery;
+}
+
+// Room in the queue for one more message of this size; by dropping the oldest, if that is the policy.
+bool Client::Core::make_room(std::size_t bytes) {
+  const auto full = [&] {
+    return session_->queued().count() >= options_.queue_messages ||
+           session_->queued().bytes() + bytes > options_.queue_bytes;
+  };
+  if (!full()) return true;
+  expire();
+  if (options_.overflow == OverflowPolicy::drop_oldest && bytes <= options_.queue_bytes) {
+    while (full() && !session_->queued().empty())
+      end_delivery(session_->queued().front(), DeliveryState::failed, FailureReason::dropped_oldest);
+  }
+  return !full();
+}
+
+Error Client::Core::cancel(Delivery delivery) {
+  const Slot slot = session_->find(delivery);
+  if (slot == no_slot) return local_error(Errc::unknown_delivery);
+  if ((*session_)[slot].state != State::queued) return local_error(Errc::already_sent);
+  end_delivery(slot, DeliveryState::failed, FailureReason::cancelled);
+  return {};
+}
+
+void Client::Core::end_delivery(Slot slot, DeliveryState state, FailureReason reason) {
+  const Delivery delivery = session_->delivery(slot);
+  if (slot == resend_next_) resend_next_ = (*session_)[slot].next;
+  session_->finish(slot);
+  events_.delivery(delivery, state, reason);
+}
+
+// ---- what leaves ----
+
+void Client::Core::pump() {
+  while (phase_ == Phase::connected && output_.size() < options_.output_bytes) {
+    if (resend_next_ != no_slot ? !send_next_again() : !send_next_queued()) return;
+  }
+}
+
+// Released first, in the order of their PUBRECs [MQTT-4.6.0-4]; then the published ones in theirs [MQTT-4.6.0-1],
+// as the output has room.
+void Client::Core::resend_session() {
+  for (Slot slot = session_->released().front(); slot != no_slot; slot = (*session_)[slot].next)
+    send_acknowledgement(PacketType::pubrel, (*session_)[slot].packet_id);
+  resend_next_ = session_->published().front();
+}
+
+bool Client::Core::send_next_again() {
+  const Slot slot = resend_next_;
+  const OutgoingMessage& message = (*session_)[slot];
+  resend_next_ = message.next;
+  write_publish(message, true);  // [MQTT-3.3.1-1]
+  events_.delivery(session_->delivery(slot), DeliveryState::sent);
+  return true;
+}
+
+bool Client::Core::send_next_queued() {
+  const Slot slot = session_->queued().front();
+  if (slot == no_slot) return false;
+  const OutgoingMessage& message = (*session_)[slot];
+  if (message.deadline != Time{} && message.deadline <= now_) {
+    end_delivery(slot, DeliveryState::failed, FailureReason::expired);
+    return true;
+  }
+  if (message.qos == Qos::at_most_once) {
+    write_publish(message, false);
+    end_delivery(slot, DeliveryState::sent);
+    return true;
+  }
+  if (session_->in_flight() >= options_.in_flight_window || !session_->publish(slot)) return false;
+  if (session_->in_flight() == 1 && requests_.count() == 0) progress_at_ = now_;
+  write_publish(message, false);
+  events_.delivery(session_->delivery(slot), DeliveryState::sent);
+  return true;
+}
+
+void Client::Core::write_publish(const OutgoingMessage& message, bool dup) {
+  const Publish packet{message.topic(), message.payload(), message.packet_id, message.qos, message.retain, dup};
+  send(PacketType::publish, [&](ByteBuffer& out) { encode_checked(packet, out); });
+}
+
+void Client::Core::send_acknowledgement(PacketType type, PacketId packet_id) {
+  send(type, [&](ByteBuffer& out) { encode_acknowledgement(type, packet_id, out); });
+}
+
+void Client::Core::expire() {
+  const auto due = session_->next_deadline();
+  if (!due || *due > now_) return;
+  std::optional<Time> next;
+  for (Slot slot = session_->queued().front(); slot != no_slot;) {
+    const OutgoingMessage& message = (*session_)[slot];
+    const Slot following = message.next;
+    if (message.deadline != Time{}) {
+      if (message.deadline <= now_) {
+        end_delivery(slot, DeliveryState::failed, FailureReason::expired);
+      } else if (!next || message.deadline < *next) {
+        next = message.deadline;
+      }
+    }
+    slot = following;
+  }
+  session_->set_next_deadline(next);
+}
+
+void Client::Core::drop_queued_qos0() {
+  for (Slot slot = session_->queued().front(); slot != no_slot && session_->queued_qos0() != 0;) {
+    const Slot following = (*session_)[slot].next;
+    if ((*session_)[slot].qos == Qos::at_most_once)
+      end_delivery(slot, DeliveryState::failed, FailureReason::connection_lost);
+    slot = following;
+  }
+}
+
+// ---- subscribe and unsubscribe ----
+
+Result<PacketId> Client::Core::subscribe(std::span<const TopicRequest> requests) {
+  Subscribe packet{1, {requests.begin(), requests.end()}};
+  for (const TopicRequest& request : requests) {
+    if (Error error = check_text(request.filter)) return error;
+  }
+  return request(PacketType::subscribe, requests.size(), packet);
+}
+
+Result<PacketId> Client::Core::unsubscribe(std::span<const std::string_view> filters) {
+  Unsubscribe packet{1, {filters.begin(), filters.end()}};
+  return request(PacketType::unsubscribe, filters.size(), packet);
+}
+
+template <class RequestPacket>
+Result<PacketId> Client::Core::request(PacketType type, std::size_t filters, RequestPacket& packet) {
+  ByteBuffer scratch;  // the checks first, with any id: nothing changes when they fail
+  if (Error error = encode(packet, scratch)) return error;
+  if (phase_ != Phase::connected) return local_error(Errc::not_connected);
+  if (requests_.count() >= options_.max_requests) return local_error(Errc::too_many_requests);
+  packet.packet_id = session_->packet_ids().take();
+  if (packet.packet_id == 0) return local_error(Errc::no_packet_id_free);
+  if (session_->in_flight() == 0 && requests_.count() == 0) progress_at_ = now_;
+  requests_.add({packet.packet_id, type, filters});
+  send(type, [&](ByteBuffer& out) { (void)encode(packet, out); });
+  return packet.packet_id;
+}
+
+}  // namespace wasmqtt

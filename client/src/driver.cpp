@@ -1,0 +1,313 @@
+#include "wasmqtt/driver.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace wasmqtt {
+namespace {
+
+// One write becomes one WebSocket frame: large enough that its cost does not count, small enough not to stall.
+constexpr std::size_t largest_write = 64 * 1024;
+
+bool can_heal(ConnectReturnCode code) { return code == ConnectReturnCode::server_unavailable; }
+
+bool address_is_wrong(TransportFault fault) {
+  return fault == TransportFault::invalid_url || fault == TransportFault::unsupported_scheme ||
+         fault == TransportFault::mixed_content;
+}
+
+ClientOptions with_journal(ClientOptions options, bool journal) {
+  options.journal = journal;
+  return options;
+}
+
+}  // namespace
+
+Driver::Driver(EventLoop& loop, Transport& transport, SessionStore* store, ClientOptions client, DriverOptions options)
+    : loop_(loop),
+      transport_(transport),
+      store_(store),
+      client_(with_journal(std::move(client), store != nullptr)),
+      options_(std::move(options)),
+      backoff_(options_.backoff) {
+  loop_.attach([this] { handle_timer(); }, [this] { drain(); });
+}
+
+Driver::~Driver() {
+  *alive_ = false;
+  loop_.attach({}, {});
+  loop_.set_timer(std::nullopt);
+  if (transport_in_use_) transport_.close();
+}
+
+// ---- asked from outside ----
+
+void Driver::start() {
+  stop_wanted_ = false;
+  if (state_ == ConnectionState::stopped) {
+    strikes_ = 0;
+    backoff_.reset();
+    if (store_ != nullptr && !loaded_) return load();
+    begin_attempt();
+  } else if (state_ == ConnectionState::waiting) {
+    begin_attempt();
+  }
+}
+
+void Driver::load() {
+  set_state(ConnectionState::loading);
+  store_->load(client_.options().client_id,
+               [this, alive = alive_](bool ok, Bytes records, std::string_view problem) {
+                 if (!*alive || loaded_) return;
+                 loaded_ = true;
+                 const Error error = ok ? client_.handle_restore(records, loop_.now()) : Error{};
+                 if (!ok) store_problem(problem);
+                 if (error) store_problem(error.message());
+                 if (state_ == ConnectionState::loading) begin_attempt();
+               });
+}
+
+void Driver::stop() {
+  end_by_request([this] { client_.disconnect(loop_.now()); });
+}
+
+void Driver::abort() {
+  end_by_request([this] { client_.abort(loop_.now()); });
+}
+
+template <class End>
+void Driver::end_by_request(End end) {
+  if (state_ == ConnectionState::stopped) return;
+  stop_wanted_ = true;
+  const bool at_rest = state_ == ConnectionState::waiting || state_ == ConnectionState::loading;
+  if (at_rest || !transport_in_use_) {
+    ++generation_;  // an answer of prepare_attempt comes too late
+    return stop_for(StopReason::asked);
+  }
+  set_state(ConnectionState::disconnecting);
+  deadline_ = loop_.now() + options_.disconnect_timeout;
+  end();
+  drain();
+}
+
+void Driver::wake() {
+  if (state_ == ConnectionState::waiting) return begin_attempt();
+  if (state_ != ConnectionState::connected) return;
+  client_.handle_timeout(loop_.now());
+  client_.probe(loop_.now());
+  drain();
+}
+
+void Driver::offline() {
+  if (!transport_in_use_ || state_ == ConnectionState::disconnecting) return;
+  client_.abort(loop_.now());
+  drain();
+}
+
+void Driver::flush_soon() { loop_.request_turn(); }
+
+// ---- attempts ----
+
+void Driver::set_state(ConnectionState state) {
+  if (state_ == state) return;
+  state_ = state;
+  if (state != ConnectionState::waiting) retry_at_.reset();
+  if (on_state) on_state(state);
+}
+
+void Driver::begin_attempt() {
+  const std::uint64_t generation = ++generation_;
+  stop_reason_ = StopReason::none;
+  error_ = {};
+  set_state(ConnectionState::connecting);
+  if (generation != generation_) return;  // the application stopped it from on_state
+  Attempt proposal;
+  if (!options_.urls.empty()) {
+    if (options_.shuffle_urls && next_url_ % options_.urls.size() == 0)
+      next_url_ = loop_.random() % options_.urls.size();
+    proposal.url = options_.urls[next_url_++ % options_.urls.size()];
+  }
+  proposal.user_name = client_.options().user_name;
+  proposal.password = client_.options().password;
+  if (!options_.prepare_attempt) return open(std::move(proposal));
+  options_.prepare_attempt(std::move(proposal), [this, alive = alive_, generation](Attempt attempt) {
+    if (*alive && generation == generation_) open(std::move(attempt));
+  });
+}
+
+void Driver::open(Attempt attempt) {
+  const Time now = loop_.now();
+  url_ = attempt.url;
+  client_.set_credentials(std::move(attempt.user_name), std::move(attempt.password));
+  client_.handle_attempt(url_, now);
+  deadline_ = now + options_.open_timeout;
+  transport_in_use_ = true;
+  transport_full_ = false;
+  transport_.open(url_, *this);
+  arm_timer();
+}
+
+void Driver::on_transport_open() {
+  deadline_.reset();
+  if (const Error error = client_.handle_transport_open(loop_.now())) {
+    error_ = error;
+    client_.abort(loop_.now());
+  }
+  drain();
+}
+
+void Driver::on_transport_bytes(Bytes bytes) {
+  client_.handle_bytes(bytes, loop_.now());
+  drain();
+}
+
+void Driver::on_transport_writable() {
+  transport_full_ = false;
+  drain();
+}
+
+void Driver::on_transport_closed(const TransportClose& close) {
+  transport_in_use_ = false;
+  client_.handle_transport_closed(close, loop_.now());
+  drain();
+}
+
+// ---- one turn: events up, journal to the store, bytes to the wire ----
+
+void Driver::drain() {
+  if (draining_) return;  // called back from inside: the loop below goes on
+  draining_ = true;
+  const std::shared_ptr<bool> alive = alive_;
+  do {
+    deliver_events();
+    if (!*alive) return;
+    write_journal();
+    write_output();
+    close_transport_if_due();
+  } while (client_.has_events());
+  draining_ = false;
+  if (ended_) decide_what_next();
+  if (*alive) arm_timer();
+}
+
+void Driver::deliver_events() {
+  const std::shared_ptr<bool> alive = alive_;
+  while (const Event* event = client_.poll_event(loop_.now())) {
+    if (std::holds_alternative<Connected>(*event)) {
+      connected_once_ = true;
+      set_state(ConnectionState::connected);
+    }
+    if (const Closed* closed = std::get_if<Closed>(event)) {
+      close_record_ = closed->record;
+      ended_ = true;
+    }
+    if (on_event) on_event(*event);
+    if (!*alive) return;
+  }
+}
+
+void Driver::write_journal() {
+  if (store_ == nullptr) return;
+  const std::uint64_t position = client_.journal_position();
+  if (store_failed_) {
+    client_.take_journal();
+    client_.handle_journal_durable(position);
+    return;
+  }
+  if (!loaded_ || client_.pending_journal().empty()) return;
+  store_->append(client_.pending_journal(), [this, alive = alive_, position](bool ok, std::string_view problem) {
+    if (!*alive) return;
+    if (!ok) store_problem(problem);
+    client_.handle_journal_durable(position);
+    drain();
+  });
+  client_.take_journal();
+}
+
+void Driver::write_output() {
+  while (transport_in_use_ && !transport_full_) {
+    Bytes output = client_.pending_output();
+    if (output.empty()) return;
+    output = output.first(std::min(output.size(), largest_write));
+    const std::size_t taken = transport_.write(output);
+    transport_full_ = taken < output.size();
+    client_.consume_output(taken, loop_.now());
+    write_journal();
+  }
+}
+
+void Driver::close_transport_if_due() {
+  if (!client_.should_close()) return;
+  if (transport_in_use_) transport_.close();
+  transport_in_use_ = false;
+  client_.handle_transport_closed({TransportFault::none, 0, {}, true}, loop_.now());
+}
+
+void Driver::store_problem(std::string_view problem) {
+  if (std::exchange(store_failed_, true)) return;
+  if (on_store_problem) on_store_problem(problem);
+}
+
+// ---- after an attempt ----
+
+void Driver::decide_what_next() {
+  ended_ = false;
+  deadline_.reset();
+  const CloseRecord& record = close_record_;
+  const bool was_connected = std::exchange(connected_once_, false);
+  if (stop_wanted_) return stop_for(StopReason::asked);
+  if (error_) return stop_for(StopReason::invalid);
+  if (record.cause == CloseRecord::Cause::refused && !can_heal(record.return_code))
+    return stop_for(StopReason::refused);
+  if (address_is_wrong(record.fault) && options_.urls.size() <= 1 && !options_.prepare_attempt)
+    return stop_for(StopReason::invalid);
+  if (was_connected && count_takeover(record)) return stop_for(StopReason::taken_over);
+  if (was_connected) backoff_.connection_lasted(record.connected_for);
+  // The other brokers of the list are tried before anything waits.
+  const bool more_urls = !was_connected && options_.urls.size() > 1 && next_url_ % options_.urls.size() != 0;
+  retry_at_ = loop_.now() + (more_urls ? Duration{} : backoff_.next(loop_.random()));
+  set_state(ConnectionState::waiting);
+}
+
+// Closed by the broker soon after CONNACK, again and again: somebody else signs in with our client id.
+bool Driver::count_takeover(const CloseRecord& record) {
+  const bool by_broker = record.cause == CloseRecord::Cause::transport;
+  strikes_ = by_broker && record.connected_for < options_.takeover_within ? strikes_ + 1 : 0;
+  return options_.takeover_strikes != 0 && strikes_ >= options_.takeover_strikes;
+}
+
+void Driver::stop_for(StopReason reason) {
+  stop_reason_ = reason;
+  stop_wanted_ = false;
+  deadline_.reset();
+  set_state(ConnectionState::stopped);
+  arm_timer();
+}
+
+// ---- time ----
+
+void Driver::arm_timer() {
+  std::optional<Time> next = client_.next_timeout();
+  for (const auto& time : {deadline_, retry_at_}) {
+    if (time && (!next || *time < *next)) next = time;
+  }
+  loop_.set_timer(next);
+}
+
+void Driver::handle_timer() {
+  const Time now = loop_.now();
+  client_.handle_timeout(now);
+  if (deadline_ && now >= *deadline_) {
+    deadline_.reset();
+    if (state_ == ConnectionState::disconnecting) {
+      client_.abort(now);
+    } else if (transport_in_use_) {
+      transport_.close();
+      on_transport_closed({TransportFault::timed_out, 0, {}, false});
+    }
+  }
+  if (state_ == ConnectionState::waiting && retry_at_ && now >= *retry_at_) begin_attempt();
+  drain();
+}
+
+}  // namespace wasmqtt

@@ -1,0 +1,27 @@
+#include "event_queue.hpp"
+
+namespace wasmqtt {
+
+void EventQueue::pop(Event& event) {
+  const Small small = queue_[next_++];
+  if (next_ == queue_.size()) {
+    queue_.clear();
+    next_ = 0;
+  } else if (next_ >= 1024 && next_ * 2 >= queue_.size()) {
+    queue_.erase(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(next_));
+    next_ = 0;
+  }
+  switch (small.kind) {
+    case Kind::connected: event = Connected{small.flag}; return;
+    case Kind::session_lost: event = SessionLost{static_cast<std::size_t>(small.number), small.slot}; return;
+    case Kind::delivery: event = DeliveryChanged{{small.number, small.slot}, small.state, small.reason}; return;
+    case Kind::subscribed: event = Subscribed{small.packet_id, {}, small.error}; return;
+    case Kind::unsubscribed: event = Unsubscribed{small.packet_id, small.error}; return;
+    case Kind::closed:
+      event = Closed{std::move(records_.front())};
+      records_.pop_front();
+      return;
+  }
+}
+
+}  // namespace wasmqtt

@@ -1,0 +1,53 @@
+// Events that wait for poll_event(). Small ones are kept small: a burst of 50,000 publishes makes 50,000 of them.
+#pragma once
+
+#include <deque>
+#include <vector>
+
+#include "wasmqtt/event.hpp"
+
+namespace wasmqtt {
+
+class EventQueue {
+ public:
+  void connected(bool session_present) { push({.kind = Kind::connected, .flag = session_present}); }
+  void session_lost(const SessionLost& lost) {
+    push({.kind = Kind::session_lost, .number = lost.republished, .slot = static_cast<std::uint32_t>(lost.failed)});
+  }
+  void delivery(Delivery delivery, DeliveryState state, FailureReason reason = FailureReason::none) {
+    push({.kind = Kind::delivery, .number = delivery.number, .slot = delivery.slot, .state = state, .reason = reason});
+  }
+  void request_ended(PacketType type, PacketId packet_id, Error error) {
+    push({.kind = type == PacketType::subscribe ? Kind::subscribed : Kind::unsubscribed,
+          .packet_id = packet_id,
+          .error = error});
+  }
+  void closed(CloseRecord record) {
+    records_.push_back(std::move(record));
+    push({.kind = Kind::closed});
+  }
+
+  bool empty() const { return next_ == queue_.size(); }
+  // Only when not empty.
+  void pop(Event& event);
+
+ private:
+  enum class Kind : std::uint8_t { connected, session_lost, delivery, subscribed, unsubscribed, closed };
+  struct Small {
+    Kind kind;
+    std::uint64_t number = 0;
+    std::uint32_t slot = 0;
+    PacketId packet_id = 0;
+    DeliveryState state = DeliveryState::queued;
+    FailureReason reason = FailureReason::none;
+    bool flag = false;
+    Error error{};
+  };
+  void push(const Small& small) { queue_.push_back(small); }
+
+  std::vector<Small> queue_;
+  std::size_t next_ = 0;
+  std::deque<CloseRecord> records_;
+};
+
+}  // namespace wasmqtt

@@ -1,0 +1,26 @@
+// What an acknowledgement does to an outgoing message: the sender's half of QoS 1 and 2 (figures 4.2, 4.3) as one table.
+//
+//                    PUBACK        PUBREC          PUBCOMP
+//   QoS 1 published  complete      wrong           wrong
+//   QoS 2 published  wrong         release         wrong
+//   QoS 2 released   wrong         repeat PUBREL   complete
+//   unknown id       ignore        answer PUBREL   ignore
+#pragma once
+
+#include "message_table.hpp"
+#include "wasmqtt/packet.hpp"
+
+namespace wasmqtt {
+
+enum class AckAction : std::uint8_t {
+  ignore,          // completes nothing [MQTT-2.3.1-6]
+  complete,
+  release,         // forget the payload, send PUBREL, never PUBLISH again [MQTT-4.3.3-1]
+  repeat_release,  // PUBREL once more: also for an unknown id, so that the broker can finish
+  wrong,           // it does not fit the state
+};
+
+// `message` is nullptr when no outgoing message has the id.
+AckAction action_for(const OutgoingMessage* message, PacketType acknowledgement);
+
+}  // namespace wasmqtt

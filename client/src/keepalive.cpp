@@ -1,0 +1,40 @@
+#include "keepalive.hpp"
+
+#include <algorithm>
+
+namespace wasmqtt {
+
+void KeepAlive::start(Duration interval, Duration pingresp_timeout, Time now) {
+  running_ = true;
+  interval_ = interval;
+  timeout_ = pingresp_timeout;
+  last_sent_ = now;
+  waiting_since_.reset();
+}
+
+// Ahead of the interval by a quarter or five seconds, so that a late timer and a slow link still keep the promise that
+// no two packets are further apart than the keep-alive [MQTT-3.1.2-23].
+std::optional<Time> KeepAlive::ping_at() const {
+  if (interval_ == Duration{} || waiting_since_) return std::nullopt;
+  const Duration ahead = std::min<Duration>(interval_ / 4, std::chrono::seconds{5});
+  return last_sent_ + interval_ - ahead;
+}
+
+std::optional<Time> KeepAlive::dead_at() const {
+  if (!waiting_since_ || timeout_ == Duration{}) return std::nullopt;
+  return *waiting_since_ + timeout_;
+}
+
+KeepAlive::Due KeepAlive::due(Time now) const {
+  if (!running_) return Due::nothing;
+  if (const auto at = dead_at(); at && now >= *at) return Due::dead;
+  if (const auto at = ping_at(); at && now >= *at) return Due::ping;
+  return Due::nothing;
+}
+
+std::optional<Time> KeepAlive::next() const {
+  if (!running_) return std::nullopt;
+  return waiting_since_ ? dead_at() : ping_at();
+}
+
+}  // namespace wasmqtt

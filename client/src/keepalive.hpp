@@ -1,0 +1,37 @@
+// When to send PINGREQ, and when to give up waiting for PINGRESP: section 3.1.2.10, by elapsed time.
+#pragma once
+
+#include <optional>
+
+#include "wasmqtt/types.hpp"
+
+namespace wasmqtt {
+
+class KeepAlive {
+ public:
+  enum class Due : std::uint8_t { nothing, ping, dead };
+
+  // A connection begins. `interval` 0: no pings but those asked for.
+  void start(Duration interval, Duration pingresp_timeout, Time now);
+  void stop() { running_ = false; }
+
+  void sent(Time now) { last_sent_ = now; }   // any packet
+  void pinged(Time now) { waiting_since_ = now; }
+  void answered() { waiting_since_.reset(); }
+  bool waiting() const { return waiting_since_.has_value(); }
+
+  Due due(Time now) const;
+  std::optional<Time> next() const;
+
+ private:
+  std::optional<Time> ping_at() const;
+  std::optional<Time> dead_at() const;
+
+  bool running_ = false;
+  Duration interval_{};
+  Duration timeout_{};
+  Time last_sent_{};
+  std::optional<Time> waiting_since_;
+};
+
+}  // namespace wasmqtt

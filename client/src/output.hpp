@@ -1,0 +1,35 @@
+// The one output buffer: packets go in, bytes go out, and none goes out before its journal records are durable.
+#pragma once
+
+#include <vector>
+
+#include "wasmqtt/encode.hpp"
+#include "wasmqtt/types.hpp"
+
+namespace wasmqtt {
+
+class Output {
+ public:
+  // Packets are appended to this. What is appended from now on waits for `position` of the journal.
+  ByteBuffer& append(std::uint64_t position);
+  std::size_t size() const { return buffer_.size() - start_; }
+  bool empty() const { return size() == 0; }
+  // The bytes that may go, valid until the next append() or consume().
+  Bytes ready(std::uint64_t durable) const;
+  void consume(std::size_t count);
+  void clear();
+
+ private:
+  struct Gate {
+    std::uint64_t offset;    // of the first byte that waits, counted from the connection's first
+    std::uint64_t position;
+  };
+
+  ByteBuffer buffer_;
+  std::size_t start_ = 0;        // consumed bytes at the buffer's front
+  std::uint64_t consumed_ = 0;   // of the connection
+  std::vector<Gate> gates_;      // ascending in both
+  std::size_t first_gate_ = 0;
+};
+
+}  // namespace wasmqtt

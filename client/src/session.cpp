@@ -1,0 +1,166 @@
+#include "session.hpp"
+
+#include <algorithm>
+
+namespace wasmqtt {
+
+using Kind = JournalRecord::Kind;
+using State = OutgoingMessage::State;
+
+// ---- outgoing ----
+
+Slot Session::enqueue(std::string_view topic, Bytes payload, const PublishOptions& options, Time now) {
+  const Slot slot = table_.add(topic, payload);
+  OutgoingMessage& message = table_[slot];
+  // Numbers follow the clock, so that those given out before a stored session is loaded come after all of its own.
+  message.number = last_number_ = std::max(last_number_ + 1, static_cast<std::uint64_t>(now.time_since_epoch().count()));
+  const Time deadline = options.time_to_live == Duration{} ? Time{} : now + options.time_to_live;
+  message.qos = options.qos;
+  message.retain = options.retain;
+  message.latest_per_topic = options.latest_per_topic;
+  message.deadline = deadline;
+  queue(slot);
+  if (message.qos != Qos::at_most_once) {
+    record({.kind = Kind::put,
+            .number = message.number,
+            .qos = message.qos,
+            .retain = message.retain,
+            .latest_per_topic = message.latest_per_topic,
+            .deadline = deadline,
+            .text = topic,
+            .payload = payload});
+  }
+  return slot;
+}
+
+// A message that is in no list joins the queue's end.
+void Session::queue(Slot slot) {
+  OutgoingMessage& message = table_[slot];
+  queued_.push_back(table_, slot);
+  if (message.qos == Qos::at_most_once) ++queued_qos0_;
+  if (message.latest_per_topic) latest_[message.topic()] = slot;
+  note_deadline(message.deadline);
+}
+
+void Session::note_deadline(Time deadline) {
+  if (deadline != Time{}) next_deadline_ = std::min(next_deadline_.value_or(deadline), deadline);
+}
+
+Slot Session::latest_for(std::string_view topic) const {
+  const auto found = latest_.find(topic);
+  return found == latest_.end() ? no_slot : found->second;
+}
+
+void Session::forget_latest(Slot slot) {
+  if (!table_[slot].latest_per_topic) return;
+  const auto found = latest_.find(table_[slot].topic());
+  if (found != latest_.end() && found->second == slot) latest_.erase(found);
+}
+
+MessageList& Session::list_of(State state) {
+  return state == State::queued ? queued_ : state == State::published ? published_ : released_;
+}
+
+void Session::move_to(Slot slot, State state) {
+  OutgoingMessage& message = table_[slot];
+  list_of(message.state).remove(table_, slot);
+  if (message.state == State::queued) forget_latest(slot);
+  message.state = state;
+  list_of(state).push_back(table_, slot);
+}
+
+bool Session::publish(Slot slot) {
+  OutgoingMessage& message = table_[slot];
+  const PacketId packet_id = packet_ids_.take();
+  if (packet_id == 0) return false;
+  message.packet_id = packet_id;
+  remember_id(packet_id, slot);
+  move_to(slot, State::published);
+  record({.kind = Kind::sent, .number = message.number, .packet_id = packet_id});
+  return true;
+}
+
+void Session::release(Slot slot) {
+  move_to(slot, State::released);
+  record({.kind = Kind::released, .number = table_[slot].number, .packet_id = table_[slot].packet_id});
+}
+
+void Session::finish(Slot slot) {
+  const bool recorded = table_[slot].qos != Qos::at_most_once;
+  const std::uint64_t number = table_[slot].number;
+  finish_unrecorded(slot);
+  if (recorded) record({.kind = Kind::removed, .number = number});
+}
+
+void Session::finish_unrecorded(Slot slot) {
+  OutgoingMessage& message = table_[slot];
+  list_of(message.state).remove(table_, slot);
+  if (message.state == State::queued) forget_latest(slot);
+  if (message.packet_id != 0) {
+    remember_id(message.packet_id, no_slot);
+    packet_ids_.release(message.packet_id);
+  }
+  if (message.qos == Qos::at_most_once) --queued_qos0_;
+  table_.erase(slot);
+  if (queued_.empty()) next_deadline_.reset();
+}
+
+std::size_t Session::forget() {
+  if (received_.count() != 0) record({.kind = Kind::forgot});
+  received_.clear();
+  // From the last to the first, each to the front, keeps their order [MQTT-4.6.0-1].
+  std::vector<Slot> slots;
+  slots.reserve(published_.count());
+  for (Slot slot = published_.front(); slot != no_slot; slot = table_[slot].next) slots.push_back(slot);
+  for (auto slot = slots.rbegin(); slot != slots.rend(); ++slot) {
+    requeue(*slot);
+    record({.kind = Kind::requeued, .number = table_[*slot].number});
+  }
+  return slots.size();
+}
+
+void Session::requeue(Slot slot) {
+  OutgoingMessage& message = table_[slot];
+  published_.remove(table_, slot);
+  remember_id(message.packet_id, no_slot);
+  packet_ids_.release(message.packet_id);
+  message.packet_id = 0;
+  message.state = State::queued;
+  queued_.push_front(table_, slot);
+  note_deadline(message.deadline);
+}
+
+// The slot is a hint: a handle from before a restart, or from before the session was loaded, is found by its number.
+Slot Session::find(Delivery delivery) const {
+  if (const Slot slot = table_.find(delivery); slot != no_slot || delivery.number == 0) return slot;
+  for (const MessageList* list : {&queued_, &published_, &released_}) {
+    for (Slot slot = list->front(); slot != no_slot; slot = table_[slot].next) {
+      if (table_[slot].number == delivery.number) return slot;
+    }
+  }
+  return no_slot;
+}
+
+Slot Session::find_id(PacketId packet_id) const {
+  const auto& page = by_id_[packet_id / page_size];
+  return page ? (*page)[packet_id % page_size] : no_slot;
+}
+
+void Session::remember_id(PacketId packet_id, Slot slot) {
+  auto& page = by_id_[packet_id / page_size];
+  if (!page) {
+    page = std::make_unique<Page>();
+    page->fill(no_slot);
+  }
+  (*page)[packet_id % page_size] = slot;
+}
+
+// ---- incoming QoS 2 ----
+
+void Session::record_received(PacketId packet_id) { record({.kind = Kind::received, .packet_id = packet_id}); }
+
+void Session::free_received(PacketId packet_id) {
+  if (received_.erase(packet_id)) record({.kind = Kind::received_done, .packet_id = packet_id});
+}
+
+}  // namespace wasmqtt

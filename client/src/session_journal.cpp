@@ -1,0 +1,121 @@
+// The session's journal: records out as things happen, and a session made again from them.
+#include <algorithm>
+
+#include "session.hpp"
+#include "wasmqtt/topic.hpp"
+
+namespace wasmqtt {
+
+using Kind = JournalRecord::Kind;
+using State = OutgoingMessage::State;
+
+void Session::record(const JournalRecord& record) {
+  if (!journal_) return;
+  if (!journal_begun_) {
+    journal_begun_ = true;
+    write_record({.kind = Kind::session, .text = client_id_}, pending_);
+  }
+  write_record(record, pending_);
+  ++position_;
+}
+
+void Session::barrier() { record({.kind = Kind::barrier}); }
+
+Error Session::check_records(Bytes records) const {
+  JournalRecord record;
+  JournalReader reader(records);
+  for (bool first = true;; first = false) {
+    switch (reader.next(record)) {
+      case JournalReader::Status::end: return {};
+      case JournalReader::Status::damaged: return local_error(Errc::damaged_record);
+      case JournalReader::Status::record: break;
+    }
+    if (first && record.kind != Kind::session) return local_error(Errc::damaged_record);
+    if (record.kind == Kind::session && record.text != client_id_) return local_error(Errc::wrong_session);
+    if (record.kind == Kind::put && (check_topic_name(record.text) || record.qos == Qos::at_most_once))
+      return local_error(Errc::damaged_record);
+  }
+}
+
+Error Session::restore(Bytes records) {
+  if (Error error = check_records(records)) return error;
+  std::unordered_map<std::uint64_t, Slot> by_number;
+  JournalRecord record;
+  for (JournalReader reader(records); reader.next(record) == JournalReader::Status::record;) {
+    journal_begun_ = true;
+    if (Error error = apply(record, by_number)) return error;
+  }
+  return {};
+}
+
+Error Session::apply(const JournalRecord& record, std::unordered_map<std::uint64_t, Slot>& by_number) {
+  const auto found = by_number.find(record.number);
+  const Slot slot = found == by_number.end() ? no_slot : found->second;
+  last_number_ = std::max(last_number_, record.number);
+  switch (record.kind) {
+    case Kind::put:
+      if (slot != no_slot || record.number == 0) return local_error(Errc::damaged_record);
+      by_number.emplace(record.number, apply_put(record));
+      return {};
+    case Kind::sent:
+    case Kind::released: return slot == no_slot ? Error{} : apply_step(record, slot);
+    case Kind::requeued:
+      if (slot != no_slot && table_[slot].state == State::published) requeue(slot);
+      return {};
+    case Kind::removed:
+      if (slot == no_slot) return {};
+      finish_unrecorded(slot);
+      by_number.erase(found);
+      return {};
+    case Kind::received: received_.insert(record.packet_id); return {};
+    case Kind::received_done: received_.erase(record.packet_id); return {};
+    case Kind::forgot: received_.clear(); return {};
+    case Kind::session:
+    case Kind::barrier:
+    case Kind::numbers: return {};
+  }
+  return {};
+}
+
+Slot Session::apply_put(const JournalRecord& record) {
+  const Slot slot = table_.add(record.text, record.payload);
+  OutgoingMessage& message = table_[slot];
+  message.number = record.number;
+  message.qos = record.qos;
+  message.retain = record.retain;
+  message.latest_per_topic = record.latest_per_topic;
+  message.deadline = record.deadline;
+  queue(slot);
+  return slot;
+}
+
+Error Session::apply_step(const JournalRecord& record, Slot slot) {
+  OutgoingMessage& message = table_[slot];
+  if (message.packet_id != record.packet_id) {
+    if (message.packet_id != 0 || !packet_ids_.claim(record.packet_id)) return local_error(Errc::damaged_record);
+    message.packet_id = record.packet_id;
+    remember_id(record.packet_id, slot);
+  }
+  move_to(slot, record.kind == Kind::sent ? State::published : State::released);
+  return {};
+}
+
+void Session::adopt(const Session& other) {
+  for (Slot from = other.queued_.front(); from != no_slot; from = other.table_[from].next) {
+    const OutgoingMessage& source = other.table_[from];
+    const Slot slot = table_.add(source.topic(), source.payload());
+    OutgoingMessage& message = table_[slot];
+    message.number = source.number;
+    message.qos = source.qos;
+    message.retain = source.retain;
+    message.latest_per_topic = source.latest_per_topic;
+    message.deadline = source.deadline;
+    queue(slot);
+  }
+  last_number_ = std::max(last_number_, other.last_number_);
+  pending_.insert(pending_.end(), other.pending_.begin(), other.pending_.end());
+  position_ = other.position_;
+  journal_begun_ = journal_begun_ || other.journal_begun_;
+}
+
+}  // namespace wasmqtt
