@@ -154,9 +154,9 @@ Scope dialog(Ui& ui, std::string_view name, bool& open, float width) {
   ImGui::SetNextWindowPos({0, 0});
   ImGui::SetNextWindowSize(screen_size);
   ImGui::PushStyleColor(ImGuiCol_WindowBg, ImVec4(0.02f, 0.02f, 0.05f, 0.55f));
-  ImGui::PushID(static_cast<int>(id));
-  ImGui::Begin("##dialog", nullptr, bare);
-  ImGui::PopID();
+  char window_name[24];
+  ImFormatString(window_name, sizeof window_name, "##dialog%08X", id);
+  ImGui::Begin(window_name, nullptr, bare);
   ImGui::PopStyleColor();
   const ImVec2 mouse = ImGui::GetIO().MousePos;
   const bool beside = ImGui::IsMouseClicked(0) && !ImRect(rect.min(), rect.max()).Contains(mouse);

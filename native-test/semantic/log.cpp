@@ -1,0 +1,110 @@
+#include "semantic/headless.hpp"
+#include "semantic/semantic.hpp"
+
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+using namespace semantic;
+
+namespace {
+
+struct Messages {
+  std::vector<std::string> texts;
+  LogState state;
+  int drawn = 0;
+
+  explicit Messages(int count) {
+    for (int i = 0; i < count; ++i) texts.push_back("message " + std::to_string(i) + (i % 3 ? "" : "\nwith a second line"));
+  }
+  Headless::Draw draw() {
+    return [this](Ui& ui) {
+      drawn = 0;
+      const auto all = screen(ui);
+      log(ui, "Messages", state, static_cast<int>(texts.size()), [&](int i) {
+        ++drawn;
+        text(ui, texts[static_cast<std::size_t>(i)]);
+      }, {.estimated_height = 100});
+    };
+  }
+};
+
+const Node* message(const Headless& page, const std::string& text) { return page.find(Role::text, text); }
+
+}  // namespace
+
+TEST_CASE("a log starts at its end and follows new messages") {
+  Headless page(400, 300);
+  Messages messages(1000);
+  page.show(messages.draw());
+  REQUIRE(message(page, "message 998"));
+  CHECK(message(page, "message 998")->rect.y < 300);
+  messages.texts.push_back("newest");
+  page.frame();
+  REQUIRE(message(page, "newest"));
+  CHECK(message(page, "newest")->rect.max().y <= 300);
+  CHECK(messages.drawn < 40);
+}
+
+TEST_CASE("scrolled up, a log stays where it is while messages come, and jumps when told") {
+  Headless page(400, 300);
+  Messages messages(1000);
+  page.show(messages.draw());
+  page.scroll("Messages", 20000);
+  CHECK_FALSE(messages.state.at_bottom());
+  page.frame();
+  std::string seen;
+  float y = 0;
+  for (const Node& node : page.tree().nodes())
+    if (node.role == Role::text && node.rect.y > 50 && seen.empty()) seen = node.name, y = node.rect.y;
+  for (int i = 0; i < 20; ++i) messages.texts.push_back("more " + std::to_string(i));
+  page.frame();
+  REQUIRE(message(page, seen));
+  CHECK(message(page, seen)->rect.y == y);
+  messages.state.jump_to_latest();
+  page.frame();
+  CHECK(message(page, "more 19"));
+}
+
+TEST_CASE("older messages in front leave what is seen where it is") {
+  Headless page(400, 300);
+  Messages messages(500);
+  page.show(messages.draw());
+  page.scroll("Messages", 3000);
+  page.frame();
+  std::string seen;
+  float y = 0;
+  for (const Node& node : page.tree().nodes())
+    if (node.role == Role::text && node.rect.y > 50 && seen.empty()) seen = node.name, y = node.rect.y;
+  messages.texts.insert(messages.texts.begin(), 40, "older");
+  messages.state.items_prepended(40);
+  page.frame();
+  REQUIRE(message(page, seen));
+  CHECK(message(page, seen)->rect.y == doctest::Approx(y).epsilon(0.02));
+}
+
+TEST_CASE("the items of a log know their place among all") {
+  Headless page(400, 300);
+  Messages messages(1000);
+  page.show(messages.draw());
+  int articles = 0;
+  for (const Node& node : page.tree().nodes()) {
+    if (node.role != Role::article) continue;
+    ++articles;
+    CHECK(node.set_size == 1000);
+    CHECK(node.position > 900);
+  }
+  CHECK(articles == messages.drawn);
+  CHECK(page.tree().duplicates() == 0);
+}
+
+TEST_CASE("ten thousand messages cost no more to draw than the ones in sight") {
+  Headless page(400, 300);
+  Messages messages(10000);
+  page.show(messages.draw());
+  page.scroll("Messages", 400000);
+  CHECK(messages.drawn < 40);
+  CHECK(page.tree().nodes().size() < 120);
+}
