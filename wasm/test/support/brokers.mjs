@@ -1,0 +1,96 @@
+// Real Mosquitto brokers on free ports, with the configurations of scripts/brokers.
+//
+//   const broker = await startBroker('open');          // or 'auth'
+//   broker.wsUrl, broker.wsPort, broker.tcpPort
+//   await broker.stop(); await broker.start();         // the same ports and state: a restart
+//   broker.freeze(); broker.thaw();                    // connected, but silent
+//   await broker.close();                              // stops it and removes its state
+import {spawn, execFile} from 'node:child_process';
+import {once} from 'node:events';
+import {closeSync, openSync} from 'node:fs';
+import {mkdir, mkdtemp, readFile, rm} from 'node:fs/promises';
+import path from 'node:path';
+import {promisify} from 'node:util';
+import {free_ports, is_open, root, until} from './machine.mjs';
+
+const run = promisify(execFile);
+const running = new Set();
+process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+
+const write_configuration = `set -euo pipefail
+  root=$1
+  source "$root/scripts/lib/progress.sh"
+  source "$root/scripts/lib/brokers.sh"
+  write_broker "$2" "$3" "$4" "$5"`;
+
+export async function startBroker(kind) {
+  const parent = path.join(root, 'build', 'browser-tests');
+  await mkdir(parent, {recursive: true});
+  const state = await mkdtemp(path.join(parent, `${kind}-`));
+  // Between choosing a port and listening on it, somebody else may take it: then choose again.
+  for (let attempt = 1; ; ++attempt) {
+    const [wsPort, tcpPort] = await free_ports(2);
+    await run('bash', ['-c', write_configuration, 'bash', root, kind, state, String(wsPort), String(tcpPort)]);
+    const broker = new Broker(kind, state, wsPort, tcpPort);
+    try {
+      await broker.start();
+      return broker;
+    } catch (error) {
+      if (attempt === 5 || !/in use/i.test(error.message)) throw error;
+    }
+  }
+}
+
+class Broker {
+  #state;
+  #child = null;
+
+  constructor(kind, state, wsPort, tcpPort) {
+    this.kind = kind;
+    this.#state = state;
+    this.wsPort = wsPort;
+    this.tcpPort = tcpPort;
+    this.wsUrl = `ws://localhost:${wsPort}`;
+  }
+
+  // Resolves once both ports accept connections.
+  async start() {
+    const log = openSync(path.join(this.#state, 'mosquitto.log'), 'a');
+    const child = spawn('mosquitto', ['-c', path.join(this.#state, 'mosquitto.conf')], {
+      stdio: ['ignore', log, log],
+      env: {...process.env, PATH: `${process.env.PATH}:/usr/sbin`},
+    });
+    closeSync(log);
+    let failure = null;
+    child.once('error', (error) => { failure = error; });
+    running.add(child);
+    child.once('exit', () => running.delete(child));
+    this.#child = child;
+    const listening = async () => {
+      if (failure || child.exitCode !== null) throw new Error(`mosquitto ended: ${failure ?? await this.log()}`);
+      return await is_open(this.tcpPort) && await is_open(this.wsPort);
+    };
+    await until(listening, `the broker '${this.kind}' listens`);
+  }
+
+  // `signal` SIGTERM lets it save its state, SIGKILL does not.
+  async stop(signal = 'SIGTERM') {
+    const child = this.#child;
+    this.#child = null;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, 'exit');
+    child.kill('SIGCONT');
+    child.kill(signal);
+    await ended;
+  }
+
+  freeze() { this.#child.kill('SIGSTOP'); }
+  thaw() { this.#child.kill('SIGCONT'); }
+
+  log() { return readFile(path.join(this.#state, 'mosquitto.log'), 'utf8'); }
+
+  async close() {
+    await this.stop();
+    await rm(this.#state, {recursive: true, force: true});
+  }
+}

@@ -1,0 +1,39 @@
+// What the helpers need of the machine: free ports, and waiting for a condition instead of for a time.
+import net from 'node:net';
+import path from 'node:path';
+import {fileURLToPath} from 'node:url';
+
+// The repository.
+export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
+
+// `count` different ports that nobody listens on.
+export async function free_ports(count) {
+  const servers = await Promise.all(Array.from({length: count}, () => new Promise((resolve, reject) => {
+    const server = net.createServer();
+    server.once('error', reject);
+    server.listen(0, () => resolve(server));
+  })));
+  const ports = servers.map((server) => server.address().port);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}
+
+// Whether somebody accepts connections on this machine's port.
+export function is_open(port) {
+  return new Promise((resolve) => {
+    const socket = net.connect(port, '127.0.0.1');
+    socket.once('connect', () => { socket.destroy(); resolve(true); });
+    socket.once('error', () => resolve(false));
+  });
+}
+
+// Asks until `condition` (which may be asynchronous) gives something true, and resolves to that.
+export async function until(condition, description, milliseconds = 10000) {
+  const deadline = performance.now() + milliseconds;
+  for (;;) {
+    const value = await condition();
+    if (value) return value;
+    if (performance.now() > deadline) throw new Error(`not within ${milliseconds} ms: ${description}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
