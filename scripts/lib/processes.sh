@@ -10,13 +10,17 @@
 
 declare -gA process_ids=() process_logs=()
 process_order=()
+process_private_fd='' # a descriptor that the programs shall not inherit, such as a lock
 
 start_process() {
   local name=$1 log=$2 keeper=()
   shift 2
   mkdir -p "$(dirname "$log")"
   ! setpriv --pdeathsig TERM true 2>/dev/null || keeper=(setpriv --pdeathsig TERM)
-  "${keeper[@]}" "$@" >>"$log" 2>&1 </dev/null &
+  (
+    [[ -z $process_private_fd ]] || exec {process_private_fd}>&-
+    exec "${keeper[@]}" "$@"
+  ) >>"$log" 2>&1 </dev/null &
   process_ids[$name]=$!
   process_logs[$name]=$log
   case " ${process_order[*]} " in *" $name "*) ;; *) process_order+=("$name") ;; esac
