@@ -1,9 +1,22 @@
 // The browser's side of BrowserLoop, and the timers that it shares with the transport.
 var wasmqttLoop = {
-  // One-shot timers on wall-clock time. They are served by a worker (mqtt_tick.js), whose timers a browser does not
-  // throttle while the tab is hidden; until it runs, or where it can't (a policy, a file that is missing), by the
-  // page's own. No timer sleeps longer than `nap` at once, so that one which was due while the machine slept is
-  // late by that much at the most.
+  // Milliseconds since the epoch. Date.now() goes on while the machine sleeps but may be set back; performance.now() is
+  // fine and steady but may stop in sleep. So: the steady clock, pushed ahead whenever the wall clock is ahead of it,
+  // never back.
+  $WasmqttClock: {
+    ahead: 0,
+    now: function() {
+      var fine = performance.now();
+      WasmqttClock.ahead = Math.max(WasmqttClock.ahead, Date.now() - fine);
+      return fine + WasmqttClock.ahead;
+    },
+  },
+
+  // One-shot timers on that clock. They are served by a worker (mqtt_tick.js), whose timers a browser does not slow
+  // down while the tab is hidden; until it runs, or where it can't (a policy, a file that is missing), by the page's
+  // own. No timer sleeps longer than `nap` at once, so that one which was due while the machine slept is late by
+  // that much at the most.
+  $WasmqttTick__deps: ['$WasmqttClock'],
   $WasmqttTick: {
     timers: {},
     next: 1,
@@ -12,15 +25,17 @@ var wasmqttLoop = {
     ready: false,
     nap: 5000,
 
-    set: function(when, callback) {
+    // Calls back in `delay` milliseconds or a little later; returns what clear() takes, never 0.
+    set: function(delay, callback) {
       var tick = WasmqttTick;
       if (!tick.started) tick.start();
       var id = tick.next++;
-      tick.timers[id] = {when: when, callback: callback, handle: 0};
+      tick.timers[id] = {when: WasmqttClock.now() + delay, callback: callback, handle: 0};
       tick.arm(id);
       return id;
     },
 
+    // Unknown ones, 0 among them: nothing happens.
     clear: function(id) {
       var tick = WasmqttTick;
       var timer = tick.timers[id];
@@ -33,47 +48,51 @@ var wasmqttLoop = {
     arm: function(id) {
       var tick = WasmqttTick;
       var timer = tick.timers[id];
-      if (tick.ready) return tick.worker.postMessage([id, timer.when]);
-      var left = Math.max(0, Math.min(timer.when - Date.now(), tick.nap));
-      timer.handle = setTimeout(function() { tick.due(id); }, left);
+      var left = Math.max(0, timer.when - WasmqttClock.now());
+      if (tick.ready) return tick.worker.postMessage([id, left]);
+      timer.handle = setTimeout(function() {
+        if (WasmqttClock.now() < timer.when) tick.arm(id);
+        else tick.due(id);
+      }, Math.min(left, tick.nap));
     },
 
     due: function(id) {
-      var tick = WasmqttTick;
-      var timer = tick.timers[id];
+      var timer = WasmqttTick.timers[id];
       if (!timer) return;
-      if (Date.now() < timer.when) return tick.arm(id);
-      delete tick.timers[id];
+      delete WasmqttTick.timers[id];
       timer.callback();
     },
 
     start: function() {
       var tick = WasmqttTick;
       tick.started = true;
-      // A worker's own timers are not throttled.
+      // A worker's own timers are not slowed down.
       if (typeof document === 'undefined' || typeof Worker === 'undefined') return;
       try {
         tick.worker = new Worker(locateFile('mqtt_tick.js'));
       } catch (error) {
         return;  // The page's timers go on.
       }
-      tick.worker.onmessage = function(event) {
-        if (event.data !== 0) return tick.due(event.data);
-        tick.ready = true;
+      function arm_all() {
         Object.keys(tick.timers).forEach(function(id) {
           clearTimeout(tick.timers[id].handle);
           tick.arm(+id);
         });
+      }
+      tick.worker.onmessage = function(event) {
+        if (event.data !== 0) return tick.due(event.data);
+        tick.ready = true;
+        arm_all();
       };
-      tick.worker.onerror = function() {
-        if (!tick.ready) return;
+      tick.worker.onerror = function(event) {
+        event.preventDefault();
         tick.ready = false;
-        Object.keys(tick.timers).forEach(function(id) { tick.arm(+id); });
+        arm_all();
       };
     },
   },
 
-  $WasmqttLoops: {live: {}, next: 1, ahead: 0},
+  $WasmqttLoops: {live: {}, next: 1},
 
   wasmqtt_loop_new__deps: ['$WasmqttLoops'],
   wasmqtt_loop_new__sig: 'ii',
@@ -93,13 +112,13 @@ var wasmqttLoop = {
     delete WasmqttLoops.live[id];
   },
 
-  // `when` in milliseconds since the epoch.
+  // `delay` in milliseconds.
   wasmqtt_loop_set_timer__deps: ['$WasmqttLoops', '$WasmqttTick'],
   wasmqtt_loop_set_timer__sig: 'vid',
-  wasmqtt_loop_set_timer: function(id, when) {
+  wasmqtt_loop_set_timer: function(id, delay) {
     var loop = WasmqttLoops.live[id];
     WasmqttTick.clear(loop.timer);
-    loop.timer = WasmqttTick.set(when, loop.due);
+    loop.timer = WasmqttTick.set(delay, loop.due);
   },
 
   wasmqtt_loop_request_turn__deps: ['$WasmqttLoops'],
@@ -108,15 +127,10 @@ var wasmqttLoop = {
     queueMicrotask(WasmqttLoops.live[id].turn);
   },
 
-  // Microseconds since the epoch. Date.now() goes on while the machine sleeps but counts milliseconds and may be set
-  // back; performance.now() is fine and steady but may stop in sleep. So: the steady clock, pushed ahead whenever the
-  // wall clock is ahead of it, never back.
-  wasmqtt_loop_now__deps: ['$WasmqttLoops'],
+  wasmqtt_loop_now__deps: ['$WasmqttClock'],
   wasmqtt_loop_now__sig: 'd',
   wasmqtt_loop_now: function() {
-    var fine = performance.now();
-    WasmqttLoops.ahead = Math.max(WasmqttLoops.ahead, Date.now() - fine);
-    return (fine + WasmqttLoops.ahead) * 1000;
+    return WasmqttClock.now();
   },
 
   wasmqtt_loop_random__sig: 'vii',

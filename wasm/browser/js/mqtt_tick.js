@@ -1,12 +1,20 @@
 // The worker behind the timers of js/loop.js: browsers slow down a hidden tab's timers, but not a worker's.
-// In: [id, wall-clock milliseconds], or [id, -1] to clear. Out: 0 when it runs, then the id of each timer that is due.
+// In: [id, milliseconds from now], or [id, -1] to clear. Out: 0 when it runs, then the id of each timer that is due.
 'use strict';
 
 const timers = new Map();
-const nap = 5000;  // A timer stands still while the machine sleeps: look at the clock now and then.
+const nap = 5000;  // A timer stands still while the machine sleeps: look at the wall clock now and then.
+let ahead = 0;
+
+// As $WasmqttClock.
+function now() {
+  const fine = performance.now();
+  ahead = Math.max(ahead, Date.now() - fine);
+  return fine + ahead;
+}
 
 function serve(id, when) {
-  const left = when - Date.now();
+  const left = when - now();
   if (left <= 0) {
     timers.delete(id);
     postMessage(id);
@@ -16,10 +24,10 @@ function serve(id, when) {
 }
 
 onmessage = (event) => {
-  const [id, when] = event.data;
+  const [id, left] = event.data;
   clearTimeout(timers.get(id));
   timers.delete(id);
-  if (when >= 0) serve(id, when);
+  if (left >= 0) serve(id, now() + left);
 };
 
 postMessage(0);

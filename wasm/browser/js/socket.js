@@ -68,7 +68,7 @@ var wasmqttSockets = {
     poll: function(id) {
       var entry = WasmqttSockets.live[id];
       if (entry.socket.bufferedAmount > entry.highWater / 2) {
-        entry.poll = WasmqttTick.set(Date.now() + 4, function() { WasmqttSockets.poll(id); });
+        entry.poll = WasmqttTick.set(4, function() { WasmqttSockets.poll(id); });
         return;
       }
       entry.poll = 0;
@@ -124,15 +124,10 @@ var wasmqttSockets = {
     var room = entry.highWater - entry.socket.bufferedAmount;
     var taken = Math.min(size, room, maxFrame);
     if (taken < size && taken < 16384 && taken < maxFrame) {
-      entry.poll = WasmqttTick.set(Date.now() + 4, function() { WasmqttSockets.poll(id); });
+      entry.poll = WasmqttTick.set(4, function() { WasmqttSockets.poll(id); });
       return 0;
     }
-    // send() copies before it returns.
-#if SHARED_MEMORY
-    entry.socket.send(HEAPU8.slice(bytes, bytes + taken));
-#else
-    entry.socket.send(HEAPU8.subarray(bytes, bytes + taken));
-#endif
+    entry.socket.send(HEAPU8.subarray(bytes, bytes + taken));  // copies before it returns
     if (taken < size) queueMicrotask(function() {
       if (WasmqttSockets.live[id] && !entry.poll) WasmqttSockets.poll(id);
     });

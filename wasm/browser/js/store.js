@@ -40,7 +40,7 @@ var wasmqttStore = {
         else work();
       }
       // Some browsers never answer.
-      var timer = WasmqttTick.set(Date.now() + 5000, function() { answer('The browser\'s storage does not answer'); });
+      var timer = WasmqttTick.set(5000, function() { answer('The browser\'s storage does not answer'); });
       try {
         var request = indexedDB.open(store.name, 1);
       } catch (error) {

@@ -2,6 +2,7 @@
 
 #include <emscripten.h>
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -9,9 +10,9 @@
 extern "C" {
 int wasmqtt_loop_new(wasmqtt::BrowserLoop* self);
 void wasmqtt_loop_delete(int id);
-void wasmqtt_loop_set_timer(int id, double when);
+void wasmqtt_loop_set_timer(int id, double milliseconds);
 void wasmqtt_loop_request_turn(int id);
-double wasmqtt_loop_now();
+double wasmqtt_loop_now();  // milliseconds since the epoch
 void wasmqtt_loop_random(void* out, std::size_t size);
 
 EMSCRIPTEN_KEEPALIVE void wasmqtt_loop_due(wasmqtt::BrowserLoop* self) { self->handle_due(); }
@@ -24,7 +25,7 @@ BrowserLoop::BrowserLoop() : id_(wasmqtt_loop_new(this)) {}
 
 BrowserLoop::~BrowserLoop() { wasmqtt_loop_delete(id_); }
 
-Time BrowserLoop::now() const { return Time{Duration{static_cast<Duration::rep>(wasmqtt_loop_now())}}; }
+Time BrowserLoop::now() const { return Time{Duration{static_cast<Duration::rep>(wasmqtt_loop_now() * 1000.0)}}; }
 
 void BrowserLoop::attach(std::function<void()> on_timer, std::function<void()> on_turn) {
   on_timer_ = std::move(on_timer);
@@ -38,7 +39,8 @@ void BrowserLoop::set_timer(std::optional<Time> when) {
 
 void BrowserLoop::arm(Time when) {
   armed_ = when;
-  wasmqtt_loop_set_timer(id_, std::ceil(static_cast<double>(when.time_since_epoch().count()) / 1000.0));
+  const Duration left = std::max(when - now(), Duration{});
+  wasmqtt_loop_set_timer(id_, std::ceil(static_cast<double>(left.count()) / 1000.0));
 }
 
 void BrowserLoop::handle_due() {

@@ -1,0 +1,50 @@
+# wasmqtt_add_page(NAME SOURCES... [DIRECTORY folder] [FILES files...]): a module that runs in a page.
+#
+# Makes NAME.js and NAME.wasm in `folder` (default: NAME, under the binary directory), with mqtt_tick.js and `files`
+# beside them, so that the folder can be served as it is. Nothing in it needs eval or inline scripts, so a strict
+# Content-Security-Policy ("script-src 'self' 'wasm-unsafe-eval'") holds.
+include_guard(GLOBAL)
+
+set(wasmqtt_tick_file ${CMAKE_CURRENT_LIST_DIR}/../js/mqtt_tick.js)
+
+function(wasmqtt_add_page name)
+  cmake_parse_arguments(page "" "DIRECTORY" "FILES" ${ARGN})
+  if(NOT page_DIRECTORY)
+    set(page_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}/${name})
+  endif()
+  add_executable(${name} ${page_UNPARSED_ARGUMENTS})
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${page_DIRECTORY} SUFFIX .js)
+  target_link_libraries(${name} PRIVATE wasmqtt::browser)
+  wasmqtt_warnings(${name})
+  wasmqtt_page_options(${name})
+  wasmqtt_copy_files(${name} ${page_DIRECTORY} ${wasmqtt_tick_file} ${page_FILES})
+endfunction()
+
+function(wasmqtt_page_options target)
+  target_compile_options(${target} PRIVATE -fno-exceptions -fno-rtti)
+  target_link_options(${target} PRIVATE
+    -fno-exceptions
+    -sENVIRONMENT=web
+    -sFILESYSTEM=0
+    -sDYNAMIC_EXECUTION=0
+    -sALLOW_MEMORY_GROWTH=1
+    -sMALLOC=emmalloc
+    -sSTACK_OVERFLOW_CHECK=$<IF:$<CONFIG:Debug>,2,0>
+    -sASSERTIONS=$<IF:$<CONFIG:Debug>,1,0>
+    $<$<CONFIG:Debug>:-g2>
+    $<$<CONFIG:MinSizeRel>:-Oz>)
+endfunction()
+
+# Copies each file into `folder` whenever it changes.
+function(wasmqtt_copy_files target folder)
+  set(copies)
+  foreach(file IN LISTS ARGN)
+    get_filename_component(file ${file} ABSOLUTE)
+    get_filename_component(name ${file} NAME)
+    add_custom_command(OUTPUT ${folder}/${name} DEPENDS ${file}
+      COMMAND ${CMAKE_COMMAND} -E copy ${file} ${folder}/${name} VERBATIM)
+    list(APPEND copies ${folder}/${name})
+  endforeach()
+  add_custom_target(${target}_files ALL DEPENDS ${copies})
+  add_dependencies(${target} ${target}_files)
+endfunction()

@@ -1,0 +1,139 @@
+// Hands the browser's side to a test: probe_*() are called from the page, what happens is reported to it.
+#include <emscripten.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "wasmqtt/browser/browser_loop.hpp"
+#include "wasmqtt/browser/indexed_db_store.hpp"
+#include "wasmqtt/browser/page_life_cycle.hpp"
+#include "wasmqtt/browser/websocket_transport.hpp"
+#include "wasmqtt/journal.hpp"
+
+extern "C" void probe_report(const char* what, int number, const char* text, std::size_t size);
+
+namespace {
+
+void report(const char* what, int number = 0, std::string_view text = {}) {
+  probe_report(what, number, text.data(), text.size());
+}
+
+class Observer final : public wasmqtt::TransportObserver {
+ public:
+  void on_transport_open() override { report("open"); }
+  void on_transport_bytes(wasmqtt::Bytes bytes) override {
+    report("bytes", static_cast<int>(bytes.size()), wasmqtt::as_text(bytes.first(std::min<std::size_t>(bytes.size(), 64))));
+  }
+  void on_transport_writable() override { report("writable"); }
+  void on_transport_closed(const wasmqtt::TransportClose& close) override {
+    report("closed", static_cast<int>(close.fault),
+           std::to_string(close.code) + (close.clean ? " clean " : " unclean ") + std::string(close.reason));
+  }
+};
+
+Observer observer;
+std::unique_ptr<wasmqtt::WebSocketTransport> transport;
+std::unique_ptr<wasmqtt::BrowserLoop> loop;
+std::unique_ptr<wasmqtt::IndexedDbStore> store;
+std::unique_ptr<wasmqtt::PageLifeCycle> page;
+wasmqtt::Time started;
+
+void report_written(bool ok, std::string_view problem) { report("written", ok, problem); }
+
+std::vector<std::uint8_t> record(int number, int payload_size) {
+  const std::string payload(static_cast<std::size_t>(payload_size), 'x');
+  std::vector<std::uint8_t> out;
+  wasmqtt::write_record({.kind = wasmqtt::JournalRecord::Kind::put,
+                         .number = static_cast<std::uint64_t>(number),
+                         .qos = wasmqtt::Qos::at_least_once,
+                         .text = "a/topic",
+                         .payload = wasmqtt::as_bytes(payload)}, out);
+  return out;
+}
+
+}  // namespace
+
+extern "C" {
+
+// ---- transport ----
+EMSCRIPTEN_KEEPALIVE void probe_open(const char* url, int high_water) {
+  transport = std::make_unique<wasmqtt::WebSocketTransport>(
+      wasmqtt::WebSocketOptions{.high_water = static_cast<std::size_t>(high_water), .max_message = 1024 * 1024});
+  transport->open(url, observer);
+  report("opening");
+}
+EMSCRIPTEN_KEEPALIVE int probe_write(int size) {
+  const std::vector<std::uint8_t> bytes(static_cast<std::size_t>(size), 'w');
+  return static_cast<int>(transport->write(bytes));
+}
+EMSCRIPTEN_KEEPALIVE void probe_close() { transport->close(); }
+
+// ---- loop ----
+EMSCRIPTEN_KEEPALIVE void probe_loop() {
+  loop = std::make_unique<wasmqtt::BrowserLoop>();
+  loop->attach([] { report("timer", static_cast<int>((loop->now() - started).count() / 1000)); },
+               [] { report("turn"); });
+  started = loop->now();
+}
+EMSCRIPTEN_KEEPALIVE void probe_timer(int milliseconds) {
+  if (milliseconds < 0) return loop->set_timer(std::nullopt);
+  loop->set_timer(started + std::chrono::milliseconds{milliseconds});
+}
+EMSCRIPTEN_KEEPALIVE void probe_turn() {
+  loop->request_turn();
+  loop->request_turn();
+  report("asked");
+}
+EMSCRIPTEN_KEEPALIVE double probe_now() { return static_cast<double>(loop->now().time_since_epoch().count()); }
+EMSCRIPTEN_KEEPALIVE double probe_random() { return static_cast<double>(loop->random()); }
+
+// ---- page ----
+EMSCRIPTEN_KEEPALIVE void probe_page() {
+  page = std::make_unique<wasmqtt::PageLifeCycle>();
+  page->on_wake = [] { report("wake"); };
+  page->on_offline = [] { report("offline"); };
+  page->on_visible = [](bool visible) { report("visible", visible); };
+  page->on_leave = [] { report("leave"); };
+}
+
+// ---- store ----
+EMSCRIPTEN_KEEPALIVE void probe_store(const char* name, int compact_above) {
+  store = std::make_unique<wasmqtt::IndexedDbStore>(wasmqtt::IndexedDbOptions{
+      .name = name, .compact_above = static_cast<std::size_t>(compact_above)});
+  store->on_problem = [](std::string_view problem) { report("problem", 0, problem); };
+}
+EMSCRIPTEN_KEEPALIVE void probe_load(const char* client_id) {
+  store->load(client_id, [](bool ok, wasmqtt::Bytes records, std::string_view problem) {
+    wasmqtt::JournalReader reader(records);
+    wasmqtt::JournalRecord record;
+    std::string numbers;
+    while (reader.next(record) == wasmqtt::JournalReader::Status::record) {
+      if (record.kind == wasmqtt::JournalRecord::Kind::put) numbers += std::to_string(record.number) + ' ';
+    }
+    report("loaded", ok ? static_cast<int>(records.size()) : -1, ok ? numbers : problem);
+  });
+}
+EMSCRIPTEN_KEEPALIVE void probe_append(int number, int payload_size) {
+  store->append(record(number, payload_size), report_written);
+}
+EMSCRIPTEN_KEEPALIVE void probe_remove(int number) {
+  std::vector<std::uint8_t> out;
+  wasmqtt::write_record({.kind = wasmqtt::JournalRecord::Kind::removed,
+                         .number = static_cast<std::uint64_t>(number)}, out);
+  store->append(out, report_written);
+}
+EMSCRIPTEN_KEEPALIVE void probe_put(const char* key, const char* value) { store->put(key, wasmqtt::as_bytes(value)); }
+EMSCRIPTEN_KEEPALIVE void probe_erase(const char* key) { store->erase(key); }
+EMSCRIPTEN_KEEPALIVE void probe_read(const char* prefix) {
+  store->read(prefix, [](std::string_view key, wasmqtt::Bytes value) {
+    report("record", 0, std::string(key) + '=' + std::string(wasmqtt::as_text(value)));
+  }, [](bool ok, std::string_view problem) { report("read", ok, problem); });
+}
+EMSCRIPTEN_KEEPALIVE void probe_forget(const char* client_id, const char* prefix) {
+  store->forget(client_id, prefix, [](bool ok, std::string_view problem) { report("forgotten", ok, problem); });
+}
+EMSCRIPTEN_KEEPALIVE void probe_end_store() { store.reset(); }
+}
+
+int main() { return 0; }

@@ -1,0 +1,200 @@
+// IndexedDbStore in a page: what is there after a reload, and what it says when there is no storage.
+import assert from 'node:assert/strict';
+import {after, afterEach, before, beforeEach, describe, test} from 'node:test';
+import {open_probe, serve_probe} from '../browser/test/probe.mjs';
+import {launchBrowser} from './support/browser.mjs';
+
+let browser;
+let pages;
+before(async () => {
+  pages = await serve_probe();
+  browser = await launchBrowser();
+});
+after(async () => {
+  await browser?.close();
+  await pages?.close();
+});
+
+async function open_store(context, prepare, compact_above = 1 << 20) {
+  const probe = await open_probe(context, pages, prepare);
+  await probe.call('probe_store', 'wasmqtt', compact_above);
+  return probe;
+}
+
+// The numbers of the records of a client id.
+async function load(probe, client_id) {
+  await probe.call('probe_load', client_id);
+  const [what, size, text] = await probe.next();
+  assert.equal(what, 'loaded');
+  assert.ok(size >= 0, text);
+  return text.split(' ').filter(Boolean).map(Number);
+}
+
+const written = ['written', 1, ''];
+
+describe('the session store in IndexedDB', () => {
+  let context;
+  beforeEach(async () => { context = await browser.newContext(); });
+  afterEach(() => context.close());
+
+  test('has nothing at first, and after a reload what was written, in order', async () => {
+    const probe = await open_store(context);
+    assert.deepEqual(await load(probe, 'alice'), []);
+    for (const number of [1, 2, 3]) {
+      await probe.call('probe_append', number, 10);
+      assert.deepEqual(await probe.next(), written);
+    }
+    const again = await open_store(context);
+    assert.deepEqual(await load(again, 'alice'), [1, 2, 3]);
+  });
+
+  test('keeps the sessions of two client ids apart [MQTT-3.1.3-2]', async () => {
+    const probe = await open_store(context);
+    await load(probe, 'alice');
+    await probe.call('probe_append', 1, 10);
+    assert.deepEqual(await probe.next(), written);
+    assert.deepEqual(await load(probe, 'alice2'), []);
+    await probe.call('probe_append', 7, 10);
+    assert.deepEqual(await probe.next(), written);
+    assert.deepEqual(await load(probe, 'alice'), [1]);
+    assert.deepEqual(await load(probe, 'alice2'), [7]);
+  });
+
+  test('answers every append of a burst once, though it writes them together', async () => {
+    const probe = await open_store(context, (page) => page.addInitScript(() => {
+      self.transactions = 0;
+      const real = IDBDatabase.prototype.transaction;
+      IDBDatabase.prototype.transaction = function(...arguments_) {
+        ++self.transactions;
+        return real.apply(this, arguments_);
+      };
+    }));
+    await load(probe, 'alice');
+    const [answers, transactions] = await probe.page.evaluate(async () => {
+      self.transactions = 0;
+      for (let number = 1; number <= 1000; ++number) self.call('probe_append', number, 50);
+      let count = 0;
+      while (count < 1000 && (await self.next_report()).join() === 'written,1,') ++count;
+      return [count, self.transactions];
+    });
+    assert.equal(answers, 1000);
+    assert.equal(transactions, 2, 'the first append, and all that came meanwhile');
+    assert.equal((await load(await open_store(context), 'alice')).length, 1000);
+  });
+
+  test('writes the application\'s records in the same transaction, and reads them by prefix', async () => {
+    const probe = await open_store(context);
+    await load(probe, 'alice');
+    await probe.page.evaluate(() => {
+      self.call('probe_put', 'history/bob/1', 'Grüße');
+      self.call('probe_put', 'history/bob/2', 'two');
+      self.call('probe_put', 'history/bob/2', '2');
+      self.call('probe_put', 'other', 'x');
+      self.call('probe_append', 1, 10);
+    });
+    assert.deepEqual(await probe.next(), written);
+    await probe.call('probe_erase', 'other');
+    const again = await open_store(context);
+    await again.call('probe_read', 'history/');
+    assert.deepEqual(await again.next(), ['record', 0, 'history/bob/1=Grüße']);
+    assert.deepEqual(await again.next(), ['record', 0, 'history/bob/2=2']);
+    assert.deepEqual(await again.next(), ['read', 1, '']);
+    await again.call('probe_read', 'other');
+    assert.deepEqual(await again.next(), ['read', 1, '']);
+  });
+
+  test('shortens a long journal to what is alive', async () => {
+    const probe = await open_store(context, undefined, 20_000);
+    await load(probe, 'alice');
+    for (let number = 1; number <= 30; ++number) {
+      await probe.page.evaluate((n) => {
+        self.call('probe_append', n, 1000);
+        if (n > 1) self.call('probe_remove', n);
+      }, number);
+      assert.deepEqual(await probe.next(), written);
+      if (number > 1) assert.deepEqual(await probe.next(), written);
+    }
+    await probe.call('probe_read', 'nothing');  // after a compaction that may be under way
+    assert.deepEqual(await probe.next(), ['read', 1, '']);
+    const again = await open_store(context);
+    await again.call('probe_load', 'alice');
+    const [, size] = await again.next();
+    assert.ok(size < 25_000, `${size} bytes`);
+    assert.ok(size > 1000);
+  });
+
+  test('forgets a session and its records, and nothing else', async () => {
+    const probe = await open_store(context);
+    for (const name of ['alice', 'bob']) {
+      await load(probe, name);
+      await probe.page.evaluate((key) => {
+        self.call('probe_put', `${key}/1`, key);
+        self.call('probe_append', 1, 10);
+      }, name);
+      assert.deepEqual(await probe.next(), written);
+    }
+    await probe.call('probe_forget', 'alice', 'alice/');
+    assert.deepEqual(await probe.next(), ['forgotten', 1, '']);
+    assert.deepEqual(await load(probe, 'alice'), []);
+    assert.deepEqual(await load(probe, 'bob'), [1]);
+    await probe.call('probe_read', '');
+    assert.deepEqual(await probe.next(), ['record', 0, 'bob/1=bob']);
+  });
+
+  test('lets the tab that loaded last own the session, and tells the other', async () => {
+    const first = await open_store(context);
+    await load(first, 'alice');
+    await first.call('probe_append', 1, 10);
+    assert.deepEqual(await first.next(), written);
+    const second = await open_store(context);
+    assert.deepEqual(await load(second, 'alice'), [1]);
+    await first.call('probe_append', 2, 10);
+    const sentence = 'Another tab has taken over this session';
+    assert.deepEqual(await first.next(), ['written', 0, sentence]);
+    assert.deepEqual(await first.next(), ['problem', 0, sentence]);
+    await second.call('probe_append', 3, 10);
+    assert.deepEqual(await second.next(), written);
+    assert.deepEqual(await load(await open_store(context), 'alice'), [1, 3]);
+  });
+
+  const denials = {
+    'is missing': () => { Object.defineProperty(self, 'indexedDB', {value: undefined}); },
+    'throws on mere access': () => {
+      Object.defineProperty(self, 'indexedDB', {get() { throw new DOMException('denied', 'SecurityError'); }});
+    },
+    'refuses to open': () => {
+      IDBFactory.prototype.open = () => {
+        const request = new EventTarget();
+        request.error = new DOMException('no', 'UnknownError');
+        setTimeout(() => request.onerror(new Event('error')), 0);
+        return request;
+      };
+    },
+  };
+  for (const [how, deny] of Object.entries(denials)) {
+    test(`says so in a sentence when storage ${how}, and throws nothing`, async () => {
+      const probe = await open_store(context, (page) => page.addInitScript(deny));
+      await probe.call('probe_load', 'alice');
+      const [what, size, sentence] = await probe.next();
+      assert.deepEqual([what, size], ['loaded', -1]);
+      assert.match(sentence, /^The browser (refuses|could not)/);
+      assert.equal((await probe.next())[0], 'problem');
+      await probe.call('probe_append', 1, 10);
+      assert.deepEqual((await probe.next()).slice(0, 2), ['written', 0]);
+      await probe.call('probe_put', 'a', 'b');
+      assert.deepEqual(probe.uncaught, []);
+    });
+  }
+
+  test('says so when the storage is full', async () => {
+    const probe = await open_store(context, async (page) => {
+      const devtools = await context.newCDPSession(page);
+      await devtools.send('Storage.overrideQuotaForOrigin', {origin: new URL(pages.url).origin, quotaSize: 100_000});
+    });
+    await load(probe, 'alice');
+    await probe.call('probe_append', 1, 3 << 20);
+    assert.deepEqual(await probe.next(), ['written', 0, 'The browser has no room left for this page']);
+    assert.equal((await probe.next())[0], 'problem');
+    assert.deepEqual(probe.uncaught, []);
+  });
+});

@@ -1,0 +1,171 @@
+// WebSocketTransport in a page, against a server that does what the test says.
+import assert from 'node:assert/strict';
+import {after, before, describe, test} from 'node:test';
+import {open_probe, serve_probe} from '../browser/test/probe.mjs';
+import {scriptedServer} from '../browser/test/websocket_server.mjs';
+import {launchBrowser} from './support/browser.mjs';
+
+// TransportFault of wasmqtt/transport.hpp.
+const fault = {none: 0, unknown: 1, invalid_url: 2, unsupported_scheme: 3, wrong_subprotocol: 11, text_frame: 12,
+  mixed_content: 13, too_large: 14};
+
+let browser;
+let pages;
+before(async () => {
+  pages = await serve_probe();
+  browser = await launchBrowser();
+});
+after(async () => {
+  await browser?.close();
+  await pages?.close();
+});
+
+async function open_socket(probe, url, high_water = 1 << 20) {
+  await probe.call('probe_open', url, high_water);
+  assert.deepEqual(await probe.next(), ['opening', 0, ''], 'no callback comes from inside open()');
+  return probe.next();
+}
+
+describe('the WebSocket transport', () => {
+  let probe;
+  let server;
+  before(async () => {
+    probe = await open_probe(await browser.newContext(), pages);
+    server = await scriptedServer();
+  });
+  after(() => server?.close());
+
+  test('offers the subprotocol mqtt and sends binary frames only [MQTT-6.0.0-1, -3]', async () => {
+    assert.deepEqual(await open_socket(probe, server.url), ['open', 0, '']);
+    const peer = await server.connection();
+    assert.equal(peer.offered, 'mqtt');
+    assert.equal(await probe.call('probe_write', 5), 5);
+    assert.equal((await peer.received(5)).toString(), 'wwwww');
+    assert.deepEqual(peer.frames.map(({opcode}) => opcode), [2]);
+  });
+
+  test('hands over the bytes of a frame, also of an empty and of a large one', async () => {
+    assert.deepEqual(await open_socket(probe, server.url), ['open', 0, '']);
+    const peer = await server.connection();
+    peer.sendBinary(Buffer.from('abc'));
+    peer.sendBinary(Buffer.alloc(0));
+    peer.sendBinary(Buffer.alloc(1 << 20, 'z'));
+    assert.deepEqual(await probe.next(), ['bytes', 3, 'abc']);
+    assert.deepEqual(await probe.next(), ['bytes', 0, '']);
+    assert.deepEqual(await probe.next(), ['bytes', 1 << 20, 'z'.repeat(64)]);
+  });
+
+  test('closes on a message over the limit', async () => {
+    assert.deepEqual(await open_socket(probe, server.url), ['open', 0, '']);
+    const peer = await server.connection();
+    peer.sendBinary(Buffer.alloc((1 << 20) + 1));
+    assert.deepEqual(await probe.next(), ['closed', fault.too_large, '0 unclean ']);
+    await peer.closeFrame();
+  });
+
+  test('refuses a server that does not answer with mqtt [MQTT-6.0.0-4]', async () => {
+    const silent = await scriptedServer({subprotocol: null});
+    const [what, number] = await open_socket(probe, silent.url);
+    assert.equal(what, 'closed');
+    assert.ok([fault.wrong_subprotocol, fault.unknown].includes(number), 'Chromium refuses it itself');
+    await silent.close();
+  });
+
+  test('closes on a text frame [MQTT-6.0.0-1]', async () => {
+    assert.deepEqual(await open_socket(probe, server.url), ['open', 0, '']);
+    const peer = await server.connection();
+    peer.sendText('not binary');
+    assert.deepEqual(await probe.next(), ['closed', fault.text_frame, '0 unclean ']);
+    await peer.closeFrame();
+  });
+
+  test('reports the peer\'s close code and reason', async () => {
+    assert.deepEqual(await open_socket(probe, server.url), ['open', 0, '']);
+    (await server.connection()).close(4001, 'Grüße');
+    assert.deepEqual(await probe.next(), ['closed', fault.none, '4001 clean Grüße']);
+  });
+
+  test('reports a connection that breaks off', async () => {
+    assert.deepEqual(await open_socket(probe, server.url), ['open', 0, '']);
+    (await server.connection()).destroy();
+    assert.deepEqual(await probe.next(), ['closed', fault.unknown, '1006 unclean ']);
+  });
+
+  test('reports that nobody answers', async () => {
+    const gone = await scriptedServer();
+    await gone.close();
+    assert.deepEqual(await open_socket(probe, gone.url), ['closed', fault.unknown, '1006 unclean ']);
+  });
+
+  for (const [url, expected] of [['', 'invalid_url'], ['not a url', 'invalid_url'], ['ws://', 'invalid_url'],
+    ['http://localhost/', 'unsupported_scheme'], ['mqtt://localhost:1883', 'unsupported_scheme'],
+    ['localhost:8081', 'unsupported_scheme']]) {
+    test(`reports '${url}' as ${expected}, without an exception`, async () => {
+      assert.deepEqual(await open_socket(probe, url), ['closed', fault[expected], '0 unclean ']);
+      assert.deepEqual(probe.uncaught, []);
+    });
+  }
+
+  test('reports ws from an https page as mixed content', async () => {
+    const context = await browser.newContext();
+    await context.route('https://chat.example/**', async (route) => {
+      const response = await fetch(new URL(new URL(route.request().url()).pathname, pages.url));
+      await route.fulfill({body: Buffer.from(await response.arrayBuffer()), status: response.status,
+        contentType: response.headers.get('content-type')});
+    });
+    const secure = await open_probe(context, {url: 'https://chat.example/'});
+    assert.deepEqual((await open_socket(secure, 'ws://broker.example/')).slice(0, 2), ['closed', fault.mixed_content]);
+    assert.deepEqual(secure.uncaught, []);
+    await context.close();
+  });
+
+  test('sends what was taken before it closes, and is heard of no more', async () => {
+    assert.deepEqual(await open_socket(probe, server.url), ['open', 0, '']);
+    const peer = await server.connection();
+    await probe.page.evaluate(() => {
+      self.call('probe_write', 60000);
+      self.call('probe_close');
+      self.call('probe_close');
+    });
+    assert.equal((await peer.received(60000)).length, 60000);
+    await peer.closeFrame();
+    assert.equal(await probe.pending(), 0);
+  });
+
+  test('takes what was open out of service when it opens anew', async () => {
+    assert.deepEqual(await open_socket(probe, server.url), ['open', 0, '']);
+    const old = await server.connection();
+    assert.deepEqual(await open_socket(probe, server.url), ['open', 0, '']);
+    const fresh = await server.connection();
+    old.sendBinary(Buffer.from('late'));
+    await old.closeFrame();
+    fresh.sendBinary(Buffer.from('now'));
+    assert.deepEqual(await probe.next(), ['bytes', 3, 'now']);
+  });
+
+  test('takes no more than the high-water mark, and says when there is room again', async () => {
+    const mark = 256 * 1024;
+    assert.deepEqual(await open_socket(probe, server.url, mark), ['open', 0, '']);
+    const peer = await server.connection();
+    peer.pause();
+    const first = await probe.page.evaluate(() => {
+      let total = 0;
+      for (let taken = -1; taken !== 0; total += taken) taken = self.call('probe_write', 64 * 1024);
+      return self.call('probe_write', 1) === 0 ? total : 0;
+    });
+    assert.ok(first >= mark, `${first} bytes were taken before the first refusal`);
+    peer.resume();
+    assert.deepEqual(await probe.next(), ['writable', 0, '']);
+    const second = await probe.page.evaluate(async () => {
+      let total = 0;
+      while (total < 4 << 20) {
+        const taken = self.call('probe_write', 100 * 1024);
+        total += taken;
+        if (taken < 100 * 1024 && (await self.next_report())[0] !== 'writable') throw new Error('not writable');
+      }
+      return total;
+    });
+    assert.equal((await peer.received(first + second)).length, first + second);
+    assert.ok(peer.frames.every(({payload}) => payload.length <= 64 * 1024));
+  });
+});
