@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # The two Mosquitto brokers: `open` (no authentication) and `auth` (users, passwords, ACL).
 # Source after progress.sh, processes.sh and ports.sh.
 #

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Configure and build a CMake preset. Source after progress.sh.
 #
 #   build_preset native [TARGET...]       into build/native, log in build/logs; returns 1 on failure

@@ -7,6 +7,8 @@
 # In this order: the directory that WASMQTT_IMGUI_DIR names, what an earlier call fetched, the source package
 # of the machine's own distribution (apt, signed, from the newer suites too), git. Everything is verified.
 
+# shellcheck disable=SC2016 # $(...) in the formats is apt's, not the shell's
+
 imgui_version=1.92.2b
 imgui_version_num=19222
 imgui_tarball=imgui_1.92.2b+ds.orig.tar.xz

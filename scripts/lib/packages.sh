@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # What has to be installed, and why. Source after progress.sh.
 #
 #   need_page; need_native; need_brokers; need_browser     say what the next steps use
@@ -13,10 +14,10 @@ packages_reasons=()
 need() {
   local probe=$1 package=$2 reason=$3
   case $probe in
-    /*) compgen -G "$probe" >/dev/null && return ;;
-    *) PATH=$PATH:/usr/sbin:/sbin command -v "$probe" >/dev/null && return ;;
+    /*) compgen -G "$probe" >/dev/null && return 0 ;;
+    *) PATH=$PATH:/usr/sbin:/sbin command -v "$probe" >/dev/null && return 0 ;;
   esac
-  case " ${packages_missing[*]} " in *" $package "*) return ;; esac
+  case " ${packages_missing[*]} " in *" $package "*) return 0 ;; esac
   packages_missing+=("$package")
   packages_reasons+=("$reason")
 }
@@ -122,6 +123,7 @@ packages_install() {
 packages_start_no_services() {
   local policy=/usr/sbin/policy-rc.d
   [[ ! -e $policy ]] || return 0
+  # shellcheck disable=SC2064 # the prefix and the path of now
   trap "$* rm -f $policy" EXIT
   printf '#!/bin/sh\n# Put here by wasmqtt while it installs packages.\nexit 101\n' | "$@" tee "$policy" >/dev/null
   "$@" chmod 755 "$policy"

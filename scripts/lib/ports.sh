@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # TCP ports on this machine. Source after progress.sh.
 #
 #   port_is_open 8081                          somebody listens there

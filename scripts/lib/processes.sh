@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Programs that a script starts and has to stop again. Source after progress.sh.
 #
 #   start_process NAME LOG cmd args...     in the background, output appended to LOG

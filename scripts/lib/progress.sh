@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # What the scripts say while they work. Source this; it defines functions only.
 #
 #   step "Building the page"      a heading, with the seconds since the script began

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Counting what passed and failed. Source after progress.sh.
 #
 #   count_ctest FILE                  reads what ctest --output-junit wrote: doctest's own counts where there are any
