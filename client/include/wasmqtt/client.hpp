@@ -39,20 +39,20 @@ enum class OverflowPolicy : std::uint8_t {
 };
 
 struct WillOptions {
-  std::string topic;
-  std::vector<std::uint8_t> message;
+  std::string topic{};
+  std::vector<std::uint8_t> message{};
   Qos qos = Qos::at_most_once;
   bool retain = false;
 };
 
 struct ClientOptions {
   // CONNECT, section 3.1.
-  std::string client_id;  // empty only with clean_session [MQTT-3.1.3-7]
+  std::string client_id{};  // empty only with clean_session [MQTT-3.1.3-7]
   bool clean_session = true;
   std::chrono::seconds keep_alive{60};  // 0 turns it off; at most 65535
-  std::optional<WillOptions> will;
-  std::optional<std::string> user_name;
-  std::optional<std::vector<std::uint8_t>> password;  // binary; needs a user name [MQTT-3.1.2-22]
+  std::optional<WillOptions> will{};
+  std::optional<std::string> user_name{};
+  std::optional<std::vector<std::uint8_t>> password{};  // binary; needs a user name [MQTT-3.1.2-22]
 
   // Time-outs; 0 turns one off. Each ends the connection with the reason; unacknowledged messages are sent again
   // on the next one, never on a timer [MQTT-4.4.0-1].
@@ -74,7 +74,7 @@ struct ClientOptions {
   bool manual_acknowledgement = false;
   // Journal records are produced, and output waits until they are durable (journal.hpp).
   bool journal = false;
-  TraceLimits trace;
+  TraceLimits trace{};
 
   // Strictness that could hurt with a broker in the field. True follows the standard to the letter.
   bool strict_acknowledgements = true;  // false ignores PUBACK for a QoS 2 message and the like: brokers that lost

@@ -21,15 +21,15 @@ namespace wasmqtt {
 
 // What one attempt needs; asked anew for every attempt, so that a token or a signed URL can be fresh.
 struct Attempt {
-  std::string url;
-  std::optional<std::string> user_name;
-  std::optional<std::vector<std::uint8_t>> password;
+  std::string url{};
+  std::optional<std::string> user_name{};
+  std::optional<std::vector<std::uint8_t>> password{};
 };
 
 struct DriverOptions {
-  std::vector<std::string> urls;  // tried in turn, also on reconnect
+  std::vector<std::string> urls{};  // tried in turn, also on reconnect
   bool shuffle_urls = false;      // start each round at a random one
-  BackoffOptions backoff;
+  BackoffOptions backoff{};
   Duration open_timeout = std::chrono::seconds{20};  // for the transport to open
   Duration disconnect_timeout = std::chrono::seconds{2};  // for DISCONNECT to leave; then the transport is closed
   // This many connections in a row that the broker ended within `takeover_within` of CONNACK mean: another client
@@ -37,7 +37,7 @@ struct DriverOptions {
   unsigned takeover_strikes = 3;
   Duration takeover_within = std::chrono::seconds{5};
   // Replaces urls and the client's credentials when set: calls `ready` once, at once or later.
-  std::function<void(Attempt proposal, std::function<void(Attempt)> ready)> prepare_attempt;
+  std::function<void(Attempt proposal, std::function<void(Attempt)> ready)> prepare_attempt{};
 };
 
 enum class ConnectionState : std::uint8_t {

@@ -55,8 +55,8 @@ struct SessionLost {
 // An incoming message. Acknowledged by the next call of poll_event() (then the application has had it), or, under
 // manual_acknowledgement, by acknowledge(token).
 struct Message {
-  std::string_view topic;
-  Bytes payload;
+  std::string_view topic{};
+  Bytes payload{};
   Qos qos = Qos::at_most_once;
   bool retain = false;  // a stored message [MQTT-3.3.1-8]
   bool dup = false;     // a redelivery; says nothing about whether the application has seen it [MQTT-4.3.2-2]
@@ -67,7 +67,7 @@ struct Message {
 // A publish changed its state. Every accepted publish with a number gets exactly one `acknowledged`, `failed` or,
 // for QoS 0, `sent`; a QoS 1 or 2 publish may get `sent` several times (again after a reconnect).
 struct DeliveryChanged {
-  Delivery delivery;
+  Delivery delivery{};
   DeliveryState state = DeliveryState::queued;
   FailureReason reason = FailureReason::none;
 };
@@ -75,18 +75,18 @@ struct DeliveryChanged {
 // The end of a subscribe(): one return code per filter in order, or `error` (the connection was lost first).
 struct Subscribed {
   PacketId packet_id = 0;
-  Bytes return_codes;  // 0, 1, 2 granted, 0x80 refused; empty with an error
-  Error error;
+  Bytes return_codes{};  // 0, 1, 2 granted, 0x80 refused; empty with an error
+  Error error{};
 };
 
 struct Unsubscribed {
   PacketId packet_id = 0;
-  Error error;
+  Error error{};
 };
 
 // The end of an attempt; the last event of it. Close the transport, if it is not closed already.
 struct Closed {
-  CloseRecord record;
+  CloseRecord record{};
 };
 
 using Event = std::variant<Connected, SessionLost, Message, DeliveryChanged, Subscribed, Unsubscribed, Closed>;

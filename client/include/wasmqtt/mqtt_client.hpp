@@ -31,9 +31,9 @@
 namespace wasmqtt {
 
 struct MqttOptions {
-  std::vector<std::string> urls;
-  ClientOptions client;
-  DriverOptions driver;  // driver.urls is taken from urls above when that is not empty
+  std::vector<std::string> urls{};
+  ClientOptions client{};
+  DriverOptions driver{};  // driver.urls is taken from urls above when that is not empty
 };
 
 // Names one subscribe() call until its unsubscribe(). Never used twice.
@@ -53,10 +53,10 @@ struct Lifecycle {
   };
   Kind kind = Kind::state_changed;
   ConnectionState state = ConnectionState::stopped;
-  SessionLost session;
-  std::string_view filter;  // valid during the call
+  SessionLost session{};
+  std::string_view filter{};  // valid during the call
   Qos qos = Qos::at_most_once;
-  std::string_view text;    // valid during the call
+  std::string_view text{};    // valid during the call
 };
 
 class MqttClient {

@@ -29,8 +29,8 @@ enum class ConnectReturnCode : std::uint8_t {
 };
 
 struct Will {
-  std::string_view topic;
-  Bytes message;
+  std::string_view topic{};
+  Bytes message{};
   Qos qos = Qos::at_most_once;
   bool retain = false;
 };
@@ -38,10 +38,10 @@ struct Will {
 struct Connect {
   bool clean_session = true;
   std::uint16_t keep_alive = 0;  // seconds; 0 turns it off
-  std::string_view client_id;
-  std::optional<Will> will;
-  std::optional<std::string_view> user_name;
-  std::optional<Bytes> password;  // binary, 3.1.3.5
+  std::string_view client_id{};
+  std::optional<Will> will{};
+  std::optional<std::string_view> user_name{};
+  std::optional<Bytes> password{};  // binary, 3.1.3.5
 };
 
 struct Connack {
@@ -50,8 +50,8 @@ struct Connack {
 };
 
 struct Publish {
-  std::string_view topic;
-  Bytes payload;
+  std::string_view topic{};
+  Bytes payload{};
   PacketId packet_id = 0;  // 0 with QoS 0 [MQTT-2.3.1-5]
   Qos qos = Qos::at_most_once;
   bool retain = false;
@@ -64,13 +64,13 @@ struct Pubrel { PacketId packet_id = 0; };
 struct Pubcomp { PacketId packet_id = 0; };
 
 struct TopicRequest {
-  std::string_view filter;
+  std::string_view filter{};
   Qos qos = Qos::at_most_once;
 };
 
 struct Subscribe {
   PacketId packet_id = 0;
-  std::vector<TopicRequest> requests;
+  std::vector<TopicRequest> requests{};
 };
 
 // One return code per requested filter, in order: the granted QoS 0, 1, 2, or 0x80 [MQTT-3.9.3-1].
@@ -78,12 +78,12 @@ inline constexpr std::uint8_t suback_failure = 0x80;
 
 struct Suback {
   PacketId packet_id = 0;
-  Bytes return_codes;
+  Bytes return_codes{};
 };
 
 struct Unsubscribe {
   PacketId packet_id = 0;
-  std::vector<std::string_view> filters;
+  std::vector<std::string_view> filters{};
 };
 
 struct Unsuback { PacketId packet_id = 0; };

@@ -12,11 +12,11 @@ namespace wasmqtt {
 // A file that can't be read ends the attempt with TransportFault::tls and a sentence that names it.
 // TLS 1.2 is the least; the server's certificate has to be valid for the name.
 struct TlsOptions {
-  std::string ca_file;           // trusted authorities; empty: the system's
-  std::string certificate_file;  // our own certificate, with its chain; empty: none
-  std::string key_file;          // its private key; empty: in certificate_file too
-  std::string key_password;      // when the key is encrypted
-  std::string server_name;       // the name to ask for and to check; empty: the host of the URL
+  std::string ca_file{};           // trusted authorities; empty: the system's
+  std::string certificate_file{};  // our own certificate, with its chain; empty: none
+  std::string key_file{};          // its private key; empty: in certificate_file too
+  std::string key_password{};      // when the key is encrypted
+  std::string server_name{};       // the name to ask for and to check; empty: the host of the URL
   bool verify_server = true;     // false trusts anyone who answers: for experiments only
 };
 
@@ -30,7 +30,7 @@ struct NetworkOptions {
   std::size_t write_buffer_bytes = 1024 * 1024;
   // Of one incoming WebSocket message; a longer one ends in TransportFault::too_large.
   std::size_t max_message_bytes = 64 * 1024 * 1024;
-  TlsOptions tls;
+  TlsOptions tls{};
 };
 
 }  // namespace wasmqtt

@@ -1,0 +1,149 @@
+// The whole client, as an application uses it, against a scripted broker.
+#include <doctest/doctest.h>
+
+#include "support/scripted_transport.hpp"
+#include "support/virtual_loop.hpp"
+#include "wasmqtt/mqtt_client.hpp"
+
+using namespace wasmqtt;
+using namespace wasmqtt::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+MqttOptions options(bool clean = true) {
+  MqttOptions options;
+  options.urls = {"ws://broker"};
+  options.client.client_id = "alice";
+  options.client.clean_session = clean;
+  return options;
+}
+
+struct World {
+  explicit World(MqttOptions with = options()) : mqtt(loop, broker, std::move(with)) {
+    mqtt.on_delivery = [this](Delivery, DeliveryState state, FailureReason) { states.push_back(state); };
+  }
+  void connect(bool session_present = false) {
+    mqtt.connect();
+    accept(session_present);
+  }
+  void accept(bool session_present = false) {
+    broker.accept();
+    broker.expect<Connect>();
+    broker.reply(Connack{session_present});
+    REQUIRE(mqtt.connected());
+  }
+
+  VirtualLoop loop;
+  ScriptedTransport broker;
+  MqttClient mqtt;
+  std::vector<DeliveryState> states;
+};
+
+}  // namespace
+
+TEST_CASE("a subscription made before connecting is asked for after CONNACK, and its handler called") {
+  World world;
+  std::vector<std::string> heard;
+  auto made = world.mqtt.subscribe("a/+", Qos::at_least_once, [&](const Message& message) {
+    heard.push_back(std::string(message.topic) + "=" + std::string(as_text(message.payload)));
+  });
+  REQUIRE(made);
+  world.connect();
+  const auto subscribe = world.broker.expect<Subscribe>();
+  REQUIRE(subscribe.requests.size() == 1);
+  CHECK(subscribe.requests[0].filter == "a/+");
+  const std::uint8_t granted[] = {1};
+  world.broker.reply(Suback{subscribe.packet_id, granted});
+  world.broker.reply(Publish{"a/b", as_bytes("hello"), 7, Qos::at_least_once, false, false});
+  CHECK(heard == std::vector<std::string>{"a/b=hello"});
+  CHECK(world.broker.expect<Puback>().packet_id == 7);
+}
+
+TEST_CASE("what is published in one turn leaves in one write") {
+  World world;
+  world.connect();
+  const std::size_t writes = world.broker.writes().size();
+  for (int i = 0; i < 100; ++i) REQUIRE(world.mqtt.publish("a", "x", {.qos = Qos::at_least_once}));
+  CHECK(world.broker.writes().size() == writes);
+  world.loop.run_turns();
+  CHECK(world.broker.writes().size() == writes + 1);
+  for (int i = 0; i < 100; ++i) world.broker.expect<Publish>();
+}
+
+TEST_CASE("QoS 1: cut after PUBLISH, sent again with DUP and the same id [MQTT-3.3.1-1] [MQTT-2.3.1-3] [MQTT-4.4.0-1]") {
+  World world(options(false));
+  world.connect();
+  REQUIRE(world.mqtt.publish("a", "x", {.qos = Qos::at_least_once}));
+  world.loop.run_turns();
+  const Publish first = world.broker.expect<Publish>();
+  const PacketId packet_id = first.packet_id;
+  CHECK_FALSE(first.dup);
+  world.broker.cut();
+  CHECK(world.mqtt.state() == ConnectionState::waiting);
+  world.loop.advance(2s);
+  world.accept(true);
+  const Publish again = world.broker.expect<Publish>();
+  CHECK(again.dup);
+  CHECK(again.packet_id == packet_id);
+  world.broker.reply(Puback{packet_id});
+  CHECK(world.states == std::vector{DeliveryState::sent, DeliveryState::sent, DeliveryState::acknowledged});
+}
+
+TEST_CASE("QoS 2: a repeated PUBLISH is answered, not delivered again [MQTT-4.3.3-2]") {
+  World world(options(false));
+  int delivered = 0;
+  REQUIRE(world.mqtt.subscribe("#", Qos::exactly_once, [&](const Message&) { ++delivered; }));
+  world.connect();
+  world.broker.expect<Subscribe>();
+  world.broker.reply(Publish{"a", as_bytes("x"), 9, Qos::exactly_once, false, false});
+  CHECK(world.broker.expect<Pubrec>().packet_id == 9);
+  world.broker.cut();
+  world.loop.advance(2s);
+  world.accept(true);
+  world.broker.expect<Subscribe>();
+  world.broker.reply(Publish{"a", as_bytes("x"), 9, Qos::exactly_once, false, true});
+  CHECK(world.broker.expect<Pubrec>().packet_id == 9);
+  CHECK(delivered == 1);
+  world.broker.reply(Pubrel{9});
+  CHECK(world.broker.expect<Pubcomp>().packet_id == 9);
+  world.broker.reply(Publish{"a", as_bytes("y"), 9, Qos::exactly_once, false, false});
+  CHECK(delivered == 2);
+}
+
+TEST_CASE("a refusal that can't heal stops the client and says why") {
+  World world;
+  world.mqtt.connect();
+  world.broker.accept();
+  world.broker.expect<Connect>();
+  world.broker.reply(Connack{false, ConnectReturnCode::bad_user_name_or_password});
+  CHECK(world.mqtt.state() == ConnectionState::stopped);
+  CHECK(world.mqtt.stop_reason() == StopReason::refused);
+  CHECK(world.mqtt.close_record().sentence() == "Bad user name or password.");
+  world.loop.advance(1h);
+  CHECK(world.broker.opened() == 1);
+}
+
+TEST_CASE("disconnect() sends DISCONNECT last and stops [MQTT-3.14.4-1] [MQTT-3.14.4-2]") {
+  World world;
+  world.connect();
+  world.mqtt.disconnect();
+  world.broker.expect<Disconnect>();
+  CHECK(world.broker.quiet());
+  CHECK(world.broker.closed_by_client() == 1);
+  CHECK(world.mqtt.state() == ConnectionState::stopped);
+  CHECK(world.mqtt.stop_reason() == StopReason::asked);
+}
+
+TEST_CASE("keep-alive: PINGREQ in time, and an unanswered one ends the connection [MQTT-3.1.2-23] [MQTT-3.12.4-1]") {
+  World world;
+  world.connect();
+  world.loop.advance(59s);
+  world.broker.expect<Pingreq>();
+  world.broker.reply(Pingresp{});
+  world.loop.advance(59s);
+  world.broker.expect<Pingreq>();
+  world.loop.advance(10s);
+  CHECK(world.mqtt.state() != ConnectionState::connected);
+  CHECK(world.mqtt.close_record().error.code() == Errc::no_pingresp);
+}
