@@ -153,9 +153,9 @@ Bytes Client::pending_output() const {
 
 void Client::consume_output(std::size_t count, Time now) {
   core_->advance(now);
-  core_->output_.consume(count);
   if (count == 0) return;
-  core_->progress_at_ = core_->now_;
+  if (core_->output_.begin() < core_->acknowledged_until_) core_->progress_at_ = core_->now_;
+  core_->output_.consume(count);
   core_->pump();
 }
 

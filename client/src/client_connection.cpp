@@ -37,6 +37,7 @@ Error Client::Core::open() {
   opened_at_ = now_;
   reader_.reset();
   output_.clear();
+  acknowledged_until_ = 0;
   trace_.start_connection();
   send(PacketType::connect, [&](ByteBuffer& out) { (void)encode(packet, out); });
   return {};
@@ -134,6 +135,7 @@ void Client::Core::finish(Cause cause, Error error) {
   keep_alive_.stop();
   reader_.reset();
   output_.clear();
+  acknowledged_until_ = 0;
   resend_next_ = no_slot;
   acknowledgements_.connection_lost();
   while (requests_.count() != 0) {

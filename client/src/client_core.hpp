@@ -92,7 +92,8 @@ class Client::Core {
   Time attempt_began_{};
   Time opened_at_{};
   Time connected_at_{};
-  Time progress_at_{};           // of acknowledgements
+  Time progress_at_{};               // of acknowledgements
+  std::uint64_t acknowledged_until_ = 0; // end of the last packet in the output that has to be acknowledged
   Slot resend_next_ = no_slot;   // first published message not sent again yet
   std::uint64_t delivered_token_ = 0;  // of the message that poll_event() returned last
   bool session_established_ = false;   // a session was asked for and given; its loss is worth an event
@@ -106,7 +107,7 @@ class Client::Core {
   // client_send.cpp
   void sent(PacketType type, Bytes packet);
   Result<Delivery> enqueue(std::string_view topic, Bytes payload, const PublishOptions& options);
-  bool make_room(std::size_t bytes);
+  bool make_room(std::size_t bytes, Slot replaced);
   bool may_send_now(Qos qos) const;
   bool send_next_queued();
   bool send_next_again();

@@ -8,6 +8,10 @@ using State = OutgoingMessage::State;
 
 void Client::Core::sent(PacketType type, Bytes packet) {
   record_.last_sent = type;
+  const bool acknowledged = type == PacketType::publish ? (packet[0] & 6) != 0
+                                                        : type == PacketType::pubrel || type == PacketType::subscribe ||
+                                                              type == PacketType::unsubscribe;
+  if (acknowledged) acknowledged_until_ = output_.end();
   keep_alive_.sent(now_);
   trace_.record(now_, Direction::outbound, packet);
 }
@@ -39,10 +43,12 @@ bool Client::Core::may_send_now(Qos qos) const {
 }
 
 Result<Delivery> Client::Core::enqueue(std::string_view topic, Bytes payload, const PublishOptions& options) {
-  Slot superseded = options.latest_per_topic ? session_->latest_for(topic) : no_slot;
-  if (superseded != no_slot) end_delivery(superseded, DeliveryState::failed, FailureReason::superseded);
-  const bool fits = may_send_now(options.qos) || make_room(topic.size() + payload.size());
+  const Slot superseded = options.latest_per_topic ? session_->latest_for(topic) : no_slot;
+  const bool fits = may_send_now(options.qos) || make_room(topic.size() + payload.size(), superseded);
   if (!fits && options_.overflow != OverflowPolicy::drop_newest) return local_error(Errc::queue_full);
+  // Looked up again: making room may have dropped it.
+  if (const Slot old = fits && superseded != no_slot ? session_->latest_for(topic) : no_slot; old != no_slot)
+    end_delivery(old, DeliveryState::failed, FailureReason::superseded);
   const Slot slot = session_->enqueue(topic, payload, options, now_);
   const Delivery delivery = session_->delivery(slot);
   if (!fits) {
@@ -53,17 +59,22 @@ Result<Delivery> Client::Core::enqueue(std::string_view topic, Bytes payload, co
   return delivery;
 }
 
-// Room in the queue for one more message of this size; by dropping the oldest, if that is the policy.
-bool Client::Core::make_room(std::size_t bytes) {
+// Room in the queue for one more message of this size, in the place of `replaced` if there is one; by dropping the
+// oldest, if that is the policy.
+bool Client::Core::make_room(std::size_t bytes, Slot replaced) {
+  std::size_t freed_bytes = replaced == no_slot ? 0 : (*session_)[replaced].bytes();
+  std::size_t freed = replaced == no_slot ? 0 : 1;
   const auto full = [&] {
-    return session_->queued().count() >= options_.queue_messages ||
-           session_->queued().bytes() + bytes > options_.queue_bytes;
+    return session_->queued().count() >= options_.queue_messages + freed ||
+           session_->queued().bytes() + bytes > options_.queue_bytes + freed_bytes;
   };
   if (!full()) return true;
   expire();
   if (options_.overflow == OverflowPolicy::drop_oldest && bytes <= options_.queue_bytes) {
-    while (full() && !session_->queued().empty())
+    while (full() && !session_->queued().empty()) {
+      if (session_->queued().front() == replaced) freed = freed_bytes = 0;
       end_delivery(session_->queued().front(), DeliveryState::failed, FailureReason::dropped_oldest);
+    }
   }
   return !full();
 }
