@@ -1,0 +1,155 @@
+#include "servers.hpp"
+
+#include <doctest/doctest.h>
+
+#include <array>
+#include <boost/asio/write.hpp>
+
+namespace test {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace websocket = boost::beast::websocket;
+using Tcp = asio::ip::tcp;
+using ErrorCode = boost::system::error_code;
+
+TcpServer::TcpServer(asio::io_context& context, std::uint16_t port)
+    : acceptor_(context, {asio::ip::address_v4::loopback(), port}) {
+  accept();
+}
+
+void TcpServer::accept() {
+  acceptor_.async_accept([this](const ErrorCode& error, Tcp::socket socket) {
+    if (error) return;
+    ++accepted;
+    peer_closed = broken = false;
+    received.clear();
+    socket_ = std::make_shared<Tcp::socket>(std::move(socket));
+    if (reads) {
+      start_reading();
+    } else {
+      socket_->async_wait(Tcp::socket::wait_error, [this](const ErrorCode& cancelled) { broken = !cancelled; });
+    }
+    accept();
+  });
+}
+
+void TcpServer::start_reading() {
+  auto buffer = std::make_shared<std::array<char, 65536>>();
+  auto* bytes = buffer.get();
+  socket_->async_read_some(
+      asio::buffer(*bytes), [this, socket = socket_, buffer](const ErrorCode& error, std::size_t count) {
+        if (error == asio::error::operation_aborted || socket != socket_) return;
+        peer_closed = error == asio::error::eof;
+        broken = error && !peer_closed;
+        received.append(buffer->data(), count);
+        if (!error) start_reading();
+      });
+}
+
+void TcpServer::send(const std::string& bytes) {
+  auto copy = std::make_shared<std::string>(bytes);
+  asio::async_write(*socket_, asio::buffer(*copy), [copy, socket = socket_](const ErrorCode&, std::size_t) {});
+}
+
+void TcpServer::close() {
+  ErrorCode error;
+  socket_->shutdown(Tcp::socket::shutdown_send, error);
+  CHECK(!error);
+}
+
+void TcpServer::reset() {
+  socket_->set_option(asio::socket_base::linger(true, 0));
+  socket_->close();
+}
+
+SilentPort::SilentPort() {
+  acceptor_.open(Tcp::v4());
+  acceptor_.bind({asio::ip::address_v4::loopback(), 0});
+  acceptor_.listen(0);
+  // Linux drops what asks for a connection while the queue of those not accepted is full.
+  for (int i = 0; i < 4; ++i) {
+    auto& socket = fill_.emplace_back(context_);
+    socket.async_connect(acceptor_.local_endpoint(), [](const ErrorCode&) {});
+  }
+}
+
+WebSocketServer::WebSocketServer(asio::io_context& context, Behaviour behaviour)
+    : acceptor_(context, {asio::ip::address_v4::loopback(), 0}), behaviour_(std::move(behaviour)) {
+  accept();
+}
+
+void WebSocketServer::accept() {
+  acceptor_.async_accept([this](const ErrorCode& error, Tcp::socket socket) {
+    if (error) return;
+    stream_ = std::make_unique<Stream>(std::move(socket));
+    read_request();
+  });
+}
+
+void WebSocketServer::read_request() {
+  beast::http::async_read(stream_->next_layer(), buffer_, request, [this](const ErrorCode& error, std::size_t) {
+    if (error) return;
+    if (behaviour_.http_status == 101) return upgrade();
+    auto answer = std::make_shared<beast::http::response<beast::http::string_body>>();
+    answer->result(static_cast<unsigned>(behaviour_.http_status));
+    answer->prepare_payload();
+    beast::http::async_write(stream_->next_layer(), *answer, [answer](const ErrorCode&, std::size_t) {});
+  });
+}
+
+void WebSocketServer::upgrade() {
+  stream_->set_option(websocket::stream_base::decorator([this](websocket::response_type& answer) {
+    if (!behaviour_.subprotocol.empty())
+      answer.set(beast::http::field::sec_websocket_protocol, behaviour_.subprotocol);
+    if (!behaviour_.extensions.empty()) answer.set(beast::http::field::sec_websocket_extensions, behaviour_.extensions);
+  }));
+  stream_->control_callback([this](websocket::frame_type type, beast::string_view payload) {
+    if (type == websocket::frame_type::pong) pong.assign(payload.data(), payload.size());
+  });
+  stream_->async_accept(request, [this](const ErrorCode& error) {
+    if (error) return;
+    opened = true;
+    buffer_.clear();
+    read();
+  });
+}
+
+void WebSocketServer::read() {
+  stream_->async_read(buffer_, [this](const ErrorCode& error, std::size_t) {
+    if (error) {
+      if (error == websocket::error::closed) close_code = stream_->reason().code;
+      ended = true;
+      return;
+    }
+    messages.push_back({stream_->got_binary(), beast::buffers_to_string(buffer_.data())});
+    buffer_.clear();
+    read();
+  });
+}
+
+void WebSocketServer::send(const std::string& bytes, bool binary) {
+  output_.push_back({binary, bytes});
+  if (output_.size() == 1) send_next();
+}
+
+void WebSocketServer::send_next() {
+  stream_->binary(output_.front().binary);
+  stream_->async_write(asio::buffer(output_.front().bytes), [this](const ErrorCode& error, std::size_t) {
+    output_.pop_front();
+    if (!error && !output_.empty()) send_next();
+  });
+}
+
+void WebSocketServer::ping(const std::string& payload) {
+  stream_->async_ping(websocket::ping_data(payload), [](const ErrorCode&) {});
+}
+
+void WebSocketServer::close(int code, const std::string& reason) {
+  websocket::close_reason words(static_cast<websocket::close_code>(code), reason);
+  stream_->async_close(words, [](const ErrorCode&) {});
+}
+
+void WebSocketServer::drop() { stream_->next_layer().shutdown(Tcp::socket::shutdown_both); }
+
+}  // namespace test

@@ -1,0 +1,223 @@
+#include <doctest/doctest.h>
+
+#include "observer.hpp"
+#include "servers.hpp"
+#include "wasmqtt/native/websocket_transport.hpp"
+#include "world.hpp"
+
+using namespace wasmqtt;
+using namespace std::chrono_literals;
+using Behaviour = test::WebSocketServer::Behaviour;
+using test::WebSocketServer;
+
+namespace {
+
+struct Fixture {
+  test::World world;
+  WebSocketTransport transport{world.context};
+  test::Observer observer;
+
+  void open(std::uint16_t port, const std::string& target = "/mqtt") {
+    transport.open("ws://127.0.0.1:" + std::to_string(port) + target, observer);
+  }
+  void connect(WebSocketServer& server) {
+    open(server.port());
+    REQUIRE(world.run_until([&] { return observer.opened == 1 && server.opened; }));
+  }
+  test::Observer::Close await_close() {
+    REQUIRE(world.run_until([&] { return observer.ended(); }));
+    return *observer.close;
+  }
+  ~Fixture() {
+    CHECK(!observer.called_from_inside);
+    CHECK(observer.closes <= 1);
+  }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Fixture, "WebSocket: the handshake offers mqtt, path and query, and no extension [MQTT-6.0.0-3]") {
+  WebSocketServer server(world.context);
+  open(server.port(), "/a/b?token=x");
+  REQUIRE(world.run_until([&] { return observer.opened == 1; }));
+  CHECK(server.request["Sec-WebSocket-Protocol"] == "mqtt");
+  CHECK(server.request.target() == "/a/b?token=x");
+  CHECK(server.request["Host"] == "127.0.0.1:" + std::to_string(server.port()));
+  CHECK(server.request.count("Sec-WebSocket-Extensions") == 0);
+}
+
+TEST_CASE_FIXTURE(Fixture, "WebSocket: one write is one binary frame, in order [MQTT-6.0.0-1]") {
+  WebSocketServer server(world.context);
+  connect(server);
+  std::string large(900'000, 'L');
+  for (std::string_view piece : {std::string_view("one"), std::string_view("two"), std::string_view(large),
+                                 std::string_view("four")})
+    REQUIRE(transport.write(as_bytes(piece)) == piece.size());
+  REQUIRE(world.run_until([&] { return server.messages.size() == 4; }));
+  CHECK(server.messages[0].bytes == "one");
+  CHECK(server.messages[1].bytes == "two");
+  CHECK(server.messages[2].bytes == large);
+  CHECK(server.messages[3].bytes == "four");
+  for (const auto& message : server.messages) CHECK(message.binary);
+}
+
+TEST_CASE_FIXTURE(Fixture, "WebSocket: frames that come are joined to a stream, empty ones too [MQTT-6.0.0-2]") {
+  WebSocketServer server(world.context);
+  connect(server);
+  std::string large(300'000, 'L');
+  std::string expected;
+  for (const auto& piece : {std::string("one"), std::string(), large, std::string("two")}) {
+    server.send(piece);
+    expected += piece;
+    REQUIRE(world.run_until([&] { return observer.received == expected; }));
+  }
+}
+
+TEST_CASE_FIXTURE(Fixture, "WebSocket: a server that does not return the subprotocol is refused [MQTT-6.0.0-4]") {
+  for (auto subprotocol : {"", "mqttv3.1", "MQTT"}) {
+    CAPTURE(subprotocol);
+    WebSocketServer server(world.context, {.subprotocol = subprotocol});
+    observer.close.reset();
+    observer.closes = 0;
+    open(server.port());
+    auto end = await_close();
+    CHECK(end.fault == TransportFault::wrong_subprotocol);
+    CHECK(observer.opened == 0);
+    REQUIRE(world.run_until([&] { return server.ended; }));
+    CHECK(server.close_code == 1002);
+  }
+}
+
+TEST_CASE_FIXTURE(Fixture, "WebSocket: a text frame ends the connection, undelivered [MQTT-6.0.0-1]") {
+  for (auto text : {"text", ""}) {
+    WebSocketServer server(world.context);
+    observer = {};
+    connect(server);
+    server.send(text, false);
+    auto end = await_close();
+    CHECK(end.fault == TransportFault::text_frame);
+    CHECK(observer.received.empty());
+    REQUIRE(world.run_until([&] { return server.ended; }));
+    CHECK(server.close_code == 1003);
+  }
+}
+
+TEST_CASE_FIXTURE(Fixture, "WebSocket: the server's close code and reason are reported") {
+  WebSocketServer server(world.context);
+  connect(server);
+  server.send("last");
+  server.close(1001, "going away, gone");
+  auto end = await_close();
+  CHECK(observer.received == "last");
+  CHECK(end.fault == TransportFault::none);
+  CHECK(end.code == 1001);
+  CHECK(end.reason == "going away, gone");
+  CHECK(end.clean);
+}
+
+TEST_CASE_FIXTURE(Fixture, "WebSocket: a close without a code is 1005, as browsers call it") {
+  WebSocketServer server(world.context);
+  connect(server);
+  server.close(0, "");
+  CHECK(await_close().code == 1005);
+}
+
+TEST_CASE_FIXTURE(Fixture, "WebSocket: an end without a close frame is 1006 and not clean") {
+  WebSocketServer server(world.context);
+  connect(server);
+  server.drop();
+  auto end = await_close();
+  CHECK(end.code == 1006);
+  CHECK(!end.clean);
+}
+
+TEST_CASE_FIXTURE(Fixture, "WebSocket: close() sends what was taken, then a close frame with 1000") {
+  WebSocketServer server(world.context);
+  connect(server);
+  std::string large(900'000, 'L');
+  REQUIRE(transport.write(as_bytes(large)) == large.size());
+  REQUIRE(transport.write(as_bytes("last")) == 4);
+  transport.close();
+  REQUIRE(world.run_until([&] { return server.ended; }));
+  REQUIRE(server.messages.size() == 2);
+  CHECK(server.messages[0].bytes == large);
+  CHECK(server.messages[1].bytes == "last");
+  CHECK(server.close_code == 1000);
+  CHECK(!observer.ended());
+}
+
+TEST_CASE_FIXTURE(Fixture, "WebSocket: a refused upgrade tells the HTTP status") {
+  WebSocketServer server(world.context, {.http_status = 404});
+  open(server.port());
+  auto end = await_close();
+  CHECK(end.fault == TransportFault::handshake);
+  CHECK(end.reason == "HTTP 404 Not Found");
+}
+
+TEST_CASE_FIXTURE(Fixture, "WebSocket: an extension that was not asked for is refused") {
+  WebSocketServer server(world.context, {.extensions = "permessage-deflate"});
+  open(server.port());
+  CHECK(await_close().fault == TransportFault::handshake);
+}
+
+TEST_CASE_FIXTURE(Fixture, "WebSocket: a port that closes, or speaks something else, is named as no WebSocket port") {
+  test::TcpServer server(world.context);
+  open(server.port());
+  REQUIRE(world.run_until([&] { return server.received.ends_with("\r\n\r\n"); }));
+  SUBCASE("closes") {
+    server.close();
+    auto end = await_close();
+    CHECK(end.fault == TransportFault::handshake);
+    CHECK(end.reason.find("is this a WebSocket port?") != std::string::npos);
+  }
+  SUBCASE("speaks something else") {
+    server.send("\x20\x02\x01\x01 this is not HTTP at all\r\n\r\n");
+    CHECK(await_close().fault == TransportFault::handshake);
+  }
+}
+
+TEST_CASE_FIXTURE(Fixture, "WebSocket: a server that never answers the handshake: timed out") {
+  test::TcpServer server(world.context);
+  transport.set_options({.open_timeout = 100ms});
+  open(server.port());
+  CHECK(await_close().fault == TransportFault::timed_out);
+}
+
+TEST_CASE_FIXTURE(Fixture, "WebSocket: pings are answered, also while data flows") {
+  WebSocketServer server(world.context);
+  connect(server);
+  server.ping("are you there");
+  REQUIRE(world.run_until([&] { return server.pong == "are you there"; }));
+  transport.write(as_bytes("yes"));
+  REQUIRE(world.run_until([&] { return server.messages.size() == 1; }));
+}
+
+TEST_CASE_FIXTURE(Fixture, "WebSocket: a message over the limit ends the connection") {
+  transport.set_options({.max_message_bytes = 1000});
+  WebSocketServer server(world.context);
+  connect(server);
+  server.send(std::string(1001, 'x'));
+  auto end = await_close();
+  CHECK(end.fault == TransportFault::too_large);
+  REQUIRE(world.run_until([&] { return server.ended; }));
+}
+
+TEST_CASE_FIXTURE(Fixture, "WebSocket: output is bounded, also by frames, and room is announced") {
+  transport.set_options({.write_buffer_bytes = 64'000});
+  WebSocketServer server(world.context);
+  connect(server);
+  std::string sent;
+  while (sent.size() < 5'000'000) {
+    std::string piece(10'000, static_cast<char>('a' + sent.size() / 10'000 % 26));
+    auto taken = transport.write(as_bytes(piece));
+    sent.append(piece, 0, taken);
+    if (taken == piece.size()) continue;
+    int before = observer.writable;
+    REQUIRE(world.run_until([&] { return observer.writable == before + 1; }));
+  }
+  transport.close();
+  REQUIRE(world.run_until([&] { return server.ended; }));
+  std::string received;
+  for (const auto& message : server.messages) received += message.bytes;
+  CHECK(received == sent);
+}

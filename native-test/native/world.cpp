@@ -1,0 +1,98 @@
+#include "world.hpp"
+
+#include <doctest/doctest.h>
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <boost/asio/ip/tcp.hpp>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+namespace test {
+
+bool World::run_until(const std::function<bool()>& done, std::chrono::milliseconds patience) {
+  auto deadline = std::chrono::steady_clock::now() + patience;
+  while (!done()) {
+    if (context.run_one_until(deadline) == 0) return done();
+  }
+  return true;
+}
+
+TemporaryDirectory::TemporaryDirectory() {
+  std::string path = (std::filesystem::temp_directory_path() / "wasmqtt-test-XXXXXX").string();
+  REQUIRE(::mkdtemp(path.data()) != nullptr);
+  path_ = path;
+}
+
+TemporaryDirectory::~TemporaryDirectory() {
+  std::error_code left_behind;
+  std::filesystem::remove_all(path_, left_behind);
+}
+
+std::uint16_t free_port() {
+  namespace asio = boost::asio;
+  asio::io_context context;
+  asio::ip::tcp::acceptor acceptor(context, {asio::ip::address_v4::loopback(), 0});
+  return acceptor.local_endpoint().port();
+}
+
+Process::Process(const std::vector<std::string>& command, const std::string& output_file) {
+  std::vector<char*> arguments;
+  for (const auto& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
+  arguments.push_back(nullptr);
+  pid_ = ::fork();
+  REQUIRE(pid_ >= 0);
+  if (pid_ != 0) return;
+  int output = ::open(output_file.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
+  if (output < 0 || ::dup2(output, 1) < 0 || ::dup2(output, 2) < 0) ::_exit(126);
+  ::execvp(arguments[0], arguments.data());
+  ::_exit(127);
+}
+
+Process::~Process() {
+  if (pid_ < 0) return;
+  signal(SIGKILL);
+  wait();
+}
+
+void Process::signal(int number) const {
+  if (pid_ >= 0) ::kill(pid_, number);
+}
+
+int Process::wait() {
+  if (pid_ >= 0) {
+    while (::waitpid(pid_, &status_, 0) < 0 && errno == EINTR) {
+    }
+    pid_ = -1;
+  }
+  return WIFEXITED(status_) ? WEXITSTATUS(status_) : -WTERMSIG(status_);
+}
+
+bool Process::has_ended() {
+  if (pid_ >= 0 && ::waitpid(pid_, &status_, WNOHANG) == pid_) pid_ = -1;
+  return pid_ < 0;
+}
+
+void run_program(const std::vector<std::string>& command) {
+  TemporaryDirectory directory;
+  int code = Process(command, directory / "output").wait();
+  REQUIRE_MESSAGE(code == 0, command.front() << " ended with " << code << ": " << read_file(directory / "output"));
+}
+
+std::string read_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream content;
+  content << file.rdbuf();
+  return content.str();
+}
+
+void write_file(const std::string& path, const std::string& content) {
+  std::ofstream file(path, std::ios::binary);
+  file << content;
+  file.close();
+  REQUIRE(file.good());
+}
+
+}  // namespace test
