@@ -1,11 +1,13 @@
 #include "wasmqtt/topic.hpp"
 
+#include "text_scan.hpp"
 #include "wasmqtt/utf8.hpp"
 
 namespace wasmqtt {
 
 Error check_topic_name(std::string_view name) {
   if (name.empty()) return local_error(Errc::empty_topic);
+  if (name.size() <= 65'535 && is_plain(name, Wildcards::refused)) return {};
   if (name.find_first_of("+#") != std::string_view::npos) return local_error(Errc::wildcard_in_topic_name);
   return check_utf8(name);
 }

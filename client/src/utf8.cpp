@@ -1,17 +1,11 @@
 #include "wasmqtt/utf8.hpp"
 
 #include <cstdint>
-#include <cstring>
+
+#include "text_scan.hpp"
 
 namespace wasmqtt {
 namespace {
-
-constexpr std::uint64_t ones = 0x0101'0101'0101'0101;
-constexpr std::uint64_t highs = 0x8080'8080'8080'8080;
-
-// All eight bytes are 01..7F. A byte of 00 borrows from its neighbour's high bit, so that a false alarm is possible
-// beside a zero but never a miss.
-bool plain_ascii(std::uint64_t word) { return ((word | (word - ones)) & highs) == 0; }
 
 bool is_continuation(unsigned char byte) { return (byte & 0xc0) == 0x80; }
 
@@ -47,17 +41,14 @@ std::uint32_t code_point(const unsigned char* p, std::size_t length) {
 
 Error check_utf8(std::string_view text) {
   if (text.size() > 65'535) return local_error(Errc::string_too_long);
+  if (is_plain(text, Wildcards::allowed)) return {};
   const auto* p = reinterpret_cast<const unsigned char*>(text.data());
   std::size_t left = text.size();
   while (left != 0) {
-    if (left >= 8) {
-      std::uint64_t word;
-      std::memcpy(&word, p, 8);
-      if (plain_ascii(word)) {
-        p += 8;
-        left -= 8;
-        continue;
-      }
+    if (left >= 8 && text_scan::suspects(text_scan::load(reinterpret_cast<const char*>(p)), Wildcards::allowed) == 0) {
+      p += 8;
+      left -= 8;
+      continue;
     }
     std::size_t length = 1;
     if (*p == 0) return local_error(Errc::nul_in_string);
