@@ -19,7 +19,8 @@ bool Acknowledgements::add_repetition(PacketId packet_id) {
 }
 
 Acknowledgements::Entry* Acknowledgements::entry(std::uint64_t token) {
-  return token < base_ + first_ || token >= base_ + ring_.size() ? nullptr : &ring_[token - base_];
+  if (token < base_ + first_ || token >= base_ + ring_.size()) return nullptr;
+  return &ring_[static_cast<std::size_t>(token - base_)];
 }
 
 void Acknowledgements::make_ready(std::uint64_t token) {

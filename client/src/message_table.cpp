@@ -80,7 +80,7 @@ std::uint8_t* MessageTable::take_block(std::size_t bytes) {
   if (bytes > largest_pooled) return new std::uint8_t[bytes];
   const std::size_t grains = std::max<std::size_t>(1, (bytes + grain - 1) / grain);
   if (std::uint8_t* block = free_blocks_[grains]) {
-    std::memcpy(&free_blocks_[grains], block, sizeof block);
+    std::memcpy(&free_blocks_[grains], block, sizeof(std::uint8_t*));
     return block;
   }
   if (slab_left_ < grains * grain) {
@@ -100,7 +100,7 @@ void MessageTable::give_block(std::uint8_t* block, std::size_t bytes) {
     return;
   }
   const std::size_t grains = std::max<std::size_t>(1, (bytes + grain - 1) / grain);
-  std::memcpy(block, &free_blocks_[grains], sizeof block);
+  std::memcpy(block, &free_blocks_[grains], sizeof(std::uint8_t*));
   free_blocks_[grains] = block;
 }
 

@@ -14,7 +14,7 @@ namespace text_scan {
 constexpr std::uint64_t ones = 0x0101'0101'0101'0101;
 constexpr std::uint64_t highs = 0x8080'8080'8080'8080;
 
-constexpr std::uint64_t load(const char* at) {
+inline std::uint64_t load(const char* at) {
   std::uint64_t word = 0;
   std::memcpy(&word, at, sizeof word);
   return word;
