@@ -78,7 +78,7 @@ describe('the session store in IndexedDB', () => {
       return [count, self.transactions];
     });
     assert.equal(answers, 1000);
-    assert.equal(transactions, 2, 'the first append, and all that came meanwhile');
+    assert.equal(transactions, 1);
     assert.equal((await load(await open_store(context), 'alice')).length, 1000);
   });
 
@@ -133,7 +133,8 @@ describe('the session store in IndexedDB', () => {
       }, name);
       assert.deepEqual(await probe.next(), written);
     }
-    await probe.call('probe_forget', 'alice', 'alice/');
+    await probe.call('probe_erase_all', 'alice/');
+    await probe.call('probe_forget', 'alice');
     assert.deepEqual(await probe.next(), ['forgotten', 1, '']);
     assert.deepEqual(await load(probe, 'alice'), []);
     assert.deepEqual(await load(probe, 'bob'), [1]);
@@ -151,7 +152,9 @@ describe('the session store in IndexedDB', () => {
     await first.call('probe_append', 2, 10);
     const sentence = 'Another tab has taken over this session';
     assert.deepEqual(await first.next(), ['written', 0, sentence]);
-    assert.deepEqual(await first.next(), ['problem', 0, sentence]);
+    await first.call('probe_put', 'record', 'of its own');
+    await first.call('probe_append', 4, 10);
+    assert.deepEqual((await first.next()).slice(0, 2), ['written', 0]);
     await second.call('probe_append', 3, 10);
     assert.deepEqual(await second.next(), written);
     assert.deepEqual(await load(await open_store(context), 'alice'), [1, 3]);

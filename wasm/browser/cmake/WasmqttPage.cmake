@@ -5,8 +5,6 @@
 # Content-Security-Policy ("script-src 'self' 'wasm-unsafe-eval'") holds.
 include_guard(GLOBAL)
 
-set(wasmqtt_tick_file ${CMAKE_CURRENT_LIST_DIR}/../js/mqtt_tick.js)
-
 function(wasmqtt_add_page name)
   cmake_parse_arguments(page "" "DIRECTORY" "FILES" ${ARGN})
   if(NOT page_DIRECTORY)
@@ -17,7 +15,8 @@ function(wasmqtt_add_page name)
   target_link_libraries(${name} PRIVATE wasmqtt::browser)
   wasmqtt_warnings(${name})
   wasmqtt_page_options(${name})
-  wasmqtt_copy_files(${name} ${page_DIRECTORY} ${wasmqtt_tick_file} ${page_FILES})
+  wasmqtt_copy_files(${name} ${page_DIRECTORY} ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/../js/mqtt_tick.js
+    ${page_FILES})
 endfunction()
 
 function(wasmqtt_page_options target)

@@ -1,12 +1,15 @@
 // The browser's side of IndexedDbStore. One database; two object stores:
-//   journal   [client id]          -> token of the page that owns the session now
-//             [client id, number]  -> a batch of journal records
-//   records   key (a string)       -> the application's bytes
+//   journal   [session]          -> token of the page that owns the session now
+//             [session, number]  -> a batch of journal records
+//   records   key (a string)     -> the application's bytes
 // C++ starts one transaction at a time; each ends in one call of _wasmqtt_store_ended().
 var wasmqttStore = {
   $WasmqttStores: {
     live: {},
     next: 1,
+
+    // Outcome of indexed_db_store.hpp.
+    failed: 0, done: 1, takenOver: 2,
 
     text: function(at, size) { return new TextDecoder().decode(HEAPU8.slice(at, at + size)); },
 
@@ -19,11 +22,11 @@ var wasmqttStore = {
       return 'The browser could not store anything' + (error ? ' (' + (error.message || name) + ')' : '');
     },
 
-    ended: function(id, problem) {
+    ended: function(id, problem, outcome) {
       var store = WasmqttStores.live[id];
       if (!store) return;
       var size = WasmqttStores.join(store, [new TextEncoder().encode(problem)]);
-      _wasmqtt_store_ended(store.self, problem ? 0 : 1, size);
+      _wasmqtt_store_ended(store.self, outcome || (problem ? WasmqttStores.failed : WasmqttStores.done), size);
     },
 
     // Calls work(database) when there is one; ends the operation with a problem otherwise.
@@ -64,8 +67,8 @@ var wasmqttStore = {
       };
     },
 
-    // Runs work(transaction) in one transaction over both stores, if this page still owns the session.
-    transact: function(id, work) {
+    // Runs work(transaction) in one transaction over both stores, if this page still owns all of `sessions`.
+    transact: function(id, sessions, work) {
       var stores = WasmqttStores;
       var store = stores.live[id];
       try {
@@ -74,33 +77,46 @@ var wasmqttStore = {
       } catch (error) {
         return queueMicrotask(function() { stores.ended(id, stores.sentence(error)); });
       }
-      var problem = '';
+      var lost = false;
       transaction.oncomplete = function() { stores.ended(id, ''); };
-      transaction.onabort = function() { stores.ended(id, problem || stores.sentence(transaction.error)); };
+      transaction.onabort = function() {
+        if (lost) stores.ended(id, 'Another tab has taken over this session', stores.takenOver);
+        else stores.ended(id, stores.sentence(transaction.error));
+      };
       // Else some browsers report to the console what is told in a sentence above.
       transaction.onerror = function(event) { event.stopPropagation(); };
-      if (store.client === null) return work(transaction);
-      transaction.objectStore('journal').get([store.client]).onsuccess = function(event) {
-        if (event.target.result === store.token) return work(transaction);
-        problem = 'Another tab has taken over this session';
-        transaction.abort();
-      };
+      var unchecked = sessions.length;
+      sessions.forEach(function(session) {
+        transaction.objectStore('journal').get([session]).onsuccess = function(event) {
+          if (lost) return;
+          lost = !store.sessions[session] || event.target.result !== store.sessions[session].token;
+          if (lost) transaction.abort();
+          else if (--unchecked === 0) work(transaction);
+        };
+      });
+      if (!unchecked) work(transaction);
     },
 
-    // The session's batches.
-    all: function(store) {
-      return IDBKeyRange.bound([store.client, 0], [store.client, Infinity]);
+    // A session's batches.
+    batches: function(session) { return IDBKeyRange.bound([session, 0], [session, Infinity]); },
+
+    starting: function(prefix) { return IDBKeyRange.bound(prefix, prefix + '\uffff'); },
+
+    joined: function(batches) {
+      var whole = new Uint8Array(batches.reduce(function(sum, batch) { return sum + batch.length; }, 0));
+      var at = 0;
+      batches.forEach(function(batch) {
+        whole.set(batch, at);
+        at += batch.length;
+      });
+      return whole;
     },
 
     // Copies byte arrays one after the other to where C++ finds them; returns their size.
     join: function(store, batches) {
-      var size = batches.reduce(function(sum, batch) { return sum + batch.length; }, 0);
-      var at = _wasmqtt_store_room(store.self, size);
-      batches.forEach(function(batch) {
-        HEAPU8.set(batch, at);
-        at += batch.length;
-      });
-      return size;
+      var whole = WasmqttStores.joined(batches);
+      HEAPU8.set(whole, _wasmqtt_store_room(store.self, whole.length));
+      return whole.length;
     },
   },
   $WasmqttStores__deps: ['$WasmqttTick'],
@@ -110,7 +126,7 @@ var wasmqttStore = {
   wasmqtt_store_new: function(self, name, size, strict) {
     var id = WasmqttStores.next++;
     WasmqttStores.live[id] = {self: self, name: WasmqttStores.text(name, size), strict: strict, database: null,
-                              client: null, token: '', last: 0, staged: {}};
+                              sessions: {}, staged: []};
     return id;
   },
 
@@ -126,22 +142,21 @@ var wasmqttStore = {
   // Takes the session over and hands its records to _wasmqtt_store_loaded().
   wasmqtt_store_load__deps: ['$WasmqttStores'],
   wasmqtt_store_load__sig: 'viii',
-  wasmqtt_store_load: function(id, client, size) {
+  wasmqtt_store_load: function(id, text, size) {
     var stores = WasmqttStores;
     var store = stores.live[id];
-    var name = stores.text(client, size);
+    var session = stores.text(text, size);
     stores.open(id, function() {
-      store.client = null;
-      stores.transact(id, function(transaction) {
+      stores.transact(id, [], function(transaction) {
         var journal = transaction.objectStore('journal');
-        store.client = name;
-        store.token = Array.from(crypto.getRandomValues(new Uint32Array(4))).join('-');
-        journal.put(store.token, [name]);
-        journal.getAllKeys(stores.all(store)).onsuccess = function(event) {
+        var own = {token: Array.from(crypto.getRandomValues(new Uint32Array(4))).join('-'), last: 0};
+        store.sessions[session] = own;
+        journal.put(own.token, [session]);
+        journal.getAllKeys(stores.batches(session)).onsuccess = function(event) {
           var keys = event.target.result;
-          store.last = keys.length ? keys[keys.length - 1][1] : 0;
+          if (keys.length) own.last = keys[keys.length - 1][1];
         };
-        journal.getAll(stores.all(store)).onsuccess = function(event) {
+        journal.getAll(stores.batches(session)).onsuccess = function(event) {
           if (stores.live[id]) _wasmqtt_store_loaded(store.self, stores.join(store, event.target.result));
         };
       });
@@ -156,11 +171,10 @@ var wasmqttStore = {
     var range = stores.text(prefix, size);
     stores.open(id, function() {
       var keys = [];
-      stores.transact(id, function(transaction) {
+      stores.transact(id, [], function(transaction) {
         var records = transaction.objectStore('records');
-        var bounds = IDBKeyRange.bound(range, range + '\uffff');
-        records.getAllKeys(bounds).onsuccess = function(event) { keys = event.target.result; };
-        records.getAll(bounds).onsuccess = function(event) {
+        records.getAllKeys(stores.starting(range)).onsuccess = function(event) { keys = event.target.result; };
+        records.getAll(stores.starting(range)).onsuccess = function(event) {
           event.target.result.forEach(function(value, i) {
             if (!stores.live[id]) return;
             var key = new TextEncoder().encode(keys[i]);
@@ -172,30 +186,36 @@ var wasmqttStore = {
     });
   },
 
-  // Keeps an application record for the next write; a negative size removes it.
+  // Keeps for the next write: 0 a record, 1 its removal, 2 the removal of a prefix, 3 a batch of a session's journal.
   wasmqtt_store_stage__deps: ['$WasmqttStores'],
-  wasmqtt_store_stage__sig: 'viiiii',
-  wasmqtt_store_stage: function(id, key, keySize, value, size) {
-    WasmqttStores.live[id].staged[WasmqttStores.text(key, keySize)] =
-        size < 0 ? null : HEAPU8.slice(value, value + size);
+  wasmqtt_store_stage__sig: 'viiiiii',
+  wasmqtt_store_stage: function(id, what, key, keySize, value, size) {
+    WasmqttStores.live[id].staged.push(
+        {what: what, key: WasmqttStores.text(key, keySize), bytes: HEAPU8.slice(value, value + size)});
   },
 
-  // Writes a batch of journal records (may be empty) and what is staged.
   wasmqtt_store_write__deps: ['$WasmqttStores'],
-  wasmqtt_store_write__sig: 'viii',
-  wasmqtt_store_write: function(id, bytes, size) {
+  wasmqtt_store_write__sig: 'vi',
+  wasmqtt_store_write: function(id) {
     var stores = WasmqttStores;
     var store = stores.live[id];
-    var batch = HEAPU8.slice(bytes, bytes + size);
-    var staged = store.staged;
-    store.staged = {};
+    var batches = {};
+    var changes = [];
+    store.staged.forEach(function(change) {
+      if (change.what !== 3) changes.push(change);
+      else (batches[change.key] = batches[change.key] || []).push(change.bytes);
+    });
+    store.staged = [];
     stores.open(id, function() {
-      stores.transact(id, function(transaction) {
-        if (batch.length) transaction.objectStore('journal').add(batch, [store.client, ++store.last]);
+      stores.transact(id, Object.keys(batches), function(transaction) {
+        var journal = transaction.objectStore('journal');
+        Object.keys(batches).forEach(function(session) {
+          journal.add(stores.joined(batches[session]), [session, ++store.sessions[session].last]);
+        });
         var records = transaction.objectStore('records');
-        Object.keys(staged).forEach(function(key) {
-          if (staged[key]) records.put(staged[key], key);
-          else records.delete(key);
+        changes.forEach(function(change) {
+          if (change.what === 0) records.put(change.bytes, change.key);
+          else records.delete(change.what === 1 ? change.key : stores.starting(change.key));
         });
       });
     });
@@ -203,41 +223,38 @@ var wasmqttStore = {
 
   // Replaces the journal by what _wasmqtt_store_compact() makes of it; a negative answer leaves it alone.
   wasmqtt_store_compact_now__deps: ['$WasmqttStores'],
-  wasmqtt_store_compact_now__sig: 'vi',
-  wasmqtt_store_compact_now: function(id) {
+  wasmqtt_store_compact_now__sig: 'viii',
+  wasmqtt_store_compact_now: function(id, text, size) {
     var stores = WasmqttStores;
     var store = stores.live[id];
-    stores.transact(id, function(transaction) {
+    var session = stores.text(text, size);
+    stores.transact(id, [session], function(transaction) {
       var journal = transaction.objectStore('journal');
-      journal.getAll(stores.all(store)).onsuccess = function(event) {
+      journal.getAll(stores.batches(session)).onsuccess = function(event) {
         if (!stores.live[id]) return;
-        var size = _wasmqtt_store_compact(store.self, stores.join(store, event.target.result));
-        if (size < 0) return;
-        var at = _wasmqtt_store_room(store.self, size);
-        journal.delete(stores.all(store));
-        if (size) journal.add(HEAPU8.slice(at, at + size), [store.client, ++store.last]);
+        var shorter = _wasmqtt_store_compact(store.self, stores.join(store, event.target.result));
+        if (shorter < 0) return;
+        var at = _wasmqtt_store_room(store.self, shorter);
+        journal.delete(stores.batches(session));
+        if (shorter) journal.add(HEAPU8.slice(at, at + shorter), [session, ++store.sessions[session].last]);
       };
     });
   },
 
-  // Removes the session of a client id, and the application's records whose key begins with `prefix`.
+  // Removes all sessions of a client id.
   wasmqtt_store_forget__deps: ['$WasmqttStores'],
-  wasmqtt_store_forget__sig: 'viiiii',
-  wasmqtt_store_forget: function(id, client, clientSize, prefix, prefixSize) {
+  wasmqtt_store_forget__sig: 'viii',
+  wasmqtt_store_forget: function(id, client, size) {
     var stores = WasmqttStores;
-    var store = stores.live[id];
-    var name = stores.text(client, clientSize);
-    var range = stores.text(prefix, prefixSize);
+    var name = stores.text(client, size) + '\n';
     stores.open(id, function() {
-      store.client = null;
-      stores.transact(id, function(transaction) {
-        transaction.objectStore('journal').delete(IDBKeyRange.bound([name], [name, Infinity]));
-        transaction.objectStore('records').delete(IDBKeyRange.bound(range, range + '\uffff'));
+      stores.transact(id, [], function(transaction) {
+        transaction.objectStore('journal').delete(IDBKeyRange.bound([name], [name + '\uffff', Infinity]));
       });
     });
   },
 
-  // Whoever put something away turns here for the moment after: see IndexedDbStore::put.
+  // _wasmqtt_store_turned() at the end of this turn.
   wasmqtt_store_soon__deps: ['$WasmqttStores'],
   wasmqtt_store_soon__sig: 'vi',
   wasmqtt_store_soon: function(id) {

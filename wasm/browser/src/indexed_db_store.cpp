@@ -10,20 +10,20 @@
 extern "C" {
 int wasmqtt_store_new(wasmqtt::IndexedDbStore* self, const char* name, std::size_t size, int strict);
 void wasmqtt_store_delete(int id);
-void wasmqtt_store_load(int id, const char* client_id, std::size_t size);
+void wasmqtt_store_load(int id, const char* session, std::size_t size);
 void wasmqtt_store_read(int id, const char* prefix, std::size_t size);
-void wasmqtt_store_stage(int id, const char* key, std::size_t key_size, const std::uint8_t* value, int size);
-void wasmqtt_store_write(int id, const std::uint8_t* bytes, std::size_t size);
-void wasmqtt_store_compact_now(int id);
-void wasmqtt_store_forget(int id, const char* client_id, std::size_t client_id_size, const char* prefix,
-                          std::size_t prefix_size);
+void wasmqtt_store_stage(int id, int what, const char* key, std::size_t key_size, const std::uint8_t* value,
+                         std::size_t size);
+void wasmqtt_store_write(int id);
+void wasmqtt_store_compact_now(int id, const char* session, std::size_t size);
+void wasmqtt_store_forget(int id, const char* client_id, std::size_t size);
 void wasmqtt_store_soon(int id);
 
 EMSCRIPTEN_KEEPALIVE std::uint8_t* wasmqtt_store_room(wasmqtt::IndexedDbStore* self, std::size_t size) {
   return self->room(size);
 }
-EMSCRIPTEN_KEEPALIVE void wasmqtt_store_ended(wasmqtt::IndexedDbStore* self, int ok, std::size_t problem_size) {
-  self->handle_ended(ok != 0, problem_size);
+EMSCRIPTEN_KEEPALIVE void wasmqtt_store_ended(wasmqtt::IndexedDbStore* self, int outcome, std::size_t problem_size) {
+  self->handle_ended(static_cast<wasmqtt::IndexedDbStore::Outcome>(outcome), problem_size);
 }
 EMSCRIPTEN_KEEPALIVE void wasmqtt_store_loaded(wasmqtt::IndexedDbStore* self, std::size_t size) {
   self->handle_loaded(size);
@@ -43,7 +43,38 @@ namespace {
 
 constexpr std::string_view earlier_problem = "The browser keeps nothing for this page any more";
 
+enum Staged { staged_put, staged_erase, staged_erase_all, staged_journal };
+
 }  // namespace
+
+class IndexedDbStore::Session final : public SessionStore {
+ public:
+  Session(IndexedDbStore& store, std::string_view name) : store_(store), name_(name) {}
+
+  void load(const std::string& client_id, Loaded loaded) override {
+    key_ = client_id + '\n' + name_;
+    lost_ = false;
+    Operation operation{Work::load, key_, this};
+    operation.loaded = std::move(loaded);
+    store_.enqueue(std::move(operation));
+  }
+
+  void append(Bytes records, Written written) override {
+    if (store_.failed_ || lost_) return written(false, earlier_problem);
+    wasmqtt_store_stage(store_.id_, staged_journal, key_.data(), key_.size(), records.data(), records.size());
+    grown_ += records.size();
+    writing_ = true;
+    store_.write(std::move(written));
+  }
+
+  IndexedDbStore& store_;
+  std::string name_;
+  std::string key_;
+  bool writing_ = false;  // appended to since the last transaction began, or in it
+  bool lost_ = false;     // to another tab
+  std::size_t grown_ = 0;      // bytes appended since the last compaction
+  std::size_t compacted_ = 0;  // bytes after it
+};
 
 IndexedDbStore::IndexedDbStore(IndexedDbOptions options)
     : options_(std::move(options)),
@@ -51,105 +82,121 @@ IndexedDbStore::IndexedDbStore(IndexedDbOptions options)
 
 IndexedDbStore::~IndexedDbStore() { wasmqtt_store_delete(id_); }
 
-void IndexedDbStore::load(const std::string& client_id, Loaded loaded) {
-  Operation operation{Work::load, client_id};
-  operation.loaded = std::move(loaded);
-  enqueue(std::move(operation));
+SessionStore& IndexedDbStore::session(std::string_view name) {
+  for (const auto& session : sessions_) {
+    if (session->name_ == name) return *session;
+  }
+  return *sessions_.emplace_back(std::make_unique<Session>(*this, name));
 }
 
-void IndexedDbStore::read(std::string_view prefix, Visit each, Written done) {
+// ---- records ----
+
+void IndexedDbStore::put(std::string_view key, Bytes value, Done done) {
+  if (failed_) {
+    if (done) done(false, earlier_problem);
+    return;
+  }
+  wasmqtt_store_stage(id_, staged_put, key.data(), key.size(), value.data(), value.size());
+  write(std::move(done));
+}
+
+void IndexedDbStore::erase(std::string_view key) {
+  if (failed_) return;
+  wasmqtt_store_stage(id_, staged_erase, key.data(), key.size(), nullptr, 0);
+  write({});
+}
+
+void IndexedDbStore::erase_all(std::string_view prefix) {
+  if (failed_) return;
+  wasmqtt_store_stage(id_, staged_erase_all, prefix.data(), prefix.size(), nullptr, 0);
+  write({});
+}
+
+void IndexedDbStore::read(std::string_view prefix, Visit visit, Done done) {
   Operation operation{Work::read, std::string(prefix)};
-  operation.visit = std::move(each);
+  operation.visit = std::move(visit);
   operation.done = std::move(done);
   enqueue(std::move(operation));
 }
 
-void IndexedDbStore::forget(std::string_view client_id, std::string_view prefix, Written done) {
-  Operation operation{Work::forget, std::string(client_id), std::string(prefix)};
+void IndexedDbStore::forget(std::string_view client_id, Done done) {
+  Operation operation{Work::forget, std::string(client_id)};
   operation.done = std::move(done);
   enqueue(std::move(operation));
+}
+
+// ---- one transaction at a time ----
+
+void IndexedDbStore::write(Done done) {
+  staged_ = true;
+  staged_done_.push_back(std::move(done));
+  request_turn();
 }
 
 void IndexedDbStore::enqueue(Operation operation) {
   if (failed_) return finish(std::move(operation), false, earlier_problem);
   waiting_.push_back(std::move(operation));
-  next();
+  request_turn();
 }
 
-void IndexedDbStore::append(Bytes records, Written written) {
-  if (failed_) return written(false, earlier_problem);
-  pending_.insert(pending_.end(), records.begin(), records.end());
-  pending_written_.push_back(std::move(written));
-  next();
-}
-
-void IndexedDbStore::put(std::string_view key, Bytes value) {
-  if (failed_) return;
-  wasmqtt_store_stage(id_, key.data(), key.size(), value.data(), static_cast<int>(value.size()));
-  staged_ = true;
-  if (!turn_requested_) wasmqtt_store_soon(id_);
-  turn_requested_ = true;
-}
-
-void IndexedDbStore::erase(std::string_view key) {
-  if (failed_) return;
-  wasmqtt_store_stage(id_, key.data(), key.size(), nullptr, -1);
-  staged_ = true;
+// Records go at the end of the turn, so that the journal's records of the same turn join them.
+void IndexedDbStore::request_turn() {
   if (!turn_requested_) wasmqtt_store_soon(id_);
   turn_requested_ = true;
 }
 
 void IndexedDbStore::handle_turn() {
   turn_requested_ = false;
-  if (staged_) next();
+  next();
 }
 
-// Starts the next transaction unless one is under way. Records go before what was asked later, and all that waits
-// goes in one.
+// What is staged goes before what was asked, so that a read sees it.
 void IndexedDbStore::next() {
   if (failed_ || under_way_.work != Work::none) return;
-  if (!pending_.empty() || !pending_written_.empty() || (staged_ && !turn_requested_)) {
+  if (staged_) {
     under_way_.work = Work::write;
-    writing_ = std::exchange(pending_written_, {});
-    grown_ += pending_.size();
     staged_ = false;
-    wasmqtt_store_write(id_, pending_.data(), pending_.size());
-    pending_.clear();
+    writing_ = std::exchange(staged_done_, {});
+    wasmqtt_store_write(id_);
   } else if (!waiting_.empty()) {
     under_way_ = std::move(waiting_.front());
     waiting_.pop_front();
     start(under_way_);
-  } else if (compaction_is_due()) {
-    under_way_.work = Work::compact;
-    wasmqtt_store_compact_now(id_);
+  } else {
+    start_compaction();
   }
 }
 
 void IndexedDbStore::start(const Operation& operation) {
   const std::string& name = operation.name;
-  if (operation.work == Work::load) {
-    wasmqtt_store_load(id_, name.data(), name.size());
-  } else if (operation.work == Work::read) {
-    wasmqtt_store_read(id_, name.data(), name.size());
-  } else {
-    wasmqtt_store_forget(id_, name.data(), name.size(), operation.prefix.data(), operation.prefix.size());
-  }
+  if (operation.work == Work::load) wasmqtt_store_load(id_, name.data(), name.size());
+  if (operation.work == Work::read) wasmqtt_store_read(id_, name.data(), name.size());
+  if (operation.work == Work::forget) wasmqtt_store_forget(id_, name.data(), name.size());
 }
 
-// Reading and writing the whole journal is worth it when most of it is likely dead.
-bool IndexedDbStore::compaction_is_due() const {
-  return grown_ > options_.compact_above && grown_ > 3 * compacted_;
+// Reading and writing a whole journal is worth it when most of it is likely dead.
+bool IndexedDbStore::start_compaction() {
+  for (const auto& session : sessions_) {
+    if (session->lost_ || session->grown_ <= options_.compact_above || session->grown_ <= 3 * session->compacted_)
+      continue;
+    under_way_ = {Work::compact, session->key_, session.get()};
+    wasmqtt_store_compact_now(id_, session->key_.data(), session->key_.size());
+    return true;
+  }
+  return false;
 }
+
+// ---- from JavaScript ----
 
 std::uint8_t* IndexedDbStore::room(std::size_t size) {
   if (buffer_.size() < size) buffer_.resize(size);
   return buffer_.data();
 }
 
+// Handed over when the transaction has ended: only then do these records belong to this page.
 void IndexedDbStore::handle_loaded(std::size_t size) {
-  grown_ = size;
-  compacted_ = 0;
-  // Handed over when the transaction has ended: only then do these records belong to this page.
+  under_way_.session->grown_ = size;
+  under_way_.session->compacted_ = 0;
   buffer_.resize(size);
   under_way_.records = std::exchange(buffer_, {});
 }
@@ -160,41 +207,45 @@ void IndexedDbStore::handle_record(std::size_t key_size, std::size_t value_size)
 }
 
 int IndexedDbStore::handle_compact(std::size_t size) {
+  Session& session = *under_way_.session;
   const auto shorter = compact(Bytes(buffer_).first(size));
-  grown_ = 0;
-  compacted_ = size;
+  session.grown_ = 0;
+  session.compacted_ = size;
   if (!shorter || shorter->size() >= size) return -1;  // damaged: left for the client to refuse
-  compacted_ = shorter->size();
+  session.compacted_ = shorter->size();
   buffer_.assign(shorter->begin(), shorter->end());
   return static_cast<int>(buffer_.size());
 }
 
-void IndexedDbStore::handle_ended(bool ok, std::size_t problem_size) {
+void IndexedDbStore::handle_ended(Outcome outcome, std::size_t problem_size) {
   const std::string problem(as_text(Bytes(buffer_).first(problem_size)));
   buffer_ = {};
+  const bool ok = outcome == Outcome::done;
+  failed_ = outcome == Outcome::failed;
   Operation operation = std::exchange(under_way_, {});
-  const auto written = std::exchange(writing_, {});
-  if (!ok) failed_ = true;
-  for (const auto& callback : written) callback(ok, problem);
-  if (operation.work == Work::write) {
-    if (!ok) fail(problem);
-  } else {
-    finish(std::move(operation), ok, problem);
-    if (!ok) fail(problem);
+  for (const auto& session : sessions_) {
+    if (outcome == Outcome::taken_over && (session->writing_ || session.get() == operation.session))
+      session->lost_ = true;
+    if (!staged_) session->writing_ = false;
   }
+  for (const auto& done : std::exchange(writing_, {})) {
+    if (done) done(ok, problem);
+  }
+  finish(std::move(operation), ok, problem);
+  if (failed_) fail(problem);
   next();
 }
 
 void IndexedDbStore::finish(Operation operation, bool ok, std::string_view problem) {
-  if (operation.loaded) operation.loaded(ok, ok ? Bytes(operation.records) : Bytes{}, problem);
+  if (operation.loaded) operation.loaded(ok, operation.records, problem);
   if (operation.done) operation.done(ok, problem);
 }
 
 // Everybody who waits is told; nobody is left waiting.
 void IndexedDbStore::fail(std::string_view problem) {
-  failed_ = true;
-  pending_.clear();
-  for (const auto& callback : std::exchange(pending_written_, {})) callback(false, problem);
+  for (const auto& done : std::exchange(staged_done_, {})) {
+    if (done) done(false, problem);
+  }
   for (auto& operation : std::exchange(waiting_, {})) finish(std::move(operation), false, problem);
   if (on_problem) on_problem(problem);
 }

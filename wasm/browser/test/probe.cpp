@@ -37,6 +37,7 @@ std::unique_ptr<wasmqtt::WebSocketTransport> transport;
 std::unique_ptr<wasmqtt::BrowserLoop> loop;
 std::unique_ptr<wasmqtt::IndexedDbStore> store;
 std::unique_ptr<wasmqtt::PageLifeCycle> page;
+wasmqtt::SessionStore* session = nullptr;
 wasmqtt::Time started;
 
 void report_written(bool ok, std::string_view problem) { report("written", ok, problem); }
@@ -104,7 +105,8 @@ EMSCRIPTEN_KEEPALIVE void probe_store(const char* name, int compact_above) {
   store->on_problem = [](std::string_view problem) { report("problem", 0, problem); };
 }
 EMSCRIPTEN_KEEPALIVE void probe_load(const char* client_id) {
-  store->load(client_id, [](bool ok, wasmqtt::Bytes records, std::string_view problem) {
+  session = &store->session(std::string_view(client_id).starts_with("bob") ? "bob's broker" : "");
+  session->load(client_id, [](bool ok, wasmqtt::Bytes records, std::string_view problem) {
     wasmqtt::JournalReader reader(records);
     wasmqtt::JournalRecord record;
     std::string numbers;
@@ -115,13 +117,13 @@ EMSCRIPTEN_KEEPALIVE void probe_load(const char* client_id) {
   });
 }
 EMSCRIPTEN_KEEPALIVE void probe_append(int number, int payload_size) {
-  store->append(record(number, payload_size), report_written);
+  session->append(record(number, payload_size), report_written);
 }
 EMSCRIPTEN_KEEPALIVE void probe_remove(int number) {
   std::vector<std::uint8_t> out;
   wasmqtt::write_record({.kind = wasmqtt::JournalRecord::Kind::removed,
                          .number = static_cast<std::uint64_t>(number)}, out);
-  store->append(out, report_written);
+  session->append(out, report_written);
 }
 EMSCRIPTEN_KEEPALIVE void probe_put(const char* key, const char* value) { store->put(key, wasmqtt::as_bytes(value)); }
 EMSCRIPTEN_KEEPALIVE void probe_erase(const char* key) { store->erase(key); }
@@ -130,10 +132,10 @@ EMSCRIPTEN_KEEPALIVE void probe_read(const char* prefix) {
     report("record", 0, std::string(key) + '=' + std::string(wasmqtt::as_text(value)));
   }, [](bool ok, std::string_view problem) { report("read", ok, problem); });
 }
-EMSCRIPTEN_KEEPALIVE void probe_forget(const char* client_id, const char* prefix) {
-  store->forget(client_id, prefix, [](bool ok, std::string_view problem) { report("forgotten", ok, problem); });
+EMSCRIPTEN_KEEPALIVE void probe_erase_all(const char* prefix) { store->erase_all(prefix); }
+EMSCRIPTEN_KEEPALIVE void probe_forget(const char* client_id) {
+  store->forget(client_id, [](bool ok, std::string_view problem) { report("forgotten", ok, problem); });
 }
-EMSCRIPTEN_KEEPALIVE void probe_end_store() { store.reset(); }
 }
 
 int main() { return 0; }
