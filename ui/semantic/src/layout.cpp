@@ -16,6 +16,8 @@ bool is_ideograph(std::uint32_t c) {
          (c >= 0xF900 && c < 0xFB00) || (c >= 0xFF00 && c < 0xFFEF) || (c >= 0x1F000 && c < 0x40000) || c >= 0xF0000;
 }
 
+bool is_neutral(std::uint32_t c) { return c < 0x80 && !(c >= '0' && c <= '9') && !((c | 32) >= 'a' && (c | 32) <= 'z'); }
+
 // Closing punctuation of East Asian text keeps to the character before it.
 bool keeps_to_previous(std::uint32_t c) {
   return c == 0x3001 || c == 0x3002 || c == 0xFF0C || c == 0xFF0E || c == 0xFF01 || c == 0xFF1F || c == 0x300D ||
@@ -36,9 +38,23 @@ struct Breaker {
     float ink = 0;
     for (std::uint32_t i = first; i < last; ++i)
       if (!is_space(out.clusters[i].codepoint)) ink = out.clusters[i].x + out.clusters[i].advance;
+    reverse_runs(first, last);
     const std::uint32_t begin = out.lines.empty() ? 0 : out.lines.back().end;
     out.lines.push_back({begin, end, first, last, ink});
     out.width = std::max(out.width, ink);
+  }
+
+  // From one right-to-left word to the last of its run, what lies between them included.
+  void reverse_runs(std::uint32_t first, std::uint32_t last) {
+    for (std::uint32_t i = first; i < last; ++i) {
+      if (!out.clusters[i].rtl) continue;
+      std::uint32_t end = i + 1;
+      for (std::uint32_t k = end; k < last && (out.clusters[k].rtl || is_neutral(out.clusters[k].codepoint)); ++k)
+        if (out.clusters[k].rtl) end = k + 1;
+      float x = out.clusters[i].x;
+      for (std::uint32_t k = end; k-- > i;) out.clusters[k].x = x, x += out.clusters[k].advance;
+      i = end - 1;
+    }
   }
 
   void run() {
@@ -91,7 +107,7 @@ void lay_out(std::string_view text, const Theme& theme, TextStyle style, float w
     } else if (drawn >= 32 && drawn != 127) {
       advance = baked->GetCharAdvance(static_cast<ImWchar>(drawn)) * scale;
     }
-    out.clusters.push_back({drawn, cluster.begin, cluster.end, 0, advance});
+    out.clusters.push_back({drawn, cluster.begin, cluster.end, 0, advance, cluster.rtl});
   }
   Breaker{out, width}.run();
   out.height = static_cast<float>(out.lines.size()) * out.line_height;

@@ -1,7 +1,8 @@
 // Lines of text: where they break and how wide they are.
 //
 // Breaks as CSS does with `white-space: pre-wrap; overflow-wrap: anywhere`: at '\n', after spaces (which hang over the
-// edge), after hyphens, between ideographs, and inside a word only where it alone is too long. A browser that lays
+// edge), after hyphens, between ideographs, and inside a word only where it alone is too long. Within a line, words of
+// a right-to-left script that follow one another are placed from right to left; paragraphs stay left-aligned. A browser that lays
 // the same text out with the same font (kerning off) comes to the same lines, so that a caret drawn here stands where
 // the browser thinks that it stands.
 #pragma once
@@ -19,6 +20,7 @@ struct LayoutCluster {
   std::uint32_t begin, end;  // bytes of the text
   float x;                   // from the start of its line
   float advance;
+  bool rtl;                  // words of a right-to-left script: x runs backwards from one to the next
 };
 
 struct LayoutLine {

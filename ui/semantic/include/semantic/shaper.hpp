@@ -16,6 +16,7 @@ namespace semantic {
 struct Cluster {
   std::uint32_t codepoint;  // what to draw
   std::uint32_t begin, end; // bytes of the original text
+  bool rtl = false;         // a word of a script that runs right to left; neighbours change places
 };
 
 class TextShaper {

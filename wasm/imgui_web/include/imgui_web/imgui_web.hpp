@@ -1,0 +1,85 @@
+// Dear ImGui in the browser, behaving like the web. A platform backend for Emscripten and WebGL2.
+//
+//   #include <imgui_web/imgui_web.hpp>
+//   #include <semantic/semantic.hpp>
+//
+//   int main() {
+//     return imgui_web::start({}, [](semantic::Ui& ui) {
+//       auto screen = semantic::screen(ui);
+//       if (semantic::button(ui, "Hello")) imgui_web::set_title("Hello to you");
+//     }) ? 0 : 1;
+//   }
+//
+// with <div id="app"></div> in the page, and the CMake target wasmqtt::imgui_web linked; nothing else is needed.
+//
+// What is there:
+//  [x] Frames on demand: nothing happens, nothing is drawn. Animations, inertia, timers ask for their frames.
+//  [x] Device pixel ratio, browser zoom, ResizeObserver, soft keyboard (visualViewport), context lost and restored.
+//  [x] Mouse, pen and touch. Scroll areas of `semantic` are scrolled by the browser itself, with its inertia.
+//  [x] Text fields are real <input>/<textarea> elements over the drawn ones: IME, undo, spelling, autofill, paste.
+//  [x] Accessibility: a real element with role and name exactly over each semantic widget, patched where it changed.
+//  [x] Text that can be selected, copied and found in the page.
+//  [x] Glyphs come from the browser's own fonts: any script, colour emoji, shaped Arabic; no font is downloaded.
+//  [x] prefers-color-scheme, prefers-reduced-motion, forced-colors; changes are followed.
+//  [x] No eval, no inline script, no style attribute in markup: a strict Content-Security-Policy holds.
+// What is not:
+//  [ ] ImGui's own InputText gets keys but no IME nor soft keyboard: use semantic::text_field.
+//  [ ] Paragraphs of right-to-left scripts are shaped and ordered word by word, but aligned to the left.
+//  [ ] Multi-viewport, gamepads.
+//
+// There is one page, so the functions are free functions. All of them, and all callbacks, run on the main thread.
+#pragma once
+
+#include <semantic/ui.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace imgui_web {
+
+struct Options {
+  const char* element = "app";        ///< id of the element to fill; its children stay below the page until the first frame
+  bool follow_system_theme = true;    ///< else prefer() decides
+};
+
+/// Draws one frame; called between ImGui::NewFrame() and ImGui::Render().
+using Draw = std::function<void(semantic::Ui&)>;
+
+/// Begins. False when WebGL2 is missing: the element then holds a plain message, and nothing else happens.
+/// Returns at once; main() may return as well.
+bool start(const Options& options, Draw draw);
+
+semantic::Ui& ui();
+
+/// Draw at least `frames` more frames. Call it from whatever changes what is shown: a message came, a timer fired.
+void want(int frames = 2);
+/// Draw after so many seconds; the earliest wish holds, and each frame forgets the wishes before it.
+void want_in(double seconds);
+/// Frames drawn since start(). Also `Module.imguiWebFrames()` in JavaScript.
+std::uint32_t frame_count();
+
+enum class Theme : std::uint8_t { system, light, dark };
+/// What the user chose in the page; forced colours go before it.
+void prefer(Theme theme);
+Theme preferred();
+bool is_dark();  ///< What is shown now.
+
+void set_title(std::string_view title);
+/// The user agent asks before it leaves the page while this is set.
+void set_leave_warning(bool on);
+/// Puts text on the clipboard. Works only soon after a click or a key, as browsers demand.
+void copy(std::string_view text);
+/// The address's query and path, as history entries. `url` is relative to the page ("?stage=20").
+void push_address(std::string_view url);
+void replace_address(std::string_view url);
+void go_back();
+/// Called with the query ("?stage=20") when the user goes back or forward.
+void on_address(std::function<void(std::string_view query)> handler);
+/// Called when the page is shown or hidden. While hidden no frame is drawn.
+void on_visibility(std::function<void(bool visible)> handler);
+/// Reads a parameter of the page's query, decoded; empty when it is missing.
+std::string query_parameter(std::string_view name);
+
+}  // namespace imgui_web

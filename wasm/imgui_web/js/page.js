@@ -1,0 +1,284 @@
+// The element, its size, pointer, wheel and keys, and the page around it: see src/page.cpp and src/input.cpp.
+var imguiWebPage = {
+  $ImguiWeb__deps: ['$ImguiWebGlyphs'],
+  $ImguiWeb: {
+    app: null, canvas: null, root: null, polite: null, assertive: null,
+    timer: 0, density: 0, scheme: null, leaveWarning: false,
+
+    // Everything that #app may hold. Rules come by a constructed style sheet, which a strict policy allows.
+    rules: '#imgui-web-canvas{position:absolute;inset:0;width:100%;height:100%;display:block;outline:0}' +
+      '#imgui-web{position:absolute;inset:0;overflow:hidden;pointer-events:none;forced-color-adjust:none;' +
+      'user-select:none;-webkit-user-select:none;-webkit-text-size-adjust:none;text-size-adjust:none;' +
+      'font-kerning:none;font-variant-ligatures:none;text-rendering:optimizeSpeed;touch-action:manipulation}' +
+      '#imgui-web *{position:absolute;box-sizing:border-box;margin:0;padding:0;border:0;background:none;' +
+      'color:transparent;caret-color:transparent;outline:0;list-style:none;appearance:none;-webkit-appearance:none;' +
+      'text-decoration:none;box-shadow:none;border-radius:0;letter-spacing:0;word-spacing:0;text-align:left;' +
+      'text-indent:0;text-shadow:none;-webkit-tap-highlight-color:transparent;display:block}' +
+      '#imgui-web button,#imgui-web input,#imgui-web textarea,#imgui-web a,#imgui-web .row{pointer-events:auto;cursor:pointer}' +
+      '#imgui-web button,#imgui-web .row{overflow:hidden;white-space:nowrap}' +
+      '#imgui-web button:disabled,#imgui-web input:disabled,#imgui-web textarea:disabled{cursor:default}' +
+      '#imgui-web input.field,#imgui-web textarea{cursor:text;user-select:text;-webkit-user-select:text;resize:none;' +
+      'scrollbar-width:none;-webkit-text-fill-color:transparent}' +
+      '#imgui-web input.field:disabled,#imgui-web textarea:disabled{cursor:not-allowed}' +
+      '#imgui-web textarea{white-space:pre-wrap;overflow-wrap:anywhere;overflow:hidden auto}' +
+      '#imgui-web textarea::-webkit-scrollbar{display:none}' +
+      '#imgui-web ::placeholder{color:transparent;opacity:0}' +
+      '#imgui-web input:-webkit-autofill{-webkit-text-fill-color:transparent;transition:background-color 99999s}' +
+      '#imgui-web .line{white-space:pre;pointer-events:auto;user-select:text;-webkit-user-select:text;cursor:text}' +
+      '#imgui-web a.line{cursor:pointer}' +
+      '#imgui-web ::selection{background:rgba(104,96,255,.35);color:transparent}' +
+      '#imgui-web .field::selection{background:transparent}' +
+      '#imgui-web .scroll{overflow:hidden auto;pointer-events:auto;overscroll-behavior:contain;scrollbar-width:thin;' +
+      'scrollbar-color:rgba(128,134,150,.55) transparent}' +
+      '#imgui-web .size{left:0;top:0;width:1px;pointer-events:none}' +
+      '.imgui-web-live{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}',
+
+    listen: function(target, type, handler, options) { target.addEventListener(type, handler, options || false); },
+
+    // Copies a string into the module's buffer and calls back with its address and length.
+    pass: function(text, call) {
+      const bytes = new TextEncoder().encode(text);
+      const p = _imgui_web_buffer(bytes.length);
+      HEAPU8.set(bytes, p);
+      call(p, bytes.length);
+    },
+
+    resize: function(entry) {
+      const w = ImguiWeb, box = w.app.getBoundingClientRect(), density = window.devicePixelRatio || 1;
+      let x = Math.round(box.width * density), y = Math.round(box.height * density);
+      const exact = entry && entry['devicePixelContentBoxSize'];
+      if (exact) {
+        x = exact[0]['inlineSize'];
+        y = exact[0]['blockSize'];
+      }
+      if (w.canvas.width !== x) w.canvas.width = x;
+      if (w.canvas.height !== y) w.canvas.height = y;
+      _imgui_web_on_resize(box.width, box.height, x, y, density);
+    },
+
+    watchSize: function() {
+      const w = ImguiWeb;
+      const observer = new ResizeObserver(function(entries) { w.resize(entries[entries.length - 1]); });
+      try {
+        observer.observe(w.canvas, {'box': 'device-pixel-content-box'});
+      } catch (error) {  // Safari has no such box
+        observer.observe(w.canvas);
+        w.listen(window, 'resize', function() { w.resize(null); });
+      }
+      // A soft keyboard covers the page without resizing it; what is above it is the page then.
+      const view = window.visualViewport;
+      if (view) {
+        const fit = function() {
+          if (Math.abs(view.scale - 1) > 0.01) return;  // zoomed by fingers: leave the layout alone
+          const covered = window.innerHeight - view.height > 80;
+          w.app.style.height = covered ? view.height + 'px' : '';
+          w.app.style.top = covered ? view.offsetTop + 'px' : '';
+        };
+        w.listen(view, 'resize', fit);
+        w.listen(view, 'scroll', fit);
+      }
+      w.resize(null);
+    },
+
+    systemColors: function(out) {
+      const probe = document.createElement('div');
+      probe.style.forcedColorAdjust = 'none';
+      document.body.appendChild(probe);
+      ['Canvas', 'CanvasText', 'LinkText', 'GrayText', 'Highlight', 'HighlightText', 'ButtonFace', 'ButtonText']
+        .forEach(function(name, i) {
+          probe.style.color = name;
+          const parts = getComputedStyle(probe).color.match(/[\d.]+/g) || [0, 0, 0];
+          HEAPU32[(out >> 2) + i] = (+parts[0] << 16) | (+parts[1] << 8) | +parts[2];
+        });
+      probe.remove();
+    },
+
+    watchSignals: function() {
+      const w = ImguiWeb;
+      const queries = ['(prefers-color-scheme: dark)', '(prefers-reduced-motion: reduce)', '(pointer: coarse)',
+                       '(forced-colors: active)'].map(function(query) { return window.matchMedia(query); });
+      const tell = function() {
+        const colors = _imgui_web_buffer(32);
+        w.systemColors(colors);
+        const on = queries.map(function(query) { return query.matches ? 1 : 0; });
+        _imgui_web_on_signals(on[0], on[1], on[2], on[3], colors);
+      };
+      queries.forEach(function(query) { w.listen(query, 'change', tell); });
+      tell();
+    },
+
+    watchPointer: function() {
+      const w = ImguiWeb;
+      const tell = function(event, kind) {
+        const box = w.app.getBoundingClientRect();
+        _imgui_web_on_pointer(kind, event.clientX - box.left, event.clientY - box.top, event.button,
+                              event.pointerType === 'touch' ? 1 : 0);
+      };
+      const primary = function(handler) { return function(event) { if (event.isPrimary) handler(event); }; };
+      w.listen(w.app, 'pointermove', primary(function(event) { if (!event.buttons) tell(event, 0); }));
+      w.listen(window, 'pointermove', primary(function(event) { if (event.buttons) tell(event, 0); }));
+      w.listen(w.app, 'pointerdown', primary(function(event) { tell(event, 1); }));
+      w.listen(window, 'pointerup', primary(function(event) { tell(event, 2); }));
+      w.listen(window, 'pointercancel', primary(function(event) { tell(event, 3); }));
+      w.listen(w.app, 'pointerleave', primary(function(event) { if (!event.buttons) tell(event, 4); }));
+      w.listen(w.app, 'wheel', function(event) {
+        if (event.ctrlKey || (event.target.closest && event.target.closest('.scroll'))) return;
+        const scale = event.deltaMode === 0 ? -0.01 : event.deltaMode === 1 ? -1.33 : -10;
+        _imgui_web_on_wheel(event.deltaX * scale, event.deltaY * scale);
+      }, {passive: true});
+    },
+
+    watchKeys: function() {
+      const w = ImguiWeb;
+      const typing = function(event) { return event.target.closest && event.target.closest('.field'); };
+      const tell = function(event, down) {
+        if (typing(event) || event.isComposing) return;
+        const modifiers = (event.ctrlKey ? 1 : 0) | (event.shiftKey ? 2 : 0) | (event.altKey ? 4 : 0) | (event.metaKey ? 8 : 0);
+        w.pass(event.code + '\0', function(p) { _imgui_web_on_key(p, down, modifiers); });
+      };
+      w.listen(window, 'keydown', function(event) { tell(event, 1); });
+      w.listen(window, 'keyup', function(event) {
+        if (event.key === 'Meta') return _imgui_web_on_keys_released();
+        tell(event, 0);
+      });
+      w.listen(window, 'blur', function() { _imgui_web_on_keys_released(); });
+    },
+
+    watchPage: function() {
+      const w = ImguiWeb;
+      w.listen(window, 'popstate', function() {
+        w.pass(location.search, function(p, length) { _imgui_web_on_address(p, length); });
+      });
+      w.listen(document, 'visibilitychange', function() { _imgui_web_on_visibility(document.hidden ? 0 : 1); });
+      w.listen(window, 'beforeunload', function(event) { if (w.leaveWarning) event.preventDefault(); });
+      w.listen(window, 'paste', function(event) {
+        const text = event.clipboardData ? event.clipboardData.getData('text/plain') : '';
+        w.pass(text, function(p, length) { _imgui_web_on_paste(p, length); });
+      });
+    }
+  },
+
+  imgui_web_open__deps: ['$ImguiWeb', '$ImguiWebMirror', '$ImguiWebGlyphs'],
+  imgui_web_open: function(element) {
+    const w = ImguiWeb;
+    w.app = document.getElementById(UTF8ToString(element));
+    if (!w.app) return 0;
+    const make = function(tag, parent, attributes) {
+      const made = document.createElement(tag);
+      for (const name in attributes) made.setAttribute(name, attributes[name]);
+      parent.appendChild(made);
+      return made;
+    };
+    w.canvas = make('canvas', w.app, {'id': 'imgui-web-canvas', 'aria-hidden': 'true'});
+    w.canvas.style.visibility = 'hidden';
+    const probe = document.createElement('canvas').getContext('webgl2');
+    if (!probe) {
+      w.canvas.remove();
+      return 0;
+    }
+    const lose = probe.getExtension('WEBGL_lose_context');
+    if (lose) lose.loseContext();  // browsers count contexts
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(w.rules);
+    document.adoptedStyleSheets = document.adoptedStyleSheets.concat([sheet]);
+    w.root = make('div', w.app, {'id': 'imgui-web'});
+    w.polite = make('div', w.app, {'class': 'imgui-web-live', 'aria-live': 'polite'});
+    w.assertive = make('div', w.app, {'class': 'imgui-web-live', 'aria-live': 'assertive'});
+    ImguiWebGlyphs.start();
+    ImguiWebMirror.start(w.root);
+    w.watchSize();
+    w.watchSignals();
+    w.watchPointer();
+    w.watchKeys();
+    w.watchPage();
+    Module['imguiWebFrames'] = function() { return _imgui_web_frames() >>> 0; };
+    return 1;
+  },
+
+  imgui_web_fail__deps: ['$ImguiWebGlyphs'],
+  imgui_web_fail: function(element, message) {
+    const app = document.getElementById(UTF8ToString(element)) || document.body;
+    const shown = document.createElement('p');
+    shown.setAttribute('role', 'alert');
+    shown.className = 'imgui-web-failure';
+    shown.textContent = UTF8ToString(message);
+    app.replaceChildren(shown);
+  },
+
+  imgui_web_first_frame__deps: ['$ImguiWeb'],
+  imgui_web_first_frame: function() {
+    const w = ImguiWeb;
+    w.canvas.style.visibility = '';
+    // What stood in the element while the module was loading has done its work.
+    Array.from(w.app.children).forEach(function(child) {
+      if (child !== w.canvas && child !== w.root && child !== w.polite && child !== w.assertive) child.remove();
+    });
+    w.app.dispatchEvent(new CustomEvent('imgui-web-ready', {bubbles: true}));
+  },
+
+  imgui_web_set_timer__deps: ['$ImguiWeb'],
+  imgui_web_set_timer: function(milliseconds) {
+    clearTimeout(ImguiWeb.timer);
+    if (milliseconds >= 0) ImguiWeb.timer = setTimeout(function() { _imgui_web_on_timer(); }, milliseconds);
+  },
+
+  imgui_web_set_title__deps: ['$ImguiWebGlyphs'],
+  imgui_web_set_title: function(text, length) {
+    const title = UTF8ToString(text, length);
+    if (document.title !== title) document.title = title;
+  },
+
+  imgui_web_set_leave_warning__deps: ['$ImguiWeb'],
+  imgui_web_set_leave_warning: function(on) { ImguiWeb.leaveWarning = !!on; },
+
+  imgui_web_copy__deps: ['$ImguiWebGlyphs'],
+  imgui_web_copy: function(text, length) {
+    if (!navigator.clipboard) return;
+    navigator.clipboard.writeText(UTF8ToString(text, length)).catch(function(error) {
+      console.warn('The clipboard refused the text: ' + error.message);
+    });
+  },
+
+  imgui_web_set_address__deps: ['$ImguiWebGlyphs'],
+  imgui_web_set_address: function(url, length, push) {
+    const to = UTF8ToString(url, length) || location.pathname;
+    if (push) history.pushState(null, '', to);
+    else history.replaceState(null, '', to);
+  },
+
+  imgui_web_go_back: function() { history.back(); },
+
+  imgui_web_query__deps: ['$ImguiWebGlyphs'],
+  imgui_web_query: function(name, length, out, capacity) {
+    const value = new URLSearchParams(location.search).get(UTF8ToString(name, length)) || '';
+    stringToUTF8(value, out, capacity);
+    return Math.min(lengthBytesUTF8(value), capacity - 1);
+  },
+
+  imgui_web_set_cursor__deps: ['$ImguiWeb'],
+  imgui_web_set_cursor: function(cursor) {
+    const names = ['default', 'text', 'move', 'ns-resize', 'ew-resize', 'nesw-resize', 'nwse-resize', 'pointer', 'wait',
+                   'progress', 'not-allowed'];
+    ImguiWeb.app.style.cursor = names[cursor] || 'default';
+  },
+
+  imgui_web_set_page_color__deps: ['$ImguiWeb'],
+  imgui_web_set_page_color: function(rgb, dark) {
+    const color = '#' + (rgb + 0x1000000).toString(16).slice(1);
+    document.documentElement.style.backgroundColor = color;
+    document.documentElement.style.colorScheme = dark ? 'dark' : 'light';
+    document.querySelectorAll('meta[name=theme-color]').forEach(function(meta) {
+      meta.removeAttribute('media');
+      meta.content = color;
+    });
+  },
+
+  imgui_web_announce__deps: ['$ImguiWeb'],
+  imgui_web_announce: function(text, length, assertive) {
+    const region = assertive ? ImguiWeb.assertive : ImguiWeb.polite;
+    const line = document.createElement('p');
+    line.textContent = UTF8ToString(text, length);
+    region.replaceChildren(line);
+  }
+};
+mergeInto(LibraryManager.library, imguiWebPage);

@@ -1,0 +1,64 @@
+// What the files of this backend share. One page, one Backend.
+#pragma once
+
+#include "imgui_web/imgui_web.hpp"
+
+#include "glyphs.hpp"
+#include "mirror.hpp"
+
+#include <emscripten.h>
+#include <emscripten/html5.h>
+
+#include <memory>
+
+namespace imgui_web {
+
+struct Signals {
+  bool dark = false, reduced_motion = false, forced = false, coarse = false;
+  semantic::SystemColors colors;
+};
+
+struct Backend {
+  Options options;
+  Draw draw;
+  semantic::Ui ui;
+  Mirror mirror;
+  BrowserShaper shaper;
+  Theme preferred = Theme::system;
+  Signals signals;
+  std::function<void(std::string_view)> address_handler;
+  std::function<void(bool)> visibility_handler;
+  std::string clipboard;           // what ImGui asked for last
+  EMSCRIPTEN_WEBGL_CONTEXT_HANDLE context = 0;
+  float width = 0, height = 0, density = 1;
+  int pixel_width = 0, pixel_height = 0;
+  std::uint32_t frames = 0;
+  int wanted = 0;
+  double last_time = 0;
+  bool pending = false, context_lost = false, hidden = false, shown = false;
+  bool release_pointer = false;    // a finger went up: the pointer leaves the page with the next frame
+};
+
+Backend& backend();
+void apply_theme();
+void add_fonts();
+void draw_frame(double time);
+
+}  // namespace imgui_web
+
+// The JavaScript side, js/*.js. Strings go as pointer and length, UTF-8.
+extern "C" {
+int imgui_web_open(const char* element);
+void imgui_web_fail(const char* element, const char* message);
+void imgui_web_first_frame();
+void imgui_web_set_timer(double milliseconds);
+void imgui_web_set_title(const char* text, int length);
+void imgui_web_set_leave_warning(int on);
+void imgui_web_copy(const char* text, int length);
+void imgui_web_set_address(const char* url, int length, int push);
+void imgui_web_go_back();
+int imgui_web_query(const char* name, int length, char* out, int capacity);
+void imgui_web_set_cursor(int cursor);
+void imgui_web_set_page_color(unsigned rgb, int dark);
+void imgui_web_announce(const char* text, int length, int assertive);
+}

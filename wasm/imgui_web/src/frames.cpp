@@ -1,0 +1,135 @@
+// When frames are drawn, and the one pending request for the next.
+#include "backend.hpp"
+
+#include <imgui.h>
+#include <imgui_impl_opengl3.h>
+#include <imgui_internal.h>
+
+#include <GLES3/gl3.h>
+
+#include <algorithm>
+
+namespace imgui_web {
+
+namespace {
+
+constexpr int most_passes = 4;
+constexpr float settle_step = 1e-5f;  // seconds that pass between two passes of one frame
+
+EM_BOOL on_frame(double time, void*) {
+  backend().pending = false;
+  draw_frame(time);
+  return EM_FALSE;
+}
+
+void request_frame() {
+  Backend& b = backend();
+  if (b.pending || b.context_lost || b.hidden) return;
+  b.pending = true;
+  emscripten_request_animation_frame(on_frame, nullptr);
+}
+
+void draw_pass(Backend& b) {
+  ImGui_ImplOpenGL3_NewFrame();
+  ImGui::NewFrame();
+  b.ui.begin_frame();
+  b.draw(b.ui);
+  b.ui.end_frame();
+  ImGui::Render();
+}
+
+void present(Backend& b) {
+  glViewport(0, 0, b.pixel_width, b.pixel_height);
+  const ImVec4 page = b.ui.theme().color.page.vec4();
+  glClearColor(page.x, page.y, page.z, 1);
+  glClear(GL_COLOR_BUFFER_BIT);
+  ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
+}
+
+// A pass that is drawn again is never presented, but the textures that it asked for are real.
+void update_textures() {
+  for (ImTextureData* texture : ImGui::GetPlatformIO().Textures)
+    if (texture->Status != ImTextureStatus_OK) ImGui_ImplOpenGL3_UpdateTexture(texture);
+}
+
+void sync_cursor() {
+  static ImGuiMouseCursor last = ImGuiMouseCursor_Arrow;
+  const ImGuiMouseCursor now = ImGui::GetMouseCursor();
+  if (now != last) imgui_web_set_cursor(last = now);
+}
+
+void hand_over_requests(Backend& b) {
+  for (const semantic::Request& request : b.ui.take_requests()) {
+    if (request.kind == semantic::Request::Kind::announce) {
+      imgui_web_announce(request.text.data(), static_cast<int>(request.text.size()),
+                         request.politeness == semantic::Politeness::assertive);
+    } else {
+      b.mirror.handle(request);
+    }
+  }
+}
+
+void plan_next(Backend& b) {
+  // Events that came together are spread over frames by ImGui, press and release never into one.
+  if (ImGui::GetCurrentContext()->InputEventsQueue.Size > 0) b.wanted = std::max(b.wanted, 2);
+  if (b.release_pointer && ImGui::GetCurrentContext()->InputEventsQueue.Size == 0) {
+    b.release_pointer = false;
+    ImGui::GetIO().AddMousePosEvent(-FLT_MAX, -FLT_MAX);
+    b.wanted = std::max(b.wanted, 2);
+  }
+  const double wake = b.ui.wake_seconds();
+  if (wake == 0) b.wanted = std::max(b.wanted, 1);
+  if (b.wanted > 0) return request_frame();
+  b.mirror.rest();
+  imgui_web_set_timer(wake > 0 ? wake * 1000 : -1);
+}
+
+}  // namespace
+
+void draw_frame(double time) {
+  Backend& b = backend();
+  if (b.context_lost || b.width <= 0) return;
+  ImGuiIO& io = ImGui::GetIO();
+  if (b.wanted > 0) --b.wanted;
+  io.DeltaTime = b.last_time > 0 ? static_cast<float>(std::clamp((time - b.last_time) / 1000, 1e-4, 0.1)) : 1.0f / 60;
+  b.last_time = time;
+  io.DisplaySize = {b.width, b.height};
+  io.DisplayFramebufferScale = {b.density, b.density};
+  draw_pass(b);
+  for (int pass = 1; pass < most_passes && b.ui.unsettled(); ++pass) {
+    update_textures();
+    io.DeltaTime = settle_step;
+    draw_pass(b);
+  }
+  if (b.ui.unsettled()) b.wanted = std::max(b.wanted, 1);
+  present(b);
+  b.mirror.patch(b.ui.tree());
+  hand_over_requests(b);
+  sync_cursor();
+  ++b.frames;
+  if (!b.shown) {
+    b.shown = true;
+    imgui_web_first_frame();
+  }
+  plan_next(b);
+}
+
+void want(int frames) {
+  Backend& b = backend();
+  b.wanted = std::max(b.wanted, frames);
+  request_frame();
+}
+
+void want_in(double seconds) {
+  if (seconds <= 0) return want(1);
+  imgui_web_set_timer(seconds * 1000);
+}
+
+std::uint32_t frame_count() { return backend().frames; }
+
+}  // namespace imgui_web
+
+extern "C" {
+EMSCRIPTEN_KEEPALIVE void imgui_web_on_timer() { imgui_web::want(1); }
+EMSCRIPTEN_KEEPALIVE unsigned imgui_web_frames() { return imgui_web::frame_count(); }
+}

@@ -1,0 +1,112 @@
+#include "backend.hpp"
+
+#include <imgui.h>
+#include <imgui_internal.h>
+
+#include <cmath>
+#include <vector>
+
+extern "C" {
+// Cuts text into (code point, begin, end, rtl) quadruples; returns their number, at most `capacity`.
+int imgui_web_shape(const char* text, int length, std::uint32_t* out, int capacity);
+// metrics: advance, left, top, colour; returns width | height << 16 of the image, 0: nothing to draw.
+int imgui_web_measure_glyph(std::uint32_t codepoint, int face, float pixels, float* metrics);
+int imgui_web_draw_glyph(unsigned char* rgba, int capacity, float* metrics);
+void imgui_web_font_metrics(int face, float pixels, float* ascent_descent);
+}
+
+namespace imgui_web {
+
+namespace {
+
+// Code points that draw the same wherever they stand. All others are left to the browser's shaper.
+bool is_simple(std::uint32_t c) {
+  if (c < 0x300) return true;
+  if (c >= 0x370 && c < 0x483) return true;       // Greek, Cyrillic
+  if (c >= 0x48A && c < 0x590) return true;       // Cyrillic, Armenian
+  if (c >= 0x1E00 && c < 0x200B) return true;     // Latin extended, Greek extended, spaces
+  if (c >= 0x2010 && c < 0x20D0 && !(c >= 0x2028 && c < 0x2030)) return true;
+  if (c >= 0x2100 && c < 0x2E80) return false;    // symbols may be emoji with a selector
+  if (c >= 0x2E80 && c < 0x302A) return true;
+  if (c >= 0x3030 && c < 0x3099) return true;     // kana without combining marks
+  if (c >= 0x309B && c < 0xA4D0) return true;     // CJK
+  if (c >= 0xAC00 && c < 0xD7A4) return true;     // Hangul syllables
+  return (c >= 0xF900 && c < 0xFB00) || (c >= 0xFF00 && c < 0xFFF0) || (c >= 0x20000 && c < 0x40000);
+}
+
+bool contains_glyph(ImFontAtlas*, ImFontConfig*, ImWchar c) { return c >= 32; }
+
+bool init_baked(ImFontAtlas*, ImFontConfig* source, ImFontBaked* baked, void*) {
+  const float density = baked->RasterizerDensity * source->RasterizerDensity;
+  float metrics[2];
+  imgui_web_font_metrics(static_cast<int>(source->FontNo), baked->Size * density, metrics);
+  baked->Ascent = metrics[0] / density;
+  baked->Descent = -metrics[1] / density;
+  return true;
+}
+
+bool load_glyph(ImFontAtlas* atlas, ImFontConfig* source, ImFontBaked* baked, void*, ImWchar codepoint,
+                ImFontGlyph* glyph, float* advance) {
+  static std::vector<unsigned char> image;  // scratch
+  const float density = baked->RasterizerDensity * source->RasterizerDensity;
+  float metrics[4];
+  const int size = imgui_web_measure_glyph(codepoint, static_cast<int>(source->FontNo), baked->Size * density, metrics);
+  if (advance) {
+    *advance = metrics[0] / density;
+    return true;
+  }
+  glyph->Codepoint = codepoint;
+  glyph->AdvanceX = metrics[0] / density;
+  const int width = size & 0xFFFF, height = size >> 16;
+  if (size == 0) return true;  // a space
+  image.resize(static_cast<std::size_t>(width) * static_cast<std::size_t>(height) * 4);
+  if (!imgui_web_draw_glyph(image.data(), static_cast<int>(image.size()), metrics)) return true;
+  const ImFontAtlasRectId id = ImFontAtlasPackAddRect(atlas, width, height);
+  if (id == ImFontAtlasRectId_Invalid) return false;
+  ImTextureRect* rect = ImFontAtlasPackGetRect(atlas, id);
+  glyph->X0 = metrics[1] / density;
+  glyph->Y0 = metrics[2] / density + baked->Ascent;
+  glyph->X1 = glyph->X0 + static_cast<float>(width) / density;
+  glyph->Y1 = glyph->Y0 + static_cast<float>(height) / density;
+  glyph->Visible = true;
+  glyph->Colored = metrics[3] != 0;
+  glyph->PackId = id;
+  ImFontAtlasBakedSetFontGlyphBitmap(atlas, baked, source, glyph, rect, image.data(), ImTextureFormat_RGBA32, width * 4);
+  return true;
+}
+
+ImFont* add_font(semantic::FontFace face, const char* name) {
+  static ImFontLoader loader;
+  loader.Name = "browser";
+  loader.FontSrcContainsGlyph = contains_glyph;
+  loader.FontBakedInit = init_baked;
+  loader.FontBakedLoadGlyph = load_glyph;
+  ImFontConfig config;
+  config.FontLoader = &loader;
+  config.FontNo = static_cast<ImU32>(face);
+  ImStrncpy(config.Name, name, sizeof config.Name);
+  return ImGui::GetIO().Fonts->AddFont(&config);
+}
+
+}  // namespace
+
+void add_fonts() {
+  semantic::Fonts& fonts = backend().ui.theme().fonts;
+  fonts.regular = add_font(semantic::FontFace::regular, "browser regular");
+  fonts.semibold = add_font(semantic::FontFace::semibold, "browser semibold");
+  fonts.mono = add_font(semantic::FontFace::mono, "browser mono");
+}
+
+void BrowserShaper::shape(std::string_view text, std::vector<semantic::Cluster>& out) {
+  bool simple = true;
+  for (std::size_t at = 0; simple && at < text.size();) simple = is_simple(semantic::decode_utf8(text, at));
+  if (simple) return simple_.shape(text, out);
+  scratch_.resize(text.size() * 4);  // a cluster has a byte at least
+  const int count = imgui_web_shape(text.data(), static_cast<int>(text.size()), scratch_.data(), static_cast<int>(text.size()));
+  for (int i = 0; i < count; ++i) {
+    const std::uint32_t* cluster = &scratch_[static_cast<std::size_t>(i) * 4];
+    out.push_back({cluster[0], cluster[1], cluster[2], cluster[3] != 0});
+  }
+}
+
+}  // namespace imgui_web

@@ -1,0 +1,43 @@
+// The mirror: a real element for each node of the semantic tree. Compares this frame's nodes with the last's and tells
+// JavaScript only what changed; a frame that changed nothing makes no call.
+#pragma once
+
+#include <semantic/ui.hpp>
+
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace imgui_web {
+
+class Mirror {
+ public:
+  void patch(const semantic::Tree& tree);
+  void handle(const semantic::Request& request);  ///< After patch(): focus, select, scroll into view.
+  void rest();                                    ///< No frame is pending: put right what the browser changed alone.
+
+  // From the browser.
+  void note_dom_value(semantic::Id id, std::string value) { dom_[id].value = std::move(value); }
+  bool note_dom_scroll(semantic::Id id, float y);  ///< False: it is where it was put.
+  void note_toggled(semantic::Id id) { toggled_.push_back(id); }
+
+ private:
+  struct Dom {
+    std::string value;
+    float scroll = 0;
+    std::uint32_t seen = 0;
+  };
+  struct Known {
+    semantic::Id parent = 0, previous = 0;
+    std::uint64_t content = 0;
+    std::uint32_t seen = 0;
+  };
+  void remove_gone(const semantic::Tree& tree);
+  std::unordered_map<semantic::Id, Dom> dom_;
+  std::unordered_map<semantic::Id, Known> known_;
+  std::vector<semantic::Id> previous_sibling_, last_child_, gone_, toggled_;
+  std::vector<unsigned char> inert_;
+  std::uint32_t frame_ = 0;
+};
+
+}  // namespace imgui_web

@@ -1,0 +1,179 @@
+// The page around the canvas: start, size, theme, title, address, clipboard.
+#include "backend.hpp"
+
+#include <imgui.h>
+#include <imgui_impl_opengl3.h>
+
+#include <cmath>
+#include <cstring>
+
+namespace imgui_web {
+
+namespace {
+
+Backend* the_backend = nullptr;
+
+EM_BOOL on_context_lost(int, const void*, void*) {
+  backend().context_lost = true;
+  return EM_TRUE;  // it may be restored
+}
+
+EM_BOOL on_context_restored(int, const void*, void*) {
+  Backend& b = backend();
+  b.context_lost = false;
+  b.pending = false;
+  ImGui_ImplOpenGL3_DestroyDeviceObjects();
+  want(2);
+  return EM_TRUE;
+}
+
+bool create_context(Backend& b, const char* selector) {
+  EmscriptenWebGLContextAttributes attributes;
+  emscripten_webgl_init_context_attributes(&attributes);
+  attributes.majorVersion = 2;
+  attributes.alpha = attributes.depth = attributes.stencil = attributes.antialias = EM_FALSE;
+  attributes.preserveDrawingBuffer = EM_FALSE;
+  attributes.powerPreference = EM_WEBGL_POWER_PREFERENCE_LOW_POWER;
+  b.context = emscripten_webgl_create_context(selector, &attributes);
+  if (b.context <= 0) return false;
+  emscripten_webgl_make_context_current(b.context);
+  emscripten_set_webglcontextlost_callback(selector, nullptr, EM_FALSE, on_context_lost);
+  emscripten_set_webglcontextrestored_callback(selector, nullptr, EM_FALSE, on_context_restored);
+  return true;
+}
+
+void set_up_imgui() {
+  ImGui::CreateContext();
+  ImGuiIO& io = ImGui::GetIO();
+  io.IniFilename = nullptr;
+  io.ConfigInputTextCursorBlink = false;
+  io.ConfigFlags &= ~(ImGuiConfigFlags_NavEnableKeyboard | ImGuiConfigFlags_NavEnableGamepad);
+  io.BackendPlatformName = "imgui_web";
+  ImGuiPlatformIO& platform = ImGui::GetPlatformIO();
+  platform.Platform_SetClipboardTextFn = [](ImGuiContext*, const char* text) { copy(text); };
+  platform.Platform_GetClipboardTextFn = [](ImGuiContext*) { return backend().clipboard.c_str(); };
+  ImGui_ImplOpenGL3_Init("#version 300 es");
+  add_fonts();
+}
+
+semantic::Theme theme_for(const Backend& b) {
+  if (b.signals.forced) return semantic::make_forced_theme(b.signals.colors);
+  return semantic::make_theme(is_dark() ? semantic::Scheme::dark : semantic::Scheme::light);
+}
+
+}  // namespace
+
+Backend& backend() { return *the_backend; }
+
+bool start(const Options& options, Draw draw) {
+  the_backend = new Backend;  // lives as long as the page
+  Backend& b = *the_backend;
+  b.options = options;
+  b.draw = std::move(draw);
+  if (!imgui_web_open(options.element) || !create_context(b, "#imgui-web-canvas")) {
+    imgui_web_fail(options.element, "This page draws with WebGL 2, which this browser does not offer. "
+                                    "Please switch on hardware acceleration or try another browser.");
+    return false;
+  }
+  set_up_imgui();
+  b.ui.platform_scroll_bars = true;
+  b.ui.set_shaper(&b.shaper);
+  apply_theme();
+  want(2);
+  return true;
+}
+
+semantic::Ui& ui() { return backend().ui; }
+
+bool is_dark() {
+  const Backend& b = backend();
+  if (b.preferred == Theme::system) return b.options.follow_system_theme && b.signals.dark;
+  return b.preferred == Theme::dark;
+}
+
+void prefer(Theme theme) {
+  backend().preferred = theme;
+  apply_theme();
+  want(2);
+}
+
+Theme preferred() { return backend().preferred; }
+
+void apply_theme() {
+  Backend& b = backend();
+  const semantic::Fonts fonts = b.ui.theme().fonts;
+  b.ui.theme() = theme_for(b);
+  b.ui.theme().fonts = fonts;
+  b.ui.theme().reduced_motion = b.signals.reduced_motion;
+  b.ui.theme().touch = b.signals.coarse;
+  b.ui.theme().apply(ImGui::GetStyle());
+  b.ui.forget_layouts();
+  imgui_web_set_page_color(b.ui.theme().color.page.rgb, is_dark());
+}
+
+void set_title(std::string_view title) { imgui_web_set_title(title.data(), static_cast<int>(title.size())); }
+void set_leave_warning(bool on) { imgui_web_set_leave_warning(on); }
+
+void copy(std::string_view text) {
+  backend().clipboard = text;
+  imgui_web_copy(text.data(), static_cast<int>(text.size()));
+}
+
+void push_address(std::string_view url) { imgui_web_set_address(url.data(), static_cast<int>(url.size()), 1); }
+void replace_address(std::string_view url) { imgui_web_set_address(url.data(), static_cast<int>(url.size()), 0); }
+void go_back() { imgui_web_go_back(); }
+void on_address(std::function<void(std::string_view)> handler) { backend().address_handler = std::move(handler); }
+void on_visibility(std::function<void(bool)> handler) { backend().visibility_handler = std::move(handler); }
+
+std::string query_parameter(std::string_view name) {
+  std::string value(512, '\0');
+  const int size = imgui_web_query(name.data(), static_cast<int>(name.size()), value.data(), static_cast<int>(value.size()));
+  value.resize(static_cast<std::size_t>(size));
+  return value;
+}
+
+}  // namespace imgui_web
+
+using imgui_web::backend;
+
+extern "C" {
+
+EMSCRIPTEN_KEEPALIVE void imgui_web_on_resize(float width, float height, int pixels_x, int pixels_y, float density) {
+  imgui_web::Backend& b = backend();
+  // Glyphs are images of one density, so layouts measured with another are void.
+  if (std::abs(b.density - density) > 1e-4f) b.ui.forget_layouts();
+  b.width = width, b.height = height, b.density = density;
+  b.pixel_width = pixels_x, b.pixel_height = pixels_y;
+  // The canvas was emptied when it changed its size: draw before the browser shows it.
+  if (b.shown) imgui_web::draw_frame(emscripten_get_now());
+  imgui_web::want(2);
+}
+
+EMSCRIPTEN_KEEPALIVE void imgui_web_on_signals(int dark, int reduced_motion, int coarse, int forced,
+                                               const unsigned* colors) {
+  imgui_web::Signals& s = backend().signals;
+  s.dark = dark, s.reduced_motion = reduced_motion, s.coarse = coarse, s.forced = forced;
+  s.colors = {.canvas = {colors[0]}, .text = {colors[1]}, .link = {colors[2]}, .gray = {colors[3]},
+              .highlight = {colors[4]}, .on_highlight = {colors[5]}, .button = {colors[6]}, .on_button = {colors[7]}};
+  if (!ImGui::GetCurrentContext()) return;
+  imgui_web::apply_theme();
+  imgui_web::want(2);
+}
+
+EMSCRIPTEN_KEEPALIVE void imgui_web_on_address(const char* query, int length) {
+  if (backend().address_handler) backend().address_handler({query, static_cast<std::size_t>(length)});
+  imgui_web::want(2);
+}
+
+EMSCRIPTEN_KEEPALIVE void imgui_web_on_visibility(int visible) {
+  imgui_web::Backend& b = backend();
+  b.hidden = !visible;
+  b.last_time = 0;
+  if (b.visibility_handler) b.visibility_handler(visible);
+  if (visible) b.pending = false, imgui_web::want(2);
+}
+
+EMSCRIPTEN_KEEPALIVE void imgui_web_on_paste(const char* text, int length) {
+  backend().clipboard.assign(text, static_cast<std::size_t>(length));
+}
+}
