@@ -72,6 +72,7 @@ PacketRow make_row(const wasmqtt::PacketTrace& trace, std::uint64_t number, wasm
   const wasmqtt::TraceEntry& entry = trace[number];
   PacketRow row;
   row.number = number;
+  row.index = std::to_string(number);
   row.direction = entry.direction;
   row.time = milliseconds(entry.at - start);
   row.packet = wasmqtt::name_of(entry.type);

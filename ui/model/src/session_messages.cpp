@@ -191,10 +191,12 @@ Session::TakenIn Session::take_in(const wasmqtt::Message& incoming) {
 }
 
 void Session::handle_message(const wasmqtt::Message& incoming) {
-  const TakenIn taken = app_ == nullptr ? TakenIn{} : take_in(incoming);
+  // Signed out meanwhile: nobody has seen it, so the broker may keep it.
+  if (app_ == nullptr) return;
+  const TakenIn taken = take_in(incoming);
   if (taken.added == nullptr) {
     if (incoming.token != 0) mqtt_->acknowledge(incoming.token);
-    if (app_ != nullptr) app_->changed();
+    app_->changed();
     return;
   }
   Conversation& conversation = *taken.conversation;

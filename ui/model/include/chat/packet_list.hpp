@@ -24,6 +24,7 @@ struct PacketFilter {
 
 struct PacketRow {
   std::uint64_t number = 0;
+  std::string index;  // the number in words
   wasmqtt::Direction direction = wasmqtt::Direction::outbound;
   std::string time;   // milliseconds since `start`
   std::string packet; // "publish"

@@ -1,0 +1,26 @@
+// The list of conversations, newest first, and the form that opens a new one.
+#pragma once
+
+#include <string>
+
+#include "chat/intent.hpp"
+#include "chat/state.hpp"
+#include "semantic/semantic.hpp"
+
+namespace chat_view {
+
+class ChatListView {
+ public:
+  void draw(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
+
+ private:
+  void draw_new_chat(semantic::Ui& ui, chat::Intents& intents);
+  void draw_items(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
+  void draw_item(semantic::Ui& ui, const chat::State& state, const chat::Conversation& conversation, int position,
+                 chat::Intents& intents);
+
+  std::string new_chat_;
+  std::string problem_;
+};
+
+}  // namespace chat_view

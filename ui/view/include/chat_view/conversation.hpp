@@ -1,0 +1,53 @@
+// One conversation: heading, status, and the messages as bubbles. Only the messages in sight are drawn.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "chat/intent.hpp"
+#include "chat/state.hpp"
+#include "semantic/semantic.hpp"
+
+namespace chat_view {
+
+class ConversationView {
+ public:
+  // Fills what the current region has left but `reserve` pixels at the bottom (the composer).
+  void draw(semantic::Ui& ui, const chat::State& state, chat::Intents& intents, bool narrow, float reserve);
+
+  // How many messages the last frame drew: a handful, however long the conversation is.
+  int drawn_messages() const { return drawn_; }
+
+ private:
+  // Where the reader is in a conversation.
+  struct Place {
+    semantic::LogState log;
+    std::uint64_t reordered = 0;
+    std::uint64_t removed = 0;
+    std::uint64_t last_seen = 0;  // number of the newest message when the reader was at the bottom
+  };
+  // One message and what surrounds it.
+  struct Item {
+    const chat::Conversation& conversation;
+    const chat::Message& message;
+    const chat::Message* before;
+    bool right;      // on the right: own ones
+    bool new_above;  // the "New" divider
+    bool new_day;
+    bool new_run;    // another sender than before, or a pause
+  };
+
+  void draw_heading(semantic::Ui& ui, const chat::State& state, chat::Intents& intents, bool narrow);
+  void draw_log(semantic::Ui& ui, const chat::State& state, const chat::Conversation& conversation,
+                chat::Intents& intents, float height);
+  void draw_message(semantic::Ui& ui, const chat::State& state, const Item& item, chat::Intents& intents);
+  void draw_bubble(semantic::Ui& ui, const chat::State& state, const Item& item);
+  void draw_failure(semantic::Ui& ui, const Item& item, chat::Intents& intents);
+  void draw_jump(semantic::Ui& ui, Place& place, const chat::Conversation& conversation, ImVec2 corner);
+
+  std::map<chat::ConversationKey, Place> places_;
+  int drawn_ = 0;
+};
+
+}  // namespace chat_view

@@ -1,0 +1,20 @@
+// The bar at the top: who, how connected, and the page's buttons; below it what is wrong, if anything is.
+#pragma once
+
+#include "chat/intent.hpp"
+#include "chat/state.hpp"
+#include "semantic/semantic.hpp"
+
+namespace chat_view {
+
+class HeaderView {
+ public:
+  // `narrow`: icons without words.
+  void draw(semantic::Ui& ui, const chat::State& state, chat::Intents& intents, bool narrow, bool& show_packets);
+
+ private:
+  void draw_buttons(semantic::Ui& ui, chat::Intents& intents, bool narrow, bool& show_packets);
+  void draw_banner(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
+};
+
+}  // namespace chat_view

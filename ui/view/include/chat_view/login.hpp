@@ -1,0 +1,35 @@
+// The login card: name, password, the stage's toggles, the broker.
+#pragma once
+
+#include <string>
+
+#include "chat/intent.hpp"
+#include "chat/state.hpp"
+#include "semantic/semantic.hpp"
+
+namespace chat_view {
+
+class LoginView {
+ public:
+  void draw(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
+  // Forgets the password; when somebody has signed in.
+  void signed_in();
+
+ private:
+  void draw_fields(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
+  void draw_options(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
+  void draw_advanced(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
+  void submit(const chat::State& state, chat::Intents& intents);
+
+  std::string user_;
+  std::string password_;
+  std::string broker_;
+  std::string known_user_;    // as the state had it last
+  std::string known_broker_;
+  std::string user_problem_;
+  std::string password_problem_;
+  bool options_open_ = true;
+  bool advanced_open_ = false;
+};
+
+}  // namespace chat_view

@@ -1,0 +1,48 @@
+// The inspector: every packet that went and came, its fields and bytes, and the handshakes as a timeline.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "chat/intent.hpp"
+#include "chat/packet_fields.hpp"
+#include "chat/packet_list.hpp"
+#include "chat/state.hpp"
+#include "semantic/semantic.hpp"
+
+namespace chat_view {
+
+class PacketsView {
+ public:
+  // Fills what the current region has left.
+  void draw(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
+
+ private:
+  void draw_tools(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
+  void draw_counts(semantic::Ui& ui, const chat::State& state);
+  void draw_notices(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
+  void draw_table(semantic::Ui& ui, const chat::State& state, float height);
+  void draw_timeline(semantic::Ui& ui, const chat::State& state, float height);
+  void draw_details(semantic::Ui& ui, const chat::State& state);
+  void draw_partner(semantic::Ui& ui, const chat::State& state);
+  void draw_fields(semantic::Ui& ui);
+  void draw_hex(semantic::Ui& ui, wasmqtt::Bytes bytes);
+  void choose(const chat::State& state, std::uint64_t number);
+  bool has_chosen(const chat::State& state) const;
+
+  chat::PacketList list_;
+  chat::PacketFilter filter_;
+  semantic::TableState table_;
+  semantic::TableState fields_table_;
+  semantic::LogState timeline_;
+  chat::PacketRow row_;                      // of the cell that is being drawn
+  std::vector<chat::PacketField> fields_;    // of the chosen packet
+  std::uint64_t chosen_ = 0;                 // packet number; 0: none
+  std::size_t timeline_rows_ = 0;
+  int field_ = -1;                           // whose bytes are marked
+  int pointed_ = -1;                         // the field under the pointer
+  std::string shown_value_;                  // of the cell that is being drawn
+  bool show_timeline_ = false;
+};
+
+}  // namespace chat_view

@@ -1,0 +1,73 @@
+// The whole page: login, or the chat with its packets. Draws a State and tells what the user asked for.
+//
+// How a platform runs it, once:
+//
+//   chat::ChatApp app({.loop = loop, .transport = websocket, .store = store, .zone = zone,
+//                      .page = {.secure = false, .host = "localhost", .port = "5173"}},
+//                     chat::settings_from_query("?stage=20&user=alice"));
+//   chat_view::Page page;
+//   semantic::Ui ui;                                    // its theme: make_theme(scheme(app.state().theme))
+//   app.on_change = [&] { want_a_frame(); set_title(chat::page_title(app.state())); };
+//   app.on_address = [&](const std::string& query) { replace_address(query); };
+//   app.on_download = [&](const std::string& name, const std::string& text) { download(name, text); };
+//   app.on_signed_in = ...                              // tell the other tabs (BroadcastChannel)
+//   app.on_unseen_message, app.on_ask_for_notifications // optional
+//
+// Each frame, between ImGui::NewFrame() and ImGui::Render():
+//
+//   app.update();
+//   ui.begin_frame();
+//   page.draw(ui, app.state(), intents);
+//   ui.end_frame();
+//   const bool more = !intents.empty();
+//   app.handle(intents);                                // calls on_change: what they changed is drawn in another frame
+//   intents.clear();
+//
+// The next frame is wanted at the earliest of: an input or network event, ui.wake_seconds(), app.next_change().
+// Before the first connection nothing else is needed: the login is there from the first frame on.
+//
+// Inputs of the platform: app.handle_visible(bool) at visibilitychange; app.handle_wake() at resume and pageshow;
+// app.handle_online(), app.handle_offline(); app.handle_signed_in_elsewhere(user, broker) from the other tabs;
+// app.handle_address(query) at popstate. Back leaves a chat before it leaves the page: push a history entry when
+// state().open turns from empty() to a chat, and give chat::LeaveChat{} to app.handle() at popstate.
+//
+// Theme: state().theme is "light", "dark", or empty for prefers-color-scheme; forced-colors goes before both.
+#pragma once
+
+#include "chat/intent.hpp"
+#include "chat/state.hpp"
+#include "chat_view/chat_list.hpp"
+#include "chat_view/composer.hpp"
+#include "chat_view/conversation.hpp"
+#include "chat_view/header.hpp"
+#include "chat_view/login.hpp"
+#include "chat_view/packets.hpp"
+#include "semantic/ui.hpp"
+
+namespace chat_view {
+
+class Page {
+ public:
+  // Appends to `intents` what the user asked for in this frame.
+  void draw(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
+
+  bool shows_packets() const { return show_packets_; }
+
+ private:
+  void draw_chat(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
+  void draw_narrow(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
+  void draw_wide(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
+  void draw_columns(semantic::Ui& ui, const chat::State& state, chat::Intents& intents, float height);
+  void draw_conversation(semantic::Ui& ui, const chat::State& state, chat::Intents& intents, bool narrow);
+
+  LoginView login_;
+  HeaderView header_;
+  ChatListView chat_list_;
+  ConversationView conversation_;
+  ComposerView composer_;
+  PacketsView packets_;
+  bool show_packets_ = false;
+  bool was_signed_in_ = false;
+};
+
+}  // namespace chat_view

@@ -1,0 +1,139 @@
+#include "chat_view/chat_list.hpp"
+
+#include <algorithm>
+
+#include "chat/names.hpp"
+#include "marks.hpp"
+
+namespace chat_view {
+
+using namespace semantic;
+
+namespace {
+
+constexpr float item_height = 72;
+constexpr float avatar_size = 44;
+
+// "10:42" today, "Yesterday", "Monday", "1 March 2025" before.
+std::string when(const chat::State& state, chat::Time time) {
+  return state.zone->day_number(time) == state.zone->day_number(state.now) ? state.zone->clock(time)
+                                                                           : state.zone->day(time, state.now);
+}
+
+std::string last_line(const chat::State& state, const chat::Conversation& conversation) {
+  if (!conversation.draft.empty() && !(state.open == conversation.key())) return "Draft: " + one_line(conversation.draft);
+  const chat::Message* last = conversation.last();
+  if (last == nullptr) return "No messages yet";
+  if (last->sender == state.user) return "You: " + one_line(last->text);
+  const bool theirs = !conversation.key().has(state.user);
+  return theirs ? last->sender + ": " + one_line(last->text) : one_line(last->text);
+}
+
+}  // namespace
+
+void ChatListView::draw(Ui& ui, const chat::State& state, chat::Intents& intents) {
+  ImGui::SetCursorPos({Theme::space_4, Theme::space_4});
+  heading(ui, 2, "Chats");
+  draw_new_chat(ui, intents);
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  ImGui::GetWindowDrawList()->AddLine({at.x, at.y}, {at.x + ImGui::GetWindowWidth(), at.y},
+                                      ui.theme().color.border.u32());
+  ImGui::SetCursorPosY(ImGui::GetCursorPosY() + 1);
+  draw_items(ui, state, intents);
+}
+
+void ChatListView::draw_new_chat(Ui& ui, chat::Intents& intents) {
+  auto area = region(ui, {.role = Role::group, .name = "New conversation", .auto_height = true,
+                          .padding = {Theme::space_4, Theme::space_2}});
+  auto fields = form(ui, "New conversation");
+  const ButtonOptions add{.kind = ButtonKind::primary, .icon = Icon::plus};
+  const float add_width = button_size(ui, "Add Chat", add).x;
+  const ImVec2 start = ImGui::GetCursorPos();
+  const float width = room().x;
+  // The button first on the screen's right, yet after the field in reading order.
+  const FieldResult field = text_field(ui, "New chat", new_chat_,
+                                       {.placeholder = "Name", .error = problem_, .label_visible = false,
+                                        .width = width - add_width - Theme::space_2});
+  const ImVec2 after = ImGui::GetCursorPos();
+  ImGui::SetCursorPos({start.x + width - add_width, start.y});
+  const bool pressed = button(ui, "Add Chat", add);
+  ImGui::SetCursorPos(after);
+  ImGui::Dummy({0, 0});
+  if (field.changed && !problem_.empty()) problem_ = chat::check_user_name(chat::trim(new_chat_));
+  if (!pressed && !fields.submitted()) return;
+  const std::string name(chat::trim(new_chat_));
+  problem_ = chat::check_user_name(name);
+  if (!problem_.empty()) return;
+  intents.emplace_back(chat::AddChat{name});
+  new_chat_.clear();
+}
+
+void ChatListView::draw_items(Ui& ui, const chat::State& state, chat::Intents& intents) {
+  auto area = scroll_area(ui, "Conversations", {.padding = {Theme::space_2, Theme::space_2}});
+  const auto& conversations = state.conversations.newest_first();
+  if (conversations.empty()) {
+    gap(Theme::space_8);
+    text(ui, "No chats yet", {.style = TextStyle::body_strong, .center = true});
+    text(ui, "Enter a name above and say hello. A message from somebody new opens its chat by itself.",
+         {.style = TextStyle::small, .color = ui.theme().color.text_muted, .center = true});
+    return;
+  }
+  auto items = list(ui, "Chats");
+  ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, 2));
+  // Only what is in sight is drawn: there can be thousands.
+  constexpr float step = item_height + 2;
+  const float top = ImGui::GetCursorScreenPos().y;
+  const ImDrawList& draw_list = *ImGui::GetWindowDrawList();
+  const int count = static_cast<int>(conversations.size());
+  const int first = std::clamp(static_cast<int>((draw_list.GetClipRectMin().y - top) / step) - 1, 0, count);
+  const int last = std::clamp(static_cast<int>((draw_list.GetClipRectMax().y - top) / step) + 2, first, count);
+  if (first > 0) ImGui::Dummy({1, static_cast<float>(first) * step - 2});
+  for (int i = first; i < last; ++i)
+    draw_item(ui, state, *conversations[static_cast<std::size_t>(i)], i + 1, intents);
+  if (last < count) ImGui::Dummy({1, static_cast<float>(count - last) * step - 2});
+  ImGui::PopStyleVar();
+}
+
+void ChatListView::draw_item(Ui& ui, const chat::State& state, const chat::Conversation& conversation, int position,
+                             chat::Intents& intents) {
+  const Palette& c = ui.theme().color;
+  const IdScope id(conversation.key().text());
+  const bool is_open = state.open == conversation.key();
+  const bool own = conversation.key().has(state.user);
+  const std::string title = conversation.key().title_for(state.user);
+  const std::string line = last_line(state, conversation);
+  const std::string time = conversation.empty() ? std::string() : when(state, conversation.active_at());
+  const auto presence = own ? state.presence.of(title, state.now) : chat::Presence::Shown{};
+  std::string description = own ? presence_text(presence, *state.zone, state.now) + ", " : std::string();
+  const std::string unread = conversation.unread() == 0   ? std::string()
+                             : conversation.unread() > 99 ? std::string("99+")
+                                                          : std::to_string(conversation.unread());
+  if (!unread.empty()) description += unread + " unread, ";
+  description += line + (time.empty() ? "" : ", " + time);
+  const SurfaceResult item =
+      list_item(ui, title, item_height,
+                {.selected = is_open, .description = description, .position = position,
+                 .set_size = static_cast<int>(state.conversations.size())});
+  if (item.activated) intents.emplace_back(chat::OpenChat{conversation.key()});
+
+  const Rect& r = item.rect;
+  const ImVec2 avatar_at{r.x + Theme::space_3, r.y + (r.h - avatar_size) * 0.5f};
+  draw_avatar(ui, avatar_at, avatar_size, title);
+  draw_presence_dot(ui, avatar_at, avatar_size, presence.kind,
+                    is_open ? c.accent_soft : item.hovered ? c.hover : c.panel);
+  const float x = avatar_at.x + avatar_size + Theme::space_3;
+  const float right = r.x + r.w - Theme::space_3;
+  const float time_width = time.empty() ? 0 : text_size(ui, time, TextStyle::tiny).x;
+  if (!time.empty()) draw_text(ui, {right - time_width, r.y + 17}, time, TextStyle::tiny, c.text_muted);
+  draw_text(ui, {x, r.y + 13}, title, TextStyle::body_strong, c.text, right - x - time_width - Theme::space_2);
+  float line_right = right;
+  if (!unread.empty()) {
+    const BadgeOptions pill{.tone = Tone::accent};
+    const ImVec2 size = badge_size(ui, unread, pill);
+    line_right -= size.x + Theme::space_2;
+    draw_badge(ui, {right - size.x, r.y + 37}, unread, pill);
+  }
+  draw_text(ui, {x, r.y + 39}, line, TextStyle::small, unread.empty() ? c.text_muted : c.text, line_right - x);
+}
+
+}  // namespace chat_view

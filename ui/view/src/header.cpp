@@ -1,0 +1,103 @@
+#include "chat_view/header.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "marks.hpp"
+
+namespace chat_view {
+
+using namespace semantic;
+using Kind = chat::Connection::Kind;
+
+namespace {
+
+constexpr float height = 64;
+
+Tone tone_of_connection(Kind kind) {
+  switch (kind) {
+    case Kind::connected: return Tone::success;
+    case Kind::connecting:
+    case Kind::reconnecting: return Tone::warning;
+    case Kind::offline:
+    case Kind::elsewhere: return Tone::danger;
+  }
+  return Tone::neutral;
+}
+
+}  // namespace
+
+void HeaderView::draw(Ui& ui, const chat::State& state, chat::Intents& intents, bool narrow, bool& show_packets) {
+  const Palette& c = ui.theme().color;
+  const float padding = narrow ? Theme::space_3 : Theme::space_5;
+  {
+    auto bar = region(ui, {.role = Role::banner, .name = "MQTT Chat", .size = {0, height}, .padding = {padding, 0}});
+    const ImVec2 at = ImGui::GetWindowPos();
+    const float width = ImGui::GetWindowWidth();
+    ImDrawList& list = *ImGui::GetWindowDrawList();
+    list.AddRectFilled(at, {at.x + width, at.y + height}, c.panel.u32());
+    list.AddLine({at.x, at.y + height - 0.5f}, {at.x + width, at.y + height - 0.5f}, c.border.u32());
+    draw_logo(ui, {at.x + padding, at.y + 14}, 36);
+    float x = padding + 36 + Theme::space_3;
+    if (!narrow) {
+      ImGui::SetCursorPos({x, 18});
+      heading(ui, 1, "MQTT Chat", {.style = TextStyle::heading, .width = -1});
+      x += text_size(ui, "MQTT Chat", TextStyle::heading).x + Theme::space_5;
+    }
+    const float buttons = narrow ? 3 * ui.theme().control_height() + 2 * Theme::space_1 : 372.0f;
+    const BadgeOptions pill{.tone = tone_of_connection(state.connection.kind), .dot = true};
+    const float pill_width = badge_size(ui, state.connection.text, pill).x;
+    const float free = width - x - padding - buttons - Theme::space_4;
+    const bool stacked = free < pill_width + 120;
+    const float name_room = stacked ? free : free - pill_width - Theme::space_3;
+    ImGui::SetCursorPos({x, stacked ? 10.0f : 22.0f});
+    text(ui, narrow ? state.user : "Signed in as " + state.user,
+         {.style = TextStyle::small, .color = c.text_muted, .width = std::max(24.0f, name_room), .ellipsis = true});
+    const float name = std::min(name_room, text_size(ui, narrow ? state.user : "Signed in as " + state.user, TextStyle::small).x);
+    if (stacked) ImGui::SetCursorPos({x, 32});
+    else ImGui::SetCursorPos({x + name + Theme::space_3, 20});
+    status(ui, state.connection.text, pill);
+    draw_buttons(ui, intents, narrow, show_packets);
+  }
+  ImGui::SetCursorPosY(ImGui::GetCursorPosY() - ImGui::GetStyle().ItemSpacing.y);
+  draw_banner(ui, state, intents);
+}
+
+void HeaderView::draw_buttons(Ui& ui, chat::Intents& intents, bool narrow, bool& show_packets) {
+  const bool dark = ui.theme().scheme == Scheme::dark;
+  const ButtonOptions packets{.icon = Icon::packets, .icon_only = narrow, .pressed = show_packets};
+  const ButtonOptions theme{.kind = ButtonKind::ghost, .icon = dark ? Icon::sun : Icon::moon, .icon_only = true,
+                            .description = dark ? "Dark now; choose for light." : "Light now; choose for dark."};
+  const ButtonOptions logout{.kind = narrow ? ButtonKind::ghost : ButtonKind::secondary, .icon = Icon::logout,
+                             .icon_only = narrow};
+  const float space = narrow ? Theme::space_1 : Theme::space_2;
+  const float width = button_size(ui, "Show Packets", packets).x + button_size(ui, "Theme", theme).x +
+                      button_size(ui, "Logout", logout).x + 2 * space;
+  ImGui::SetCursorPos({ImGui::GetWindowWidth() - width - (narrow ? Theme::space_3 : Theme::space_5),
+                       std::floor((height - ui.theme().control_height()) * 0.5f)});
+  if (button(ui, "Show Packets", packets)) show_packets = !show_packets;
+  ImGui::SameLine(0, space);
+  if (button(ui, "Theme", theme)) intents.emplace_back(chat::ChooseTheme{dark ? "light" : "dark"});
+  ImGui::SameLine(0, space);
+  if (button(ui, "Logout", logout)) intents.emplace_back(chat::Logout{});
+}
+
+void HeaderView::draw_banner(Ui& ui, const chat::State& state, chat::Intents& intents) {
+  const chat::Connection& connection = state.connection;
+  const bool trouble = connection.kind != Kind::connected && !connection.detail.empty();
+  if (!trouble && state.subscription_problem.empty() && state.storage_problem.empty()) return;
+  auto banner = region(ui, {.role = Role::group, .name = "What is wrong", .auto_height = true,
+                            .padding = {Theme::space_4, Theme::space_3}});
+  if (trouble) {
+    alert(ui, connection.detail, connection.kind == Kind::reconnecting ? Tone::warning : Tone::danger);
+    if (connection.kind == Kind::elsewhere) {
+      if (button(ui, "Use here", {.kind = ButtonKind::primary, .small = true})) intents.emplace_back(chat::UseHere{});
+    } else if (connection.kind == Kind::reconnecting || connection.kind == Kind::offline) {
+      if (button(ui, "Connect now", {.small = true})) intents.emplace_back(chat::ConnectNow{});
+    }
+  }
+  alert(ui, state.subscription_problem, Tone::danger);
+  alert(ui, state.storage_problem, Tone::warning);
+}
+
+}  // namespace chat_view

@@ -1,0 +1,128 @@
+#include "chat_view/login.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "chat/names.hpp"
+#include "marks.hpp"
+
+namespace chat_view {
+
+using namespace semantic;
+
+void LoginView::signed_in() {
+  password_.clear();
+  user_problem_.clear();
+  password_problem_.clear();
+}
+
+void LoginView::draw(Ui& ui, const chat::State& state, chat::Intents& intents) {
+  const std::string broker = chat::broker_url(state.settings, state.page);
+  if (state.settings.user != known_user_) user_ = known_user_ = state.settings.user;
+  if (broker != known_broker_) broker_ = known_broker_ = broker;
+
+  auto area = scroll_area(ui, "Login page", {.role = Role::main});
+  const float room = ImGui::GetContentRegionAvail().x;
+  const float width = std::min(440.0f, room - 2 * Theme::space_4);
+  const float left = std::floor((room - width) * 0.5f);
+  gap(room < 640 ? Theme::space_6 : 48.0f);
+  ImGui::SetCursorPosX(left);
+  draw_brand(ui, width);
+  gap(Theme::space_6);
+  ImGui::SetCursorPosX(left);
+  const float padding = width < 360 ? Theme::space_4 : Theme::space_8;
+  {
+    auto card = region(ui, {.role = Role::region, .name = "Sign in", .size = {width, 0}, .auto_height = true,
+                            .surface = Surface::card, .padding = {padding, padding}});
+    heading(ui, 1, "Login", {.style = TextStyle::title});
+    text(ui, "Enter your credentials to access the MQTT Chat!", {.color = ui.theme().color.text_muted});
+    gap(Theme::space_5);
+    draw_fields(ui, state, intents);
+  }
+  gap(48.0f);
+}
+
+void LoginView::draw_fields(Ui& ui, const chat::State& state, chat::Intents& intents) {
+  auto fields = form(ui, "Login");
+  if (text_field(ui, "Username", user_,
+                 {.placeholder = "Your name", .error = user_problem_, .autocomplete = "username", .required = true,
+                  .disabled = state.signing_in})
+          .changed &&
+      !user_problem_.empty())
+    user_problem_ = chat::check_user_name(chat::trim(user_));
+  if (state.settings.authentication) {
+    gap(Theme::space_4);
+    if (text_field(ui, "Password", password_,
+                   {.error = password_problem_, .autocomplete = "current-password", .required = true, .password = true,
+                    .disabled = state.signing_in})
+            .changed)
+      password_problem_.clear();
+  }
+  if (!state.login_problem.empty()) {
+    gap(Theme::space_4);
+    alert(ui, state.login_problem);
+  }
+  gap(Theme::space_5);
+  const bool pressed = button(ui, state.signing_in ? "Signing In..." : "Sign In",
+                              {.kind = ButtonKind::primary, .disabled = state.signing_in, .width = -1});
+  gap(Theme::space_4);
+  draw_options(ui, state, intents);
+  if ((pressed || fields.submitted()) && !state.signing_in) submit(state, intents);
+}
+
+void LoginView::submit(const chat::State& state, chat::Intents& intents) {
+  const std::string_view user = chat::trim(user_);
+  user_problem_ = chat::check_user_name(user);
+  password_problem_ = state.settings.authentication && password_.empty() ? "Please enter your password." : "";
+  if (!user_problem_.empty() || !password_problem_.empty()) return;
+  // A broker typed and not yet taken over (Enter in its field).
+  if (broker_ != known_broker_) {
+    chat::Settings settings = state.settings;
+    settings.broker = broker_;
+    intents.emplace_back(chat::ChangeSettings{settings});
+  }
+  intents.emplace_back(chat::SignIn{std::string(user), state.settings.authentication ? password_ : std::string()});
+}
+
+void LoginView::draw_options(Ui& ui, const chat::State& state, chat::Intents& intents) {
+  if (button(ui, "Options", {.kind = ButtonKind::ghost, .small = true, .expanded = options_open_}))
+    options_open_ = !options_open_;
+  if (!options_open_) return;
+  chat::Settings settings = state.settings;
+  bool changed = false;
+  {
+    auto off = disabled(ui, state.signing_in, "Signing in");
+    const auto toggle = [&](std::string_view label, bool& value, std::string_view description) {
+      changed |= checkbox(ui, label, value, {.description = description});
+    };
+    toggle("Use QoS 1", settings.qos1, "At least once, with a session that the broker keeps for you.");
+    toggle("Use status messages", settings.status, "Who is online: retained messages and a last will.");
+    toggle("Use authentication", settings.authentication, "The broker with passwords and access rules.");
+    toggle("Deduplicate messages client side", settings.deduplicate, "Drops what QoS 1 delivers twice.");
+    toggle("Remember on this device", settings.remember, "Keeps history and session in this browser.");
+  }
+  if (changed) intents.emplace_back(chat::ChangeSettings{settings});
+  draw_advanced(ui, state, intents);
+}
+
+void LoginView::draw_advanced(Ui& ui, const chat::State& state, chat::Intents& intents) {
+  if (button(ui, "Advanced", {.kind = ButtonKind::ghost, .small = true, .expanded = advanced_open_}))
+    advanced_open_ = !advanced_open_;
+  if (!advanced_open_) return;
+  gap(Theme::space_2);
+  const std::string_view problem = chat::check_broker_url(broker_, state.page);
+  const FieldResult field = text_field(
+      ui, "Broker", broker_,
+      {.placeholder = "ws://localhost:8081", .hint = "Where the broker listens for WebSockets.",
+       .error = broker_.empty() ? std::string_view{} : problem, .disabled = state.signing_in});
+  if (!field.changed || (!broker_.empty() && !problem.empty())) return;
+  // Empty, or what the page would fill in: the address need not name it.
+  chat::Settings settings = state.settings;
+  const bool is_default = broker_ == chat::default_broker(state.page, settings.authentication);
+  settings.broker = is_default ? std::string() : broker_;
+  if (settings == state.settings) return;
+  intents.emplace_back(chat::ChangeSettings{settings});
+  known_broker_ = broker_.empty() ? std::string() : broker_;
+}
+
+}  // namespace chat_view

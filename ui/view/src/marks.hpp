@@ -1,0 +1,28 @@
+// Small pieces that several views draw. Internal.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "chat/presence.hpp"
+#include "semantic/semantic.hpp"
+
+namespace chat_view {
+
+// The sign and the name of the application, centred in `width`.
+void draw_brand(semantic::Ui& ui, float width);
+// The sign alone, as drawing only.
+void draw_logo(semantic::Ui& ui, ImVec2 at, float size);
+
+semantic::Tone tone_of(chat::Presence::Kind kind);
+// A dot at the lower right of an avatar; draws only.
+void draw_presence_dot(semantic::Ui& ui, ImVec2 avatar_at, float avatar_size, chat::Presence::Kind kind,
+                       semantic::Color around);
+
+// The first `bytes` bytes on one line.
+std::string one_line(std::string_view text, std::size_t bytes = 120);
+
+// The current window's size below the cursor.
+ImVec2 room();
+
+}  // namespace chat_view

@@ -1,0 +1,119 @@
+// The details of the chosen packet: fields, JSON, bytes.
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+
+#include "chat_view/packets.hpp"
+#include "marks.hpp"
+#include "wasmqtt/describe.hpp"
+
+namespace chat_view {
+
+using namespace semantic;
+
+namespace {
+
+constexpr std::array<Column, 2> field_columns = {{
+    {.name = "Field", .width = 140, .style = TextStyle::small_strong},
+    {.name = "Value", .weight = 1, .style = TextStyle::code},
+}};
+constexpr float row_height = 32;
+constexpr std::size_t most_shown_bytes = 16 * 1024;
+constexpr std::size_t most_shown_value = 400;
+
+}  // namespace
+
+void PacketsView::draw_details(Ui& ui, const chat::State& state) {
+  const wasmqtt::TraceEntry& entry = (*state.trace)[chosen_];
+  auto area = scroll_area(ui, "Packet details", {.role = Role::region, .padding = {Theme::space_4, Theme::space_3}});
+  const bool out = entry.direction == wasmqtt::Direction::outbound;
+  heading(ui, 3, "Packet " + std::to_string(chosen_) + ": " + std::string(wasmqtt::name_of(entry.type)) +
+                     (out ? ", outbound" : ", inbound"), {.style = TextStyle::subheading});
+  draw_partner(ui, state);
+  // draw_partner() may have chosen the other one.
+  if (!has_chosen(state)) return;
+  draw_fields(ui);
+  gap(Theme::space_3);
+  heading(ui, 4, "JSON", {.style = TextStyle::small_strong});
+  text(ui, chat::packet_json(fields_), {.style = TextStyle::code});
+  gap(Theme::space_3);
+  heading(ui, 4, "Bytes", {.style = TextStyle::small_strong});
+  draw_hex(ui, state.trace->bytes((*state.trace)[chosen_]));
+}
+
+void PacketsView::draw_partner(Ui& ui, const chat::State& state) {
+  const wasmqtt::TraceEntry& entry = (*state.trace)[chosen_];
+  const std::uint64_t partner = entry.partner;
+  const bool held = partner >= state.trace->first() && partner < state.trace->end();
+  std::uint64_t next = 0;
+  if (partner != 0 && held) {
+    const std::string name = (partner > chosen_ ? "Answer: " : "Answer to: ") +
+                             std::string(wasmqtt::name_of((*state.trace)[partner].type)) + " " + std::to_string(partner);
+    if (button(ui, name, {.small = true})) next = partner;
+    ImGui::SameLine(0, Theme::space_2);
+  }
+  const bool close = button(ui, "Close details", {.kind = ButtonKind::ghost, .icon = Icon::close, .small = true});
+  if (next != 0) choose(state, next);
+  else if (close) choose(state, chosen_);
+}
+
+void PacketsView::draw_fields(Ui& ui) {
+  const auto cell = [&](int row, int column) -> Cell {
+    const chat::PacketField& field = fields_[static_cast<std::size_t>(row)];
+    if (column == 0) return {.text = field.name};
+    shown_value_ = one_line(field.value, most_shown_value);
+    return {.text = shown_value_};
+  };
+  const float height = row_height * static_cast<float>(fields_.size() + 1);
+  const TableResult result = table(ui, "Fields", fields_table_, field_columns, static_cast<int>(fields_.size()), cell,
+                                   {.size = {0, height}, .row_height = row_height, .selected = field_});
+  if (result.activated >= 0) field_ = field_ == result.activated ? -1 : result.activated;
+  pointed_ = result.hovered;
+}
+
+void PacketsView::draw_hex(Ui& ui, wasmqtt::Bytes bytes) {
+  const Palette& c = ui.theme().color;
+  const float advance = ui.text_width("0000000000", TextStyle::code) / 10;
+  const std::size_t per_line = room().x > 76 * advance ? 16 : 8;
+  const int marked = pointed_ >= 0 ? pointed_ : field_;
+  const bool any = marked >= 0 && static_cast<std::size_t>(marked) < fields_.size();
+  const std::size_t begin = any ? fields_[static_cast<std::size_t>(marked)].begin : 0;
+  const std::size_t end = any ? fields_[static_cast<std::size_t>(marked)].end : 0;
+  const std::size_t shown = std::min(bytes.size(), most_shown_bytes);
+  const float line_height = ui.theme().type(TextStyle::code).line_height;
+  ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, 0));
+  for (std::size_t at = 0; at < shown; at += per_line) {
+    const ImVec2 place = ImGui::GetCursorScreenPos();
+    if (!ImGui::IsRectVisible({1, line_height})) {
+      ImGui::Dummy({1, line_height});
+      continue;
+    }
+    char piece[8];
+    std::snprintf(piece, sizeof piece, "%04zx  ", at);
+    std::string line = piece;
+    std::string letters;
+    for (std::size_t i = at; i < at + per_line; ++i) {
+      if (i >= shown) {
+        line += "   ";
+        continue;
+      }
+      std::snprintf(piece, sizeof piece, "%02x ", bytes[i]);
+      line += piece;
+      letters += bytes[i] >= 0x20 && bytes[i] < 0x7F ? static_cast<char>(bytes[i]) : '.';
+      if (i >= begin && i < end) {
+        const auto column = static_cast<float>(6 + 3 * (i - at));
+        ImGui::GetWindowDrawList()->AddRectFilled({place.x + column * advance - 2, place.y},
+                                                  {place.x + (column + 2) * advance + 2, place.y + line_height},
+                                                  c.selection.u32(), 3);
+      }
+    }
+    text(ui, line + " " + letters, {.style = TextStyle::code, .width = -1});
+  }
+  ImGui::PopStyleVar();
+  if (shown < bytes.size())
+    text(ui, "and " + std::to_string(bytes.size() - shown) + " bytes more",
+         {.style = TextStyle::small, .color = c.text_muted});
+}
+
+}  // namespace chat_view

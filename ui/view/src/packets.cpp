@@ -1,0 +1,205 @@
+#include "chat_view/packets.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "marks.hpp"
+#include "wasmqtt/describe.hpp"
+
+namespace chat_view {
+
+using namespace semantic;
+using wasmqtt::Direction;
+
+namespace {
+
+enum ColumnIndex { idx, direction, time, packet, topic, qos, id, size, rtt };
+
+const std::array<Column, 9> columns = {{
+    {.name = "Idx", .width = 60, .right = true, .style = TextStyle::code},
+    {.name = "Direction", .width = 128},
+    {.name = "Time (ms)", .width = 96, .right = true, .style = TextStyle::code, .hide_below = 560},
+    {.name = "Packet", .width = 104, .style = TextStyle::small_strong},
+    {.name = "Topic", .weight = 1, .style = TextStyle::code},
+    {.name = "QoS", .width = 48, .right = true, .style = TextStyle::code, .hide_below = 620},
+    {.name = "Id", .width = 56, .right = true, .style = TextStyle::code, .hide_below = 680},
+    {.name = "Size", .width = 64, .right = true, .style = TextStyle::code, .hide_below = 480},
+    {.name = "RTT", .width = 72, .right = true, .style = TextStyle::code, .hide_below = 740},
+}};
+
+Color color_of(Ui& ui, Direction direction) {
+  return direction == Direction::outbound ? ui.theme().color.accent_text : ui.theme().color.success_text;
+}
+
+std::string thousands(std::uint64_t value) {
+  std::string text = std::to_string(value);
+  for (std::size_t at = text.size(); at > 3; at -= 3) text.insert(at - 3, " ");
+  return text;
+}
+
+}  // namespace
+
+void PacketsView::draw(Ui& ui, const chat::State& state, chat::Intents& intents) {
+  if (state.trace == nullptr) return;
+  list_.update(*state.trace, filter_);
+  if (!has_chosen(state)) chosen_ = 0;
+  draw_tools(ui, state, intents);
+  draw_notices(ui, state, intents);
+  const float height = room().y;
+  const bool details = chosen_ != 0;
+  const bool beside = details && room().x >= 900;
+  const float main_height = details && !beside ? std::max(120.0f, std::floor(height * 0.45f)) : height;
+  const float main_width = beside ? std::floor(room().x * 0.58f) : 0;
+  {
+    auto main_part = region(ui, {.role = Role::group, .name = "Packet list", .size = {main_width, main_height}});
+    if (list_.size() == 0) {
+      gap(Theme::space_6);
+      text(ui, filter_ == chat::PacketFilter{} ? "No packets yet" : "No packet passes these filters",
+           {.style = TextStyle::small, .color = ui.theme().color.text_muted, .center = true});
+    } else if (show_timeline_) {
+      draw_timeline(ui, state, main_height);
+    } else {
+      draw_table(ui, state, main_height);
+    }
+  }
+  if (!details) return;
+  if (beside) ImGui::SameLine(0, 0);
+  draw_details(ui, state);
+}
+
+void PacketsView::draw_tools(Ui& ui, const chat::State& state, chat::Intents& intents) {
+  auto tools = region(ui, {.role = Role::group, .name = "Packet tools", .auto_height = true,
+                           .padding = {Theme::space_4, Theme::space_3}});
+  heading(ui, 2, "Packets");
+  const auto next = [&](std::string_view label, const ButtonOptions& options) {
+    const float right = ImGui::GetWindowPos().x + ImGui::GetWindowWidth() - Theme::space_4;
+    if (ImGui::GetItemRectMax().x + Theme::space_2 + button_size(ui, label, options).x <= right)
+      ImGui::SameLine(0, Theme::space_2);
+    return button(ui, label, options);
+  };
+  const ButtonOptions pause{.icon = list_.paused() ? Icon::play : Icon::pause, .small = true, .pressed = list_.paused()};
+  if (button(ui, "Pause", pause)) list_.set_paused(!list_.paused());
+  if (next("Clear", {.icon = Icon::trash, .small = true})) intents.emplace_back(chat::ClearPackets{});
+  if (next("Export", {.icon = Icon::download, .small = true})) intents.emplace_back(chat::ExportPackets{});
+  if (next("Timeline", {.small = true, .pressed = show_timeline_})) show_timeline_ = !show_timeline_;
+  text_field(ui, "Filter", filter_.text,
+             {.placeholder = "Filter by topic or type", .label_visible = false, .width = std::min(room().x, 360.0f)});
+  checkbox(ui, "Show Pings", filter_.pings);
+  static constexpr std::string_view choices[] = {"Show All Packets", "Inbound Only", "Outbound only"};
+  int chosen = static_cast<int>(filter_.directions);
+  if (radio_group(ui, "Direction", choices, chosen))
+    filter_.directions = static_cast<chat::PacketFilter::Directions>(chosen);
+  draw_counts(ui, state);
+}
+
+void PacketsView::draw_counts(Ui& ui, const chat::State& state) {
+  const std::uint64_t held = state.trace->end() - state.trace->first();
+  std::string words = thousands(list_.size()) + " of " + thousands(held) + " packets";
+  if (list_.dropped() != 0) words += ", " + thousands(list_.dropped()) + " older ones dropped";
+  if (list_.paused()) words += ", paused: " + thousands(list_.waiting(*state.trace)) + " newer";
+  text(ui, words, {.style = TextStyle::small, .color = ui.theme().color.text_muted});
+}
+
+void PacketsView::draw_notices(Ui& ui, const chat::State& state, chat::Intents& intents) {
+  const auto& notices = state.notices.list();
+  if (notices.empty()) return;
+  auto part = region(ui, {.role = Role::group, .name = "Notices", .auto_height = true,
+                          .padding = {Theme::space_4, Theme::space_2}});
+  const chat::Notice& last = notices.back();
+  std::string words = state.zone->clock(last.at) + "  " + last.text;
+  if (!last.topic.empty()) words += " Topic: " + last.topic;
+  if (last.count > 1) words += " (" + std::to_string(last.count) + " times)";
+  alert(ui, words, Tone::warning);
+  if (state.notices.total() > last.count)
+    text(ui, thousands(state.notices.total()) + " notices in all",
+         {.style = TextStyle::small, .color = ui.theme().color.text_muted});
+  if (button(ui, "Dismiss", {.kind = ButtonKind::ghost, .small = true})) intents.emplace_back(chat::DismissNotices{});
+}
+
+void PacketsView::draw_table(Ui& ui, const chat::State& state, float height) {
+  const wasmqtt::PacketTrace& trace = *state.trace;
+  const auto cell = [&](int row, int column) -> Cell {
+    const std::uint64_t number = list_[static_cast<std::size_t>(row)];
+    if (row_.number != number) row_ = chat::make_row(trace, number, list_.start());
+    const bool out = row_.direction == Direction::outbound;
+    // The round-trip time is there only when the answer is; the rest of a row never changes.
+    switch (column) {
+      case idx: return {.text = row_.index};
+      case direction:
+        return {.text = out ? "OUTBOUND" : "INBOUND", .color = color_of(ui, row_.direction),
+                .icon = out ? Icon::arrow_right : Icon::arrow_left};
+      case time: return {.text = row_.time};
+      case packet: return {.text = row_.packet, .color = color_of(ui, row_.direction)};
+      case topic: return {.text = row_.topic};
+      case qos: return {.text = row_.qos};
+      case id: return {.text = row_.id};
+      case size: return {.text = row_.size};
+      case rtt: return {.text = row_.round_trip};
+      default: return {};
+    }
+  };
+  row_.number = 0;
+  const int selected = chosen_ == 0 ? -1 : static_cast<int>(list_.row_of(chosen_));
+  const TableResult result = table(ui, "Packets", table_, columns, static_cast<int>(list_.size()), cell,
+                                   {.size = {0, height}, .row_height = 32, .selected = selected});
+  if (result.activated >= 0) choose(state, list_[static_cast<std::size_t>(result.activated)]);
+}
+
+void PacketsView::draw_timeline(Ui& ui, const chat::State& state, float height) {
+  if (timeline_rows_ > list_.size()) timeline_.clear();
+  timeline_rows_ = list_.size();
+  const Palette& c = ui.theme().color;
+  const auto draw_one = [&](int index) {
+    const std::uint64_t number = list_[static_cast<std::size_t>(index)];
+    const wasmqtt::TraceEntry& entry = (*state.trace)[number];
+    const chat::PacketRow row = chat::make_row(*state.trace, number, list_.start());
+    const bool out = entry.direction == Direction::outbound;
+    constexpr float row_height = 44;
+    std::string words = row.packet;
+    if (!row.id.empty()) words += " Id " + row.id;
+    if (!row.qos.empty()) words += " QoS " + row.qos;
+    if (!row.topic.empty()) words += " " + row.topic;
+    const SurfaceResult item = button_surface(ui, row.index + " " + (out ? "outbound " : "inbound ") + words,
+                                              {room().x, row_height}, {.kind = ButtonKind::ghost, .pressed = chosen_ == number});
+    if (item.activated) choose(state, number);
+    const Rect& r = item.rect;
+    const float client = r.x + 96;
+    const float broker = r.x + r.w - 56;
+    const float y = r.y + 30;
+    ImDrawList& list = *ImGui::GetWindowDrawList();
+    list.AddLine({client, r.y}, {client, r.y + r.h + 8}, c.control_border.u32(), 2);
+    list.AddLine({broker, r.y}, {broker, r.y + r.h + 8}, c.control_border.u32(), 2);
+    const ImU32 color = color_of(ui, entry.direction).u32();
+    const float tip = out ? broker : client;
+    const float back = out ? -9.0f : 9.0f;
+    list.AddLine({client, y}, {broker, y}, color, 2);
+    list.AddTriangleFilled({tip, y}, {tip + back, y - 5}, {tip + back, y + 5}, color);
+    draw_text(ui, {r.x + 8, y - 10}, row.time, TextStyle::code, c.text_muted, 76);
+    draw_text(ui, {client + 12, y - 24}, words, TextStyle::small, c.text, broker - client - 24);
+  };
+  draw_text(ui, {ImGui::GetCursorScreenPos().x + 74, ImGui::GetCursorScreenPos().y + 4}, "Client",
+            TextStyle::small_strong, c.text_muted);
+  draw_text(ui, {ImGui::GetCursorScreenPos().x + room().x - 78, ImGui::GetCursorScreenPos().y + 4}, "Broker",
+            TextStyle::small_strong, c.text_muted);
+  ImGui::Dummy({1, 20});
+  log(ui, "Timeline", timeline_, static_cast<int>(list_.size()), draw_one,
+      {.size = {0, height - 36}, .padding = {0, 0}, .estimated_height = 44, .gap = 0});
+}
+
+void PacketsView::choose(const chat::State& state, std::uint64_t number) {
+  chosen_ = chosen_ == number ? 0 : number;
+  field_ = -1;
+  fields_.clear();
+  fields_table_ = {};
+  fields_table_.stick_to_bottom = false;
+  if (!has_chosen(state)) return;
+  const wasmqtt::TraceEntry& entry = (*state.trace)[chosen_];
+  fields_ = chat::packet_fields(entry, state.trace->bytes(entry));
+}
+
+bool PacketsView::has_chosen(const chat::State& state) const {
+  return chosen_ != 0 && state.trace != nullptr && chosen_ >= state.trace->first() && chosen_ < state.trace->end();
+}
+
+}  // namespace chat_view
