@@ -92,7 +92,8 @@ std::string default_broker(const PageOrigin& page, bool authentication) {
     const std::string origin = "wss://" + page.host + (page.port.empty() ? "" : ":" + page.port);
     return origin + (authentication ? "/mqtt" : "/mqtt-open");
   }
-  return "ws://" + (page.host.empty() ? std::string("localhost") : page.host) + (authentication ? ":8080" : ":8081");
+  return "ws://" + (page.host.empty() ? std::string("localhost") : page.host) + ':' +
+         std::to_string(authentication ? page.auth_port : page.open_port);
 }
 
 std::string broker_url(const Settings& settings, const PageOrigin& page) {

@@ -15,7 +15,7 @@ namespace chat {
 struct PageOrigin {
   bool secure = false;             // https
   std::string host = "localhost";  // an IPv6 address in brackets
-  std::string port;                // empty: the scheme's own
+  std::string port{};              // empty: the scheme's own
 };
 
 struct Settings {
@@ -33,7 +33,7 @@ struct Settings {
 // 10: all off. 20: QoS 1, deduplication, remembering. 30: and status. 40 (and anything else): and authentication.
 Settings stage_settings(int stage);
 
-// ws://HOST:8080 with authentication, ws://HOST:8081 without; from a secure page its own origin, at /mqtt and
+// ws://HOST:auth_port with authentication, ws://HOST:open_port without; from a secure page its own origin, at /mqtt and
 // /mqtt-open, since a secure page may open secure sockets only.
 std::string default_broker(const PageOrigin& page, bool authentication);
 // settings.broker, or the default where that is empty.
