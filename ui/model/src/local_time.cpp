@@ -10,7 +10,7 @@ long LocalTime::day_number(wasmqtt::Time time) const {
   return static_cast<long>(floor<days>(time.time_since_epoch() + offset_at(time)).count());
 }
 
-std::string LocalTime::clock(wasmqtt::Time time) const {
+std::string LocalTime::clock_24(wasmqtt::Time time) const {
   const auto local = time.time_since_epoch() + offset_at(time);
   const auto minute = floor<minutes>(local - floor<days>(local)).count();
   char text[16];
@@ -18,7 +18,7 @@ std::string LocalTime::clock(wasmqtt::Time time) const {
   return text;
 }
 
-std::string LocalTime::day(wasmqtt::Time time, wasmqtt::Time now) const {
+std::string LocalTime::english_day(wasmqtt::Time time, wasmqtt::Time now) const {
   static constexpr const char* weekdays[] = {"Sunday",   "Monday", "Tuesday", "Wednesday",
                                              "Thursday", "Friday", "Saturday"};
   static constexpr const char* months[] = {"January", "February", "March",     "April",   "May",      "June",

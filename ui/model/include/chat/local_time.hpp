@@ -15,12 +15,16 @@ class LocalTime {
   // Local time minus UTC at `time` (summer time changes it).
   virtual std::chrono::minutes offset_at(wasmqtt::Time time) const = 0;
   // "10:42"; override it for a 12-hour clock.
-  virtual std::string clock(wasmqtt::Time time) const;
+  virtual std::string clock(wasmqtt::Time time) const { return clock_24(time); }
   // "Today", "Yesterday", "Monday" within a week, else "1 March 2025".
-  virtual std::string day(wasmqtt::Time time, wasmqtt::Time now) const;
+  virtual std::string day(wasmqtt::Time time, wasmqtt::Time now) const { return english_day(time, now); }
 
   // Days since 1970-01-01 in local time: equal numbers are the same day.
   long day_number(wasmqtt::Time time) const;
+
+ private:
+  std::string clock_24(wasmqtt::Time time) const;
+  std::string english_day(wasmqtt::Time time, wasmqtt::Time now) const;
 };
 
 // One offset for all times.

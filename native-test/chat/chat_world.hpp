@@ -1,0 +1,139 @@
+// One ChatApp, its broker and its clock.
+//
+//   World world(stage_settings(20));
+//   world.sign_in("alice");
+//   world.receive("chat/messages/alice/peter", message_json("1", "hi"));
+#pragma once
+
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include "chat/chat_app.hpp"
+#include "support/scripted_transport.hpp"
+#include "support/virtual_loop.hpp"
+
+namespace chat::test {
+
+using namespace wasmqtt::test;
+using namespace std::chrono_literals;
+using wasmqtt::as_bytes;
+using wasmqtt::as_text;
+using wasmqtt::Qos;
+
+inline std::string message_json(std::string_view id, std::string_view content,
+                                std::string_view time = "2023-11-14T23:13:20+01:00") {
+  return "{\"messageId\":\"" + std::string(id) + "\",\"content\":\"" + std::string(content) + "\",\"timestamp\":\"" +
+         std::string(time) + "\"}";
+}
+
+inline std::string status_json(std::string_view status, std::string_view time = "2023-11-14T23:13:20+01:00") {
+  return "{\"status\":\"" + std::string(status) + "\",\"lastOnlineTimestamp\":\"" + std::string(time) + "\"}";
+}
+
+// A memory store to derive faulty ones from.
+struct MemoryChatStoreBase : ChatStore {
+  void load(std::string_view prefix, Loaded loaded) override { memory.load(prefix, std::move(loaded)); }
+  void put(std::span<const Record> records, Written written) override { memory.put(records, std::move(written)); }
+  void remove(std::string_view key) override { memory.remove(key); }
+  void remove_all(std::string_view prefix) override { memory.remove_all(prefix); }
+  wasmqtt::SessionStore* session(const std::string& client_id, const std::string& broker) override {
+    return memory.session(client_id, broker);
+  }
+  MemoryChatStore memory;
+};
+
+struct World {
+  explicit World(Settings settings = stage_settings(10), ChatStore* keep = nullptr)
+      : app({.loop = loop, .transport = broker, .store = keep ? *keep : store, .zone = zone, .page = {}}, settings) {
+    app.on_change = [this] { ++changes; };
+  }
+
+  // Up to the open chat page; answers the subscriptions.
+  void sign_in(const std::string& user, const std::string& password = "", bool session_present = false) {
+    app.handle(SignIn{user, password});
+    loop.run_turns();
+    broker.accept();
+    connect_packet = describe(broker.next());
+    broker.reply(wasmqtt::Connack{session_present});
+    loop.run_turns();
+    app.update();
+    REQUIRE(state().screen == Screen::chat);
+    answer();
+  }
+  // Reads what the client sends, acknowledges subscriptions and QoS 1 publishes, and notes the publishes.
+  void answer() {
+    loop.run_turns();
+    while (!broker.quiet()) {
+      const wasmqtt::Packet packet = broker.next();
+      if (const auto* subscribe = std::get_if<wasmqtt::Subscribe>(&packet)) {
+        std::vector<std::uint8_t> codes;
+        for (const auto& request : subscribe->requests) {
+          filters.emplace_back(request.filter);
+          codes.push_back(refused_filter == request.filter ? wasmqtt::suback_failure : static_cast<std::uint8_t>(request.qos));
+        }
+        broker.reply(wasmqtt::Suback{subscribe->packet_id, codes});
+      } else if (const auto* publish = std::get_if<wasmqtt::Publish>(&packet)) {
+        published.push_back({std::string(publish->topic), std::string(as_text(publish->payload)), publish->qos,
+                             publish->retain, publish->dup});
+        if (publish->qos == Qos::at_least_once) broker.reply(wasmqtt::Puback{publish->packet_id});
+      } else if (std::holds_alternative<wasmqtt::Disconnect>(packet)) {
+        disconnected = true;
+      }
+      loop.run_turns();
+    }
+    app.update();
+  }
+  void receive(std::string_view topic, std::string_view payload, Qos qos = Qos::at_most_once, bool retain = false,
+               bool dup = false) {
+    const wasmqtt::PacketId id = qos == Qos::at_most_once ? wasmqtt::PacketId{0} : ++next_id;
+    broker.reply(wasmqtt::Publish{topic, as_bytes(payload), id, qos, retain, dup});
+    answer();
+  }
+  // The connection is lost and made again.
+  void reconnect(bool session_present) {
+    broker.cut();
+    loop.advance(61s);
+    while (!broker.quiet()) (void)broker.next();
+    broker.accept();
+    (void)broker.expect<wasmqtt::Connect>();
+    broker.reply(wasmqtt::Connack{session_present});
+    answer();
+  }
+  void pass(wasmqtt::Duration duration) {
+    loop.advance(duration);
+    answer();
+  }
+
+  const State& state() { return app.update(), app.state(); }
+  const Conversation* chat_with(const std::string& partner) {
+    return state().conversations.find({state().user, partner});
+  }
+  std::vector<std::string> texts(const std::string& partner) {
+    std::vector<std::string> all;
+    if (const Conversation* conversation = chat_with(partner))
+      for (const Message& message : conversation->messages()) all.push_back(message.text);
+    return all;
+  }
+
+  struct Published {
+    std::string topic, payload;
+    Qos qos;
+    bool retain, dup;
+  };
+
+  VirtualLoop loop;
+  ScriptedTransport broker;
+  MemoryChatStore store;
+  FixedZone zone{60min};
+  ChatApp app;
+  int changes = 0;
+  std::string connect_packet;
+  std::string refused_filter;
+  std::vector<std::string> filters;
+  std::vector<Published> published;
+  bool disconnected = false;
+  wasmqtt::PacketId next_id = 0;
+};
+
+}  // namespace chat::test

@@ -1,0 +1,350 @@
+// The pure parts: names, topics, times, wire, settings, conversations, presence.
+#include <doctest/doctest.h>
+
+#include "chat/conversation_list.hpp"
+#include "chat/iso_time.hpp"
+#include "chat/message_id.hpp"
+#include "chat/names.hpp"
+#include "chat/notices.hpp"
+#include "chat/presence.hpp"
+#include "chat/records.hpp"
+#include "chat/settings.hpp"
+#include "chat/topics.hpp"
+#include "chat/wire.hpp"
+
+using namespace chat;
+using namespace std::chrono_literals;
+
+namespace {
+
+Time at(std::string_view iso) { return parse_iso_time(iso).value(); }
+
+Message said(std::string sender, std::string id, Time sent, Time arrived) {
+  return {.id = std::move(id), .sender = std::move(sender), .text = "x", .sent_at = sent, .arrived_at = arrived};
+}
+
+std::string ids(const Conversation& conversation) {
+  std::string all;
+  for (const Message& message : conversation.messages()) all += message.id;
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("a user name that would break out of its topic level is refused with a sentence") {
+  CHECK(check_user_name("alice").empty());
+  CHECK(check_user_name("Grüße 你好 👩‍👩‍👧").empty());
+  CHECK(check_user_name(std::string(64, 'a')).empty());
+  for (std::string_view bad : {"", "a/b", "+", "a#", "a\nb", "a\x7f", "a\xc2\x85", "\xff", "a\xc0\xaf", "\xed\xa0\x80"})
+    CHECK_MESSAGE(!check_user_name(bad).empty(), bad);
+  CHECK_FALSE(check_user_name(std::string_view("a\0b", 3)).empty());
+  CHECK_FALSE(check_user_name(std::string(65, 'a')).empty());
+}
+
+TEST_CASE("white space around a name does not count, Unicode's included") {
+  CHECK(trim("  alice\t\n") == "alice");
+  CHECK(trim("\xC2\xA0\xE3\x80\x80 alice b \xC2\xA0") == "alice b");
+  CHECK(trim(" \t ").empty());
+}
+
+TEST_CASE("a text is cut between code points only") {
+  CHECK(cut_utf8("aé", 2) == "a");
+  CHECK(cut_utf8("aé", 3) == "aé");
+  CHECK(cut_utf8("\xF0\x9F\x98\x80", 3).empty());
+}
+
+TEST_CASE("topics are made and parsed back, and others are not taken for ours") {
+  CHECK(message_topic("peter", "alice") == "chat/messages/peter/alice");
+  CHECK(status_topic("alice") == "chat/status/alice");
+  CHECK(own_messages_filter("alice") == "chat/messages/alice/+");
+  CHECK(client_id("alice") == "mqtt-chat-client-alice");
+  const auto names = parse_message_topic("chat/messages/peter/alice");
+  REQUIRE(names);
+  CHECK(names->receiver == "peter");
+  CHECK(names->sender == "alice");
+  CHECK(parse_status_topic("chat/status/alice") == "alice");
+  for (std::string_view bad : {"chat/messages/peter", "chat/messages/peter/", "chat/messages//alice", "chat/messages/a/b/c",
+                               "chat/message/a/b", "chat/status/", "chat/status/a/b", "", "chat"}) {
+    CHECK_FALSE(parse_message_topic(bad));
+    CHECK_FALSE(parse_status_topic(bad));
+  }
+}
+
+TEST_CASE("times are written with milliseconds and the zone's offset, and read back to the same moment") {
+  const Time time = at("2025-03-01T09:42:05.123Z");
+  CHECK(format_iso_time(time, 60min) == "2025-03-01T10:42:05.123+01:00");
+  CHECK(format_iso_time(time, -570min) == "2025-03-01T00:12:05.123-09:30");
+  CHECK(at(format_iso_time(time, 345min)) == time);
+}
+
+TEST_CASE("times are read in every form that ISO 8601 writers use, and nothing else") {
+  const Time time = at("2025-03-01T09:42:05Z");
+  for (std::string_view same : {"2025-03-01T10:42:05+01:00", "2025-03-01T10:42:05+0100", "2025-03-01T10:42:05+01",
+                                "2025-03-01T09:42:05.000000000Z", "2025-03-01t09:42:05,0z", "2025-03-01T04:12:05-05:30"})
+    CHECK_MESSAGE(parse_iso_time(same) == time, same);
+  CHECK(parse_iso_time("2025-03-01T09:42Z") == time - 5s);
+  CHECK(parse_iso_time("2016-12-31T23:59:60Z") == at("2017-01-01T00:00:00Z"));
+  CHECK(parse_iso_time("2024-02-29T00:00:00Z"));
+  for (std::string_view bad : {"", "now", "2025-03-01", "2025-03-01T10:42:05", "2025-02-29T00:00:00Z", "2025-13-01T00:00:00Z",
+                               "2025-03-01T24:00:00Z", "2025-03-01T10:60:00Z", "2025-03-01T10:42:05+25:00",
+                               "2025-03-01T10:42:05.Z", "2025-03-01T10:42:05Zx", "1969-12-31T23:59:59Z", "2025-3-1T1:2:3Z",
+                               "2025-03-01T10:42:05+1:00"})
+    CHECK_MESSAGE(!parse_iso_time(bad), bad);
+}
+
+TEST_CASE("a message id is a UUID of version 4") {
+  CHECK(make_message_id(0, 0) == "00000000-0000-4000-8000-000000000000");
+  CHECK(make_message_id(~std::uint64_t{0}, ~std::uint64_t{0}) == "ffffffff-ffff-4fff-bfff-ffffffffffff");
+}
+
+TEST_CASE("messages on the wire are the article's JSON, whatever the text holds") {
+  const std::string text = "Grüße \"你好\" \\ 👩‍👩‍👧 مرحبا\n</script>\t\x01";
+  const std::string json = write_message({"id-1", text, at("2025-03-01T09:42:05.123Z")}, 60min);
+  CHECK(json.substr(0, 32) == "{\"messageId\":\"id-1\",\"content\":\"G");
+  CHECK(json.find("\"timestamp\":\"2025-03-01T10:42:05.123+01:00\"}") != std::string::npos);
+  const auto parsed = parse_message(json);
+  REQUIRE(parsed.value);
+  CHECK(parsed.value->message_id == "id-1");
+  CHECK(parsed.value->content == text);
+  CHECK(parsed.value->timestamp == at("2025-03-01T09:42:05.123Z"));
+  CHECK(write_message({"1", "a\xff", {}}, 0min).find("a\xEF\xBF\xBD") != std::string::npos);
+}
+
+TEST_CASE("a message that deviates is refused with a sentence that says how") {
+  const std::string time = "\"timestamp\":\"2025-03-01T09:42:05Z\"";
+  CHECK(parse_message("{\"messageId\":\"1\",\"content\":\"\",\"more\":[1]," + time + "}").value);
+  const std::pair<std::string, std::string_view> bad[] = {
+      {"", "not JSON"},
+      {"hello", "not JSON"},
+      {"{", "not JSON"},
+      {"{\"messageId\":\"\xff\"}", "not JSON"},
+      {"[]", "not an object"},
+      {"null", "not an object"},
+      {"{}", "\"messageId\" is missing"},
+      {"{\"messageId\":1,\"content\":\"a\"," + time + "}", "\"messageId\" is not a string"},
+      {"{\"messageId\":\"\",\"content\":\"a\"," + time + "}", "\"messageId\" is empty"},
+      {"{\"messageId\":\"1\",\"content\":null," + time + "}", "\"content\" is not a string"},
+      {"{\"messageId\":\"1\",\"content\":\"a\"}", "\"timestamp\" is missing"},
+      {"{\"messageId\":\"1\",\"content\":\"a\",\"timestamp\":\"yesterday\"}", "\"timestamp\" is not a time"},
+      {"{\"messageId\":\"" + std::string(129, 'a') + "\",\"content\":\"a\"," + time + "}", "too long"},
+      {"{\"messageId\":\"1\",\"content\":\"" + std::string(max_content_bytes + 1, 'a') + "\"," + time + "}", "65537 bytes"},
+      {std::string(max_payload_bytes + 1, ' '), "are not read"},
+      {std::string(max_payload_bytes, '['), "not JSON"},
+  };
+  for (const auto& [payload, words] : bad) {
+    const auto parsed = parse_message(payload);
+    CHECK_FALSE(parsed.value);
+    CHECK_MESSAGE(parsed.problem.find(words) != std::string::npos, parsed.problem);
+  }
+}
+
+TEST_CASE("a status is online or offline and nothing else") {
+  CHECK(parse_status(write_status({true, at("2025-03-01T09:42:05Z")}, 0min)).value->online);
+  const auto offline = parse_status("{\"status\":\"offline\",\"lastOnlineTimestamp\":\"2025-03-01T09:42:05Z\"}");
+  REQUIRE(offline.value);
+  CHECK_FALSE(offline.value->online);
+  CHECK(offline.value->last_online == at("2025-03-01T09:42:05Z"));
+  CHECK_FALSE(parse_status("{\"status\":\"away\",\"lastOnlineTimestamp\":\"2025-03-01T09:42:05Z\"}").value);
+  CHECK_FALSE(parse_status("{\"status\":true}").value);
+}
+
+TEST_CASE("each stage is five toggles, and no stage is the last one") {
+  const Settings ten = settings_from_query("?stage=10");
+  CHECK_FALSE((ten.qos1 || ten.status || ten.authentication || ten.deduplicate || ten.remember));
+  const Settings twenty = settings_from_query("?stage=20");
+  CHECK((twenty.qos1 && twenty.deduplicate && twenty.remember && !twenty.status && !twenty.authentication));
+  const Settings thirty = settings_from_query("stage=30");
+  CHECK((thirty.qos1 && thirty.status && !thirty.authentication));
+  for (std::string_view last : {"?stage=40", "", "?stage=99", "?stage=abc"}) CHECK(settings_from_query(last) == stage_settings(40));
+}
+
+TEST_CASE("the address shares the whole set-up, but never a password") {
+  Settings settings = stage_settings(20);
+  CHECK(query_of(settings) == "?stage=20");
+  settings.deduplicate = false;
+  settings.user = "Jürgen & co";
+  settings.broker = "ws://example.org:9001/mqtt?a=b";
+  const std::string query = query_of(settings);
+  CHECK(query == "?stage=20&deduplicate=0&user=J%C3%BCrgen%20%26%20co&broker=ws://example.org:9001/mqtt%3Fa%3Db");
+  CHECK(settings_from_query(query) == settings);
+  CHECK(settings_from_query("?stage=30&password=secret&user=a+b").user == "a b");
+  CHECK(query_of(settings_from_query("?password=secret")).find("secret") == std::string::npos);
+  for (int bits = 0; bits < 32; ++bits) {
+    const Settings any{(bits & 1) != 0, (bits & 2) != 0, (bits & 4) != 0, (bits & 8) != 0, (bits & 16) != 0, "", ""};
+    CHECK(settings_from_query(query_of(any)) == any);
+  }
+}
+
+TEST_CASE("the broker comes from the page's host and the toggle, or from the address") {
+  CHECK(default_broker({}, true) == "ws://localhost:8080");
+  CHECK(default_broker({.host = "192.168.0.7", .port = "5173"}, false) == "ws://192.168.0.7:8081");
+  CHECK(default_broker({.secure = true, .host = "chat.example", .port = ""}, true) == "wss://chat.example/mqtt");
+  CHECK(default_broker({.secure = true, .host = "chat.example", .port = "8443"}, false) == "wss://chat.example:8443/mqtt-open");
+  CHECK(broker_url(settings_from_query("?broker=ws%3A%2F%2Fa%3A1"), {}) == "ws://a:1");
+  CHECK(check_broker_url("ws://localhost:8081", {}).empty());
+  CHECK(check_broker_url("wss://a", {.secure = true}).empty());
+  CHECK(check_broker_url("ws://localhost:1", {.secure = true}).empty());
+  for (std::string_view bad : {"", "localhost:8081", "http://a", "ws://", "ws:///x", "ws://:80", "ws://a b", "ws://a#b"})
+    CHECK_FALSE(check_broker_url(bad, {}).empty());
+  CHECK(check_broker_url("ws://example.org", {.secure = true}).find("mixed content") != std::string_view::npos);
+}
+
+TEST_CASE("a conversation has the same key from both sides, and a title for each reader") {
+  const ConversationKey key("peter", "alice");
+  CHECK(key == ConversationKey("alice", "peter"));
+  CHECK(key.title_for("alice") == "peter");
+  CHECK(key.heading_for("alice") == "Conversation with peter");
+  CHECK(key.title_for("admin") == "alice and peter");
+  CHECK(key.heading_for("admin") == "Conversation between alice and peter");
+  CHECK(ConversationKey("a", "a").title_for("a") == "a");
+}
+
+TEST_CASE("messages are ordered by the time of sending, but one sender's never against their arrival") {
+  const Time t = at("2025-03-01T10:00:00Z");
+  Conversation conversation({"a", "b"});
+  conversation.insert(said("a", "1", t, t));
+  conversation.insert(said("a", "4", t + 30s, t + 30s));
+  conversation.insert(said("b", "2", t + 10s, t + 40s));  // waited at the broker
+  conversation.insert(said("b", "3", t + 5s, t + 41s));   // b's clock was set back
+  CHECK(ids(conversation) == "1234");
+  conversation.insert(said("b", "5", t + 1h, t + 50s));   // b's clock runs ahead
+  conversation.insert(said("a", "6", t + 60s, t + 60s));
+  CHECK(ids(conversation) == "123456");
+  CHECK(conversation.reordered() == 2);
+}
+
+TEST_CASE("a conversation keeps its newest messages and counts what it dropped") {
+  Conversation conversation({"a", "b"});
+  const Time t = at("2025-03-01T10:00:00Z");
+  for (std::size_t i = 0; i < Conversation::max_messages + 1; ++i) conversation.insert(said("a", std::to_string(i), t, t));
+  CHECK(conversation.messages().size() <= Conversation::max_messages);
+  CHECK(conversation.removed() == conversation.take_removed_numbers().size());
+  CHECK(conversation.messages().back().id == std::to_string(Conversation::max_messages));
+  CHECK(conversation.find("0") == nullptr);
+}
+
+TEST_CASE("opening a conversation puts the divider before the first unread message") {
+  Conversation conversation({"a", "b"});
+  const Time t = at("2025-03-01T10:00:00Z");
+  conversation.insert(said("b", "1", t, t));
+  conversation.insert(said("b", "2", t + 1s, t + 1s));
+  conversation.count_unread();
+  conversation.insert(said("b", "3", t + 2s, t + 2s));
+  conversation.count_unread();
+  conversation.open();
+  CHECK(conversation.first_new() == 1);
+  CHECK(conversation.unread() == 0);
+  conversation.open();
+  CHECK(conversation.first_new() == conversation.messages().size());
+}
+
+TEST_CASE("the list is newest first, and sums what is unread") {
+  ConversationList list;
+  list.get({"a", "me"})->touch(at("2025-03-01T10:00:00Z"));
+  list.get({"b", "me"})->touch(at("2025-03-01T12:00:00Z"));
+  list.get({"c", "me"})->touch(at("2025-03-01T11:00:00Z"));
+  list.find({"a", "me"})->count_unread();
+  list.find({"c", "me"})->count_unread();
+  list.reorder();
+  std::string order;
+  for (const Conversation* conversation : list.newest_first()) order += conversation->key().first;
+  CHECK(order == "bca");
+  CHECK(list.unread() == 2);
+  CHECK(list.find({"z", "me"}) == nullptr);
+}
+
+TEST_CASE("presence: unknown until heard of, retained statuses at once") {
+  Presence presence;
+  const Time now = at("2025-03-01T10:00:00Z");
+  CHECK(presence.of("peter", now).kind == Presence::Kind::unknown);
+  presence.handle_status("peter", {false, now - 1h}, {.retained = true, .now = now});
+  CHECK(presence.of("peter", now).kind == Presence::Kind::offline);
+  CHECK(presence.of("peter", now).last_seen == now - 1h);
+}
+
+TEST_CASE("presence: a will counts from its arrival, and only after a grace, so that a reload does not flicker") {
+  Presence presence;
+  const Time now = at("2025-03-01T10:00:00Z");
+  presence.handle_status("peter", {true, now - 1h}, {.retained = true, .now = now});
+  presence.handle_status("peter", {false, now - 1h}, {.now = now});
+  CHECK(presence.of("peter", now).kind == Presence::Kind::online);
+  CHECK(presence.next_change(now) == now + Presence::grace);
+  CHECK(presence.of("peter", now + Presence::grace).kind == Presence::Kind::offline);
+  CHECK(presence.of("peter", now + Presence::grace).last_seen == now);
+  CHECK_FALSE(presence.next_change(now + Presence::grace));
+
+  presence.handle_status("peter", {true, now + 10s}, {.now = now + 10s});
+  presence.handle_status("peter", {false, now - 1h}, {.now = now + 20s});
+  presence.handle_status("peter", {true, now + 21s}, {.now = now + 21s});
+  CHECK(presence.of("peter", now + 1min).kind == Presence::Kind::online);
+}
+
+TEST_CASE("presence: a logout is shown at once") {
+  Presence presence;
+  const Time now = at("2025-03-01T10:00:00Z");
+  presence.handle_status("peter", {true, now}, {.now = now});
+  presence.handle_status("peter", {false, now + 9s}, {.now = now + 10s});
+  CHECK(presence.of("peter", now + 10s).kind == Presence::Kind::offline);
+}
+
+TEST_CASE("presence in words") {
+  const FixedZone zone(60min);
+  const Time now = at("2025-03-05T10:00:00Z");
+  using Kind = Presence::Kind;
+  CHECK(presence_text({Kind::online, {}}, zone, now) == "online");
+  CHECK(presence_text({Kind::unknown, {}}, zone, now) == "unknown");
+  CHECK(presence_text({Kind::offline, at("2025-03-05T09:42:00Z")}, zone, now) == "offline, last seen 10:42");
+  CHECK(presence_text({Kind::offline, at("2025-03-04T09:42:00Z")}, zone, now) == "offline, last seen Yesterday 10:42");
+  CHECK(zone.day(at("2025-03-01T23:30:00Z"), now) == "Sunday");
+  CHECK(zone.day(at("2024-12-24T12:00:00Z"), now) == "24 December 2024");
+}
+
+TEST_CASE("ten thousand statuses are held, and more than the bound are not") {
+  Presence presence;
+  for (std::size_t i = 0; i < Presence::max_users + 10; ++i)
+    presence.handle_status("user" + std::to_string(i), {true, Time{}}, {.retained = true, .now = Time{}});
+  CHECK(presence.size() == Presence::max_users);
+}
+
+TEST_CASE("notices are bounded, and the same one in a row is counted, not repeated") {
+  Notices notices(3);
+  for (int i = 0; i < 5; ++i) notices.add({}, "bad", "a");
+  CHECK(notices.list().size() == 1);
+  CHECK(notices.list().back().count == 5);
+  for (int i = 0; i < 5; ++i) notices.add({}, std::to_string(i));
+  CHECK(notices.list().size() == 3);
+  CHECK(notices.total() == 10);
+}
+
+TEST_CASE("what is stored comes back: messages, order, unread, drafts; what is damaged is skipped") {
+  const std::string account = account_prefix("alice", "ws://a");
+  const ConversationKey key("alice", "peter");
+  Conversation conversation(key);
+  const Time t = at("2025-03-01T10:00:00Z");
+  Message mine = said("alice", "1", t, t);
+  mine.state = SendState::failed;
+  mine.problem = "why";
+  conversation.insert(mine);
+  conversation.insert(said("peter", "2", t + 1s, t + 2s));
+  conversation.count_unread();
+  conversation.draft = "typed \"so far\"";
+  std::vector<Record> records = {conversation_record(account, conversation)};
+  for (const Message& message : conversation.messages()) records.push_back(message_record(account, key, message));
+  for (std::string_view damaged : {"c\nalice", "m\nalice/peter\nx", "x\n", "m\n"})
+    records.push_back({account + std::string(damaged), "{}"});
+  records.push_back({message_key(account, key, 9), "{\"id\":\"9\",\"from\":\"mallory\",\"number\":9}"});
+  records.push_back({message_key(account, key, 10), "not json"});
+
+  ConversationList list;
+  CHECK(restore(records, account, list) == 6);
+  const Conversation* back = list.find(key);
+  REQUIRE(back);
+  CHECK(ids(*back) == "12");
+  CHECK(back->messages()[0].problem == "why");
+  CHECK(back->messages()[0].receiver == "peter");
+  CHECK(back->messages()[1].arrived_at == t + 2s);
+  CHECK(back->unread() == 1);
+  CHECK(back->draft == "typed \"so far\"");
+  CHECK(read_device_record(device_record({"alice", "dark"}).value).theme == "dark");
+  CHECK(read_device_record("[]").user.empty());
+}
