@@ -17,11 +17,11 @@ constexpr ImGuiWindowFlags bare = ImGuiWindowFlags_NoDecoration | ImGuiWindowFla
                                   ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoScrollWithMouse;
 
 void shadow(ImDrawList* list, const Rect& r, float radius, bool dark) {
-  constexpr int layers = 8;
+  constexpr int layers = 12;
   for (int i = layers; i > 0; --i) {
-    const auto grow = static_cast<float>(i) * 1.5f;
-    list->AddRectFilled({r.x - grow, r.y - grow + 4}, {r.x + r.w + grow, r.y + r.h + grow + 4},
-                        Color{0x0A0C1A}.u32(dark ? 0.045f : 0.011f), radius + grow);
+    const auto grow = static_cast<float>(i) * 1.5f - 4;
+    list->AddRectFilled({r.x - grow, r.y - grow + 8}, {r.x + r.w + grow, r.y + r.h + grow + 8},
+                        Color{0x10132A}.u32(dark ? 0.03f : 0.0045f), radius + std::max(0.0f, grow));
   }
 }
 
@@ -68,12 +68,6 @@ void fit_to_children(Tree& tree, int node) {
   if (any) tree.at(node).rect = to_rect(box.Min, box.Max);
 }
 
-void end_group(Ui& ui, int node) {
-  fit_to_children(ui.tree(), node);
-  ui.tree().close();
-  ImGui::PopID();
-}
-
 void end_form(Ui& ui, int node) {
   ui.memory().forms.pop_back();
   end_group(ui, node);
@@ -91,6 +85,12 @@ void end_disabled(Ui& ui, int) {
 }
 
 }  // namespace
+
+void end_group(Ui& ui, int node) {
+  fit_to_children(ui.tree(), node);
+  ui.tree().close();
+  ImGui::PopID();
+}
 
 Scope screen(Ui& ui) {
   const ImVec2 size = ImGui::GetIO().DisplaySize;

@@ -85,7 +85,7 @@ void draw_avatar(Ui& ui, ImVec2 at, float size, std::string_view name) {
   static constexpr Color fills[] = {{0x4F46E5}, {0x0F766E}, {0xB4346B}, {0x9A5408}, {0x2563B8}, {0x6D3FC0}, {0x3E6B1E}};
   const ImGuiID hash = ImHashData(name.data(), name.size());
   const bool forced = ui.theme().scheme == Scheme::forced;
-  const Color fill = forced ? ui.theme().color.panel : fills[(hash ^ hash >> 13) % std::size(fills)];
+  const Color fill = forced ? ui.theme().color.panel : fills[(hash * 0x9E3779B1u >> 20) % std::size(fills)];
   ImDrawList* list = ImGui::GetWindowDrawList();
   const ImVec2 center{at.x + size * 0.5f, at.y + size * 0.5f};
   list->AddCircleFilled(center, size * 0.5f, fill.u32());

@@ -12,7 +12,12 @@ namespace semantic {
 
 namespace {
 
-constexpr float padding_x = 12, padding_y = 10;
+constexpr float padding_x = 12;
+
+// The box is as high as a button, so that the two stand well side by side.
+float padding_y_of(const Theme& theme) {
+  return (theme.control_height() - theme.type(TextStyle::body).line_height) * 0.5f;
+}
 
 void cut_to_bytes(std::string& text, int max_bytes) {
   if (max_bytes <= 0 || text.size() <= static_cast<std::size_t>(max_bytes)) return;
@@ -143,6 +148,7 @@ struct Shown {
 void paint_interior(Ui& ui, const Shown& shown, const FieldOptions& options) {
   const Palette& c = ui.theme().color;
   const Rect& box = shown.box;
+  const float padding_y = padding_y_of(ui.theme());
   static thread_local std::vector<std::uint32_t> starts;
   const std::string dots = options.password ? dots_for(shown.edit.text, starts) : std::string();
   const float wrap = options.max_lines > 1 ? std::max(1.0f, box.w - 2 * padding_x) : 0;
@@ -168,7 +174,7 @@ void paint_interior(Ui& ui, const Shown& shown, const FieldOptions& options) {
 }
 
 float box_height(Ui& ui, const std::string& value, const FieldOptions& options, float width) {
-  const float line = ui.theme().type(TextStyle::body).line_height;
+  const float line = ui.theme().type(TextStyle::body).line_height, padding_y = padding_y_of(ui.theme());
   if (options.max_lines <= 1) return line + 2 * padding_y;
   const auto lines = static_cast<float>(ui.layout(value, TextStyle::body, std::max(1.0f, width - 2 * padding_x)).lines.size());
   return std::min(lines, static_cast<float>(options.max_lines)) * line + 2 * padding_y;
@@ -205,7 +211,7 @@ FieldResult text_field(Ui& ui, std::string_view label, std::string& value, const
                .name = label, .description = invalid ? options.error : off ? options.disabled_reason : options.hint,
                .value = value, .placeholder = options.placeholder, .autocomplete = options.autocomplete,
                .max_length = options.max_bytes, .font_size = type.size, .line_height = type.line_height,
-               .padding_x = padding_x, .padding_y = padding_y});
+               .padding_x = padding_x, .padding_y = padding_y_of(ui.theme())});
   line_below(ui, invalid ? options.error : options.hint, invalid);
   return result;
 }

@@ -1,6 +1,7 @@
 #include "semantic/lists.hpp"
 
 #include "memory.hpp"
+#include "scroll.hpp"
 #include "semantic/widget.hpp"
 
 #include <imgui_internal.h>
@@ -9,7 +10,21 @@
 
 namespace semantic {
 
-Scope list(Ui& ui, std::string_view name) { return group(ui, Role::list, name, state_arrow_keys); }
+namespace {
+
+void end_list(Ui& ui, int node) {
+  ImGui::PopStyleVar();
+  end_group(ui, node);
+}
+
+}  // namespace
+
+Scope list(Ui& ui, std::string_view name) {
+  Scope scope = group(ui, Role::list, name, state_arrow_keys);
+  scope.release();
+  ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(Theme::space_2, 2));
+  return {ui, static_cast<int>(ui.tree().nodes().size()) - 1, end_list};
+}
 
 SurfaceResult list_item(Ui& ui, std::string_view name, float height, const ItemOptions& options) {
   const Id id = unique_id(ui, widget_id(name));

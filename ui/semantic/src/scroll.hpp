@@ -22,6 +22,9 @@ void end_scroll(Ui& ui, int node);
 /// What the user did to the container since the last frame: true when `y` is a new position.
 bool scroll_input(Ui& ui, Id id, float view_height, float content_height, float& y);
 
+/// Ends a group().
+void end_group(Ui& ui, int node);
+
 /// The size that a child of the wanted size will have.
 ImVec2 child_size(ImVec2 wanted);
 

@@ -13,7 +13,7 @@ namespace semantic {
 
 namespace {
 
-constexpr float cell_padding = 8;
+constexpr float cell_padding = 8, bar_room = 12;
 
 struct Span {
   int column;
@@ -52,7 +52,7 @@ class TableView {
     ImGui::PushID(static_cast<int>(id));
     declare_open(ui_, {.id = id, .role = Role::table, .rect = {at.x, at.y, size.x, size.y}, .name = name,
                        .set_size = rows_ + 1});
-    spans_ = arrange(columns_, size.x);
+    spans_ = arrange(columns_, size.x - bar_room);
     header(size.x);
     body({size.x, std::max(1.0f, size.y - options_.row_height)}, cell);
     ui_.tree().close();

@@ -168,7 +168,8 @@ var imguiWebMirror = {
       if (states & (1 << 14)) {
         element.classList.add('scroll');
         element.imguiSize = document.createElement(role === 28 ? 'tr' : 'div');
-        element.imguiSize.className = 'size';
+        element.imguiSize.imguiSet = {};
+      element.imguiSize.className = 'size';
         element.imguiSize.setAttribute('aria-hidden', 'true');
         element.appendChild(element.imguiSize);
       }

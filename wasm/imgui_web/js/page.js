@@ -47,7 +47,8 @@ var imguiWebPage = {
       const w = ImguiWeb, box = w.app.getBoundingClientRect(), density = window.devicePixelRatio || 1;
       let x = Math.round(box.width * density), y = Math.round(box.height * density);
       const exact = entry && entry['devicePixelContentBoxSize'];
-      if (exact) {
+      // The browser knows how it rounds. An emulated density it does not know, and is then far off.
+      if (exact && Math.abs(exact[0]['inlineSize'] - x) <= 1 && Math.abs(exact[0]['blockSize'] - y) <= 1) {
         x = exact[0]['inlineSize'];
         y = exact[0]['blockSize'];
       }
