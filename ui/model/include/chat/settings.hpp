@@ -16,6 +16,8 @@ struct PageOrigin {
   bool secure = false;             // https
   std::string host = "localhost";  // an IPv6 address in brackets
   std::string port{};              // empty: the scheme's own
+  int open_port = 8081;            // WebSocket of the broker without authentication
+  int auth_port = 8080;            // and of the one with it
 };
 
 struct Settings {
