@@ -53,7 +53,7 @@ void Client::Core::connack(const Connack& packet) {
   phase_ = Phase::connected;
   record_.phase = RecordPhase::connected;
   connected_at_ = progress_at_ = now_;
-  keep_alive_.start(options_.keep_alive, options_.pingresp_timeout, now_);
+  keep_alive_.start(options_.keep_alive, options_.pingresp_timeout, opened_at_);
   events_.connected(packet.session_present);
   if (packet.session_present) {
     resend_session();

@@ -13,9 +13,9 @@ void KeepAlive::start(Duration interval, Duration pingresp_timeout, Time now) {
 }
 
 // Ahead of the interval by a quarter or five seconds, so that a late timer and a slow link still keep the promise that
-// no two packets are further apart than the keep-alive [MQTT-3.1.2-23].
+// no two packets are further apart than the keep-alive [MQTT-3.1.2-23]; also while an earlier PINGREQ is unanswered.
 std::optional<Time> KeepAlive::ping_at() const {
-  if (interval_ == Duration{} || waiting_since_) return std::nullopt;
+  if (interval_ == Duration{}) return std::nullopt;
   const Duration ahead = std::min<Duration>(interval_ / 4, std::chrono::seconds{5});
   return last_sent_ + interval_ - ahead;
 }
@@ -34,7 +34,9 @@ KeepAlive::Due KeepAlive::due(Time now) const {
 
 std::optional<Time> KeepAlive::next() const {
   if (!running_) return std::nullopt;
-  return waiting_since_ ? dead_at() : ping_at();
+  const auto dead = dead_at();
+  const auto ping = ping_at();
+  return dead && ping ? std::min(*dead, *ping) : dead ? dead : ping;
 }
 
 }  // namespace wasmqtt

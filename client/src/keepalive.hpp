@@ -11,12 +11,12 @@ class KeepAlive {
  public:
   enum class Due : std::uint8_t { nothing, ping, dead };
 
-  // A connection begins. `interval` 0: no pings but those asked for.
+  // A connection begins; CONNECT was sent at `now`. `interval` 0: no pings but those asked for.
   void start(Duration interval, Duration pingresp_timeout, Time now);
   void stop() { running_ = false; }
 
   void sent(Time now) { last_sent_ = now; }   // any packet
-  void pinged(Time now) { waiting_since_ = now; }
+  void pinged(Time now) { waiting_since_ = waiting_since_.value_or(now); }
   void answered() { waiting_since_.reset(); }
   bool waiting() const { return waiting_since_.has_value(); }
 

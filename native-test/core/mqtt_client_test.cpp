@@ -1,46 +1,11 @@
 // The whole client, as an application uses it, against a scripted broker.
 #include <doctest/doctest.h>
 
-#include "support/scripted_transport.hpp"
-#include "support/virtual_loop.hpp"
-#include "wasmqtt/mqtt_client.hpp"
+#include "world.hpp"
 
 using namespace wasmqtt;
 using namespace wasmqtt::test;
 using namespace std::chrono_literals;
-
-namespace {
-
-MqttOptions options(bool clean = true) {
-  MqttOptions options;
-  options.urls = {"ws://broker"};
-  options.client.client_id = "alice";
-  options.client.clean_session = clean;
-  return options;
-}
-
-struct World {
-  explicit World(MqttOptions with = options()) : mqtt(loop, broker, std::move(with)) {
-    mqtt.on_delivery = [this](Delivery, DeliveryState state, FailureReason) { states.push_back(state); };
-  }
-  void connect(bool session_present = false) {
-    mqtt.connect();
-    accept(session_present);
-  }
-  void accept(bool session_present = false) {
-    broker.accept();
-    broker.expect<Connect>();
-    broker.reply(Connack{session_present});
-    REQUIRE(mqtt.connected());
-  }
-
-  VirtualLoop loop;
-  ScriptedTransport broker;
-  MqttClient mqtt;
-  std::vector<DeliveryState> states;
-};
-
-}  // namespace
 
 TEST_CASE("a subscription made before connecting is asked for after CONNACK, and its handler called") {
   World world;
@@ -72,7 +37,7 @@ TEST_CASE("what is published in one turn leaves in one write") {
 }
 
 TEST_CASE("QoS 1: cut after PUBLISH, sent again with DUP and the same id [MQTT-3.3.1-1] [MQTT-2.3.1-3] [MQTT-4.4.0-1]") {
-  World world(options(false));
+  World world(client_options(false));
   world.connect();
   REQUIRE(world.mqtt.publish("a", "x", {.qos = Qos::at_least_once}));
   world.loop.run_turns();
@@ -91,7 +56,7 @@ TEST_CASE("QoS 1: cut after PUBLISH, sent again with DUP and the same id [MQTT-3
 }
 
 TEST_CASE("QoS 2: a repeated PUBLISH is answered, not delivered again [MQTT-4.3.3-2]") {
-  World world(options(false));
+  World world(client_options(false));
   int delivered = 0;
   REQUIRE(world.mqtt.subscribe("#", Qos::exactly_once, [&](const Message&) { ++delivered; }));
   world.connect();

@@ -1,0 +1,157 @@
+// Section 3.1.2.10: when to ping and when to give up.
+#include "keepalive.hpp"
+
+#include "link.hpp"
+#include "world.hpp"
+
+using namespace wasmqtt;
+using namespace wasmqtt::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr Time start{1'000s};
+
+ClientOptions with(std::chrono::seconds keep_alive, Duration pingresp_timeout = 10s) {
+  ClientOptions options = Link::defaults();
+  options.keep_alive = keep_alive;
+  options.pingresp_timeout = pingresp_timeout;
+  return options;
+}
+
+}  // namespace
+
+TEST_CASE("keep-alive: before start() and after stop() nothing is due") {
+  KeepAlive keep_alive;
+  CHECK(keep_alive.due(start) == KeepAlive::Due::nothing);
+  CHECK_FALSE(keep_alive.next());
+  keep_alive.start(10s, 5s, start);
+  keep_alive.stop();
+  CHECK(keep_alive.due(start + 1h) == KeepAlive::Due::nothing);
+  CHECK_FALSE(keep_alive.next());
+}
+
+TEST_CASE("keep-alive: a PINGREQ is due a quarter of the interval early, five seconds at the most [MQTT-3.1.2-23]") {
+  KeepAlive keep_alive;
+  keep_alive.start(8s, 5s, start);
+  CHECK(keep_alive.next() == start + 6s);
+  CHECK(keep_alive.due(start + 6s - 1us) == KeepAlive::Due::nothing);
+  CHECK(keep_alive.due(start + 6s) == KeepAlive::Due::ping);
+  keep_alive.start(65'535s, 5s, start);
+  CHECK(keep_alive.next() == start + 65'530s);
+}
+
+TEST_CASE("keep-alive: any packet sent puts the next PINGREQ off [MQTT-3.1.2-23]") {
+  KeepAlive keep_alive;
+  keep_alive.start(8s, 5s, start);
+  keep_alive.sent(start + 5s);
+  CHECK(keep_alive.next() == start + 11s);
+}
+
+TEST_CASE("keep-alive: an unanswered PINGREQ is fatal after the time-out, an answered one is not [MQTT-3.12.4-1]") {
+  KeepAlive keep_alive;
+  keep_alive.start(60s, 10s, start);
+  keep_alive.sent(start + 55s);
+  keep_alive.pinged(start + 55s);
+  CHECK(keep_alive.next() == start + 65s);
+  CHECK(keep_alive.due(start + 65s) == KeepAlive::Due::dead);
+  keep_alive.answered();
+  CHECK(keep_alive.due(start + 65s) == KeepAlive::Due::nothing);
+}
+
+TEST_CASE("keep-alive: while a PINGREQ is unanswered, the next one still comes in time [MQTT-3.1.2-23]") {
+  KeepAlive keep_alive;
+  keep_alive.start(4s, 30s, start);
+  keep_alive.sent(start + 3s);
+  keep_alive.pinged(start + 3s);
+  CHECK(keep_alive.next() == start + 6s);
+  CHECK(keep_alive.due(start + 6s) == KeepAlive::Due::ping);
+  keep_alive.sent(start + 6s);
+  keep_alive.pinged(start + 6s);
+  CHECK(keep_alive.due(start + 33s) == KeepAlive::Due::dead);  // counted from the first
+}
+
+TEST_CASE("keep-alive: between any two packets of a client lies at most the interval [MQTT-3.1.2-23]") {
+  for (const auto interval : {1s, 2s, 5s, 19s, 60s, 65'535s}) {
+    CAPTURE(interval.count());
+    Link link(with(interval, 0us));  // no time-out: the broker never answers, and pings go on
+    link.connect();
+    Time last = link.now;
+    for (int sent = 0; sent < 20;) {
+      const auto next = link.client.next_timeout();
+      REQUIRE(next);
+      link.now = *next;
+      link.client.handle_timeout(link.now);
+      link.drain();
+      if (link.quiet()) continue;
+      link.expect<Pingreq>();
+      CHECK(link.now - last <= interval);
+      last = link.now;
+      ++sent;
+    }
+    CHECK(link.client.connected());
+  }
+}
+
+TEST_CASE("keep-alive: receiving alone does not put off the PINGREQ [MQTT-3.1.2-23]") {
+  Link link(with(10s));
+  link.connect();
+  for (int second = 1; second <= 8; ++second) {
+    link.advance(1s);
+    link.receive(Publish{"a", as_bytes("x"), 0, Qos::at_most_once, false, false});
+  }
+  link.expect<Pingreq>();
+}
+
+TEST_CASE("keep-alive: the interval counts from CONNECT, not from a late CONNACK [MQTT-3.1.2-23]") {
+  Link link(with(10s));
+  REQUIRE_FALSE(static_cast<bool>(link.open()));
+  link.expect<Connect>();
+  link.advance(7s);
+  link.receive(Connack{});
+  link.advance(1s);
+  link.expect<Pingreq>();
+}
+
+TEST_CASE("keep-alive: 0 sends no PINGREQ, ever [MQTT-3.1.2-23]") {
+  Link link(with(0s));
+  link.connect();
+  link.advance(240h);
+  CHECK(link.quiet());
+  CHECK(link.client.connected());
+  CHECK_FALSE(link.client.next_timeout());
+}
+
+TEST_CASE("keep-alive: no PINGRESP closes the connection in time, and a dribble is not a PINGRESP [MQTT-3.12.4-1]") {
+  Link link(with(60s, 10s));
+  link.connect();
+  link.advance(55s);
+  link.expect<Pingreq>();
+  link.receive_hex("d0");  // half of one
+  link.advance(5s);
+  link.receive(Publish{"a", as_bytes("alive?"), 0, Qos::at_most_once, false, false});
+  link.advance(5s);
+  REQUIRE(link.closed);
+  CHECK(link.closed->cause == CloseRecord::Cause::timed_out);
+  CHECK(link.closed->error.code() == Errc::no_pingresp);
+  CHECK(link.closed->sentence() == "The broker did not answer PINGREQ in time.");
+}
+
+TEST_CASE("probe(): asks for a sign of life at once, and once only until it is answered") {
+  Link link(with(0s));
+  link.client.probe(link.now);
+  link.drain();
+  CHECK(link.quiet());
+  link.connect();
+  link.client.probe(link.now);
+  link.client.probe(link.now);
+  link.drain();
+  link.expect<Pingreq>();
+  CHECK(link.quiet());
+  link.receive(Pingresp{});
+  link.advance(1h);
+  CHECK(link.client.connected());
+  link.client.probe(link.now);
+  link.advance(10s);
+  CHECK(link.closed->error.code() == Errc::no_pingresp);
+}
