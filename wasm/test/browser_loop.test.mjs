@@ -109,13 +109,13 @@ describe('the browser\'s event loop', () => {
 });
 
 describe('the page\'s life cycle', () => {
-  test('tells offline, and wakes the client when the network is back', async () => {
+  test('tells that the network is gone, and that it is back', async () => {
     const probe = await open_probe(await browser.newContext(), pages);
     await probe.call('probe_page');
     await probe.context.setOffline(true);
     assert.deepEqual(await probe.next(), ['offline', 0, '']);
     await probe.context.setOffline(false);
-    assert.deepEqual(await probe.next(), ['wake', 0, '']);
+    assert.deepEqual(await probe.next(), ['online', 0, '']);
     await probe.context.close();
   });
 

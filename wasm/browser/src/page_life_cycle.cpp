@@ -39,8 +39,10 @@ bool PageLifeCycle::handle_event(int code) {
       if (code == shown) call(on_wake);
       return false;
     case resumed:
-    case went_online:
       call(on_wake);
+      return false;
+    case went_online:
+      call(on_online);
       return false;
     case went_offline:
       call(on_offline);

@@ -93,6 +93,7 @@ EMSCRIPTEN_KEEPALIVE double probe_random() { return static_cast<double>(loop->ra
 EMSCRIPTEN_KEEPALIVE void probe_page() {
   page = std::make_unique<wasmqtt::PageLifeCycle>();
   page->on_wake = [] { report("wake"); };
+  page->on_online = [] { report("online"); };
   page->on_offline = [] { report("offline"); };
   page->on_visible = [](bool visible) { report("visible", visible); };
   page->on_leave = [] { report("leave"); };

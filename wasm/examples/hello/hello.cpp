@@ -16,6 +16,7 @@ class Hello {
   explicit Hello(const std::string& url)
       : mqtt_(loop_, transport_, {.urls = {url}, .client = {.client_id = "wasmqtt-hello"}, .driver = {}}) {
     page_.on_wake = [this] { mqtt_.wake(); };
+    page_.on_online = [this] { mqtt_.wake(); };
     page_.on_offline = [this] { mqtt_.offline(); };
     mqtt_.on_lifecycle = [this](const wasmqtt::Lifecycle& event) { tell(event); };
     const auto subscription = mqtt_.subscribe(

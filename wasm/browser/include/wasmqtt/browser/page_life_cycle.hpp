@@ -1,7 +1,8 @@
 // What the browser says about the page's life, in the words of the client.
 //
 //   wasmqtt::PageLifeCycle page;
-//   page.on_wake = [&] { mqtt.wake(); };        // shown, resumed, back from the cache, online again
+//   page.on_wake = [&] { mqtt.wake(); };        // shown, resumed, back from the cache
+//   page.on_online = [&] { mqtt.wake(); };
 //   page.on_offline = [&] { mqtt.offline(); };
 //
 // While a page is hidden its messages still arrive; while it is frozen nothing runs, and its socket may be dead when
@@ -21,6 +22,7 @@ class PageLifeCycle {
   PageLifeCycle& operator=(const PageLifeCycle&) = delete;
 
   std::function<void()> on_wake;
+  std::function<void()> on_online;
   std::function<void()> on_offline;
   std::function<void(bool visible)> on_visible;
   std::function<void()> on_leave;  // the page goes, or into the browser's cache: the last moment to put something away

@@ -1,0 +1,31 @@
+#include "browser_chat_store.hpp"
+
+#include <utility>
+#include <vector>
+
+namespace mqtt_chat {
+
+void BrowserChatStore::load(std::string_view prefix, Loaded loaded) {
+  auto records = std::make_shared<std::vector<chat::Record>>();
+  store_.read(
+      prefix,
+      [records](std::string_view key, wasmqtt::Bytes value) {
+        records->push_back({std::string(key), std::string(wasmqtt::as_text(value))});
+      },
+      [records, loaded = std::move(loaded)](bool ok, std::string_view problem) { loaded(ok, *records, problem); });
+}
+
+// One turn's records are one transaction.
+void BrowserChatStore::put(std::span<const chat::Record> records, Written written) {
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    const bool last = i + 1 == records.size();
+    store_.put(records[i].key, wasmqtt::as_bytes(records[i].value), last ? std::move(written) : Written{});
+  }
+  if (records.empty() && written) written(true, {});
+}
+
+wasmqtt::SessionStore* BrowserChatStore::session(const std::string& client_id, const std::string& broker) {
+  return &store_.session(client_id + ' ' + broker);
+}
+
+}  // namespace mqtt_chat

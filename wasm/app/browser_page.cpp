@@ -1,0 +1,93 @@
+#include "browser_page.hpp"
+
+#include <emscripten.h>
+
+#include <vector>
+
+// js/app.js
+extern "C" {
+int mqtt_chat_address(int part);
+int mqtt_chat_config(const char* name, std::size_t size);
+int mqtt_chat_zone(double milliseconds);
+void mqtt_chat_hear_tabs();
+void mqtt_chat_tell_tabs(const char* user, std::size_t user_size, const char* broker, std::size_t broker_size);
+void mqtt_chat_download(const char* name, std::size_t name_size, const char* text, std::size_t text_size);
+void mqtt_chat_ask_for_notifications();
+void mqtt_chat_notify(const char* title, std::size_t title_size, const char* text, std::size_t text_size);
+}
+
+namespace mqtt_chat {
+namespace {
+
+std::string room;  // where JavaScript puts strings
+std::function<void(std::string_view, std::string_view)> on_tab;
+
+std::string address(int part) {
+  const int size = mqtt_chat_address(part);
+  return room.substr(0, static_cast<std::size_t>(size));
+}
+
+int config(std::string_view name, int usual) {
+  const int value = mqtt_chat_config(name.data(), name.size());
+  return value > 0 && value < 65536 ? value : usual;
+}
+
+}  // namespace
+
+std::string address_query() { return address(0); }
+
+chat::PageOrigin page_origin() {
+  chat::PageOrigin page;
+  page.host = address(1);
+  page.port = address(2);
+  page.secure = address(3) == "https:";
+  page.open_port = config("openWs", page.open_port);
+  page.auth_port = config("authWs", page.auth_port);
+  return page;
+}
+
+void hear_tabs(std::function<void(std::string_view user, std::string_view broker)> handler) {
+  on_tab = std::move(handler);
+  mqtt_chat_hear_tabs();
+}
+
+void tell_tabs(std::string_view user, std::string_view broker) {
+  mqtt_chat_tell_tabs(user.data(), user.size(), broker.data(), broker.size());
+}
+
+void download(std::string_view name, std::string_view text) {
+  mqtt_chat_download(name.data(), name.size(), text.data(), text.size());
+}
+
+void ask_for_notifications() { mqtt_chat_ask_for_notifications(); }
+
+void notify(std::string_view title, std::string_view text) {
+  mqtt_chat_notify(title.data(), title.size(), text.data(), text.size());
+}
+
+std::chrono::minutes BrowserZone::offset_at(wasmqtt::Time time) const {
+  const auto since = time.time_since_epoch();
+  const long hour = static_cast<long>(std::chrono::floor<std::chrono::hours>(since).count());
+  if (!known_ || hour != hour_) {
+    known_ = true;
+    hour_ = hour;
+    offset_ = std::chrono::minutes{mqtt_chat_zone(static_cast<double>(since.count()) / 1000.0)};
+  }
+  return offset_;
+}
+
+}  // namespace mqtt_chat
+
+extern "C" {
+
+EMSCRIPTEN_KEEPALIVE char* mqtt_chat_room(std::size_t size) {
+  mqtt_chat::room.resize(size);
+  return mqtt_chat::room.data();
+}
+
+EMSCRIPTEN_KEEPALIVE void mqtt_chat_on_tab(std::size_t user_size, std::size_t broker_size) {
+  const std::string both = mqtt_chat::room;
+  if (mqtt_chat::on_tab)
+    mqtt_chat::on_tab(std::string_view(both).substr(0, user_size), std::string_view(both).substr(user_size, broker_size));
+}
+}

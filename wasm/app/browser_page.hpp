@@ -1,0 +1,41 @@
+// The page around the chat, as far as js/app.js knows it.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "chat/local_time.hpp"
+#include "chat/settings.hpp"
+
+namespace mqtt_chat {
+
+// "?stage=20&user=alice"
+std::string address_query();
+// Where the page came from, and which ports config.json names.
+chat::PageOrigin page_origin();
+
+// Tells the other tabs of this browser who signed in here, and calls back when one of them did.
+void hear_tabs(std::function<void(std::string_view user, std::string_view broker)> handler);
+void tell_tabs(std::string_view user, std::string_view broker);
+
+// A file for the user.
+void download(std::string_view name, std::string_view text);
+
+// Shown only after the user allowed it.
+void ask_for_notifications();
+void notify(std::string_view title, std::string_view text);
+
+// The browser's time zone.
+class BrowserZone final : public chat::LocalTime {
+ public:
+  std::chrono::minutes offset_at(wasmqtt::Time time) const override;
+
+ private:
+  // Asked once for an hour: a long list of messages asks for many times close together.
+  mutable long hour_ = 0;
+  mutable std::chrono::minutes offset_{};
+  mutable bool known_ = false;
+};
+
+}  // namespace mqtt_chat

@@ -1,0 +1,80 @@
+#include "chat_page.hpp"
+
+#include <imgui_web/imgui_web.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace mqtt_chat {
+
+ChatPage::ChatPage()
+    : app_({.loop = loop_, .transport = transport_, .store = store_, .zone = zone_, .page = page_origin()},
+           chat::settings_from_query(address_query())) {
+  connect_application();
+  connect_browser();
+  follow_state();
+}
+
+void ChatPage::connect_application() {
+  app_.on_change = [this] { follow_state(); };
+  app_.on_address = [](const std::string& query) { imgui_web::replace_address(query); };
+  app_.on_download = [](const std::string& name, const std::string& text) { download(name, text); };
+  app_.on_signed_in = [](const std::string& user, const std::string& broker) { tell_tabs(user, broker); };
+  app_.on_unseen_message = [](const std::string& title, const std::string& text) { notify(title, text); };
+  app_.on_ask_for_notifications = [] { ask_for_notifications(); };
+}
+
+void ChatPage::connect_browser() {
+  life_.on_wake = [this] { app_.handle_wake(); };
+  life_.on_online = [this] { app_.handle_online(); };
+  life_.on_offline = [this] { app_.handle_offline(); };
+  life_.on_visible = [this](bool visible) { app_.handle_visible(visible); };
+  app_.handle_visible(wasmqtt::PageLifeCycle::visible());
+  hear_tabs([this](std::string_view user, std::string_view broker) { app_.handle_signed_in_elsewhere(user, broker); });
+  imgui_web::on_address([this](std::string_view query) {
+    if (std::exchange(went_back_, false)) return;
+    if (!chat_in_history_) return app_.handle_address(query);
+    chat_in_history_ = false;
+    app_.handle(chat::LeaveChat{});
+  });
+}
+
+// The title counts what was not read also while the page is hidden and draws nothing.
+void ChatPage::follow_state() {
+  const chat::State& state = app_.state();
+  imgui_web::set_title(chat::page_title(state));
+  if (state.theme != theme_) {
+    theme_ = state.theme;
+    using imgui_web::Theme;
+    imgui_web::prefer(theme_ == "dark" ? Theme::dark : theme_ == "light" ? Theme::light : Theme::system);
+  }
+  follow_open_chat();
+  imgui_web::want();
+}
+
+// Back leaves a chat before it leaves the page.
+void ChatPage::follow_open_chat() {
+  const bool open = !app_.state().open.empty();
+  if (open == chat_in_history_) return;
+  if (open) {
+    imgui_web::push_address(address_query());
+    chat_in_history_ = true;
+  } else {
+    chat_in_history_ = false;
+    went_back_ = true;
+    imgui_web::go_back();
+  }
+}
+
+void ChatPage::draw(semantic::Ui& ui) {
+  app_.update();
+  view_.draw(ui, app_.state(), intents_);
+  const chat::Intents asked = std::exchange(intents_, {});
+  app_.handle(asked);
+  if (const auto change = app_.next_change()) {
+    const std::chrono::duration<double> left = *change - loop_.now();
+    imgui_web::want_in(std::max(0.0, left.count()));
+  }
+}
+
+}  // namespace mqtt_chat

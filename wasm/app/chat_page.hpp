@@ -1,0 +1,40 @@
+// MQTT Chat in the browser: joins the application, its views and the page.
+#pragma once
+
+#include "browser_chat_store.hpp"
+#include "browser_page.hpp"
+#include "chat/chat_app.hpp"
+#include "chat_view/page.hpp"
+#include "wasmqtt/browser/browser_loop.hpp"
+#include "wasmqtt/browser/page_life_cycle.hpp"
+#include "wasmqtt/browser/websocket_transport.hpp"
+
+namespace mqtt_chat {
+
+class ChatPage {
+ public:
+  ChatPage();
+
+  // One frame of it.
+  void draw(semantic::Ui& ui);
+
+ private:
+  void connect_application();
+  void connect_browser();
+  void follow_state();
+  void follow_open_chat();
+
+  wasmqtt::BrowserLoop loop_;
+  wasmqtt::WebSocketTransport transport_;
+  wasmqtt::PageLifeCycle life_;
+  BrowserZone zone_;
+  BrowserChatStore store_;
+  chat::ChatApp app_;
+  chat_view::Page view_;
+  chat::Intents intents_;
+  std::string theme_;
+  bool chat_in_history_ = false;  // Back leaves the open chat
+  bool went_back_ = false;        // by ourselves, out of it
+};
+
+}  // namespace mqtt_chat
