@@ -25,11 +25,7 @@ void TcpServer::accept() {
     peer_closed = broken = false;
     received.clear();
     socket_ = std::make_shared<Tcp::socket>(std::move(socket));
-    if (reads) {
-      start_reading();
-    } else {
-      socket_->async_wait(Tcp::socket::wait_error, [this](const ErrorCode& cancelled) { broken = !cancelled; });
-    }
+    if (reads) start_reading();
     accept();
   });
 }
