@@ -79,6 +79,7 @@ template <class End>
 void Driver::end_by_request(End end) {
   if (state_ == ConnectionState::stopped) return;
   stop_wanted_ = true;
+  if (attempt_open_ && !transport_in_use_) return;  // it just ended, and its events are being delivered
   const bool at_rest = state_ == ConnectionState::waiting || state_ == ConnectionState::loading;
   if (at_rest || !transport_in_use_) {
     ++generation_;  // an answer of prepare_attempt comes too late
@@ -122,16 +123,17 @@ void Driver::begin_attempt() {
   set_state(ConnectionState::connecting);
   if (generation != generation_) return;  // the application stopped it from on_state
   Attempt proposal;
-  if (!options_.urls.empty()) {
-    if (options_.shuffle_urls && next_url_ % options_.urls.size() == 0)
-      next_url_ = loop_.random() % options_.urls.size();
-    proposal.url = options_.urls[next_url_++ % options_.urls.size()];
+  if (const std::size_t count = options_.urls.size(); count != 0) {
+    if (options_.shuffle_urls && tried_urls_ == 0) first_url_ = loop_.random() % count;
+    proposal.url = options_.urls[(first_url_ + tried_urls_) % count];
+    tried_urls_ = (tried_urls_ + 1) % count;
   }
   proposal.user_name = client_.options().user_name;
   proposal.password = client_.options().password;
   if (!options_.prepare_attempt) return open(std::move(proposal));
   options_.prepare_attempt(std::move(proposal), [this, alive = alive_, generation](Attempt attempt) {
-    if (*alive && generation == generation_) open(std::move(attempt));
+    const bool awaited = *alive && generation == generation_ && state_ == ConnectionState::connecting;
+    if (awaited && !attempt_open_) open(std::move(attempt));
   });
 }
 
@@ -141,6 +143,7 @@ void Driver::open(Attempt attempt) {
   client_.set_credentials(std::move(attempt.user_name), std::move(attempt.password));
   client_.handle_attempt(url_, now);
   deadline_ = now + options_.open_timeout;
+  attempt_open_ = true;
   transport_in_use_ = true;
   transport_full_ = false;
   transport_.open(url_, *this);
@@ -193,15 +196,16 @@ void Driver::drain() {
 void Driver::deliver_events() {
   const std::shared_ptr<bool> alive = alive_;
   while (const Event* event = client_.poll_event(loop_.now())) {
-    if (std::holds_alternative<Connected>(*event)) {
-      connected_once_ = true;
-      set_state(ConnectionState::connected);
-    }
+    const bool connected = std::holds_alternative<Connected>(*event);
+    connected_once_ = connected_once_ || connected;
     if (const Closed* closed = std::get_if<Closed>(event)) {
       close_record_ = closed->record;
       ended_ = true;
     }
     if (on_event) on_event(*event);
+    if (!*alive) return;
+    // After the event, so that whoever hears of the state finds everything above it ready; unless it was ended there.
+    if (connected && state_ == ConnectionState::connecting) set_state(ConnectionState::connected);
     if (!*alive) return;
   }
 }
@@ -251,7 +255,7 @@ void Driver::store_problem(std::string_view problem) {
 // ---- after an attempt ----
 
 void Driver::decide_what_next() {
-  ended_ = false;
+  ended_ = attempt_open_ = false;
   deadline_.reset();
   const CloseRecord& record = close_record_;
   const bool was_connected = std::exchange(connected_once_, false);
@@ -264,7 +268,7 @@ void Driver::decide_what_next() {
   if (was_connected && count_takeover(record)) return stop_for(StopReason::taken_over);
   if (was_connected) backoff_.connection_lasted(record.connected_for);
   // The other brokers of the list are tried before anything waits.
-  const bool more_urls = !was_connected && options_.urls.size() > 1 && next_url_ % options_.urls.size() != 0;
+  const bool more_urls = !was_connected && tried_urls_ != 0;
   retry_at_ = loop_.now() + (more_urls ? Duration{} : backoff_.next(loop_.random()));
   set_state(ConnectionState::waiting);
 }

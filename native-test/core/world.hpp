@@ -47,8 +47,13 @@ struct World {
   // Cut, waited for, and accepted again.
   void reconnect(bool session_present = true) {
     broker.cut();
-    loop.advance(std::chrono::minutes{2});
+    wait();
     accept(session_present);
+  }
+  // Until the next attempt, not longer.
+  void wait() {
+    REQUIRE(mqtt.retry_at());
+    loop.advance(*mqtt.retry_at() - loop.now());
   }
   Delivery publish(std::string_view topic, std::string_view payload, Qos qos) {
     const auto delivery = mqtt.publish(topic, payload, {.qos = qos});

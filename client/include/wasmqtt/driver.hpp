@@ -132,7 +132,8 @@ class Driver final : private TransportObserver {
   CloseRecord close_record_;
   Error error_;
   std::string url_;
-  std::size_t next_url_ = 0;
+  std::size_t first_url_ = 0;    // of this round
+  std::size_t tried_urls_ = 0;   // in this round
   std::optional<Time> retry_at_;
   std::optional<Time> deadline_;  // of opening or disconnecting
   unsigned strikes_ = 0;         // connections in a row that the broker ended soon after CONNACK
@@ -142,6 +143,7 @@ class Driver final : private TransportObserver {
   bool transport_full_ = false;
   bool draining_ = false;
   bool stop_wanted_ = false;
+  bool attempt_open_ = false;    // from transport_.open() until decide_what_next()
   bool ended_ = false;           // an attempt ended in this turn; what next is decided at its end
   bool connected_once_ = false;  // this attempt had its CONNACK
   std::uint64_t generation_ = 0;  // of the attempt: late answers of prepare_attempt and the store are ignored

@@ -1,0 +1,502 @@
+// The driver's policy: attempts, brokers, waiting, stopping.
+#include <set>
+
+#include "world.hpp"
+
+using namespace wasmqtt;
+using namespace wasmqtt::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+MqttOptions with_urls(std::vector<std::string> urls, bool shuffle = false) {
+  MqttOptions options = client_options();
+  options.urls = std::move(urls);
+  options.driver.shuffle_urls = shuffle;
+  return options;
+}
+
+constexpr TransportClose nobody_there{TransportFault::refused, 0, {}, false};
+
+}  // namespace
+
+// ---- stopping ----
+
+TEST_CASE("disconnect() from a delivery handler, while a lost connection is cleaned up, stays stopped") {
+  MqttOptions options = client_options();
+  options.client.in_flight_window = 1;
+  World world(std::move(options));
+  world.connect();
+  world.publish("a", "1", Qos::at_least_once);
+  world.publish("a", "2", Qos::at_most_once);  // straight out
+  world.broker.limit_writes(0);
+  REQUIRE(world.mqtt.subscribe("x", Qos::at_most_once, [](const Message&) {}));
+  world.mqtt.driver().on_event = [&](const Event& event) {
+    if (std::holds_alternative<Subscribed>(event)) world.mqtt.disconnect();
+  };
+  world.broker.cut();
+  CHECK(world.mqtt.state() == ConnectionState::stopped);
+  CHECK(world.mqtt.stop_reason() == StopReason::asked);
+  world.loop.advance(10min);
+  CHECK(world.broker.opened() == 1);
+}
+
+TEST_CASE("disconnect() at rest stops at once: before connect(), while waiting, while preparing") {
+  World world;
+  world.mqtt.disconnect();
+  CHECK(world.mqtt.state() == ConnectionState::stopped);
+  world.mqtt.connect();
+  world.broker.cut(nobody_there);
+  CHECK(world.mqtt.state() == ConnectionState::waiting);
+  REQUIRE(world.mqtt.retry_at());
+  world.mqtt.disconnect();
+  CHECK(world.mqtt.state() == ConnectionState::stopped);
+  CHECK(world.mqtt.stop_reason() == StopReason::asked);
+  CHECK_FALSE(world.mqtt.retry_at());
+  world.loop.advance(10min);
+  CHECK(world.broker.opened() == 1);
+}
+
+TEST_CASE("disconnect() while the transport opens, or before CONNACK, closes at once") {
+  World world;
+  world.mqtt.connect();
+  world.mqtt.disconnect();
+  CHECK(world.mqtt.state() == ConnectionState::stopped);
+  CHECK(world.broker.closed_by_client() == 1);
+  world.mqtt.connect();
+  world.broker.accept();
+  world.broker.expect<Connect>();
+  world.mqtt.disconnect();
+  CHECK(world.mqtt.state() == ConnectionState::stopped);
+  CHECK(world.broker.quiet());
+  CHECK(world.broker.closed_by_client() == 2);
+}
+
+TEST_CASE("disconnect() finishes in time although the transport takes nothing [MQTT-3.14.4-1]") {
+  World world;
+  world.connect();
+  world.broker.limit_writes(0);
+  world.mqtt.disconnect();
+  CHECK(world.mqtt.state() == ConnectionState::disconnecting);
+  world.mqtt.disconnect();
+  world.loop.advance(2s);
+  CHECK(world.mqtt.state() == ConnectionState::stopped);
+  CHECK(world.mqtt.stop_reason() == StopReason::asked);
+  CHECK(world.broker.closed_by_client() == 1);
+  CHECK(world.broker.quiet());
+}
+
+TEST_CASE("disconnect() waits for DISCONNECT to leave a slow transport [MQTT-3.14.4-2]") {
+  World world;
+  world.connect();
+  world.broker.limit_writes(1);
+  world.mqtt.disconnect();
+  CHECK(world.broker.is_open());
+  world.broker.unlimit_writes();
+  CHECK(to_hex(world.broker.unread()) == "e000");
+  CHECK(world.mqtt.state() == ConnectionState::stopped);
+  CHECK(world.broker.closed_by_client() == 1);
+}
+
+TEST_CASE("disconnect(): the broker may close first") {
+  World world;
+  world.connect();
+  world.broker.limit_writes(0);
+  world.mqtt.disconnect();
+  world.broker.cut();
+  CHECK(world.mqtt.state() == ConnectionState::stopped);
+  CHECK(world.mqtt.close_record().cause == CloseRecord::Cause::disconnected);
+  CHECK(world.mqtt.close_record().sentence() == "Disconnected.");
+}
+
+TEST_CASE("abort() closes without DISCONNECT, so that the broker publishes the will") {
+  World world;
+  world.connect();
+  world.mqtt.abort();
+  CHECK(world.broker.quiet());
+  CHECK(world.broker.closed_by_client() == 1);
+  CHECK(world.mqtt.state() == ConnectionState::stopped);
+  CHECK(world.mqtt.close_record().cause == CloseRecord::Cause::aborted);
+  world.mqtt.abort();
+  CHECK(world.broker.closed_by_client() == 1);
+}
+
+TEST_CASE("connect() while disconnecting connects again afterwards") {
+  World world;
+  world.connect();
+  world.broker.limit_writes(0);
+  world.mqtt.disconnect();
+  world.mqtt.connect();
+  world.broker.unlimit_writes();
+  world.loop.advance(2s);
+  CHECK(world.broker.is_opening());
+}
+
+TEST_CASE("connect() twice makes one attempt and one CONNECT [MQTT-3.1.0-2]") {
+  World world;
+  world.mqtt.connect();
+  world.mqtt.connect();
+  CHECK(world.broker.opened() == 1);
+  world.accept();
+  world.mqtt.connect();
+  world.loop.run_turns();
+  CHECK(world.broker.opened() == 1);
+  CHECK(world.broker.quiet());
+}
+
+TEST_CASE("an MqttClient that is destroyed closes its transport and hears nothing more") {
+  VirtualLoop loop;
+  ScriptedTransport broker;
+  {
+    MqttClient mqtt(loop, broker, client_options());
+    mqtt.connect();
+    broker.accept();
+  }
+  CHECK(broker.closed_by_client() == 1);
+  CHECK_FALSE(loop.timer());
+  loop.advance(1h);
+  CHECK(broker.opened() == 1);
+}
+
+// ---- waiting and trying again ----
+
+TEST_CASE("a lost connection is made again after a jittered wait, and every time CONNECT is first [MQTT-3.1.0-1]") {
+  World world(client_options(false));
+  world.connect();
+  for (int i = 0; i < 20; ++i) {
+    world.publish("a", "x", Qos::at_least_once);
+    world.broker.cut();
+    REQUIRE(world.mqtt.retry_at());
+    CHECK(*world.mqtt.retry_at() - world.loop.now() <= 60s);
+    CHECK(*world.mqtt.retry_at() > world.loop.now());
+    world.wait();
+    world.broker.accept();
+    CHECK(world.broker.unread()[0] == 0x10);
+    world.broker.expect<Connect>();
+    CHECK(world.broker.quiet());  // messages wait for CONNACK
+    world.broker.reply(Connack{true});
+    world.loop.advance(11s);
+  }
+}
+
+TEST_CASE("waits grow while the broker keeps dropping, and shrink only after a stable connection") {
+  MqttOptions options = client_options();
+  options.driver.takeover_strikes = 0;
+  World world(std::move(options));
+  world.mqtt.connect();
+  Duration longest{};
+  for (int i = 0; i < 40; ++i) {
+    world.accept();
+    world.loop.advance(9s);  // not yet stable
+    world.broker.cut();
+    longest = std::max<Duration>(longest, *world.mqtt.retry_at() - world.loop.now());
+    world.wait();
+  }
+  CHECK(longest > 30s);
+  world.accept();
+  world.loop.advance(10s);
+  world.broker.cut();
+  CHECK(*world.mqtt.retry_at() - world.loop.now() <= 1s);
+}
+
+TEST_CASE("close right after PUBLISH: resends are spaced by the backoff, no fast loop [MQTT-3.3.5-2]") {
+  MqttOptions options = client_options(false);
+  options.driver.takeover_strikes = 0;
+  World world(std::move(options));
+  world.connect();
+  world.publish("forbidden", "x", Qos::at_least_once);
+  const Time begin = world.loop.now();
+  for (int i = 0; i < 30; ++i) {
+    world.broker.expect<Publish>();
+    world.broker.cut({TransportFault::none, 0, {}, true});
+    world.loop.advance(*world.mqtt.retry_at() - world.loop.now());
+    world.accept(true);
+  }
+  CHECK(world.loop.now() - begin > 2min);
+}
+
+TEST_CASE("CONNACK 3, server unavailable, is tried again later; 1, 2, 4 and 5 are not [MQTT-3.1.3-8]") {
+  for (const int code : {1, 2, 3, 4, 5}) {
+    CAPTURE(code);
+    World world;
+    world.mqtt.connect();
+    world.broker.accept();
+    world.broker.expect<Connect>();
+    world.broker.reply(Connack{false, static_cast<ConnectReturnCode>(code)});
+    CHECK(world.broker.closed_by_client() == 1);
+    CHECK(world.mqtt.close_record().cause == CloseRecord::Cause::refused);
+    CHECK(world.mqtt.close_record().return_code == static_cast<ConnectReturnCode>(code));
+    world.loop.advance(1s);
+    CHECK(world.broker.opened() == (code == 3 ? 2 : 1));
+    CHECK(world.mqtt.stop_reason() == (code == 3 ? StopReason::none : StopReason::refused));
+    if (code == 3) continue;
+    world.mqtt.connect();  // a person may try again
+    CHECK(world.broker.opened() == 2);
+  }
+}
+
+TEST_CASE("taken over: cut soon after CONNACK three times in a row stops the client [MQTT-3.1.3-2]") {
+  World world;
+  world.mqtt.connect();
+  for (int i = 0; i < 3; ++i) {
+    CHECK(world.mqtt.state() == ConnectionState::connecting);
+    world.accept();
+    world.loop.advance(1s);
+    world.broker.cut({TransportFault::none, 0, {}, true});
+    if (i < 2) world.wait();
+  }
+  CHECK(world.mqtt.state() == ConnectionState::stopped);
+  CHECK(world.mqtt.stop_reason() == StopReason::taken_over);
+  world.mqtt.connect();
+  world.accept();
+  world.broker.cut();
+  CHECK(world.mqtt.state() == ConnectionState::waiting);  // counted from the beginning
+}
+
+TEST_CASE("taken over: one connection that lasts, or that we end, breaks the series") {
+  World world;
+  world.mqtt.connect();
+  for (int i = 0; i < 9; ++i) {
+    world.accept();
+    world.loop.advance(i % 2 == 0 ? 1s : 6s);
+    world.broker.cut();
+    world.wait();
+  }
+  CHECK(world.mqtt.state() == ConnectionState::connecting);
+}
+
+// ---- several brokers ----
+
+TEST_CASE("several brokers are tried in turn, without a wait until the round is over") {
+  World world(with_urls({"ws://one", "ws://two", "ws://three"}));
+  world.mqtt.connect();
+  std::vector<std::string> tried;
+  for (int i = 0; i < 3; ++i) {
+    tried.push_back(world.broker.url());
+    world.broker.cut(nobody_there);
+    if (i < 2) world.loop.advance(0s);
+  }
+  CHECK(tried == std::vector<std::string>{"ws://one", "ws://two", "ws://three"});
+  CHECK(world.mqtt.state() == ConnectionState::waiting);
+  world.loop.advance(0s);
+  CHECK(world.broker.opened() == 3);
+  world.loop.advance(1s);
+  CHECK(world.broker.url() == "ws://one");
+}
+
+TEST_CASE("several brokers: a lost connection goes on with the next one") {
+  World world(with_urls({"ws://one", "ws://two"}));
+  world.connect();
+  world.loop.advance(1min);
+  world.broker.cut();
+  world.loop.advance(1s);
+  CHECK(world.broker.url() == "ws://two");
+}
+
+TEST_CASE("several brokers, shuffled: each round begins somewhere and tries every one once") {
+  World world(with_urls({"ws://one", "ws://two", "ws://three"}, true));
+  world.mqtt.connect();
+  std::set<std::string> first;
+  for (int round = 0; round < 30; ++round) {
+    std::set<std::string> tried;
+    first.insert(world.broker.url());
+    for (int i = 0; i < 3; ++i) {
+      tried.insert(world.broker.url());
+      world.broker.cut(nobody_there);
+      if (i < 2) {
+        world.loop.advance(0s);
+        REQUIRE(world.broker.is_opening());
+      }
+    }
+    CHECK(tried.size() == 3);
+    CHECK(world.mqtt.retry_at() > world.loop.now());
+    world.wait();
+  }
+  CHECK(first.size() == 3);
+}
+
+TEST_CASE("an address that can't work stops the client, unless there is another") {
+  for (const auto fault :
+       {TransportFault::invalid_url, TransportFault::unsupported_scheme, TransportFault::mixed_content}) {
+    World world;
+    world.mqtt.connect();
+    world.broker.cut({fault, 0, {}, false});
+    CHECK(world.mqtt.state() == ConnectionState::stopped);
+    CHECK(world.mqtt.stop_reason() == StopReason::invalid);
+    World two(with_urls({"bad", "ws://good"}));
+    two.mqtt.connect();
+    two.broker.cut({fault, 0, {}, false});
+    two.loop.advance(0s);
+    CHECK(two.broker.url() == "ws://good");
+  }
+}
+
+TEST_CASE("options that can't work stop the client and are named; nothing is sent") {
+  MqttOptions options = client_options(false);
+  options.client.client_id = "";
+  World world(std::move(options));
+  world.mqtt.connect();
+  world.broker.accept();
+  CHECK(world.broker.quiet());
+  CHECK(world.mqtt.state() == ConnectionState::stopped);
+  CHECK(world.mqtt.stop_reason() == StopReason::invalid);
+  CHECK(world.mqtt.driver().error() == local_error(Errc::empty_client_id));
+}
+
+// ---- prepare_attempt ----
+
+namespace {
+
+struct Prepared {
+  Prepared() : world(options()) {}
+  MqttOptions options() {
+    MqttOptions with = client_options();
+    with.driver.prepare_attempt = [this](Attempt attempt, std::function<void(Attempt)> answer) {
+      proposal = std::move(attempt);
+      ready = std::move(answer);
+      ++asked;
+    };
+    return with;
+  }
+  int asked = 0;
+  Attempt proposal;
+  std::function<void(Attempt)> ready;
+  World world;
+};
+
+}  // namespace
+
+TEST_CASE("URL and credentials are asked for anew, later, for every attempt") {
+  Prepared prepared;
+  World& world = prepared.world;
+  world.mqtt.connect();
+  CHECK(prepared.proposal.url == "ws://broker");
+  CHECK(world.broker.opened() == 0);
+  prepared.ready({"ws://signed?1", "bob", std::vector<std::uint8_t>{'o', 'n', 'e'}});
+  CHECK(world.broker.url() == "ws://signed?1");
+  world.broker.accept();
+  CHECK(as_text(*world.broker.expect<Connect>().password) == "one");
+  world.broker.cut();
+  world.wait();
+  CHECK(prepared.asked == 2);
+  prepared.ready({"ws://signed?2", "bob", std::vector<std::uint8_t>{'t', 'w', 'o'}});
+  world.broker.accept();
+  CHECK(as_text(*world.broker.expect<Connect>().password) == "two");
+  CHECK(world.mqtt.driver().url() == "ws://signed?2");
+}
+
+TEST_CASE("an answer of prepare_attempt that comes late, or twice, is ignored") {
+  Prepared prepared;
+  World& world = prepared.world;
+  world.mqtt.connect();
+  const auto first = prepared.ready;
+  world.mqtt.disconnect();
+  CHECK(world.mqtt.state() == ConnectionState::stopped);
+  first({"ws://late"});
+  CHECK(world.broker.opened() == 0);
+  world.mqtt.connect();
+  first({"ws://late"});
+  CHECK(world.broker.opened() == 0);
+  prepared.ready({"ws://right"});
+  prepared.ready({"ws://twice"});
+  CHECK(world.broker.opened() == 1);
+  CHECK(world.broker.url() == "ws://right");
+  world.broker.cut();
+  prepared.ready({"ws://while waiting"});
+  CHECK(world.broker.opened() == 1);
+}
+
+TEST_CASE("an answer of prepare_attempt after the client's end is ignored") {
+  std::function<void(Attempt)> ready;
+  {
+    Prepared prepared;
+    prepared.world.mqtt.connect();
+    ready = prepared.ready;
+  }
+  ready({"ws://too late"});
+}
+
+// ---- time-outs ----
+
+TEST_CASE("a transport that never opens is given up after the open time-out") {
+  World world;
+  world.mqtt.connect();
+  world.loop.advance(20s);
+  CHECK(world.broker.closed_by_client() == 1);
+  CHECK(world.mqtt.close_record().fault == TransportFault::timed_out);
+  CHECK(world.mqtt.close_record().phase == CloseRecord::Phase::opening);
+  CHECK(world.mqtt.state() == ConnectionState::waiting);
+}
+
+TEST_CASE("no CONNACK in time closes the connection [MQTT-3.2.2-6]") {
+  World world;
+  world.mqtt.connect();
+  world.broker.accept();
+  world.loop.advance(15s);
+  CHECK(world.broker.closed_by_client() == 1);
+  CHECK(world.mqtt.close_record().error.code() == Errc::no_connack);
+}
+
+TEST_CASE("close without CONNACK is a failed attempt and says so [MQTT-3.2.2-6]") {
+  World world;
+  world.mqtt.connect();
+  world.broker.accept();
+  world.loop.advance(12ms);
+  world.broker.cut({TransportFault::none, 1002, "bad frame", true});
+  CHECK(world.mqtt.close_record().sentence() ==
+        "The broker closed the connection (code 1002: bad frame) 12 ms after the attempt began, before CONNACK: is "
+        "ws://broker a port where a broker speaks MQTT?");
+}
+
+// ---- waking up ----
+
+TEST_CASE("wake(): tries at once when waiting; probes when connected; else does nothing") {
+  World world;
+  world.mqtt.wake();
+  CHECK(world.broker.opened() == 0);
+  world.mqtt.connect();
+  world.mqtt.wake();
+  CHECK(world.broker.opened() == 1);
+  world.broker.cut(nobody_there);
+  world.mqtt.wake();
+  CHECK(world.broker.opened() == 2);
+  world.accept();
+  world.mqtt.wake();
+  world.broker.expect<Pingreq>();
+}
+
+TEST_CASE("wake() after a sleep notices late timers: a silent broker is left within the PINGRESP time-out") {
+  World world;
+  world.connect();
+  world.loop.sleep(8h);
+  world.mqtt.wake();
+  world.broker.expect<Pingreq>();
+  CHECK(world.mqtt.connected());
+  world.loop.advance(10s);
+  CHECK_FALSE(world.mqtt.connected());
+  CHECK(world.mqtt.close_record().error.code() == Errc::no_pingresp);
+}
+
+TEST_CASE("offline(): gives the connection up and waits; does nothing at rest or while disconnecting") {
+  World world;
+  world.mqtt.offline();
+  CHECK(world.mqtt.state() == ConnectionState::stopped);
+  world.connect();
+  world.mqtt.offline();
+  CHECK(world.broker.closed_by_client() == 1);
+  CHECK(world.mqtt.state() == ConnectionState::waiting);
+  world.mqtt.wake();
+  world.accept();
+  world.broker.limit_writes(0);
+  world.mqtt.disconnect();
+  world.mqtt.offline();
+  CHECK(world.mqtt.state() == ConnectionState::disconnecting);
+}
+
+TEST_CASE("a clock that steps back is taken as no time passed") {
+  Client client({.client_id = "alice"});
+  const Time later{10s};
+  REQUIRE_FALSE(static_cast<bool>(client.handle_transport_open(later)));
+  client.handle_timeout(Time{1s});
+  CHECK(client.next_timeout() == later + 15s);
+}
