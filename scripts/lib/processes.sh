@@ -51,7 +51,11 @@ stop_process() {
   unset "process_ids[$1]"
   kill -TERM "$pid" 2>/dev/null || return 0
   while kill -0 "$pid" 2>/dev/null; do
-    [[ $SECONDS -lt $deadline ]] || kill -KILL "$pid" 2>/dev/null || :
+    if [[ $SECONDS -ge $deadline ]]; then
+      warn "$1 did not end within 5 seconds and is killed."
+      kill -KILL "$pid" 2>/dev/null || :
+      break
+    fi
     sleep 0.05
   done
   wait "$pid" 2>/dev/null || :
