@@ -5,7 +5,7 @@
 #   note "why ..."                detail under it
 #   warn "..."; die "..."         to standard error; die ends the script with 1
 #   quietly LOG cmd args...       runs with its output in LOG; on failure shows the end of it
-#                                 (on a terminal the output is shown as it comes)
+#                                 (on a terminal its last line is shown meanwhile)
 
 progress_began=${progress_began:-$SECONDS}
 
@@ -30,17 +30,27 @@ die() {
 }
 
 quietly() {
-  local log=$1
+  local log=$1 status=0
   shift
   mkdir -p "$(dirname "$log")"
   if [[ -t 1 ]]; then
-    "$@" 2>&1 | tee "$log"
-    return "${PIPESTATUS[0]}"
+    "$@" 2>&1 </dev/null | tee "$log" | show_last_line || status=${PIPESTATUS[0]}
+  else
+    "$@" >"$log" 2>&1 || status=$?
   fi
-  "$@" >"$log" 2>&1 && return 0
-  local status=$?
+  [[ $status -ne 0 ]] || return 0
   warn "failed ($status): $*"
   tail -n 60 "$log" >&2
   warn "whole log: $log"
   return "$status"
+}
+
+# One line of the terminal, overwritten with each line that is read, and empty in the end.
+show_last_line() {
+  local line width
+  width=$(($(stty size </dev/tty 2>/dev/null | cut -d' ' -f2 || echo 80) - 10))
+  while IFS= read -r line; do
+    printf '\r\e[K        %s%.*s%s' "$progress_dim" "$width" "${line//[[:cntrl:]]/ }" "$progress_off"
+  done
+  printf '\r\e[K'
 }

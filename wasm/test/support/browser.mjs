@@ -2,7 +2,7 @@
 //
 //   const stage = await openStage();                        // brokers open and auth, the page served, Chromium
 //   const {page, errors} = await stage.open('?stage=10');   // a fresh context: no storage shared
-//   await page.getByRole('textbox', {name: 'Your name'}).fill('alice');
+//   await page.getByRole('textbox', {name: 'Username'}).fill('alice');
 //   assert.deepEqual(errors, []);                           // uncaught exceptions and console errors
 //   await stage.close();                                    // fails if a page had an error that nobody looked at
 //
