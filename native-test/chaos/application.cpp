@@ -1,0 +1,253 @@
+#include "application.hpp"
+
+#include <algorithm>
+
+namespace wasmqtt::chaos {
+
+using namespace std::chrono_literals;
+
+namespace {
+constexpr Time beginning{std::chrono::seconds{1'700'000'000}};
+constexpr std::size_t queue_limit = 50;
+constexpr std::size_t output_limit = 64 * 1024;
+}  // namespace
+
+MqttOptions Application::options() const {
+  MqttOptions options;
+  options.urls = {"ws://broker"};
+  ClientOptions& client = options.client;
+  client.client_id = "alice";
+  client.clean_session = false;
+  client.keep_alive = 20s;
+  client.will = WillOptions{"will/alice", {'w', 'i', 'l', 'l'}, Qos::at_least_once, true};
+  client.user_name = "alice";
+  client.password = std::vector<std::uint8_t>{0, 0xff, 0x80};
+  client.connack_timeout = 5s;
+  client.pingresp_timeout = 5s;
+  client.acknowledgement_timeout = 15s;
+  client.in_flight_window = weather_.window;
+  client.queue_messages = queue_limit;
+  client.output_bytes = output_limit;
+  client.queue_qos0 = weather_.queue_qos0;
+  client.manual_acknowledgement = weather_.manual;
+  options.driver.backoff = {500ms, 4s, 10s};
+  options.driver.takeover_strikes = 0;  // three cuts in a row are chaos here, not another client
+  return options;
+}
+
+// ---- processes ----
+
+void Application::start() {
+  ++process_;
+  mqtt_ = std::make_unique<MqttClient>(loop_, transport_, options(), &store_);
+  mqtt_->on_delivery = [this](Delivery delivery, DeliveryState state, FailureReason reason) {
+    completed(delivery, state, reason);
+  };
+  mqtt_->on_unhandled = [this](const Message& message) { delivered(message); };
+  mqtt_->on_lifecycle = [this](const Lifecycle& event) {
+    if (event.kind == Lifecycle::Kind::session_lost) ++ledger_.sessions_reported_lost;
+    if (event.kind == Lifecycle::Kind::store_problem) ledger_.fail("store problem: " + std::string(event.text));
+  };
+  wire_.process_started(!log_.records().empty());
+  read_log();
+  mqtt_->connect();
+  follow_script();
+}
+
+// What an application knows after a restart: its own durable log.
+void Application::read_log() {
+  done_.clear();
+  subscriptions_.clear();
+  labels_.clear();
+  completed_.clear();
+  seen_.clear();
+  last_new_.clear();
+  undecided_.clear();
+  handled_ = 0;
+  for (const LogEntry& entry : log_.durable_log()) {
+    if (entry.kind == LogEntry::Kind::step_done) done_.insert(static_cast<std::size_t>(entry.number));
+    if (entry.kind == LogEntry::Kind::accepted && entry.number != 0) labels_[entry.number] = entry.label;
+  }
+  // An attempt that only the journal remembers: its next one has DUP.
+  for (const auto& [number, message] : log_.journal().messages) {
+    Sent& sent = ledger_.sent[labels_[number]];
+    if (message.packet_id != 0) sent.announced_before = std::min(sent.announced_before, wire_.connection());
+  }
+  for (std::size_t i = 0; i < application_steps.size(); ++i) {
+    if (done_.count(i) != 0 && application_steps[i].kind != Step::Kind::publish) run(i);
+  }
+}
+
+void Application::kill(std::size_t durable_batches) {
+  if (!mqtt_) return;
+  mqtt_.reset();
+  log_.crash(durable_batches);
+  simulation_.after(1s, [this] { start(); });
+}
+
+// ---- the script ----
+
+std::size_t Application::next_due() const {
+  std::size_t index = 0;
+  while (index < application_steps.size() && done_.count(index) != 0) ++index;
+  return index;
+}
+
+void Application::follow_script() {
+  if (!mqtt_) return;
+  for (std::size_t i = next_due(); i < application_steps.size(); i = next_due()) {
+    const Time due = beginning + std::chrono::milliseconds{application_steps[i].at_ms};
+    if (due > simulation_.now()) {
+      simulation_.at(due, [this, process = process_] {
+        if (process == process_) follow_script();
+      });
+      return;
+    }
+    done_.insert(i);
+    log_.log({.kind = LogEntry::Kind::step_done, .number = i});
+    run(i);
+  }
+}
+
+void Application::run(std::size_t index) {
+  const Step& step = application_steps[index];
+  switch (step.kind) {
+    case Step::Kind::subscribe: {
+      const auto made = mqtt_->subscribe(step.topic, step.qos, [this](const Message& message) { delivered(message); });
+      if (!made) return ledger_.fail("subscribe() was refused");
+      subscriptions_[std::string(step.topic)] = *made;
+      return;
+    }
+    case Step::Kind::unsubscribe:
+      mqtt_->unsubscribe(subscriptions_[std::string(step.topic)]);
+      subscriptions_.erase(std::string(step.topic));
+      return;
+    case Step::Kind::publish: return publish(step);
+  }
+}
+
+std::map<std::string, Qos> Application::wanted() const {
+  std::map<std::string, Qos> all;
+  for (const Step& step : application_steps) {
+    if (step.kind == Step::Kind::subscribe && subscriptions_.count(step.topic) != 0)
+      all[std::string(step.topic)] = step.qos;
+  }
+  return all;
+}
+
+void Application::publish(const Step& step) {
+  const unsigned serial = ++ledger_.serial;
+  const std::string label = "o" + std::to_string(serial);
+  const std::string payload = label + ' ' + std::string(serial % 7, '-');
+  const auto delivery = mqtt_->publish(step.topic, payload, {.qos = step.qos, .retain = step.retain});
+  if (!delivery) {
+    if (step.qos != Qos::at_most_once || delivery.error().code() != Errc::not_connected)
+      ledger_.fail("publish() was refused: " + std::string(delivery.error().message()));
+    return;
+  }
+  Sent& sent = ledger_.sent[label];
+  sent.topic = step.topic;
+  sent.qos = step.qos;
+  if (delivery->number == 0) return;
+  labels_[delivery->number] = label;
+  if (step.qos != Qos::at_most_once)
+    log_.log({.kind = LogEntry::Kind::accepted, .label = label, .number = delivery->number});
+}
+
+void Application::completed(Delivery delivery, DeliveryState state, FailureReason reason) {
+  const auto found = labels_.find(delivery.number);
+  if (found == labels_.end()) return ledger_.fail("a delivery changed that nobody knows");
+  const std::string& label = found->second;
+  Sent& sent = ledger_.sent[label];
+  const bool qos0 = sent.qos == Qos::at_most_once;
+  if (state == DeliveryState::sent && !qos0) {
+    sent.announced_before = std::min(sent.announced_before, wire_.connection());
+    return;
+  }
+  if (state == DeliveryState::queued) return;
+  for (int i = faulty_.times_completed(label); i > 0; --i) {
+    if (!completed_.insert(label).second) ledger_.fail(label + " completed twice");
+    ledger_.completed.insert(label);
+    if (!qos0)
+      log_.log({.kind = LogEntry::Kind::completed, .label = label, .state = state, .reason = reason});
+  }
+}
+
+// ---- messages in ----
+
+void Application::delivered(const Message& message) {
+  const std::string label = label_of(message.payload);
+  ++handled_;
+  for (int i = faulty_.times_delivered(message); i > 0; --i) {
+    check_delivered(message, label);
+    LogEntry entry{.kind = LogEntry::Kind::delivered, .label = label, .topic = std::string(message.topic), .qos = message.qos};
+    if (!weather_.manual || message.qos == Qos::at_most_once) {
+      log_.log(std::move(entry));
+    } else {
+      undecided_.push_back({std::move(entry), message.token});
+      simulation_.after(30ms, [this, process = process_] {
+        if (process == process_) acknowledge_waiting();
+      });
+    }
+  }
+  if (weather_.quit_inside_handler && handled_ % 4 == 3 && quits_ < 3) quit_for_a_while();
+}
+
+void Application::check_delivered(const Message& message, const std::string& label) {
+  const bool first = seen_.insert(label).second;
+  if (message.retain) return;  // comes again with each new subscription
+  if (!first && message.qos != Qos::at_least_once)
+    ledger_.fail(label + ", QoS " + std::to_string(static_cast<int>(message.qos)) + ", delivered twice");
+  if (!first) return;
+  unsigned& last = last_new_[{std::string(message.topic), message.qos}];
+  if (serial_of(label) < last) ledger_.fail(label + " delivered late on its topic and QoS [MQTT-4.6.0-6]");
+  last = serial_of(label);
+}
+
+// In another order than they came: the later of two first.
+void Application::acknowledge_waiting() {
+  if (undecided_.empty() || !mqtt_) return;
+  const std::size_t index = std::min<std::size_t>(1, undecided_.size() - 1);
+  const Undecided one = undecided_[index];
+  undecided_.erase(undecided_.begin() + static_cast<std::ptrdiff_t>(index));
+  log_.log(one.entry);
+  mqtt_->acknowledge(one.token);
+}
+
+// Signs off from inside a handler, and comes back: as the same process, or as the next one.
+void Application::quit_for_a_while() {
+  mqtt_->disconnect();
+  const bool exit = ++quits_ % 2 == 1;
+  simulation_.after(3s, [this, exit, process = process_] {
+    if (process != process_ || !mqtt_) return;
+    if (exit) return kill(log_.waiting());
+    mqtt_->connect();
+  });
+}
+
+// ---- what holds at any time ----
+
+void Application::after_event() {
+  if (!mqtt_) return;
+  const Client& client = mqtt_->driver().client();
+  if (log_.has_staged() && client.pending_journal().empty()) log_.flush_log();
+  const Client::Counts counts = client.counts();
+  if (counts.queued > queue_limit || counts.in_flight > weather_.window || counts.requests > 1024 ||
+      counts.output_bytes > output_limit + 1024 || counts.received_ids > 100 || counts.unacknowledged > 100)
+    ledger_.fail("memory out of its bounds");
+}
+
+std::string Application::unfinished() const {
+  if (!mqtt_) return "the client is not running";
+  if (!script_done()) return "the script is not done";
+  if (log_.waiting() != 0) return "the store is busy";
+  const Client& client = mqtt_->driver().client();
+  if (!client.connected()) return "the client is not connected";
+  const Client::Counts counts = client.counts();
+  if (counts.queued + counts.in_flight != 0) return "the client has unfinished messages";
+  if (counts.received_ids != 0) return "the client holds received ids";
+  if (counts.requests + counts.unacknowledged + counts.output_bytes != 0) return "the client has work left";
+  return {};
+}
+
+}  // namespace wasmqtt::chaos

@@ -1,0 +1,214 @@
+#include "wire_oracle.hpp"
+
+#include <cstdio>
+
+#include "wasmqtt/decode.hpp"
+#include "wasmqtt/describe.hpp"
+
+namespace wasmqtt::chaos {
+
+void WireOracle::connection_opened(unsigned index) {
+  connection_ = index;
+  out_.reset();
+  in_.reset();
+  connect_sent_ = connack_seen_ = disconnected_ = false;
+  published_.clear();
+  last_serial_.clear();
+  last_pubrec_ = 0;
+  await_puback_.clear();
+  await_pubrec_.clear();
+  await_pubcomp_.clear();
+  // Unanswered requests end with their connection.
+  for (auto flow = flows_.begin(); flow != flows_.end();)
+    flow = flow->second.label.empty() ? flows_.erase(flow) : std::next(flow);
+}
+
+void WireOracle::client_wrote(Bytes bytes) {
+  out_.feed(bytes);
+  Frame frame;
+  while (out_.next(frame) == FrameReader::Status::frame) {
+    trace_packet(Direction::outbound, frame.whole);
+    const auto packet = decode(frame, Direction::outbound);
+    if (packet) {
+      outbound(*packet);
+    } else {
+      fail("a packet that is not legal: " + std::string(packet.error().message()));
+    }
+  }
+  if (out_.error()) fail("bytes that are no packet");
+}
+
+void WireOracle::client_receives(Bytes bytes) {
+  in_.feed(bytes);
+  Frame frame;
+  while (in_.next(frame) == FrameReader::Status::frame) {
+    trace_packet(Direction::inbound, frame.whole);
+    if (const auto packet = decode(frame, Direction::inbound)) inbound(*packet);
+  }
+}
+
+// ---- what the client sends ----
+
+void WireOracle::outbound(const Packet& packet) {
+  expect(!disconnected_, "a packet after DISCONNECT [MQTT-3.14.4-2]");
+  const bool connect = std::holds_alternative<Connect>(packet);
+  expect(connect || connect_sent_, "a packet before CONNECT [MQTT-3.1.0-1]");
+  expect(connect || connack_seen_, "a packet between CONNECT and CONNACK");
+  if (const auto* p = std::get_if<Connect>(&packet)) return out(*p);
+  if (const auto* p = std::get_if<Publish>(&packet)) return out(*p);
+  if (const auto* p = std::get_if<Puback>(&packet)) return out(*p);
+  if (const auto* p = std::get_if<Pubrec>(&packet)) return out(*p);
+  if (const auto* p = std::get_if<Pubrel>(&packet)) return out(*p);
+  if (const auto* p = std::get_if<Pubcomp>(&packet)) return out(*p);
+  if (const auto* p = std::get_if<Subscribe>(&packet)) return request(p->packet_id);
+  if (const auto* p = std::get_if<Unsubscribe>(&packet)) return request(p->packet_id);
+  if (std::holds_alternative<Disconnect>(packet)) disconnected_ = true;
+}
+
+void WireOracle::out(const Connect& packet) {
+  expect(!connect_sent_, "a second CONNECT [MQTT-3.1.0-2]");
+  connect_sent_ = true;
+  expect(packet.client_id == "alice" && !packet.clean_session && packet.will && packet.will->topic == "will/alice" &&
+             packet.user_name == "alice" && packet.password,
+         "CONNECT does not say what the application asked for");
+}
+
+void WireOracle::out(const Publish& packet) {
+  const std::string label = label_of(packet.payload);
+  const auto sent = ledger_.sent.find(label);
+  if (sent == ledger_.sent.end()) return fail("a PUBLISH that nobody asked for: " + label);
+  expect(sent->second.topic == packet.topic && sent->second.qos == packet.qos, label + " has another topic or QoS");
+  expect(published_.insert(label).second, label + " twice on one connection [MQTT-4.4.0-1]");
+  check_order(packet, label);
+  if (packet.qos == Qos::at_most_once) {
+    expect(!sent->second.on_wire, label + ", QoS 0, sent again [MQTT-4.3.1-1]");
+  } else {
+    expect(store_.journal().sent(packet.packet_id) && store_.accepted(label), label + " is on the wire before its record");
+    check_first_or_again(packet, label);
+  }
+  sent->second.on_wire = true;
+}
+
+void WireOracle::check_first_or_again(const Publish& packet, const std::string& label) {
+  const auto attempt = attempts_.find(label);
+  const auto flow = flows_.find(packet.packet_id);
+  const bool before = attempt != attempts_.end();
+  if (before) {
+    expect(packet.dup, label + " sent again without DUP [MQTT-3.3.1-1]");
+    expect(attempt->second.packet_id == packet.packet_id, label + " sent again with another id [MQTT-2.3.1-3]");
+    expect(!attempt->second.released, label + " published again after PUBREL [MQTT-4.3.3-1]");
+  } else if (packet.dup) {
+    expect(ledger_.sent[label].announced_before < connection_, label + " with DUP the first time [MQTT-4.3.2-1]");
+  }
+  expect(flow == flows_.end() || flow->second.label == label,
+         label + " takes packet id " + std::to_string(packet.packet_id) + ", which is in use [MQTT-2.3.1-2]");
+  attempts_[label] = {packet.packet_id, false};
+  flows_[packet.packet_id] = {label};
+}
+
+void WireOracle::check_order(const Publish& packet, const std::string& label) {
+  unsigned& last = last_serial_[{std::string(packet.topic), packet.qos}];
+  expect(serial_of(label) > last, label + " overtaken on its topic and QoS [MQTT-4.6.0-1]");
+  last = serial_of(label);
+}
+
+void WireOracle::out(const Puback& packet) {
+  if (await_puback_.empty() || await_puback_.front().first != packet.packet_id)
+    return fail("PUBACK " + std::to_string(packet.packet_id) + " out of order or unasked [MQTT-4.6.0-2]");
+  const std::string label = await_puback_.front().second;
+  expect(store_.delivered(label), "PUBACK before " + label + " is in the application's store");
+  await_puback_.pop_front();
+}
+
+void WireOracle::out(const Pubrec& packet) {
+  if (await_pubrec_.empty() || await_pubrec_.front().first != packet.packet_id)
+    return fail("PUBREC " + std::to_string(packet.packet_id) + " out of order or unasked [MQTT-4.6.0-3]");
+  const std::string label = await_pubrec_.front().second;
+  expect(store_.delivered(label) && store_.journal().received.count(packet.packet_id) != 0,
+         "PUBREC before " + label + " and its record are in the store");
+  await_pubrec_.pop_front();
+}
+
+void WireOracle::out(const Pubrel& packet) {
+  const auto flow = flows_.find(packet.packet_id);
+  if (flow == flows_.end() || flow->second.pubrec == 0)
+    return fail("PUBREL " + std::to_string(packet.packet_id) + " without PUBREC");
+  expect(flow->second.pubrec > last_pubrec_, "PUBRELs not in the order of the PUBRECs [MQTT-4.6.0-4]");
+  last_pubrec_ = flow->second.pubrec;
+  expect(store_.journal().released(packet.packet_id), "PUBREL before its record is durable");
+  attempts_[flow->second.label].released = true;
+}
+
+void WireOracle::out(const Pubcomp& packet) {
+  if (await_pubcomp_.empty() || await_pubcomp_.front() != packet.packet_id)
+    return fail("PUBCOMP " + std::to_string(packet.packet_id) + " out of order or unasked");
+  await_pubcomp_.pop_front();
+  expect(store_.journal().received.count(packet.packet_id) == 0, "PUBCOMP before its record is durable");
+}
+
+void WireOracle::request(PacketId packet_id) {
+  expect(flows_.count(packet_id) == 0, "a request takes a packet id that is in use [MQTT-2.3.1-2]");
+  flows_[packet_id] = {};
+}
+
+// ---- what the client gets ----
+
+void WireOracle::inbound(const Packet& packet) {
+  if (const auto* p = std::get_if<Connack>(&packet)) return in(*p);
+  if (const auto* p = std::get_if<Publish>(&packet)) {
+    if (p->qos == Qos::at_least_once) await_puback_.emplace_back(p->packet_id, label_of(p->payload));
+    if (p->qos == Qos::exactly_once) await_pubrec_.emplace_back(p->packet_id, label_of(p->payload));
+  } else if (const auto* ack = std::get_if<Puback>(&packet)) {
+    flows_.erase(ack->packet_id);
+  } else if (const auto* comp = std::get_if<Pubcomp>(&packet)) {
+    flows_.erase(comp->packet_id);
+  } else if (const auto* rec = std::get_if<Pubrec>(&packet)) {
+    flows_[rec->packet_id].pubrec = ++pubrecs_;
+  } else if (const auto* release = std::get_if<Pubrel>(&packet)) {
+    await_pubcomp_.push_back(release->packet_id);
+  } else if (const auto* suback = std::get_if<Suback>(&packet)) {
+    flows_.erase(suback->packet_id);
+  } else if (const auto* unsuback = std::get_if<Unsuback>(&packet)) {
+    flows_.erase(unsuback->packet_id);
+  }
+}
+
+void WireOracle::in(const Connack& packet) {
+  if (packet.return_code != ConnectReturnCode::accepted) return;
+  connack_seen_ = true;
+  if (!packet.session_present) {
+    if (expects_session_) ++ledger_.sessions_resumed_in_vain;
+    flows_.clear();
+    attempts_.clear();
+  }
+  expects_session_ = true;
+}
+
+// ---- the trace ----
+
+void WireOracle::trace_packet(Direction direction, Bytes bytes) {
+  constexpr std::size_t kept = 80;
+  if (traced_.size() == kept) traced_.pop_front();
+  traced_.push_back({simulation_.now(), connection_, direction, {bytes.begin(), bytes.end()}});
+}
+
+std::string WireOracle::trace() const {
+  std::string text;
+  for (const Traced& packet : traced_) {
+    FrameReader reader(1 << 20);
+    Frame frame;
+    reader.feed(packet.bytes);
+    if (reader.next(frame) != FrameReader::Status::frame) continue;
+    const auto decoded = decode(frame, packet.direction);
+    const double seconds = static_cast<double>((packet.at - Time{std::chrono::seconds{1'700'000'000}}).count()) / 1e6;
+    char head[64];
+    std::snprintf(head, sizeof head, "%10.3f  #%u %s ", seconds, packet.connection,
+                  packet.direction == Direction::outbound ? "->" : "<-");
+    text += head + (decoded ? describe(*decoded) : std::string("(not legal)")) + '\n';
+  }
+  return text;
+}
+
+void WireOracle::fail(const std::string& what) { ledger_.fail("on connection " + std::to_string(connection_) + ": " + what); }
+
+}  // namespace wasmqtt::chaos

@@ -1,0 +1,101 @@
+// Watches every byte at the client's end of the network and says what the standard, or the client's promises, forbid.
+//
+// Bytes out are seen when the transport takes them, bytes in just before the client gets them. It knows the durable store,
+// so that it also sees what is on the wire too early.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "ledger.hpp"
+#include "model_store.hpp"
+#include "simulation.hpp"
+#include "wasmqtt/frame_reader.hpp"
+#include "wasmqtt/packet.hpp"
+
+namespace wasmqtt::chaos {
+
+class WireOracle {
+ public:
+  WireOracle(const Simulation& simulation, Ledger& ledger, const ModelStore& store)
+      : simulation_(simulation), ledger_(ledger), store_(store) {}
+
+  void connection_opened(unsigned index);
+  void client_wrote(Bytes bytes);
+  void client_receives(Bytes bytes);
+  // The process that had a session, or restored one, is another one now.
+  void process_started(bool had_session) { expects_session_ = had_session; }
+  unsigned connection() const { return connection_; }
+  bool disconnect_sent() const { return disconnected_; }
+  // The last packets, one a line.
+  std::string trace() const;
+
+ private:
+  // An exchange that the client began, by its packet id.
+  struct Flow {
+    std::string label;  // empty: SUBSCRIBE or UNSUBSCRIBE
+    bool released = false;
+    std::uint64_t pubrec = 0;  // which PUBREC of all it had last
+  };
+  struct Attempt {
+    PacketId packet_id = 0;
+    bool released = false;
+  };
+  struct Traced {
+    Time at;
+    unsigned connection;
+    Direction direction;
+    ByteBuffer bytes;
+  };
+
+  void outbound(const Packet& packet);
+  void out(const Connect& packet);
+  void out(const Publish& packet);
+  void out(const Puback& packet);
+  void out(const Pubrec& packet);
+  void out(const Pubrel& packet);
+  void out(const Pubcomp& packet);
+  void request(PacketId packet_id);
+  void check_first_or_again(const Publish& packet, const std::string& label);
+  void check_order(const Publish& packet, const std::string& label);
+  void inbound(const Packet& packet);
+  void in(const Connack& packet);
+  void trace_packet(Direction direction, Bytes bytes);
+  void fail(const std::string& what);
+  void expect(bool condition, const std::string& what) {
+    if (!condition) fail(what);
+  }
+
+  const Simulation& simulation_;
+  Ledger& ledger_;
+  const ModelStore& store_;
+
+  // of the session
+  std::map<PacketId, Flow> flows_;
+  std::map<std::string, Attempt> attempts_;
+  std::uint64_t pubrecs_ = 0;
+  bool expects_session_ = false;
+
+  // of the connection
+  unsigned connection_ = 0;
+  FrameReader out_{1 << 20};
+  FrameReader in_{1 << 20};
+  bool connect_sent_ = false;
+  bool connack_seen_ = false;
+  bool disconnected_ = false;
+  std::set<std::string> published_;
+  std::map<std::pair<std::string, Qos>, unsigned> last_serial_;
+  std::uint64_t last_pubrec_ = 0;
+  std::deque<std::pair<PacketId, std::string>> await_puback_;
+  std::deque<std::pair<PacketId, std::string>> await_pubrec_;
+  std::deque<PacketId> await_pubcomp_;
+  Time last_out_{};
+
+  std::deque<Traced> traced_;
+};
+
+}  // namespace wasmqtt::chaos
