@@ -42,6 +42,7 @@ struct Backend {
 Backend& backend();
 void apply_theme();
 void add_fonts();
+void set_up_input();
 void draw_frame(double time);
 
 }  // namespace imgui_web

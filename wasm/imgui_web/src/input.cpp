@@ -37,6 +37,12 @@ ImGuiKey key_of(const char* code) {
 
 }  // namespace
 
+// The focus is the document's, so ImGui's own keyboard navigation stays off.
+void set_up_input() {
+  ImGuiIO& io = ImGui::GetIO();
+  io.ConfigFlags &= ~(ImGuiConfigFlags_NavEnableKeyboard | ImGuiConfigFlags_NavEnableGamepad);
+}
+
 }  // namespace imgui_web
 
 using namespace imgui_web;

@@ -47,11 +47,11 @@ void set_up_imgui() {
   ImGuiIO& io = ImGui::GetIO();
   io.IniFilename = nullptr;
   io.ConfigInputTextCursorBlink = false;
-  io.ConfigFlags &= ~(ImGuiConfigFlags_NavEnableKeyboard | ImGuiConfigFlags_NavEnableGamepad);
   io.BackendPlatformName = "imgui_web";
   ImGuiPlatformIO& platform = ImGui::GetPlatformIO();
   platform.Platform_SetClipboardTextFn = [](ImGuiContext*, const char* text) { copy(text); };
   platform.Platform_GetClipboardTextFn = [](ImGuiContext*) { return backend().clipboard.c_str(); };
+  set_up_input();
   ImGui_ImplOpenGL3_Init("#version 300 es");
   add_fonts();
 }

@@ -1,0 +1,465 @@
+// imgui_web in Chromium, on its own gallery page: found by role and name, clicked without force, looked at as pixels.
+import assert from 'node:assert/strict';
+import {readFile} from 'node:fs/promises';
+import {createRequire} from 'node:module';
+import path from 'node:path';
+import {after, before, describe, test} from 'node:test';
+import {serve} from '../../scripts/serve.mjs';
+import {launchBrowser} from './support/browser.mjs';
+import {root} from './support/machine.mjs';
+
+const built = process.env.WASMQTT_PAGE ?? path.join(root, 'build', 'wasm-release', 'page');
+const directory = process.env.WASMQTT_IMGUI_WEB_DEMO ?? path.join(path.dirname(built), 'wasm', 'imgui_web', 'demo', 'page');
+
+let browser;
+let server;
+before(async () => {
+  server = await serve({directory, port: 0});
+  browser = await launchBrowser();
+});
+after(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+const frames = (page) => page.evaluate(() => Module.imguiWebFrames());
+
+// Waits until the page has drawn what it was told and rests.
+async function settle(page) {
+  await page.evaluate(() => new Promise((resolve) => {
+    let last = -1;
+    let calm = 0;
+    const look = () => {
+      const now = Module.imguiWebFrames();
+      calm = now === last ? calm + 1 : 0;
+      last = now;
+      if (calm > 4) resolve();
+      else requestAnimationFrame(look);
+    };
+    look();
+  }));
+}
+
+async function open(view, options = {}) {
+  const context = await browser.newContext({viewport: {width: 1280, height: 800}, ...options});
+  const page = await context.newPage();
+  const errors = [];
+  page.on('pageerror', (error) => errors.push(error.message));
+  page.on('console', (message) => { if (message.type() === 'error') errors.push(message.text()); });
+  page.setDefaultTimeout(5000);
+  await page.goto(`${server.url}?view=${view}`);
+  await page.waitForFunction(() => window.Module?.imguiWebFrames?.() > 1);
+  await settle(page);
+  return {page, context, errors, async close() {
+    await context.close();
+    assert.deepEqual(errors, []);
+  }};
+}
+
+// A screenshot's pixels in a rectangle, as [r, g, b] counts by colour.
+async function colors(page, clip) {
+  const shot = (await page.screenshot({clip})).toString('base64');
+  return page.evaluate(async (data) => {
+    const bytes = Uint8Array.from(atob(data), (c) => c.charCodeAt(0));
+    const image = await createImageBitmap(new Blob([bytes], {type: 'image/png'}));
+    const canvas = document.createElement('canvas');
+    canvas.width = image.width;
+    canvas.height = image.height;
+    const context = canvas.getContext('2d');
+    context.drawImage(image, 0, 0);
+    const {data: pixels} = context.getImageData(0, 0, image.width, image.height);
+    const seen = {};
+    for (let i = 0; i < pixels.length; i += 4) {
+      const key = pixels.slice(i, i + 3).join();
+      seen[key] = (seen[key] ?? 0) + 1;
+    }
+    return seen;
+  }, shot);
+}
+
+describe('controls', () => {
+  let gallery;
+  before(async () => { gallery = await open('components'); });
+  after(() => gallery.close());
+
+  test('are filled, clicked and checked by role and name', async () => {
+    const {page} = gallery;
+    await page.getByRole('textbox', {name: 'Username'}).fill('peter');
+    assert.equal(await page.getByRole('textbox', {name: 'Username'}).inputValue(), 'peter');
+    await page.getByRole('checkbox', {name: 'Use status messages'}).check();
+    assert.ok(await page.getByRole('checkbox', {name: 'Use status messages'}).isChecked());
+    await page.getByRole('checkbox', {name: 'Use QoS 1'}).uncheck();
+    await page.getByRole('radio', {name: 'Outbound only'}).check();
+    await page.getByRole('button', {name: 'Sign In'}).click();
+    await page.getByText('Signed in 1 times').waitFor();
+  });
+
+  test('are activated by the keyboard once for each key', async () => {
+    const {page} = gallery;
+    await page.getByRole('button', {name: 'Sign In'}).focus();
+    await page.keyboard.press('Enter');
+    await page.getByText('Signed in 2 times').waitFor();
+    await page.keyboard.press('Space');
+    await page.getByText('Signed in 3 times').waitFor();
+    await page.getByRole('textbox', {name: 'Username'}).press('Enter');
+    await page.getByText('Signed in 4 times').waitFor();
+    await page.getByRole('checkbox', {name: 'Use QoS 1'}).press('Space');
+    await settle(page);
+    assert.ok(await page.getByRole('checkbox', {name: 'Use QoS 1'}).isChecked());
+  });
+
+  test('are reached by Tab in reading order, and Tab leaves the page at its end', async () => {
+    const {page} = gallery;
+    const order = [];
+    await page.evaluate(() => document.activeElement.blur());
+    await page.getByRole('button', {name: 'Theme'}).focus();
+    for (let i = 0; i < 5; ++i) {
+      await page.keyboard.press('Tab');
+      order.push(await page.evaluate(() => document.activeElement.ariaLabel ?? document.activeElement.textContent));
+    }
+    assert.deepEqual(order, ['Username', 'Password', 'Broker', 'Notes', 'Use QoS 1']);
+  });
+
+  test('say what they are: states, description, autocomplete', async () => {
+    const {page} = gallery;
+    const broker = page.getByRole('textbox', {name: 'Broker'});
+    assert.equal(await broker.getAttribute('aria-invalid'), 'true');
+    assert.equal(await broker.getAttribute('aria-description'), 'A name cannot hold / + or #');
+    assert.equal(await page.getByRole('textbox', {name: 'Username'}).getAttribute('autocomplete'), 'username');
+    assert.equal(await page.getByLabel('Password').getAttribute('type'), 'password');
+    assert.ok(await page.getByRole('button', {name: 'Disabled'}).isDisabled());
+    assert.equal(await page.getByRole('button', {name: 'Options'}).getAttribute('aria-expanded'), 'true');
+    await page.getByRole('button', {name: 'Show Packets'}).click();
+    await page.getByRole('button', {name: 'Show Packets', pressed: true}).waitFor();
+  });
+
+  test('a dialog takes the focus, makes the rest inert, and gives the focus back', async () => {
+    const {page} = gallery;
+    await page.getByRole('button', {name: 'New chat'}).click();
+    const dialog = page.getByRole('dialog', {name: 'New chat'});
+    await dialog.waitFor();
+    await settle(page);
+    assert.equal(await page.evaluate(() => document.activeElement.ariaLabel), 'Name');
+    assert.equal(await page.getByRole('button', {name: 'Sign In'}).count(), 0);
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({state: 'detached'});
+    assert.equal(await page.evaluate(() => document.activeElement.textContent), 'New chat');
+  });
+});
+
+describe('text fields', () => {
+  test('compose with an IME: the unfinished text is in the field, then the finished one', async () => {
+    const chat = await open('chat');
+    const field = chat.page.getByRole('textbox', {name: 'Message'});
+    await field.focus();
+    const devtools = await chat.context.newCDPSession(chat.page);
+    await devtools.send('Input.imeSetComposition', {text: 'にほ', selectionStart: 2, selectionEnd: 2});
+    assert.equal(await field.inputValue(), 'にほ');
+    await devtools.send('Input.insertText', {text: '日本'});
+    assert.equal(await field.inputValue(), '日本');
+    await field.press('Enter');
+    await chat.page.getByRole('log').getByText('日本').waitFor();
+    assert.equal(await field.inputValue(), '');
+    await chat.close();
+  });
+
+  test('break a line with Shift+Enter, grow, and send with Enter', async () => {
+    const chat = await open('chat');
+    const field = chat.page.getByRole('textbox', {name: 'Message'});
+    const {height} = await field.boundingBox();
+    await field.fill('one');
+    await field.press('Shift+Enter');
+    await chat.page.keyboard.type('two');
+    await settle(chat.page);
+    assert.equal((await field.boundingBox()).height, height + 24);
+    await field.press('Enter');
+    await chat.page.getByRole('log').getByText('one two').waitFor();
+    await settle(chat.page);
+    assert.equal((await field.boundingBox()).height, height);
+    await chat.close();
+  });
+
+  test('undo, copy and paste as the browser does', async () => {
+    const gallery = await open('components', {permissions: ['clipboard-read', 'clipboard-write']});
+    const {page} = gallery;
+    const user = page.getByRole('textbox', {name: 'Username'});
+    await user.fill('Grüße 你好 👩‍👩‍👧');
+    await user.selectText();
+    await page.keyboard.press('Control+c');
+    await page.getByRole('textbox', {name: 'Notes'}).fill('');
+    await page.keyboard.press('Control+v');
+    assert.equal(await page.getByRole('textbox', {name: 'Notes'}).inputValue(), 'Grüße 你好 👩‍👩‍👧');
+    await page.keyboard.press('Control+z');
+    assert.equal(await page.getByRole('textbox', {name: 'Notes'}).inputValue(), '');
+    await gallery.close();
+  });
+
+  test('what is typed is drawn', async () => {
+    const gallery = await open('components');
+    const box = await gallery.page.getByRole('textbox', {name: 'Notes'}).boundingBox();
+    await gallery.page.getByRole('textbox', {name: 'Notes'}).fill('');
+    await settle(gallery.page);
+    const count = async () => Object.keys(await colors(gallery.page, box)).length;
+    const empty = await count();
+    await gallery.page.getByRole('textbox', {name: 'Notes'}).fill('MMMMMM');
+    await settle(gallery.page);
+    assert.ok(await count() > empty + 5);
+    await gallery.close();
+  });
+});
+
+describe('text', () => {
+  test('of a message is selected with the mouse and copied without false line breaks', async () => {
+    const chat = await open('chat', {permissions: ['clipboard-read', 'clipboard-write']});
+    const {page} = chat;
+    const long = page.getByText('Message number 36, which is long');
+    const first = await long.locator('.line').first().boundingBox();
+    const last = await long.locator('.line').last().boundingBox();
+    await page.mouse.move(first.x + 1, first.y + 12);
+    await page.mouse.down();
+    await page.mouse.move(last.x + last.width - 1, last.y + 12, {steps: 5});
+    await page.mouse.up();
+    await page.keyboard.press('Control+c');
+    assert.equal(await page.evaluate(() => navigator.clipboard.readText()), await long.textContent());
+    await chat.close();
+  });
+
+  test('lies where it is drawn', async () => {
+    const chat = await open('chat');
+    const {page} = chat;
+    // The browser's own text, made visible, must cover what is drawn: hardly any drawn pixel remains beside it.
+    const line = page.getByText('Message number 40').locator('.line');
+    const box = await line.boundingBox();
+    const drawn = Object.entries(await colors(page, box));
+    const dark = (list) => list.filter(([key]) => key.split(',').every((part) => part < 110)).reduce((sum, [, n]) => sum + n, 0);
+    await line.evaluate((element) => { element.style.color = '#eef0f5'; element.style.textShadow = '0 0 1px #eef0f5, 0 0 1px #eef0f5'; });
+    const covered = Object.entries(await colors(page, box));
+    assert.ok(dark(drawn) > 60, `${dark(drawn)} dark pixels drawn`);
+    assert.ok(dark(covered) < dark(drawn) * 0.25, `${dark(covered)} of ${dark(drawn)} are left`);
+    await chat.close();
+  });
+
+  test('in any script is drawn: emoji in colour, CJK, Arabic and Devanagari not as boxes', async () => {
+    const chat = await open('chat', {deviceScaleFactor: 2});
+    const {page} = chat;
+    const field = page.getByRole('textbox', {name: 'Message'});
+    const pictures = new Set();
+    for (const text of ['👩‍👩‍👧👍🏽🇩🇪', '你好', 'مرحبا', 'हिन्दी', '한국어', '\u{10FFFE}']) {
+      await field.fill(text);
+      await field.press('Enter');
+      const box = await page.getByRole('log').getByText(text, {exact: true}).last().boundingBox();
+      await settle(page);
+      const seen = await colors(page, {...box, width: Math.max(4, box.width)});
+      assert.ok(Object.keys(seen).length > 5, `${text} is blank`);
+      pictures.add(JSON.stringify(seen));
+      if (text.startsWith('👩')) {
+        const vivid = Object.keys(seen).filter((key) => {
+          const [r, g, b] = key.split(',').map(Number);
+          return r > 150 && b < 90 && r - b > 100 && g > 30;
+        });
+        assert.ok(vivid.length > 5, 'the emoji have colours');
+      }
+    }
+    assert.equal(pictures.size, 6);
+    await chat.close();
+  });
+
+  test('with an address in it has a link that opens beside the page', async () => {
+    const chat = await open('chat');
+    const link = chat.page.getByRole('link', {name: 'https://example.org/mqtt'});
+    assert.equal(await link.getAttribute('href'), 'https://example.org/mqtt');
+    assert.equal(await link.getAttribute('target'), '_blank');
+    assert.equal(await link.getAttribute('rel'), 'noopener noreferrer');
+    await chat.close();
+  });
+
+  test('of somebody else is text, never markup', async () => {
+    const chat = await open('chat');
+    const hostile = '<img src=x onerror=alert(1)><script>alert(2)</script> javascript:alert(3)';
+    const field = chat.page.getByRole('textbox', {name: 'Message'});
+    await field.fill(hostile);
+    await field.press('Enter');
+    await chat.page.getByRole('log').getByText(hostile).waitFor();
+    assert.equal(await chat.page.locator('#app img, #app script, a[href^="javascript"]').count(), 0);
+    await chat.close();
+  });
+});
+
+describe('scrolling', () => {
+  test('is the browser\'s: the wheel moves the log, the log stays there, and its end is found again', async () => {
+    const chat = await open('chat');
+    const {page} = chat;
+    const log = page.getByRole('log', {name: 'Messages'});
+    await page.getByText('Message number 40').waitFor();
+    await log.hover();
+    await page.mouse.wheel(0, -1200);
+    await page.getByText('Message number 20', {exact: true}).waitFor();
+    await settle(page);
+    const top = await log.evaluate((element) => element.scrollTop);
+    await settle(page);
+    assert.equal(await log.evaluate((element) => element.scrollTop), top);
+    await log.focus();
+    await page.keyboard.press('End');
+    await page.getByText('(it is short)').waitFor();
+    await chat.close();
+  });
+
+  test('by touch moves the log and does not click what lies under the finger', async () => {
+    const chat = await open('chat', {viewport: {width: 390, height: 844}, hasTouch: true, isMobile: true});
+    const {page} = chat;
+    const log = page.getByRole('log', {name: 'Messages'});
+    const before_ = await log.evaluate((element) => element.scrollTop);
+    const devtools = await chat.context.newCDPSession(page);
+    await devtools.send('Input.synthesizeScrollGesture', {x: 200, y: 300, yDistance: 300, gestureSourceType: 'touch'});
+    await settle(page);
+    assert.ok(await log.evaluate((element) => element.scrollTop) < before_ - 200);
+    await page.getByRole('button', {name: 'Theme'}).tap();
+    await page.waitForFunction(() => document.documentElement.style.colorScheme === 'dark');
+    await chat.close();
+  });
+
+  test('finds what is out of sight: a click scrolls there first', async () => {
+    const gallery = await open('components', {viewport: {width: 390, height: 500}});
+    await gallery.page.getByRole('button', {name: 'Sign In'}).click();
+    await gallery.page.getByText('Signed in 1 times').waitFor();
+    await gallery.close();
+  });
+});
+
+describe('tables', () => {
+  test('mirror the rows in sight, are chosen by click and moved through by arrow keys', async () => {
+    const gallery = await open('packets');
+    const {page} = gallery;
+    const table = page.getByRole('table', {name: 'Packets'});
+    assert.equal(await table.getAttribute('aria-rowcount'), '5001');
+    assert.ok(await page.getByRole('row').count() < 60);
+    await page.getByRole('row').filter({hasText: '4995'}).click();
+    await page.locator('[aria-current]').filter({hasText: '4995'}).waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await page.locator('[aria-current]').filter({hasText: '4996'}).waitFor();
+    await gallery.close();
+  });
+});
+
+describe('the page', () => {
+  test('draws nothing in two idle seconds, also with a field that has the focus', async () => {
+    const gallery = await open('components');
+    await gallery.page.getByRole('textbox', {name: 'Username'}).focus();
+    await settle(gallery.page);
+    const start = await frames(gallery.page);
+    await gallery.page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 2000)));
+    assert.equal(await frames(gallery.page), start);
+    await gallery.close();
+  });
+
+  test('is the same picture after the graphics context was lost and restored', async () => {
+    const gallery = await open('components');
+    const {page} = gallery;
+    const whole = await page.screenshot();
+    const count = await frames(page);
+    await page.evaluate(() => {
+      window.extension = document.getElementById('imgui-web-canvas').getContext('webgl2').getExtension('WEBGL_lose_context');
+      extension.loseContext();
+    });
+    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+    await page.evaluate(() => extension.restoreContext());
+    await page.waitForFunction((n) => Module.imguiWebFrames() > n, count);
+    await settle(page);
+    assert.ok(whole.equals(await page.screenshot()));
+    await gallery.close();
+  });
+
+  for (const deviceScaleFactor of [1, 1.5, 2, 3]) {
+    test(`has a canvas of the screen's pixels at a device pixel ratio of ${deviceScaleFactor}`, async () => {
+      const gallery = await open('components', {deviceScaleFactor});
+      const [width, height] = await gallery.page.evaluate(() => {
+        const canvas = document.getElementById('imgui-web-canvas');
+        return [canvas.width, canvas.height];
+      });
+      assert.deepEqual([width, height], [1280 * deviceScaleFactor, 800 * deviceScaleFactor]);
+      await gallery.close();
+    });
+  }
+
+  test('fits a window of 320 pixels: nothing operable lies beyond its edge', async () => {
+    for (const view of ['components', 'chat', 'packets', 'dialog']) {
+      const narrow = await open(view, {viewport: {width: 320, height: 640}});
+      const beyond = await narrow.page.evaluate(() => [...document.querySelectorAll('#imgui-web button, #imgui-web input, #imgui-web textarea')]
+        .filter((element) => element.getBoundingClientRect().right > 320 || element.getBoundingClientRect().left < 0)
+        .map((element) => element.textContent || element.ariaLabel));
+      assert.deepEqual(beyond, [], view);
+      await narrow.close();
+    }
+  });
+
+  test('follows the size of its window at once', async () => {
+    const gallery = await open('components');
+    await gallery.page.setViewportSize({width: 700, height: 500});
+    await gallery.page.waitForFunction(() => document.getElementById('imgui-web-canvas').width === 700);
+    await gallery.close();
+  });
+
+  test('is light or dark as the system is, and changes with it', async () => {
+    const gallery = await open('components', {colorScheme: 'light'});
+    const scheme = () => gallery.page.evaluate(() => document.documentElement.style.colorScheme);
+    assert.equal(await scheme(), 'light');
+    await gallery.page.emulateMedia({colorScheme: 'dark'});
+    await gallery.page.waitForFunction(() => document.documentElement.style.colorScheme === 'dark');
+    await gallery.close();
+  });
+
+  test('takes forced colours from the system', async () => {
+    const gallery = await open('components', {forcedColors: 'active', colorScheme: 'dark'});
+    const seen = await colors(gallery.page, {x: 2, y: 2, width: 8, height: 8});
+    const canvas = await gallery.page.evaluate(() => {
+      const probe = document.createElement('div');
+      probe.style.color = 'Canvas';
+      document.body.append(probe);
+      return getComputedStyle(probe).color.match(/\d+/g).slice(0, 3).join();
+    });
+    assert.deepEqual(Object.keys(seen), [canvas]);
+    await gallery.close();
+  });
+
+  test('leaves the browser\'s keys alone', async () => {
+    const gallery = await open('components');
+    const prevented = await gallery.page.evaluate(() => ['F5', 'F11', 'r', 'l', 'f', 'p', 'Tab'].filter((key) => {
+      const event = new KeyboardEvent('keydown', {key, code: key, ctrlKey: key.length === 1, cancelable: true, bubbles: true});
+      document.querySelector('#imgui-web button').dispatchEvent(event);
+      return event.defaultPrevented;
+    }));
+    assert.deepEqual(prevented, []);
+    await gallery.close();
+  });
+
+  test('says in plain words that WebGL 2 is missing', async () => {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    await page.addInitScript(() => {
+      const real = HTMLCanvasElement.prototype.getContext;
+      HTMLCanvasElement.prototype.getContext = function(kind, ...more) {
+        return kind.startsWith('webgl') ? null : real.call(this, kind, ...more);
+      };
+    });
+    await page.goto(server.url);
+    await page.getByRole('alert').filter({hasText: 'WebGL 2'}).waitFor();
+    await context.close();
+  });
+});
+
+describe('accessibility', () => {
+  const axe = createRequire(import.meta.url).resolve('axe-core');
+  for (const view of ['components', 'chat', 'packets', 'dialog']) {
+    test(`axe-core finds nothing to complain about: ${view}`, async () => {
+      const source = await readFile(axe, 'utf8');
+      const checked = await open(view);
+      const devtools = await checked.context.newCDPSession(checked.page);
+      await devtools.send('Runtime.evaluate', {expression: source});  // past the page's policy
+      const violations = await checked.page.evaluate(async () => (await axe.run()).violations
+        .map(({id, nodes}) => `${id}: ${nodes.map((node) => node.html).join(' ').slice(0, 400)}`));
+      assert.deepEqual(violations, []);
+      await checked.close();
+    });
+  }
+});
