@@ -1,6 +1,7 @@
 #include "acknowledgements.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace wasmqtt {
 
@@ -23,16 +24,17 @@ Acknowledgements::Entry* Acknowledgements::entry(std::uint64_t token) {
   return &ring_[static_cast<std::size_t>(token - base_)];
 }
 
-void Acknowledgements::make_ready(std::uint64_t token) {
+PacketId Acknowledgements::make_ready(std::uint64_t token) {
   const auto old = std::find_if(undecided_.begin(), undecided_.end(),
                                 [&](const Undecided& one) { return one.old_token == token; });
   if (old != undecided_.end()) {
-    old->ready = true;
-    if (old->token == 0) return;
+    if (old->token == 0) return std::exchange(old->ready, true) ? PacketId{0} : old->packet_id;
     token = old->token;
     undecided_.erase(old);
   }
-  if (Entry* found = entry(token)) found->ready = true;
+  Entry* found = entry(token);
+  if (found == nullptr || std::exchange(found->ready, true)) return 0;
+  return found->qos == Qos::exactly_once ? found->packet_id : PacketId{0};
 }
 
 std::optional<Acknowledgements::Entry> Acknowledgements::take_ready() {

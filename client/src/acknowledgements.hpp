@@ -22,7 +22,8 @@ class Acknowledgements {
   std::uint64_t add(PacketId packet_id, Qos qos, bool delivered, bool ready);
   // An unacknowledged QoS 2 message of an earlier connection came again: its token stands for a new entry too.
   bool add_repetition(PacketId packet_id);
-  void make_ready(std::uint64_t token);
+  // The id of the QoS 2 message that became ready by this; 0: none did.
+  PacketId make_ready(std::uint64_t token);
   // The next one that may be sent, taken out.
   std::optional<Entry> take_ready();
   // The connection ended: unacknowledged QoS 2 messages are remembered, so that a redelivery is not delivered.

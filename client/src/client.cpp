@@ -56,8 +56,9 @@ Error Client::handle_restore(Bytes records, Time now) {
   if (core_->phase_ != Core::Phase::idle) return local_error(Errc::already_connected);
   auto restored = std::make_unique<Session>(core_->options_.client_id, core_->options_.journal);
   if (Error error = restored->restore(records)) return error;
-  restored->adopt(*core_->session_);
+  const std::vector<Slot> superseded = restored->adopt(*core_->session_);
   core_->session_ = std::move(restored);
+  for (const Slot slot : superseded) core_->end_delivery(slot, DeliveryState::failed, FailureReason::superseded);
   core_->session_established_ = !records.empty() && !core_->options_.clean_session;
   core_->expire();
   return {};

@@ -33,6 +33,7 @@ Error Client::Core::open() {
   if (Error error = check(packet)) return error;
   begin_attempt({});
   phase_ = Phase::connecting;
+  asked_clean_ = packet.clean_session;
   record_.phase = RecordPhase::connecting;
   opened_at_ = now_;
   reader_.reset();
@@ -49,7 +50,7 @@ void Client::Core::connack(const Connack& packet) {
     return finish(Cause::refused, peer_error(Errc::refused_but_open));
   }
   // [MQTT-3.2.2-1]: nothing may be resumed that we asked to be clean.
-  if (packet.session_present && options_.clean_session) return fail(peer_error(Errc::unexpected_session_present));
+  if (packet.session_present && asked_clean_) return fail(peer_error(Errc::unexpected_session_present));
   phase_ = Phase::connected;
   record_.phase = RecordPhase::connected;
   connected_at_ = progress_at_ = now_;
@@ -60,7 +61,7 @@ void Client::Core::connack(const Connack& packet) {
   } else {
     session_lost();
   }
-  session_established_ = !options_.clean_session;
+  session_established_ = !asked_clean_;
   pump();
 }
 

@@ -96,6 +96,7 @@ class Client::Core {
   std::uint64_t acknowledged_until_ = 0; // end of the last packet in the output that has to be acknowledged
   Slot resend_next_ = no_slot;   // first published message not sent again yet
   std::uint64_t delivered_token_ = 0;  // of the message that poll_event() returned last
+  bool asked_clean_ = true;            // by the CONNECT of this connection
   bool session_established_ = false;   // a session was asked for and given; its loss is worth an event
 
  private:

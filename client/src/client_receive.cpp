@@ -104,20 +104,18 @@ void Client::Core::settle_delivered() {
 }
 
 void Client::Core::acknowledge(std::uint64_t token) {
-  acknowledgements_.make_ready(token);
+  // Recorded even when its PUBREC can't go now: the application has had it, and a restart must not deliver it again.
+  const PacketId packet_id = acknowledgements_.make_ready(token);
+  if (packet_id != 0 && session_->received().contains(packet_id)) session_->record_received(packet_id);
   flush_acknowledgements();
 }
 
 void Client::Core::flush_acknowledgements() {
   if (phase_ != Phase::connected) return;
   while (const auto entry = acknowledgements_.take_ready()) {
-    if (entry->qos == Qos::at_least_once) {
-      session_->barrier();  // what the application stored with the message is durable before PUBACK
-      send_acknowledgement(PacketType::puback, entry->packet_id);
-    } else {
-      if (entry->delivered) session_->record_received(entry->packet_id);
-      send_acknowledgement(PacketType::pubrec, entry->packet_id);
-    }
+    const bool qos1 = entry->qos == Qos::at_least_once;
+    if (qos1) session_->barrier();  // what the application stored with the message is durable before PUBACK
+    send_acknowledgement(qos1 ? PacketType::puback : PacketType::pubrec, entry->packet_id);
   }
 }
 

@@ -17,10 +17,10 @@ Text text_of(Errc code) {
     case Errc::discouraged_character:
       return {"the text contains a control character or a non-character", "1.5.3"};
     case Errc::empty_topic: return {"the topic is empty", "[MQTT-4.7.3-1]"};
-    case Errc::wildcard_in_topic_name: return {"a topic to publish to can't contain + or #", "[MQTT-3.3.2-2]"};
+    case Errc::wildcard_in_topic_name: return {"a topic to publish to can't contain + or #", "[MQTT-3.3.2-2] [MQTT-4.7.1-1]"};
     case Errc::bad_wildcard:
       return {"+ has to fill its topic level, and # has to be the last level", "[MQTT-4.7.1-2] [MQTT-4.7.1-3]"};
-    case Errc::invalid_qos: return {"the QoS is not 0, 1 or 2", "[MQTT-3.3.1-4]"};
+    case Errc::invalid_qos: return {"the QoS is not 0, 1 or 2", "[MQTT-3.3.1-4] [MQTT-3-8.3-4] [MQTT-3.1.2-14]"};
     case Errc::packet_too_large: return {"the packet is larger than the limit", "2.2.3"};
     case Errc::no_topic_filter: return {"there is no topic filter", "[MQTT-3.8.3-3] [MQTT-3.10.3-2]"};
     case Errc::too_many_topic_filters: return {"there are more topic filters than fit into one packet", "2.2.3"};
@@ -50,7 +50,6 @@ Text text_of(Errc code) {
       return {"SUBACK does not have one return code per topic filter", "[MQTT-3.8.4-5]"};
     case Errc::acknowledgement_of_wrong_kind:
       return {"the acknowledgement does not fit the message it names", "[MQTT-4.3.2-1] [MQTT-4.3.3-1]"};
-    case Errc::packet_id_in_use: return {"the broker used a packet id that is still in use", "[MQTT-2.3.1-4]"};
     case Errc::too_many_unacknowledged: return {"too many messages wait to be acknowledged", ""};
     case Errc::not_connected: return {"there is no connection", ""};
     case Errc::already_connected: return {"there is a connection already", "[MQTT-3.1.0-2]"};

@@ -72,12 +72,22 @@ class MqttClient::Core {
     while (client.connected() && client.counts().requests < client.options().max_requests) {
       const auto unwanted = subscriptions_.take_unwanted(filters_per_packet);
       if (!unwanted.empty()) {
-        (void)client.unsubscribe(unwanted, driver_.now());
+        const auto packet_id = client.unsubscribe(unwanted, driver_.now());
+        if (!packet_id) {
+          subscriptions_.give_back(unwanted);
+          break;
+        }
+        subscriptions_.gave_up(*packet_id, unwanted);
         continue;
       }
       const auto wanted = subscriptions_.take_wanted(filters_per_packet);
       if (wanted.empty()) break;
-      if (const auto packet_id = client.subscribe(wanted, driver_.now())) subscriptions_.asked(*packet_id, wanted);
+      const auto packet_id = client.subscribe(wanted, driver_.now());
+      if (!packet_id) {
+        subscriptions_.give_back(wanted);
+        break;
+      }
+      subscriptions_.asked(*packet_id, wanted);
     }
     driver_.flush_soon();
   }
@@ -103,6 +113,7 @@ class MqttClient::Core {
     if (!event.error) tell_broker();
   }
   void handle(const Unsubscribed& event) {
+    subscriptions_.given_up(event.packet_id, !event.error);
     if (!event.error) tell_broker();
   }
   void handle(const Closed&) {}  // on_state follows with what happens next

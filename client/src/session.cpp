@@ -38,7 +38,10 @@ void Session::queue(Slot slot) {
   OutgoingMessage& message = table_[slot];
   queued_.push_back(table_, slot);
   if (message.qos == Qos::at_most_once) ++queued_qos0_;
-  if (message.latest_per_topic) latest_[message.topic()] = slot;
+  if (message.latest_per_topic) {
+    latest_.erase(message.topic());  // the key has to lie in the message that it names
+    latest_.emplace(message.topic(), slot);
+  }
   note_deadline(message.deadline);
 }
 

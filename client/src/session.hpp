@@ -64,8 +64,9 @@ class Session {
   // ---- journal ----
   // Into a new Session only; after an error it is to be thrown away.
   Error restore(Bytes records);
-  // Takes over what was queued in another session object while this one was being loaded.
-  void adopt(const Session& other);
+  // Takes over what was queued in another session object while this one was being loaded. Returns the messages that are
+  // superseded by that (latest per topic); they are for the caller to end.
+  std::vector<Slot> adopt(const Session& other);
   void barrier();
   Bytes pending_journal() const { return pending_; }
   void take_journal() { pending_.clear(); }

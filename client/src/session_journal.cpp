@@ -2,12 +2,20 @@
 #include <algorithm>
 
 #include "session.hpp"
-#include "wasmqtt/topic.hpp"
+#include "wasmqtt/encode.hpp"
 
 namespace wasmqtt {
 
 using Kind = JournalRecord::Kind;
 using State = OutgoingMessage::State;
+
+namespace {
+
+Publish publish_of(const JournalRecord& record) {
+  return {record.text, record.payload, 1, record.qos, record.retain, false};
+}
+
+}  // namespace
 
 void Session::record(const JournalRecord& record) {
   if (!journal_) return;
@@ -32,7 +40,7 @@ Error Session::check_records(Bytes records) const {
     }
     if (first && record.kind != Kind::session) return local_error(Errc::damaged_record);
     if (record.kind == Kind::session && record.text != client_id_) return local_error(Errc::wrong_session);
-    if (record.kind == Kind::put && (check_topic_name(record.text) || record.qos == Qos::at_most_once))
+    if (record.kind == Kind::put && (record.qos == Qos::at_most_once || check(publish_of(record))))
       return local_error(Errc::damaged_record);
   }
 }
@@ -100,9 +108,11 @@ Error Session::apply_step(const JournalRecord& record, Slot slot) {
   return {};
 }
 
-void Session::adopt(const Session& other) {
+std::vector<Slot> Session::adopt(const Session& other) {
+  std::vector<Slot> superseded;
   for (Slot from = other.queued_.front(); from != no_slot; from = other.table_[from].next) {
     const OutgoingMessage& source = other.table_[from];
+    if (const Slot old = latest_for(source.topic()); source.latest_per_topic && old != no_slot) superseded.push_back(old);
     const Slot slot = table_.add(source.topic(), source.payload());
     OutgoingMessage& message = table_[slot];
     message.number = source.number;
@@ -116,6 +126,7 @@ void Session::adopt(const Session& other) {
   pending_.insert(pending_.end(), other.pending_.begin(), other.pending_.end());
   position_ = other.position_;
   journal_begun_ = journal_begun_ || other.journal_begun_;
+  return superseded;
 }
 
 }  // namespace wasmqtt

@@ -20,7 +20,7 @@ Subscription Subscriptions::add(std::string_view text, Qos qos, MqttClient::Mess
   if (is_new || raises) {
     filter.asked = Asked::no;
     wanted_.push_back(one->filter);
-    std::erase(unwanted_, one->filter);
+    if (std::erase(unwanted_, one->filter) != 0) filter.known = true;
   }
   trie_.insert(one->filter, number);
   ones_.emplace(number, std::move(one));
@@ -93,6 +93,27 @@ void Subscriptions::asked(PacketId packet_id, const std::vector<TopicRequest>& r
   std::vector<std::string>& filters = under_way_[packet_id];
   filters.clear();
   for (const TopicRequest& request : requests) filters.emplace_back(request.filter);
+}
+
+void Subscriptions::gave_up(PacketId packet_id, const std::vector<std::string_view>& filters) {
+  giving_up_[packet_id].assign(filters.begin(), filters.end());
+}
+
+void Subscriptions::given_up(PacketId packet_id, bool done) {
+  const auto found = giving_up_.find(packet_id);
+  if (found == giving_up_.end()) return;
+  if (!done) give_back(std::vector<std::string_view>(found->second.begin(), found->second.end()));
+  giving_up_.erase(found);
+}
+
+void Subscriptions::give_back(const std::vector<TopicRequest>& wanted) {
+  for (const TopicRequest& request : wanted) wanted_.emplace_back(request.filter);
+}
+
+void Subscriptions::give_back(const std::vector<std::string_view>& unwanted) {
+  for (std::string_view filter : unwanted) {
+    if (!filters_.contains(std::string(filter))) unwanted_.emplace_back(filter);
+  }
 }
 
 void Subscriptions::answered(PacketId packet_id, Bytes return_codes,

@@ -30,6 +30,12 @@ class Subscriptions {
   std::vector<TopicRequest> take_wanted(std::size_t most);
   std::vector<std::string_view> take_unwanted(std::size_t most);
   void asked(PacketId packet_id, const std::vector<TopicRequest>& requests);
+  void gave_up(PacketId packet_id, const std::vector<std::string_view>& filters);
+  // The answer to gave_up(); not done (the connection was lost): a kept session still has them, they are unwanted again.
+  void given_up(PacketId packet_id, bool done);
+  // What was taken could not be asked for now.
+  void give_back(const std::vector<TopicRequest>& wanted);
+  void give_back(const std::vector<std::string_view>& unwanted);
   // The answer to asked(): calls result(filter, return code) for each; with none (the connection was lost) they are wanted
   // again.
   void answered(PacketId packet_id, Bytes return_codes,
@@ -55,7 +61,8 @@ class Subscriptions {
   std::vector<std::string> wanted_;
   std::vector<std::string> unwanted_;
   std::vector<std::string> taken_;  // unwanted ones given out last
-  std::unordered_map<PacketId, std::vector<std::string>> under_way_;
+  std::unordered_map<PacketId, std::vector<std::string>> under_way_;   // SUBSCRIBEs
+  std::unordered_map<PacketId, std::vector<std::string>> giving_up_;   // UNSUBSCRIBEs
 };
 
 }  // namespace wasmqtt

@@ -55,7 +55,6 @@ enum class Errc : std::uint8_t {
   unexpected_session_present,
   suback_count_mismatch,
   acknowledgement_of_wrong_kind,
-  packet_id_in_use,
   too_many_unacknowledged,
   // state of the client
   not_connected,
