@@ -69,6 +69,17 @@ TEST_CASE_FIXTURE(Fixture, "AsioLoop: a cleared timer does not come") {
   CHECK(world.run_until([&] { return timers == 1; }));
 }
 
+TEST_CASE("AsioLoop: a cleared timer does not keep a run() from ending") {
+  boost::asio::io_context context;
+  AsioLoop loop(context);
+  loop.attach([] {}, [] {});
+  auto begin = std::chrono::steady_clock::now();
+  loop.set_timer(loop.now() + 1h);
+  loop.set_timer(std::nullopt);
+  context.run();
+  CHECK(std::chrono::steady_clock::now() - begin < 1s);
+}
+
 TEST_CASE_FIXTURE(Fixture, "AsioLoop: many requests in one turn make one turn, and not from inside") {
   for (int i = 0; i < 100; ++i) loop.request_turn();
   CHECK(turns == 0);

@@ -10,7 +10,7 @@ namespace wasmqtt {
 
 namespace {
 
-using Json = nlohmann::json;
+using Json = nlohmann::ordered_json;  // as it is written here, which is as the other clients write it
 
 // "2024-05-01T12:00:00+02:00"
 std::string timestamp() {

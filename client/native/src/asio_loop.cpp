@@ -32,7 +32,7 @@ class AsioLoop::State : public std::enable_shared_from_this<State> {
 
   void set_timer(std::optional<Time> when) {
     deadline_ = when;
-    if (!when) return;  // a wait that is under way finds no deadline
+    if (!when) return stop_waiting();  // not only forgotten: a run() without other work would wait for it
     // A client moves its deadline with every packet, mostly to later: only an earlier one costs a system call.
     if (waiting_ && wake_at_ <= *when) return;
     sleep();
@@ -52,8 +52,7 @@ class AsioLoop::State : public std::enable_shared_from_this<State> {
     on_timer_ = nullptr;
     on_turn_ = nullptr;
     deadline_.reset();
-    waiting_ = false;
-    timer_.cancel();
+    stop_waiting();
   }
 
   asio::io_context& context_;
@@ -61,6 +60,12 @@ class AsioLoop::State : public std::enable_shared_from_this<State> {
   std::function<void()> on_turn_;
 
  private:
+  void stop_waiting() {
+    if (!waiting_) return;
+    waiting_ = false;
+    timer_.cancel();
+  }
+
   void sleep() {
     Time start = now();
     Duration nap = std::clamp(*deadline_ - start, Duration::zero(), longest_sleep);

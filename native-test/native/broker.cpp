@@ -1,0 +1,96 @@
+#include "broker.hpp"
+
+#include <doctest/doctest.h>
+#include <sys/stat.h>
+
+#include <boost/asio/ip/tcp.hpp>
+#include <thread>
+
+#include "certificates.hpp"
+
+namespace test {
+
+namespace asio = boost::asio;
+
+bool await(const std::function<bool()>& condition) {
+  auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() > deadline) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+  return true;
+}
+
+Broker::Broker(const BrokerOptions& options) : options_(options) {
+  if (!options_.user.empty()) {
+    run_program({"mosquitto_passwd", "-b", "-c", directory_ / "passwords", options_.user, options_.password});
+  }
+  write_file(directory_ / "mosquitto.conf", configuration());
+  start();
+}
+
+std::string Broker::configuration() const {
+  auto listener = [](std::uint16_t port) { return "listener " + std::to_string(port) + " 127.0.0.1\n"; };
+  auto certificate = [] {
+    const auto& files = certificates();
+    return "cafile " + files.ca + "\ncertfile " + files.server + "\nkeyfile " + files.server_key + "\n";
+  };
+  std::string text = "user root\nlog_type all\nmax_queued_messages 0\nmax_inflight_messages 100\n";
+  text += options_.user.empty() ? std::string("allow_anonymous true\n")
+                                : "allow_anonymous false\npassword_file " + (directory_ / "passwords") + "\n";
+  if (options_.persistence)
+    text += "persistence true\nautosave_interval 0\npersistence_location " + directory_.path() + "/\n";
+  text += listener(port_);
+  if (options_.websocket) text += listener(websocket_port_) + "protocol websockets\n";
+  if (options_.tls) {
+    text += listener(tls_port_) + certificate() + "require_certificate true\n";
+    text += listener(wss_port_) + "protocol websockets\n" + certificate();
+  }
+  return text;
+}
+
+void Broker::start() {
+  process_ = std::make_unique<Process>(
+      std::vector<std::string>{"mosquitto", "-c", directory_ / "mosquitto.conf"}, directory_ / "log");
+  await_port(port_);
+  if (options_.websocket) await_port(websocket_port_);
+  if (options_.tls) {
+    await_port(tls_port_);
+    await_port(wss_port_);
+  }
+}
+
+void Broker::await_port(std::uint16_t port) {
+  bool listening = await([&] {
+    if (process_->has_ended()) return false;
+    asio::io_context context;
+    asio::ip::tcp::socket socket(context);
+    boost::system::error_code error;
+    socket.connect({asio::ip::address_v4::loopback(), port}, error);
+    return !error;
+  });
+  REQUIRE_MESSAGE(listening, "mosquitto does not listen: " << read_file(directory_ / "log"));
+}
+
+void Broker::stop() {
+  process_->signal(SIGTERM);
+  process_->wait();
+}
+
+void Broker::kill() {
+  process_->signal(SIGKILL);
+  process_->wait();
+}
+
+void Broker::save() {
+  auto file = directory_ / "mosquitto.db";
+  auto number = [&] {
+    struct stat status {};
+    return ::stat(file.c_str(), &status) == 0 ? status.st_ino : 0;
+  };
+  auto before = number();
+  process_->signal(SIGUSR1);  // a new file takes the place of the old one
+  REQUIRE(await([&] { return number() != before && number() != 0; }));
+}
+
+}  // namespace test

@@ -1,0 +1,83 @@
+// A whole client on a world, which remembers what it was told.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "wasmqtt/mqtt_client.hpp"
+#include "wasmqtt/native/asio_loop.hpp"
+#include "wasmqtt/native/network_transport.hpp"
+#include "world.hpp"
+
+namespace test {
+
+inline wasmqtt::MqttOptions options_for(const std::string& url, const std::string& client_id) {
+  wasmqtt::MqttOptions options;
+  options.urls = {url};
+  options.client.client_id = client_id;
+  options.driver.backoff.first = std::chrono::milliseconds{20};
+  options.driver.backoff.longest = std::chrono::milliseconds{100};
+  options.driver.takeover_strikes = 0;
+  return options;
+}
+
+class Peer {
+ public:
+  struct Received {
+    std::string topic;
+    std::string payload;
+    wasmqtt::Qos qos;
+    bool retain;
+    bool dup;
+  };
+
+  Peer(World& world, const wasmqtt::MqttOptions& options, wasmqtt::NetworkOptions network = {},
+       wasmqtt::SessionStore* store = nullptr)
+      : world_(world), loop(world.context), transport(world.context, std::move(network)),
+        mqtt(loop, transport, options, store) {
+    mqtt.on_delivery = [this](wasmqtt::Delivery delivery, wasmqtt::DeliveryState state, wasmqtt::FailureReason) {
+      if (state == wasmqtt::DeliveryState::acknowledged) acknowledged[delivery.number]++;
+      if (state == wasmqtt::DeliveryState::failed) failed[delivery.number]++;
+    };
+    mqtt.on_lifecycle = [this](const wasmqtt::Lifecycle& life) {
+      if (life.kind == wasmqtt::Lifecycle::Kind::subscribed) subscribed.insert(std::string(life.filter));
+      if (life.kind == wasmqtt::Lifecycle::Kind::store_problem) store_problem = std::string(life.text);
+    };
+  }
+
+  bool connect() {
+    mqtt.connect();
+    return world_.run_until([this] { return mqtt.connected(); });
+  }
+  bool subscribe(const std::string& filter, wasmqtt::Qos qos) {
+    auto made = mqtt.subscribe(filter, qos, [this](const wasmqtt::Message& message) {
+      received.push_back({std::string(message.topic), std::string(wasmqtt::as_text(message.payload)), message.qos,
+                          message.retain, message.dup});
+    });
+    return made && world_.run_until([&] { return subscribed.count(filter) != 0; });
+  }
+  bool await_messages(std::size_t count) {
+    return world_.run_until([&] { return received.size() >= count; });
+  }
+  bool disconnect() {
+    mqtt.disconnect();
+    return world_.run_until([this] { return mqtt.state() == wasmqtt::ConnectionState::stopped; });
+  }
+
+ private:
+  World& world_;
+
+ public:
+  wasmqtt::AsioLoop loop;
+  wasmqtt::NetworkTransport transport;
+  std::vector<Received> received;
+  std::map<std::uint64_t, int> acknowledged;
+  std::map<std::uint64_t, int> failed;
+  std::set<std::string> subscribed;
+  std::string store_problem;
+  wasmqtt::MqttClient mqtt;
+};
+
+}  // namespace test
