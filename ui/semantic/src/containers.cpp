@@ -21,7 +21,7 @@ void shadow(ImDrawList* list, const Rect& r, float radius, bool dark) {
   for (int i = layers; i > 0; --i) {
     const auto grow = static_cast<float>(i) * 1.5f - 4;
     list->AddRectFilled({r.x - grow, r.y - grow + 8}, {r.x + r.w + grow, r.y + r.h + grow + 8},
-                        Color{0x10132A}.u32(dark ? 0.03f : 0.0045f), radius + std::max(0.0f, grow));
+                        Color{dark ? 0x000000u : 0x10132Au}.u32(dark ? 0.04f : 0.0045f), radius + std::max(0.0f, grow));
   }
 }
 

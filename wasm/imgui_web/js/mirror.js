@@ -272,6 +272,7 @@ var imguiWebMirror = {
       m.set(element, 'aria-busy', flag(16) ? 'true' : null);
       m.set(element, 'tabindex', flag(15) ? (role === 21 && !flag(7) && element !== m.active ? '-1' : '0') : flag(12) ? '-1' : null);
       if (element.inert !== flag(31)) element.inert = flag(31);
+      m.set(element, 'aria-hidden', flag(31) ? 'true' : null);
       if (flag(13)) m.groups.add(element);
       const size = HEAP32[p + 28], position = HEAP32[p + 29];
       if (role === 20) m.set(element, 'aria-rowcount', String(size));
