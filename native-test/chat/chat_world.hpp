@@ -5,6 +5,7 @@
 //   world.receive("chat/messages/alice/peter", message_json("1", "hi"));
 #pragma once
 
+#include <algorithm>
 #include <string>
 
 #include <doctest/doctest.h>
@@ -61,7 +62,7 @@ struct World {
     REQUIRE(state().screen == Screen::chat);
     answer();
   }
-  // Reads what the client sends, acknowledges subscriptions and QoS 1 publishes, and notes the publishes.
+  // Reads what the client sends, answers subscriptions, QoS 1 publishes and pings, and notes the publishes.
   void answer() {
     loop.run_turns();
     while (!broker.quiet()) {
@@ -79,6 +80,8 @@ struct World {
         if (publish->qos == Qos::at_least_once) broker.reply(wasmqtt::Puback{publish->packet_id});
       } else if (std::holds_alternative<wasmqtt::Disconnect>(packet)) {
         disconnected = true;
+      } else if (std::holds_alternative<wasmqtt::Pingreq>(packet)) {
+        broker.reply(wasmqtt::Pingresp{});
       }
       loop.run_turns();
     }
@@ -100,9 +103,12 @@ struct World {
     broker.reply(wasmqtt::Connack{session_present});
     answer();
   }
+  // Time goes by, and the broker answers meanwhile.
   void pass(wasmqtt::Duration duration) {
-    loop.advance(duration);
-    answer();
+    for (const wasmqtt::Time end = loop.now() + duration; loop.now() < end;) {
+      loop.advance(std::min<wasmqtt::Duration>(5s, end - loop.now()));
+      answer();
+    }
   }
 
   const State& state() { return app.update(), app.state(); }

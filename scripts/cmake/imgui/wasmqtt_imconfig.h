@@ -4,6 +4,9 @@
 // Emoji lie above U+FFFF.
 #define IMGUI_USE_WCHAR32
 
+// A long message and its packet are more than 65,536 vertices, and WebGL2 has no vertex offset to draw them in parts.
+#define ImDrawIdx unsigned int
+
 // Only the current names, so that newer versions keep compiling.
 #define IMGUI_DISABLE_OBSOLETE_FUNCTIONS
 

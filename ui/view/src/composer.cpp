@@ -32,7 +32,7 @@ float ComposerView::height(Ui& ui, const chat::State& state, float width) {
   const float text_width = std::max(1.0f, width - 2 * padding - send - Theme::space_2 - 2 * field_padding);
   const auto lines = static_cast<float>(ui.layout(text_, TextStyle::body, text_width).lines.size());
   const Type type = ui.theme().type(TextStyle::body);
-  const float field = std::min(lines, static_cast<float>(most_lines)) * type.line_height + 24;
+  const float field = std::min(lines, static_cast<float>(most_lines)) * type.line_height + 16;
   const std::string hint = chat::delivery_hint(state, state.open);
   const float below = hint.empty() ? 0 : text_size(ui, hint, TextStyle::small, width - 2 * padding).y + Theme::space_2;
   return 2 * padding + std::max(field, ui.theme().control_height()) + below;
@@ -59,10 +59,11 @@ void ComposerView::draw(Ui& ui, const chat::State& state, chat::Intents& intents
                   .width = width - send_width - Theme::space_2});
   take_focus_ = false;
   const ImVec2 after = ImGui::GetCursorPos();
-  ImGui::SetCursorPos({start.x + width - send_width, after.y - Theme::space_2 - ui.theme().control_height() - 4});
+  ImGui::SetCursorPos({start.x + width - send_width, after.y - Theme::space_2 - ui.theme().control_height()});
   const bool pressed = button(ui, "Send", send);
   ImGui::SetCursorPos(after);
-  if (!hint.empty()) text(ui, hint, {.style = TextStyle::small, .color = ui.theme().color.text_muted});
+  if (hint.empty()) ImGui::Dummy({0, 0});
+  else text(ui, hint, {.style = TextStyle::small, .color = ui.theme().color.text_muted});
   const bool go = obstacle.empty() && (pressed || fields.submitted());
   if (go && !chat::trim(text_).empty()) {
     intents.emplace_back(chat::SendMessage{key_, text_});

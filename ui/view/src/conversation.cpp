@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "chat/names.hpp"
 #include "marks.hpp"
 
 namespace chat_view {
@@ -16,6 +17,7 @@ constexpr float avatar_size = 32;
 constexpr float bubble_padding_x = 14;
 constexpr float bubble_padding_y = 10;
 constexpr float widest_text = 560;
+constexpr std::size_t long_message_bytes = 4000;
 constexpr chat::Duration run_pause = std::chrono::minutes{5};
 
 // The icon and the words below a message of one's own.
@@ -130,7 +132,7 @@ void ConversationView::draw_log(Ui& ui, const chat::State& state, const chat::Co
   };
   log(ui, "Messages", place.log, static_cast<int>(messages.size()), draw_one,
       {.size = {0, log_height}, .padding = {Theme::space_4, Theme::space_4}, .estimated_height = 64,
-       .max_content_width = 960});
+       .gap = Theme::space_1, .max_content_width = 960});
   if (place.log.at_bottom()) place.last_seen = conversation.next_number();
   else draw_jump(ui, place, conversation, {at.x + ImGui::GetWindowWidth(), at.y + log_height});
 }
@@ -149,7 +151,19 @@ void ConversationView::draw_message(Ui& ui, const chat::State& state, const Item
     ImGui::SetCursorPosY(ImGui::GetCursorPosY() - Theme::space_1);
   }
   draw_bubble(ui, state, item);
+  if (shown_text(message).size() < message.text.size()) {
+    const IdScope id(message.id);
+    const ButtonOptions options{.kind = ButtonKind::ghost, .small = true};
+    if (item.right) align_right(button_size(ui, "Show the whole message", options).x);
+    else ImGui::SetCursorPosX(ImGui::GetCursorPosX() + avatar_size + Theme::space_2);
+    if (button(ui, "Show the whole message", options)) expanded_.insert(message.id);
+  }
   if (message.state == chat::SendState::failed) draw_failure(ui, item, intents);
+}
+
+std::string_view ConversationView::shown_text(const chat::Message& message) const {
+  if (message.text.size() <= long_message_bytes || expanded_.count(message.id) != 0) return message.text;
+  return chat::cut_utf8(message.text, long_message_bytes / 2);
 }
 
 void ConversationView::draw_bubble(Ui& ui, const chat::State& state, const Item& item) {
@@ -158,7 +172,8 @@ void ConversationView::draw_bubble(Ui& ui, const chat::State& state, const Item&
   const bool own = item.right && item.conversation.key().has(state.user);
   const float total = room().x;
   const float text_room = std::min(widest_text, std::max(80.0f, (total - avatar_size - Theme::space_2) * 0.82f - 2 * bubble_padding_x));
-  const ImVec2 text_box = text_size(ui, message.text, TextStyle::body, text_room);
+  const std::string_view words = shown_text(message);
+  const ImVec2 text_box = text_size(ui, words, TextStyle::body, text_room);
   const Icon icon = icon_of(message.state);
   std::string meta = state.zone->clock(message.sort_time());
   if (own) meta += " · " + std::string(describe(message.state));
@@ -182,7 +197,7 @@ void ConversationView::draw_bubble(Ui& ui, const chat::State& state, const Item&
   if (!own && item.new_run) draw_avatar(ui, {item.right ? start.x + total - avatar_size : start.x, start.y}, avatar_size, message.sender);
 
   ImGui::SetCursorScreenPos({at.x + bubble_padding_x, at.y + bubble_padding_y});
-  text(ui, message.text, {.color = own ? c.on_own_bubble : c.on_other_bubble, .width = text_room, .links = true});
+  text(ui, words, {.color = own ? c.on_own_bubble : c.on_other_bubble, .width = text_room, .links = true});
   const Color muted = own ? c.on_own_bubble_muted : c.on_other_bubble_muted;
   const float meta_y = at.y + bubble_padding_y + text_box.y + 3;
   ImGui::SetCursorScreenPos({std::floor(at.x + width - bubble_padding_x - meta_width), meta_y});
@@ -190,7 +205,7 @@ void ConversationView::draw_bubble(Ui& ui, const chat::State& state, const Item&
   if (icon != Icon::none)
     draw_icon(list, icon, {at.x + width - bubble_padding_x - 14, meta_y + 1}, 14, muted.u32());
   ImGui::SetCursorScreenPos(start);
-  ImGui::Dummy({total, height - Theme::space_1});
+  ImGui::Dummy({total, height});
 }
 
 void ConversationView::draw_failure(Ui& ui, const Item& item, chat::Intents& intents) {

@@ -86,18 +86,35 @@ void HeaderView::draw_banner(Ui& ui, const chat::State& state, chat::Intents& in
   const chat::Connection& connection = state.connection;
   const bool trouble = connection.kind != Kind::connected && !connection.detail.empty();
   if (!trouble && state.subscription_problem.empty() && state.storage_problem.empty()) return;
-  auto banner = region(ui, {.role = Role::group, .name = "What is wrong", .auto_height = true,
-                            .padding = {Theme::space_4, Theme::space_3}});
-  if (trouble) {
-    alert(ui, connection.detail, connection.kind == Kind::reconnecting ? Tone::warning : Tone::danger);
-    if (connection.kind == Kind::elsewhere) {
-      if (button(ui, "Use here", {.kind = ButtonKind::primary, .small = true})) intents.emplace_back(chat::UseHere{});
-    } else if (connection.kind == Kind::reconnecting || connection.kind == Kind::offline) {
-      if (button(ui, "Connect now", {.small = true})) intents.emplace_back(chat::ConnectNow{});
-    }
+  {
+    auto banner = region(ui, {.role = Role::group, .name = "What is wrong", .auto_height = true,
+                              .padding = {Theme::space_4, Theme::space_3}});
+    draw_problems(ui, state, trouble, intents);
   }
+  // What follows has a padding of its own.
+  ImGui::SetCursorPosY(ImGui::GetCursorPosY() - ImGui::GetStyle().ItemSpacing.y - Theme::space_3);
+}
+
+void HeaderView::draw_problems(Ui& ui, const chat::State& state, bool trouble, chat::Intents& intents) {
+  if (trouble) draw_trouble(ui, state.connection, intents);
   alert(ui, state.subscription_problem, Tone::danger);
   alert(ui, state.storage_problem, Tone::warning);
+}
+
+void HeaderView::draw_trouble(Ui& ui, const chat::Connection& connection, chat::Intents& intents) {
+  const bool elsewhere = connection.kind == Kind::elsewhere;
+  const std::string_view label = elsewhere ? "Use here" : "Connect now";
+  const ButtonOptions options{.kind = elsewhere ? ButtonKind::primary : ButtonKind::secondary};
+  const bool beside = room().x > 560;
+  const float width = beside ? room().x - button_size(ui, label, options).x - Theme::space_3 : 0;
+  {
+    auto words = region(ui, {.role = Role::group, .name = "Connection problem", .size = {width, 0}, .auto_height = true});
+    alert(ui, connection.detail, connection.kind == Kind::reconnecting ? Tone::warning : Tone::danger);
+  }
+  if (beside) ImGui::SameLine(0, Theme::space_3);
+  if (!button(ui, label, options)) return;
+  if (elsewhere) intents.emplace_back(chat::UseHere{});
+  else intents.emplace_back(chat::ConnectNow{});
 }
 
 }  // namespace chat_view

@@ -25,21 +25,25 @@ void LoginView::draw(Ui& ui, const chat::State& state, chat::Intents& intents) {
   const float room = ImGui::GetContentRegionAvail().x;
   const float width = std::min(440.0f, room - 2 * Theme::space_4);
   const float left = std::floor((room - width) * 0.5f);
-  gap(room < 640 ? Theme::space_6 : 48.0f);
+  gap(room < 640 ? Theme::space_3 : Theme::space_6);
   ImGui::SetCursorPosX(left);
-  draw_brand(ui, width);
-  gap(Theme::space_6);
-  ImGui::SetCursorPosX(left);
-  const float padding = width < 360 ? Theme::space_4 : Theme::space_8;
+  const float padding = width < 360 ? Theme::space_4 : Theme::space_6;
   {
     auto card = region(ui, {.role = Role::region, .name = "Sign in", .size = {width, 0}, .auto_height = true,
                             .surface = Surface::card, .padding = {padding, padding}});
-    heading(ui, 1, "Login", {.style = TextStyle::title});
-    text(ui, "Enter your credentials to access the MQTT Chat!", {.color = ui.theme().color.text_muted});
-    gap(Theme::space_5);
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    constexpr float logo = 52;
+    draw_logo(ui, {at.x, at.y + 4}, logo);
+    const float indent = logo + Theme::space_4;
+    ImGui::SetCursorScreenPos({at.x + indent, at.y});
+    heading(ui, 1, "Login", {.style = TextStyle::title, .width = -1});
+    ImGui::SetCursorScreenPos({at.x + indent, at.y + 38});
+    text(ui, "Enter your credentials to access the MQTT Chat!",
+         {.style = TextStyle::small, .color = ui.theme().color.text_muted, .width = width - 2 * padding - indent});
+    gap(Theme::space_4);
     draw_fields(ui, state, intents);
   }
-  gap(48.0f);
+  gap(Theme::space_6);
 }
 
 void LoginView::draw_fields(Ui& ui, const chat::State& state, chat::Intents& intents) {
@@ -51,7 +55,7 @@ void LoginView::draw_fields(Ui& ui, const chat::State& state, chat::Intents& int
       !user_problem_.empty())
     user_problem_ = chat::check_user_name(chat::trim(user_));
   if (state.settings.authentication) {
-    gap(Theme::space_4);
+    gap(Theme::space_3);
     if (text_field(ui, "Password", password_,
                    {.error = password_problem_, .autocomplete = "current-password", .required = true, .password = true,
                     .disabled = state.signing_in})
@@ -62,10 +66,10 @@ void LoginView::draw_fields(Ui& ui, const chat::State& state, chat::Intents& int
     gap(Theme::space_4);
     alert(ui, state.login_problem);
   }
-  gap(Theme::space_5);
+  gap(Theme::space_4);
   const bool pressed = button(ui, state.signing_in ? "Signing In..." : "Sign In",
                               {.kind = ButtonKind::primary, .disabled = state.signing_in, .width = -1});
-  gap(Theme::space_4);
+  gap(Theme::space_3);
   draw_options(ui, state, intents);
   if ((pressed || fields.submitted()) && !state.signing_in) submit(state, intents);
 }
@@ -92,6 +96,7 @@ void LoginView::draw_options(Ui& ui, const chat::State& state, chat::Intents& in
   bool changed = false;
   {
     auto off = disabled(ui, state.signing_in, "Signing in");
+    ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(Theme::space_2, 0));
     const auto toggle = [&](std::string_view label, bool& value, std::string_view description) {
       changed |= checkbox(ui, label, value, {.description = description});
     };
@@ -100,6 +105,7 @@ void LoginView::draw_options(Ui& ui, const chat::State& state, chat::Intents& in
     toggle("Use authentication", settings.authentication, "The broker with passwords and access rules.");
     toggle("Deduplicate messages client side", settings.deduplicate, "Drops what QoS 1 delivers twice.");
     toggle("Remember on this device", settings.remember, "Keeps history and session in this browser.");
+    ImGui::PopStyleVar();
   }
   if (changed) intents.emplace_back(chat::ChangeSettings{settings});
   draw_advanced(ui, state, intents);
@@ -115,7 +121,7 @@ void LoginView::draw_advanced(Ui& ui, const chat::State& state, chat::Intents& i
       ui, "Broker", broker_,
       {.placeholder = "ws://localhost:8081", .hint = "Where the broker listens for WebSockets.",
        .error = broker_.empty() ? std::string_view{} : problem, .disabled = state.signing_in});
-  if (!field.changed || (!broker_.empty() && !problem.empty())) return;
+  if (!field.changed || (!broker_.empty() && !chat::check_broker_url(broker_, state.page).empty())) return;
   // Empty, or what the page would fill in: the address need not name it.
   chat::Settings settings = state.settings;
   const bool is_default = broker_ == chat::default_broker(state.page, settings.authentication);

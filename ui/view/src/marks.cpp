@@ -21,16 +21,6 @@ void draw_logo(Ui& ui, ImVec2 at, float size) {
     list.AddCircleFilled(point(15.0f + 5.0f * static_cast<float>(i), 18), 1.8f * s, c.accent.u32());
 }
 
-void draw_brand(Ui& ui, float width) {
-  constexpr float logo = 40;
-  const float name = text_size(ui, "MQTT Chat", TextStyle::title).x;
-  const ImVec2 at = ImGui::GetCursorScreenPos();
-  const float left = std::floor(at.x + (width - logo - Theme::space_3 - name) * 0.5f);
-  draw_logo(ui, {left, at.y}, logo);
-  ImGui::SetCursorScreenPos({left + logo + Theme::space_3, at.y + 2});
-  text(ui, "MQTT Chat", {.style = TextStyle::title, .width = -1});
-}
-
 Tone tone_of(chat::Presence::Kind kind) {
   return kind == chat::Presence::Kind::online ? Tone::success : Tone::neutral;
 }

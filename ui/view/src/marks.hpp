@@ -9,9 +9,7 @@
 
 namespace chat_view {
 
-// The sign and the name of the application, centred in `width`.
-void draw_brand(semantic::Ui& ui, float width);
-// The sign alone, as drawing only.
+// The sign of the application; draws only.
 void draw_logo(semantic::Ui& ui, ImVec2 at, float size);
 
 semantic::Tone tone_of(chat::Presence::Kind kind);

@@ -46,14 +46,17 @@ void PacketsView::draw_partner(Ui& ui, const chat::State& state) {
   const wasmqtt::TraceEntry& entry = (*state.trace)[chosen_];
   const std::uint64_t partner = entry.partner;
   const bool held = partner >= state.trace->first() && partner < state.trace->end();
+  const ButtonOptions close_options{.kind = ButtonKind::ghost, .icon = Icon::close, .small = true};
+  const float right = ImGui::GetCursorScreenPos().x + room().x;
   std::uint64_t next = 0;
   if (partner != 0 && held) {
     const std::string name = (partner > chosen_ ? "Answer: " : "Answer to: ") +
                              std::string(wasmqtt::name_of((*state.trace)[partner].type)) + " " + std::to_string(partner);
     if (button(ui, name, {.small = true})) next = partner;
-    ImGui::SameLine(0, Theme::space_2);
+    if (ImGui::GetItemRectMax().x + Theme::space_2 + button_size(ui, "Close details", close_options).x <= right)
+      ImGui::SameLine(0, Theme::space_2);
   }
-  const bool close = button(ui, "Close details", {.kind = ButtonKind::ghost, .icon = Icon::close, .small = true});
+  const bool close = button(ui, "Close details", close_options);
   if (next != 0) choose(state, next);
   else if (close) choose(state, chosen_);
 }

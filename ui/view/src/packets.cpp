@@ -17,15 +17,15 @@ namespace {
 enum ColumnIndex { idx, direction, time, packet, topic, qos, id, size, rtt };
 
 const std::array<Column, 9> columns = {{
-    {.name = "Idx", .width = 60, .right = true, .style = TextStyle::code},
-    {.name = "Direction", .width = 128},
-    {.name = "Time (ms)", .width = 96, .right = true, .style = TextStyle::code, .hide_below = 560},
-    {.name = "Packet", .width = 104, .style = TextStyle::small_strong},
+    {.name = "Idx", .width = 56, .right = true, .style = TextStyle::code},
+    {.name = "Direction", .width = 124},
+    {.name = "Time (ms)", .width = 92, .right = true, .style = TextStyle::code, .hide_below = 540},
+    {.name = "Packet", .width = 92, .style = TextStyle::small_strong},
     {.name = "Topic", .weight = 1, .style = TextStyle::code},
-    {.name = "QoS", .width = 48, .right = true, .style = TextStyle::code, .hide_below = 620},
-    {.name = "Id", .width = 56, .right = true, .style = TextStyle::code, .hide_below = 680},
-    {.name = "Size", .width = 64, .right = true, .style = TextStyle::code, .hide_below = 480},
-    {.name = "RTT", .width = 72, .right = true, .style = TextStyle::code, .hide_below = 740},
+    {.name = "QoS", .width = 48, .right = true, .style = TextStyle::code, .hide_below = 600},
+    {.name = "Id", .width = 48, .right = true, .style = TextStyle::code, .hide_below = 640},
+    {.name = "Size", .width = 56, .right = true, .style = TextStyle::code, .hide_below = 480},
+    {.name = "RTT", .width = 64, .right = true, .style = TextStyle::code, .hide_below = 700},
 }};
 
 Color color_of(Ui& ui, Direction direction) {
@@ -71,21 +71,28 @@ void PacketsView::draw(Ui& ui, const chat::State& state, chat::Intents& intents)
 void PacketsView::draw_tools(Ui& ui, const chat::State& state, chat::Intents& intents) {
   auto tools = region(ui, {.role = Role::group, .name = "Packet tools", .auto_height = true,
                            .padding = {Theme::space_4, Theme::space_3}});
-  heading(ui, 2, "Packets");
-  const auto next = [&](std::string_view label, const ButtonOptions& options) {
-    const float right = ImGui::GetWindowPos().x + ImGui::GetWindowWidth() - Theme::space_4;
-    if (ImGui::GetItemRectMax().x + Theme::space_2 + button_size(ui, label, options).x <= right)
-      ImGui::SameLine(0, Theme::space_2);
+  const float right = ImGui::GetWindowPos().x + ImGui::GetWindowWidth() - Theme::space_4;
+  // On the same line where there is room.
+  const auto beside = [&](float width, float space) {
+    if (ImGui::GetItemRectMax().x + space + width <= right) ImGui::SameLine(0, space);
+  };
+  const auto tool = [&](std::string_view label, const ButtonOptions& options) {
+    beside(button_size(ui, label, options).x, Theme::space_2);
     return button(ui, label, options);
   };
-  const ButtonOptions pause{.icon = list_.paused() ? Icon::play : Icon::pause, .small = true, .pressed = list_.paused()};
-  if (button(ui, "Pause", pause)) list_.set_paused(!list_.paused());
-  if (next("Clear", {.icon = Icon::trash, .small = true})) intents.emplace_back(chat::ClearPackets{});
-  if (next("Export", {.icon = Icon::download, .small = true})) intents.emplace_back(chat::ExportPackets{});
-  if (next("Timeline", {.small = true, .pressed = show_timeline_})) show_timeline_ = !show_timeline_;
+  heading(ui, 2, "Packets");
+  ImGui::SameLine(0, Theme::space_3);
+  const bool paused = list_.paused();
+  if (button(ui, "Pause", {.icon = paused ? Icon::play : Icon::pause, .small = true, .pressed = paused}))
+    list_.set_paused(!paused);
+  if (tool("Clear", {.icon = Icon::trash, .small = true})) intents.emplace_back(chat::ClearPackets{});
+  if (tool("Export", {.icon = Icon::download, .small = true})) intents.emplace_back(chat::ExportPackets{});
+  if (tool("Timeline", {.small = true, .pressed = show_timeline_})) show_timeline_ = !show_timeline_;
   text_field(ui, "Filter", filter_.text,
-             {.placeholder = "Filter by topic or type", .label_visible = false, .width = std::min(room().x, 360.0f)});
+             {.placeholder = "Topic or type", .label_visible = false, .width = std::min(room().x, 232.0f)});
+  beside(140, Theme::space_4);
   checkbox(ui, "Show Pings", filter_.pings);
+  beside(432, Theme::space_5);
   static constexpr std::string_view choices[] = {"Show All Packets", "Inbound Only", "Outbound only"};
   int chosen = static_cast<int>(filter_.directions);
   if (radio_group(ui, "Direction", choices, chosen))

@@ -3,7 +3,9 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
+#include <string_view>
 
 #include "chat/intent.hpp"
 #include "chat/state.hpp"
@@ -46,7 +48,11 @@ class ConversationView {
   void draw_failure(semantic::Ui& ui, const Item& item, chat::Intents& intents);
   void draw_jump(semantic::Ui& ui, Place& place, const chat::Conversation& conversation, ImVec2 corner);
 
+  // The message as it is shown: a long one is cut until its reader asks for the rest.
+  std::string_view shown_text(const chat::Message& message) const;
+
   std::map<chat::ConversationKey, Place> places_;
+  std::set<std::string> expanded_;  // identifiers of long messages that are shown whole
   int drawn_ = 0;
 };
 

@@ -1,0 +1,233 @@
+#include "view_world.hpp"
+
+using namespace chat;
+using namespace chat::test;
+
+namespace {
+
+const ConversationKey peter{"alice", "peter"};
+
+Settings with_status() {
+  Settings settings = stage_settings(10);
+  settings.status = true;
+  return settings;
+}
+
+}  // namespace
+
+TEST_CASE("the chat page says who and how connected, and what can be done") {
+  ViewWorld world;
+  world.sign_in_as("alice");
+  CHECK(world.has(Role::heading, "MQTT Chat"));
+  CHECK(world.has(Role::text, "Signed in as alice"));
+  CHECK(world.has(Role::status, "Connected"));
+  CHECK(world.has(Role::heading, "Chats"));
+  CHECK(world.has(Role::textbox, "New chat"));
+  CHECK(world.has(Role::text, "No chats yet"));
+  REQUIRE(world.has(Role::button, "Show Packets"));
+  CHECK(world.find(Role::button, "Show Packets")->is(semantic::state_toggles));
+  CHECK_FALSE(world.find(Role::button, "Show Packets")->is(semantic::state_pressed));
+  for (std::string_view name : {"Logout", "Theme", "Add Chat"}) CHECK(world.has(Role::button, name));
+}
+
+TEST_CASE("a chat is added, a message written and sent with Enter, an answer arrives") {
+  ViewWorld world;
+  world.sign_in_as("alice");
+  world.fill("New chat", "a/b");
+  world.click(Role::button, "Add Chat");
+  CHECK(world.find(Role::textbox, "New chat")->is(semantic::state_invalid));
+  world.fill("New chat", " peter ");
+  world.press_enter("New chat");
+  CHECK(world.has(Role::heading, "Conversation with peter"));
+  CHECK(world.has(Role::list, "Chats"));
+  CHECK(world.find(Role::button, "peter")->is(semantic::state_current));
+  CHECK(world.find(Role::textbox, "New chat")->value.empty());
+  REQUIRE(world.has(Role::textbox, "Message"));
+  CHECK(world.find(Role::textbox, "Message")->is(semantic::state_multiline));
+  CHECK(world.screen.ui().focused() == world.find(Role::textbox, "Message")->id);
+  world.fill("Message", "Grüße 你好 👩‍👩‍👧 مرحبا");
+  world.press_enter("Message");
+  CHECK(world.find(Role::textbox, "Message")->value.empty());
+  REQUIRE(world.published.size() == 1);
+  CHECK(world.has(Role::log, "Messages"));
+  CHECK(world.has(Role::text, "Grüße 你好 👩‍👩‍👧 مرحبا"));
+  CHECK(world.says("sent"));
+  world.receive("chat/messages/alice/peter", message_json("1", "you said 100% ##x"));
+  world.settle();
+  CHECK(world.has(Role::text, "you said 100% ##x"));
+  CHECK(world.says("peter"));
+  world.fill("Message", "with the button");
+  CHECK(world.click(Role::button, "Send"));
+  CHECK(world.published.size() == 2);
+  world.fill("Message", "  \n ");
+  world.press_enter("Message");
+  CHECK(world.published.size() == 2);
+}
+
+TEST_CASE("the list tells presence, unread count and last line of each chat, newest first") {
+  ViewWorld world(with_status());
+  world.sign_in_as("alice");
+  world.receive("chat/status/peter", status_json("online"), Qos::at_most_once, true);
+  world.receive("chat/messages/alice/peter", message_json("1", "first"));
+  world.receive("chat/messages/alice/hannes", message_json("2", "second", "2023-11-14T23:13:21+01:00"));
+  world.settle();
+  const Node* node = world.find(Role::button, "peter");
+  REQUIRE(node);
+  CHECK(node->description == "online, 1 unread, first, 23:13");
+  CHECK(world.find(Role::button, "hannes")->description.substr(0, 8) == "unknown,");
+  CHECK(world.count(Role::list_item) == 2);
+  world.click(Role::button, "peter");
+  CHECK(world.find(Role::button, "peter")->description == "online, first, 23:13");
+  CHECK(world.has(Role::text, "online"));
+  CHECK(world.has(Role::separator, "New"));
+  CHECK(world.has(Role::separator, "Today"));
+}
+
+TEST_CASE("what is typed stays with its chat") {
+  ViewWorld world;
+  world.sign_in_as("alice");
+  world.app.handle(AddChat{"hannes"});
+  world.app.handle(AddChat{"peter"});
+  world.settle();
+  world.fill("Message", "for peter");
+  world.activate(Role::button, "hannes");
+  CHECK(world.find(Role::textbox, "Message")->value.empty());
+  world.activate(Role::button, "peter");
+  CHECK(world.find(Role::textbox, "Message")->value == "for peter");
+}
+
+TEST_CASE("without a connection the page says why, what becomes of a message, and lets one try again") {
+  ViewWorld world;
+  world.sign_in_as("alice");
+  world.app.handle(AddChat{"peter"});
+  world.broker.cut();
+  world.settle();
+  CHECK(world.says("Reconnecting in "));
+  CHECK(world.count(Role::alert) == 1);
+  CHECK(world.has(Role::text, "Not connected: with QoS 0 a message would be lost."));
+  world.fill("Message", "lost");
+  world.press_enter("Message");
+  CHECK(world.has(Role::text, "Not connected, and with QoS 0 a message does not wait."));
+  CHECK(world.click(Role::button, "Connect now"));
+  REQUIRE(world.broker.is_opening());
+  world.broker.accept();
+  (void)world.broker.expect<wasmqtt::Connect>();
+  world.broker.reply(wasmqtt::Connack{});
+  world.settle();
+  CHECK(world.has(Role::status, "Connected"));
+  CHECK(world.count(Role::alert) == 0);
+  CHECK(world.click(Role::button, "Retry"));
+  CHECK_FALSE(world.has(Role::button, "Retry"));
+  CHECK(world.published.size() == 1);
+}
+
+TEST_CASE("on a phone there is one column, and a way back") {
+  ViewWorld world(stage_settings(10), 390, 844);
+  world.sign_in_as("alice");
+  world.fill("New chat", "peter");
+  world.click(Role::button, "Add Chat");
+  CHECK(world.has(Role::heading, "Conversation with peter"));
+  CHECK_FALSE(world.has(Role::textbox, "New chat"));
+  CHECK(world.click(Role::button, "Back to chats"));
+  CHECK(world.has(Role::textbox, "New chat"));
+  CHECK_FALSE(world.has(Role::textbox, "Message"));
+  CHECK(world.click(Role::button, "peter"));
+  CHECK(world.has(Role::textbox, "Message"));
+}
+
+TEST_CASE("signed in elsewhere: said, nothing can be written, and it can be taken back") {
+  ViewWorld world(stage_settings(20));
+  world.sign_in_as("alice");
+  world.app.handle(AddChat{"peter"});
+  world.app.handle_signed_in_elsewhere("alice", "ws://localhost:8081");
+  world.settle();
+  CHECK(world.has(Role::status, "Signed in elsewhere"));
+  CHECK(world.find(Role::textbox, "Message")->is(semantic::state_disabled));
+  CHECK(world.find(Role::button, "Send")->is(semantic::state_disabled));
+  CHECK(world.click(Role::button, "Use here"));
+  CHECK(world.broker.is_opening());
+}
+
+TEST_CASE("the admin sees pairs and is told why writing is not possible") {
+  ViewWorld world(stage_settings(40));
+  world.sign_in_as("admin", "admin");
+  world.receive("chat/messages/peter/alice", message_json("1", "hi peter"), Qos::at_least_once);
+  world.settle();
+  CHECK(world.click(Role::button, "alice and peter"));
+  CHECK(world.has(Role::heading, "Conversation between alice and peter"));
+  CHECK(world.find(Role::textbox, "Message")->is(semantic::state_disabled));
+  CHECK(world.find(Role::textbox, "Message")->description.find("as admin") != std::string_view::npos);
+}
+
+TEST_CASE("links open, markup does not") {
+  ViewWorld world;
+  world.sign_in_as("alice");
+  world.receive("chat/messages/alice/peter", message_json("1", "<b>see</b> https://mqtt.org."));
+  world.app.handle(OpenChat{peter});
+  world.settle();
+  const Node* node = world.find(Role::text, "<b>see</b> https://mqtt.org.");
+  REQUIRE(node);
+  std::vector<std::string_view> links;
+  for (const semantic::TextLine& line : node->lines)
+    if (!line.href.empty()) links.push_back(line.href);
+  CHECK(links == std::vector<std::string_view>{"https://mqtt.org"});
+}
+
+TEST_CASE("ten thousand messages: only those in sight are drawn, and one can jump to the latest") {
+  ViewWorld world;
+  world.sign_in_as("alice");
+  for (int i = 0; i < 10'000; ++i)
+    world.broker.reply(wasmqtt::Publish{"chat/messages/alice/peter",
+                                        as_bytes(message_json(std::to_string(i), "message " + std::to_string(i))), 0,
+                                        Qos::at_most_once, false, false});
+  world.app.handle(OpenChat{peter});
+  world.settle();
+  CHECK(world.find(Role::log, "Messages")->set_size == 10'000);
+  CHECK(world.count(Role::article) < 60);
+  CHECK(world.screen.tree().nodes().size() < 400);
+  CHECK(world.has(Role::text, "message 9999"));
+  CHECK_FALSE(world.has(Role::button, "Jump to latest"));
+  world.screen.scroll("Messages", 1000);
+  CHECK_FALSE(world.has(Role::text, "message 9999"));
+  CHECK(world.count(Role::article) < 60);
+  world.receive("chat/messages/alice/peter", message_json("x", "message 10000"));
+  world.settle();
+  CHECK_FALSE(world.has(Role::text, "message 10000"));
+  REQUIRE(world.has(Role::button, "Jump to latest"));
+  CHECK(world.find(Role::button, "Jump to latest")->description == "1 newer");
+  CHECK(world.click(Role::button, "Jump to latest"));
+  CHECK(world.has(Role::text, "message 10000"));
+}
+
+TEST_CASE("a long message is cut until its reader asks for the whole, and then it is drawn whole") {
+  ViewWorld world;
+  world.sign_in_as("alice");
+  world.receive("chat/messages/alice/peter", message_json("1", std::string(60'000, 'x') + " the end"));
+  world.app.handle(OpenChat{peter});
+  world.settle();
+  CHECK_FALSE(world.has(Role::text, std::string(60'000, 'x') + " the end"));
+  CHECK(world.click(Role::button, "Show the whole message"));
+  CHECK(world.has(Role::text, std::string(60'000, 'x') + " the end"));
+  CHECK_FALSE(world.has(Role::button, "Show the whole message"));
+}
+
+TEST_CASE("thousands of chats: only those in sight are drawn") {
+  ViewWorld world;
+  world.sign_in_as("alice");
+  for (int i = 0; i < 3000; ++i) world.app.handle(AddChat{"user" + std::to_string(i)});
+  world.settle();
+  CHECK(world.count(Role::list_item) < 30);
+  CHECK(world.says("Conversation with user2999"));
+}
+
+TEST_CASE("logout leads back to the login and shows nothing of the chat") {
+  ViewWorld world;
+  world.sign_in_as("alice");
+  world.receive("chat/messages/alice/peter", message_json("1", "secret words"));
+  world.click(Role::button, "peter");
+  world.fill("Message", "typed");
+  CHECK(world.click(Role::button, "Logout"));
+  CHECK(world.has(Role::heading, "Login"));
+  CHECK_FALSE(world.says("secret words"));
+  CHECK_FALSE(world.says("typed"));
+}

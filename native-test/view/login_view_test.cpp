@@ -1,0 +1,100 @@
+#include "view_world.hpp"
+
+using namespace chat;
+using namespace chat::test;
+
+TEST_CASE("the login stands in the first frame, before anything is connected") {
+  ViewWorld world(stage_settings(40));
+  for (std::string_view name : {"Sign In", "Options", "Advanced"}) CHECK(world.has(Role::button, name));
+  for (std::string_view name : {"Use QoS 1", "Use status messages", "Use authentication",
+                                "Deduplicate messages client side", "Remember on this device"}) {
+    REQUIRE(world.has(Role::checkbox, name));
+    CHECK(world.find(Role::checkbox, name)->is(semantic::state_checked));
+  }
+  CHECK(world.has(Role::heading, "Login"));
+  CHECK(world.has(Role::text, "Enter your credentials to access the MQTT Chat!"));
+  CHECK(world.find(Role::button, "Options")->is(semantic::state_expanded));
+  REQUIRE(world.has(Role::textbox, "Username"));
+  CHECK(world.find(Role::textbox, "Username")->autocomplete == "username");
+  REQUIRE(world.has(Role::textbox, "Password"));
+  CHECK(world.find(Role::textbox, "Password")->autocomplete == "current-password");
+  CHECK(world.find(Role::textbox, "Password")->is(semantic::state_password));
+  CHECK(world.broker.opened() == 0);
+}
+
+TEST_CASE("without authentication there is no password; the toggle rewrites the address") {
+  ViewWorld world(stage_settings(30));
+  std::string address;
+  world.app.on_address = [&](const std::string& query) { address = query; };
+  CHECK_FALSE(world.has(Role::textbox, "Password"));
+  CHECK(world.click(Role::checkbox, "Use authentication"));
+  CHECK(address == "?stage=40");
+  CHECK(world.has(Role::textbox, "Password"));
+  CHECK(world.click(Role::button, "Options"));
+  CHECK_FALSE(world.has(Role::checkbox, "Use QoS 1"));
+}
+
+TEST_CASE("a name with a wildcard is refused beside the field, and nothing is sent") {
+  ViewWorld world;
+  for (std::string_view bad : {"", "a/b", "a+b", "#", "a\x01"}) {
+    world.fill("Username", bad);
+    CHECK(world.click(Role::button, "Sign In"));
+    CHECK(world.find(Role::textbox, "Username")->is(semantic::state_invalid));
+    CHECK_FALSE(world.find(Role::textbox, "Username")->description.empty());
+  }
+  CHECK(world.broker.opened() == 0);
+  world.fill("Username", "alice");
+  CHECK_FALSE(world.find(Role::textbox, "Username")->is(semantic::state_invalid));
+}
+
+TEST_CASE("Enter in either field signs in; meanwhile the button says so and is disabled") {
+  ViewWorld world(stage_settings(40));
+  world.fill("Username", "alice");
+  world.press_enter("Username");
+  CHECK(world.find(Role::textbox, "Password")->is(semantic::state_invalid));
+  world.fill("Password", "test");
+  world.press_enter("Password");
+  CHECK(world.broker.is_opening());
+  REQUIRE(world.has(Role::button, "Signing In..."));
+  CHECK(world.find(Role::button, "Signing In...")->is(semantic::state_disabled));
+}
+
+TEST_CASE("what went wrong is an alert, and the fields keep what was typed") {
+  ViewWorld world(stage_settings(40));
+  world.fill("Username", "alice");
+  world.fill("Password", "wrong");
+  world.click(Role::button, "Sign In");
+  world.broker.accept();
+  (void)world.broker.expect<wasmqtt::Connect>();
+  world.broker.reply(wasmqtt::Connack{false, wasmqtt::ConnectReturnCode::bad_user_name_or_password});
+  world.settle();
+  CHECK(world.has(Role::alert, "Bad user name or password."));
+  CHECK(world.find(Role::textbox, "Username")->value == "alice");
+  CHECK(world.has(Role::button, "Sign In"));
+}
+
+TEST_CASE("the broker's address is under Advanced, filled in, checked, and follows the toggle") {
+  ViewWorld world;
+  std::string address;
+  world.app.on_address = [&](const std::string& query) { address = query; };
+  world.click(Role::button, "Advanced");
+  REQUIRE(world.has(Role::textbox, "Broker"));
+  CHECK(world.find(Role::textbox, "Broker")->value == "ws://localhost:8081");
+  world.click(Role::checkbox, "Use authentication");
+  CHECK(world.find(Role::textbox, "Broker")->value == "ws://localhost:8080");
+  world.fill("Broker", "http://example");
+  CHECK(world.find(Role::textbox, "Broker")->is(semantic::state_invalid));
+  world.fill("Broker", "ws://example:1");
+  CHECK(address == "?stage=40&qos1=0&status=0&deduplicate=0&remember=0&broker=ws://example:1");
+  world.fill("Broker", "ws://localhost:8080");
+  CHECK(address == "?stage=40&qos1=0&status=0&deduplicate=0&remember=0");
+}
+
+TEST_CASE("the login fits a small phone without anything beside the screen") {
+  ViewWorld world(stage_settings(40), 320, 640);
+  for (const Node& node : world.screen.tree().nodes()) {
+    CAPTURE(node.name);
+    CHECK(node.rect.x >= 0);
+    CHECK(node.rect.x + node.rect.w <= 320.5f);
+  }
+}

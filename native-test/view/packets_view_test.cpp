@@ -1,0 +1,135 @@
+#include "view_world.hpp"
+
+#include "chat/packet_export.hpp"
+
+using namespace chat;
+using namespace chat::test;
+
+namespace {
+
+const Node* row(const ViewWorld& world, int position) {
+  for (const Node& node : world.screen.tree().nodes())
+    if (node.role == Role::row && node.position == position) return &node;
+  return nullptr;
+}
+
+void open_packets(ViewWorld& world) {
+  world.sign_in_as("alice", "s3cret");
+  CHECK(world.click(Role::button, "Show Packets"));
+}
+
+}  // namespace
+
+TEST_CASE("the packets stand in a table with the article's words") {
+  ViewWorld world(stage_settings(40), 1900, 1000);
+  open_packets(world);
+  CHECK(world.find(Role::button, "Show Packets")->is(semantic::state_pressed));
+  CHECK(world.has(Role::table, "Packets"));
+  for (std::string_view name : {"Idx", "Direction", "Time (ms)", "Packet", "Topic", "QoS", "Id", "Size", "RTT"})
+    CHECK_MESSAGE(world.has(Role::column_header, name), name);
+  for (std::string_view name : {"connect", "connack", "publish", "subscribe", "suback", "puback", "OUTBOUND", "INBOUND",
+                                "chat/status/alice"})
+    CHECK_MESSAGE(world.has(Role::cell, name), name);
+  for (std::string_view name : {"Pause", "Clear", "Export", "Timeline"}) CHECK(world.has(Role::button, name));
+  for (std::string_view name : {"Show All Packets", "Inbound Only", "Outbound only"}) CHECK(world.has(Role::radio, name));
+  CHECK(world.has(Role::textbox, "Filter"));
+  CHECK(world.has(Role::checkbox, "Show Pings"));
+  CHECK(world.has(Role::textbox, "New chat"));  // the chat stays usable beside it
+}
+
+TEST_CASE("filters: direction, text, pings") {
+  ViewWorld world(stage_settings(40), 1900, 1000);
+  open_packets(world);
+  world.click(Role::radio, "Inbound Only");
+  CHECK_FALSE(world.has(Role::cell, "OUTBOUND"));
+  CHECK(world.has(Role::cell, "INBOUND"));
+  world.click(Role::radio, "Outbound only");
+  CHECK_FALSE(world.has(Role::cell, "INBOUND"));
+  world.click(Role::radio, "Show All Packets");
+  world.fill("Filter", "STATUS");
+  CHECK(world.has(Role::cell, "publish"));
+  CHECK_FALSE(world.has(Role::cell, "connect"));
+  world.fill("Filter", "");
+  world.pass(70s);
+  world.settle();
+  CHECK_FALSE(world.has(Role::cell, "pingreq"));
+  world.click(Role::checkbox, "Show Pings");
+  CHECK(world.has(Role::cell, "pingreq"));
+  CHECK(world.has(Role::cell, "pingresp"));
+}
+
+TEST_CASE("details name every field; the password is nowhere, not even in the export") {
+  ViewWorld world(stage_settings(40), 1900, 1000);
+  open_packets(world);
+  std::string exported;
+  world.app.on_download = [&](const std::string&, const std::string& text) { exported = text; };
+  REQUIRE(row(world, 2));
+  world.screen.ui().handle_activate(row(world, 2)->id);
+  world.settle();
+  CHECK(world.has(Role::heading, "Packet 1: connect, outbound"));
+  for (std::string_view name : {"Client id", "Clean session", "Keep alive", "Will topic", "Will QoS", "Will retain",
+                                "Will payload", "User name", "Password"})
+    CHECK_MESSAGE(world.has(Role::cell, name), name);
+  CHECK(world.has(Role::cell, "••••"));
+  CHECK(world.has(Role::cell, "mqtt-chat-client-alice"));
+  CHECK(world.click(Role::button, "Answer: connack 2"));
+  CHECK(world.has(Role::heading, "Packet 2: connack, inbound"));
+  CHECK(world.has(Role::button, "Answer to: connect 1"));
+  CHECK(world.has(Role::cell, "Session present"));
+  world.click(Role::button, "Export");
+  CHECK(exported.find("\"packet\":\"connect\"") != std::string::npos);
+  CHECK(exported.find("s3cret") == std::string::npos);
+  CHECK_FALSE(world.says("s3cret"));
+  CHECK(world.click(Role::button, "Close details"));
+  CHECK_FALSE(world.says("Packet 2:"));
+}
+
+TEST_CASE("pause holds the list, clear empties it") {
+  ViewWorld world(stage_settings(40), 1900, 1000);
+  open_packets(world);
+  world.click(Role::button, "Pause");
+  world.receive("chat/messages/alice/peter", message_json("1", "later"), Qos::at_least_once);
+  world.settle();
+  CHECK_FALSE(world.has(Role::cell, "chat/messages/alice/peter"));
+  CHECK(world.says("paused: 2 newer"));
+  world.click(Role::button, "Pause");
+  CHECK(world.has(Role::cell, "chat/messages/alice/peter"));
+  world.click(Role::button, "Clear");
+  CHECK(world.has(Role::text, "No packets yet"));
+}
+
+TEST_CASE("the timeline shows the same packets as arrows with names") {
+  ViewWorld world(stage_settings(40), 1900, 1000);
+  open_packets(world);
+  world.click(Role::button, "Timeline");
+  CHECK(world.has(Role::log, "Timeline"));
+  CHECK(world.has(Role::button, "1 outbound connect"));
+  world.click(Role::button, "1 outbound connect");
+  CHECK(world.has(Role::heading, "Packet 1: connect, outbound"));
+}
+
+TEST_CASE("hostile input is a notice beside the packets, and can be dismissed") {
+  ViewWorld world(stage_settings(20), 1900, 1000);
+  open_packets(world);
+  world.receive("chat/messages/alice/mallory", "{");
+  world.settle();
+  CHECK(world.says("could not be read"));
+  world.click(Role::button, "Dismiss");
+  CHECK_FALSE(world.says("could not be read"));
+}
+
+TEST_CASE("the export is one JSON object a line") {
+  World world(stage_settings(20));
+  world.sign_in("alice");
+  world.receive("chat/messages/alice/peter", message_json("1", "two\\nlines"), Qos::at_least_once);
+  const std::string lines = export_json_lines(world.app.mqtt()->trace());
+  std::size_t count = 0;
+  for (std::size_t from = 0; from < lines.size(); ++count) {
+    const std::size_t end = lines.find('\n', from);
+    CHECK(lines[from] == '{');
+    CHECK(lines[end - 1] == '}');
+    from = end + 1;
+  }
+  CHECK(count == world.app.mqtt()->trace().end() - 1);
+  CHECK(lines.find("\"payload\": {") != std::string::npos);
+}
