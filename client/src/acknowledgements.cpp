@@ -66,6 +66,10 @@ void Acknowledgements::clear() {
   undecided_.clear();
 }
 
+void Acknowledgements::forget(PacketId packet_id) {
+  std::erase_if(undecided_, [&](const Undecided& one) { return one.packet_id == packet_id; });
+}
+
 bool Acknowledgements::undecided(PacketId packet_id) const {
   return std::any_of(undecided_.begin(), undecided_.end(),
                      [&](const Undecided& one) { return one.packet_id == packet_id; });

@@ -29,6 +29,8 @@ class Acknowledgements {
   // The connection ended: unacknowledged QoS 2 messages are remembered, so that a redelivery is not delivered.
   void connection_lost();
   void clear();
+  // The undecided message with this id belonged to a lost session.
+  void forget(PacketId packet_id);
   std::size_t count() const { return ring_.size() - first_; }
   // QoS 2 messages that the application has had and not acknowledged, on this connection or an earlier one.
   bool undecided(PacketId packet_id) const;

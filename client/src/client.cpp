@@ -60,6 +60,7 @@ Error Client::handle_restore(Bytes records, Time now) {
   core_->session_ = std::move(restored);
   for (const Slot slot : superseded) core_->end_delivery(slot, DeliveryState::failed, FailureReason::superseded);
   core_->session_established_ = !records.empty() && !core_->options_.clean_session;
+  core_->session_in_doubt_ = core_->session_established_;  // the last run may have ended anywhere
   core_->expire();
   return {};
 }

@@ -1,3 +1,5 @@
+#include <utility>
+
 #include "client_core.hpp"
 
 namespace wasmqtt {
@@ -55,8 +57,10 @@ void Client::Core::connack(const Connack& packet) {
   record_.phase = RecordPhase::connected;
   connected_at_ = progress_at_ = now_;
   keep_alive_.start(options_.keep_alive, options_.pingresp_timeout, opened_at_);
-  events_.connected(packet.session_present);
+  const bool in_doubt = std::exchange(session_in_doubt_, false) && packet.session_present;
+  events_.connected(packet.session_present, in_doubt);
   if (packet.session_present) {
+    if (in_doubt) session_->doubt_received();
     resend_session();
   } else {
     session_lost();
@@ -130,6 +134,7 @@ void Client::Core::finish(Cause cause, Error error) {
   record_.cause = cause;
   record_.error = error;
   record_.elapsed = now_ - attempt_began_;
+  if (phase_ == Phase::connecting && cause != Cause::refused && !asked_clean_) session_in_doubt_ = true;
   if (record_.phase == RecordPhase::connected || record_.phase == RecordPhase::disconnecting)
     record_.connected_for = now_ - connected_at_;
   phase_ = Phase::closing;

@@ -98,6 +98,7 @@ class Client::Core {
   std::uint64_t delivered_token_ = 0;  // of the message that poll_event() returned last
   bool asked_clean_ = true;            // by the CONNECT of this connection
   bool session_established_ = false;   // a session was asked for and given; its loss is worth an event
+  bool session_in_doubt_ = false;      // a CONNECT had no CONNACK: see Connected
 
  private:
   // client_connection.cpp

@@ -78,6 +78,10 @@ bool Client::Core::handle_publish(const Frame& frame) {
   if (packet.qos == Qos::at_most_once) return deliver(packet, 0);
   if (packet.qos == Qos::at_least_once)
     return deliver(packet, acknowledgements_.add(packet.packet_id, packet.qos, true, false));
+  if (session_->is_new_after_doubt(packet.packet_id, packet.dup)) {
+    acknowledgements_.forget(packet.packet_id);
+    session_->free_received(packet.packet_id);
+  }
   if (session_->hold_received(packet.packet_id))
     return deliver(packet, acknowledgements_.add(packet.packet_id, packet.qos, true, false));
   // A repetition: answered in its turn, not delivered again [MQTT-4.3.3-2]. Its PUBREC waits for the application if the

@@ -12,7 +12,7 @@ void EventQueue::pop(Event& event) {
     next_ = 0;
   }
   switch (small.kind) {
-    case Kind::connected: event = Connected{small.flag}; return;
+    case Kind::connected: event = Connected{small.flag, small.doubt}; return;
     case Kind::session_lost: event = SessionLost{static_cast<std::size_t>(small.number), small.slot}; return;
     case Kind::delivery: event = DeliveryChanged{{small.number, small.slot}, small.state, small.reason}; return;
     case Kind::subscribed: event = Subscribed{small.packet_id, {}, small.error}; return;

@@ -10,7 +10,9 @@ namespace wasmqtt {
 
 class EventQueue {
  public:
-  void connected(bool session_present) { push({.kind = Kind::connected, .flag = session_present}); }
+  void connected(bool session_present, bool in_doubt) {
+    push({.kind = Kind::connected, .flag = session_present, .doubt = in_doubt});
+  }
   void session_lost(const SessionLost& lost) {
     push({.kind = Kind::session_lost, .number = lost.republished, .slot = static_cast<std::uint32_t>(lost.failed)});
   }
@@ -41,6 +43,7 @@ class EventQueue {
     DeliveryState state = DeliveryState::queued;
     FailureReason reason = FailureReason::none;
     bool flag = false;
+    bool doubt = false;
     Error error{};
   };
   void push(const Small& small) { queue_.push_back(small); }

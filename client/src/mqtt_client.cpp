@@ -93,7 +93,7 @@ class MqttClient::Core {
   }
 
   void handle(const Connected& event) {
-    subscriptions_.connected(event.session_present);
+    subscriptions_.connected(event.session_present, event.session_in_doubt);
     tell_broker();
   }
   void handle(const SessionLost& event) { tell({.kind = Lifecycle::Kind::session_lost, .session = event}); }

@@ -111,6 +111,7 @@ void Session::finish_unrecorded(Slot slot) {
 std::size_t Session::forget() {
   if (received_.count() != 0) record({.kind = Kind::forgot});
   received_.clear();
+  doubted_.clear();
   // From the last to the first, each to the front, keeps their order [MQTT-4.6.0-1].
   std::vector<Slot> slots;
   slots.reserve(published_.count());
@@ -163,6 +164,7 @@ void Session::remember_id(PacketId packet_id, Slot slot) {
 void Session::record_received(PacketId packet_id) { record({.kind = Kind::received, .packet_id = packet_id}); }
 
 void Session::free_received(PacketId packet_id) {
+  doubted_.erase(packet_id);
   if (received_.erase(packet_id)) record({.kind = Kind::received_done, .packet_id = packet_id});
 }
 

@@ -57,6 +57,10 @@ class Session {
   bool hold_received(PacketId packet_id) { return received_.insert(packet_id); }
   void record_received(PacketId packet_id);  // before its PUBREC
   void free_received(PacketId packet_id);    // before its PUBCOMP
+  // The session that was resumed may not be the one in which these ids were held (Connected::session_in_doubt).
+  void doubt_received() { doubted_ = received_; }
+  // Whether a PUBLISH with a doubted id is another message: the broker would send the old one with DUP [MQTT-3.3.1-1].
+  bool is_new_after_doubt(PacketId packet_id, bool dup) { return doubted_.erase(packet_id) && !dup; }
 
   PacketIds& packet_ids() { return packet_ids_; }
   bool empty() const { return in_flight() == 0 && received_.count() == 0; }
@@ -103,6 +107,7 @@ class Session {
   std::array<std::unique_ptr<Page>, 65'536 / page_size> by_id_;
   std::unordered_map<std::string_view, Slot> latest_;  // keys lie in the messages
   ReceivedIds received_;
+  ReceivedIds doubted_;  // of received_
   PacketIds packet_ids_;
   ByteBuffer pending_;
   std::uint64_t position_ = 0;

@@ -54,13 +54,13 @@ bool Subscriptions::dispatch(const Message& message) {
   return handled;
 }
 
-void Subscriptions::connected(bool session_present) {
+void Subscriptions::connected(bool session_present, bool in_doubt) {
   wanted_.clear();
   under_way_.clear();
   if (!session_present) unwanted_.clear();
   for (auto& [text, filter] : filters_) {
     if (!session_present) filter.known = false;
-    if (!session_present || filter.asked != Asked::yes) {
+    if (!session_present || in_doubt || filter.asked != Asked::yes) {
       filter.asked = Asked::no;
       wanted_.push_back(text);
     }

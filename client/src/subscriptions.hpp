@@ -24,8 +24,9 @@ class Subscriptions {
   bool dispatch(const Message& message);
 
   // ---- towards the broker ----
-  // A connection is there; with a kept session only what was never confirmed is asked again.
-  void connected(bool session_present);
+  // A connection is there; with a kept session only what was never confirmed is asked again, unless it is
+  // in doubt whether that is the session that was told.
+  void connected(bool session_present, bool in_doubt);
   // Takes the next filters to ask for, or to give up; empty: nothing to do. Views are valid until the next change.
   std::vector<TopicRequest> take_wanted(std::size_t most);
   std::vector<std::string_view> take_unwanted(std::size_t most);

@@ -39,11 +39,12 @@ struct Ledger {
   std::map<std::string, Sent> sent;
   std::map<std::string, Owed> owed;
   std::vector<Forwarded> forwarded;     // by the broker, in order
-  std::set<std::string> completed;      // ends that the application heard of, durable or not
+  std::set<std::string> completed;      // ends that the application has heard of and not lost in a crash
   unsigned serial = 0;                  // of the last label
   unsigned forgets = 0;
   unsigned sessions_reported_lost = 0;  // SessionLost events
   unsigned sessions_resumed_in_vain = 0;  // CONNACKs that had to cause one
+  unsigned sessions_made_unseen = 0;    // the broker forgot, made a new session, and its CONNACK was lost
   unsigned wills = 0;
   std::vector<std::string> failures;
 

@@ -109,7 +109,13 @@ void ModelBroker::handle_connect(const Connect& packet) {
   }
   if (packet.clean_session) session_.reset();
   const bool session_present = session_ != nullptr;
-  if (!session_present) session_ = std::make_unique<Session>();
+  if (!session_present) {
+    session_ = std::make_unique<Session>();
+    session_->made_on = link_;
+  } else if (const auto made_on = std::exchange(session_->made_on, nullptr);
+             made_on && made_on->arrived(Direction::inbound) < 4 && ledger_.forgets != 0) {
+    ++ledger_.sessions_made_unseen;
+  }
   connected_ = true;
   if (packet.will)
     will_ = Message{std::string(packet.will->topic), std::string(as_text(packet.will->message)), packet.will->qos,

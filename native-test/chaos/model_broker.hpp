@@ -58,6 +58,7 @@ class ModelBroker {
     bool released = false;  // PUBREC came
   };
   struct Session {
+    std::shared_ptr<Link> made_on{};  // until somebody asks whether its CONNACK arrived there
     std::map<std::string, Qos> subscriptions;
     std::deque<Outgoing> outgoing;
     std::map<PacketId, std::optional<Message>> received;  // QoS 2, with the message if it still has to be passed on

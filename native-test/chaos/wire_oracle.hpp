@@ -28,7 +28,12 @@ class WireOracle {
   void client_wrote(Bytes bytes);
   void client_receives(Bytes bytes);
   // The process that had a session, or restored one, is another one now.
-  void process_started(bool had_session) { expects_session_ = had_session; }
+  void process_started(bool had_session) {
+    ++process_;
+    expects_session_ = had_session;
+  }
+  // The application signs off in this event: what the client got in it may have been left unread.
+  void signing_off();
   unsigned connection() const { return connection_; }
   bool disconnect_sent() const { return disconnected_; }
   // The last packets, one a line.
@@ -38,8 +43,9 @@ class WireOracle {
   // An exchange that the client began, by its packet id.
   struct Flow {
     std::string label;  // empty: SUBSCRIBE or UNSUBSCRIBE
-    bool released = false;
     std::uint64_t pubrec = 0;  // which PUBREC of all it had last
+    std::uint64_t ended = 0;   // the process that had the last acknowledgement; 0: under way
+    Time ended_at{};
   };
   struct Attempt {
     PacketId packet_id = 0;
@@ -60,6 +66,7 @@ class WireOracle {
   void out(const Pubrel& packet);
   void out(const Pubcomp& packet);
   void request(PacketId packet_id);
+  void end(PacketId packet_id);
   void check_first_or_again(const Publish& packet, const std::string& label);
   void check_order(const Publish& packet, const std::string& label);
   void inbound(const Packet& packet);
@@ -79,6 +86,7 @@ class WireOracle {
   std::map<std::string, Attempt> attempts_;
   std::uint64_t pubrecs_ = 0;
   bool expects_session_ = false;
+  std::uint64_t process_ = 0;
 
   // of the connection
   unsigned connection_ = 0;
@@ -96,6 +104,7 @@ class WireOracle {
   Time last_out_{};
 
   std::deque<Traced> traced_;
+  unsigned pings_ = 0;
 };
 
 }  // namespace wasmqtt::chaos

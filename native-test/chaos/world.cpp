@@ -1,5 +1,7 @@
 #include "world.hpp"
 
+#include <set>
+
 #include "application.hpp"
 #include "model_broker.hpp"
 #include "model_network.hpp"
@@ -54,11 +56,12 @@ class World final : private NetworkEnds {
   void watch() {
     simulation_.after(1s, [this] {
       if (!unfinished().empty()) return watch();
-      const unsigned wills = ledger_.wills;
       application_.disconnect();
-      simulation_.after(5s, [this, wills] {
+      simulation_.after(5s, [this, wills = ledger_.wills, processes = application_.processes()] {
         over_ = true;
+        if (application_.processes() != processes) return;  // killed meanwhile
         if (application_.state() != ConnectionState::stopped) ledger_.fail("disconnect() does not end");
+        if (faulted_.count(wire_.connection()) != 0) return;  // the DISCONNECT may have been hit
         if (!wire_.disconnect_sent() || !broker_.saw_disconnect()) ledger_.fail("no DISCONNECT came [MQTT-3.14.4-1]");
         if (ledger_.wills != wills) ledger_.fail("a will was published after DISCONNECT [MQTT-3.1.2-10]");
       });
@@ -111,6 +114,7 @@ class World final : private NetworkEnds {
   void fault(Link& link, const Fault& fault) override {
     using Kind = Fault::Kind;
     const bool outbound = fault.direction == Direction::outbound;
+    faulted_.insert(link.index());
     switch (fault.kind) {
       case Kind::cut: return link.cut(fault.direction);
       case Kind::stall: return link.stall(true, true);
@@ -145,6 +149,7 @@ class World final : private NetworkEnds {
   SimulatedLoop loop_;
   Application application_;
   std::size_t others_done_ = 0;
+  std::set<unsigned> faulted_;  // connections that had one
   bool over_ = false;
   Time begin_{};
 };

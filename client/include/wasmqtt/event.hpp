@@ -42,6 +42,9 @@ enum class FailureReason : std::uint8_t {
 // CONNACK accepted. After it the client has already queued what has to be sent again.
 struct Connected {
   bool session_present = false;
+  // An earlier CONNECT may have been taken while its CONNACK was lost: had the broker forgotten the session, then it made
+  // a new one there, and Session Present speaks of that. Nothing in MQTT 3.1.1 tells the two apart, so subscribe again.
+  bool session_in_doubt = false;
 };
 
 // The broker did not keep the session that this client had asked to resume [MQTT-3.2.2-2]: it has forgotten the
