@@ -35,7 +35,8 @@ std::string Broker::configuration() const {
     const auto& files = certificates();
     return "cafile " + files.ca + "\ncertfile " + files.server + "\nkeyfile " + files.server_key + "\n";
   };
-  std::string text = "user root\nlog_type all\nmax_queued_messages 0\nmax_inflight_messages 100\n";
+  // A limit on messages in flight would end a connection that sends more of QoS 2 at once.
+  std::string text = "user root\nlog_type all\nmax_queued_messages 0\nmax_inflight_messages 0\n";
   text += options_.user.empty() ? std::string("allow_anonymous true\n")
                                 : "allow_anonymous false\npassword_file " + (directory_ / "passwords") + "\n";
   if (options_.persistence)

@@ -57,7 +57,8 @@ struct Fixture {
       CHECK(!message.retain);
       if (qos > 0) REQUIRE(world.run_until([&] { return speaker.acknowledged[sent->number] == 1; }));
     }
-    std::string large(1'500'000, 'L');
+    // mosquitto passes a large message to a WebSocket in pieces of 4 KiB, with pauses between them.
+    std::string large(url.starts_with("ws") ? 30'000 : 1'500'000, 'L');
     REQUIRE(speaker.mqtt.publish("talk/large", large, {.qos = Qos::at_least_once}));
     REQUIRE(listener.await_messages(4));
     CHECK(listener.received.back().payload == large);

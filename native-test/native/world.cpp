@@ -47,6 +47,8 @@ Process::Process(const std::vector<std::string>& command, const std::string& out
   if (pid_ != 0) return;
   int output = ::open(output_file.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
   if (output < 0 || ::dup2(output, 1) < 0 || ::dup2(output, 2) < 0) ::_exit(126);
+  // Our sockets are not the child's: held open there, they would outlive what we close here.
+  ::close_range(3, ~0U, 0);
   ::execvp(arguments[0], arguments.data());
   ::_exit(127);
 }
