@@ -376,12 +376,12 @@ describe('the page', () => {
 
   for (const deviceScaleFactor of [1, 1.5, 2, 3]) {
     test(`has a canvas of the screen's pixels at a device pixel ratio of ${deviceScaleFactor}`, async () => {
-      const gallery = await open('components', {deviceScaleFactor});
+      const gallery = await open('components', {deviceScaleFactor, viewport: {width: 640, height: 400}});
       const [width, height] = await gallery.page.evaluate(() => {
         const canvas = document.getElementById('imgui-web-canvas');
         return [canvas.width, canvas.height];
       });
-      assert.deepEqual([width, height], [1280 * deviceScaleFactor, 800 * deviceScaleFactor]);
+      assert.deepEqual([width, height], [640 * deviceScaleFactor, 400 * deviceScaleFactor]);
       await gallery.close();
     });
   }
