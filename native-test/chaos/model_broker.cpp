@@ -54,8 +54,9 @@ void ModelBroker::watch_keep_alive() {
   simulation_.at(heard_at_ + patience, [this, link = std::weak_ptr<Link>(link_), patience] {
     const auto alive = link.lock();
     if (!alive || alive != link_) return;
-    if (simulation_.now() >= heard_at_ + patience) return drop_link(true);
-    watch_keep_alive();
+    if (simulation_.now() < heard_at_ + patience) return watch_keep_alive();
+    if (!alive->stalled(Direction::outbound)) ledger_.fail("the client was silent for too long [MQTT-3.1.2-23]");
+    drop_link(true);
   });
 }
 

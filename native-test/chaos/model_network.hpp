@@ -26,8 +26,7 @@ class Link : public std::enable_shared_from_this<Link> {
   // The wire breaks: bytes in `direction` stop now; those under way against it still arrive, then both ends know.
   void cut(Direction direction);
   void stall(bool outbound, bool inbound);
-  bool client_end_open() const { return open_[1]; }
-  bool broker_end_open() const { return open_[0]; }
+  bool stalled(Direction direction) const { return pipe(direction).stalled; }
   std::size_t arrived(Direction direction) const { return pipe(direction).arrived; }
 
  private:

@@ -6,12 +6,16 @@
 #include "wasmqtt/describe.hpp"
 
 namespace wasmqtt::chaos {
+namespace {
+constexpr std::uint64_t in_doubt = ~std::uint64_t{0};  // for Flow::ended: it came, but may not have been read
+}
 
 void WireOracle::connection_opened(unsigned index) {
   connection_ = index;
+  last_out_ = simulation_.now();
   out_.reset();
   in_.reset();
-  connect_sent_ = connack_seen_ = disconnected_ = false;
+  connect_sent_ = connack_seen_ = disconnected_ = signing_off_ = false;
   published_.clear();
   last_serial_.clear();
   last_pubrec_ = 0;
@@ -24,6 +28,9 @@ void WireOracle::connection_opened(unsigned index) {
 }
 
 void WireOracle::client_wrote(Bytes bytes) {
+  constexpr auto keep_alive = std::chrono::seconds{20};
+  expect(simulation_.now() - last_out_ <= keep_alive, "silent for longer than the keep-alive [MQTT-3.1.2-23]");
+  last_out_ = simulation_.now();
   out_.feed(bytes);
   Frame frame;
   while (out_.next(frame) == FrameReader::Status::frame) {
@@ -158,12 +165,12 @@ void WireOracle::request(PacketId packet_id) {
 void WireOracle::end(PacketId packet_id) {
   const auto flow = flows_.find(packet_id);
   if (flow == flows_.end()) return;
-  flow->second.ended = process_;
+  flow->second.ended = signing_off_ ? in_doubt : process_;
   flow->second.ended_at = simulation_.now();
 }
 
 void WireOracle::signing_off() {
-  constexpr std::uint64_t in_doubt = ~std::uint64_t{0};
+  signing_off_ = true;
   for (auto& [packet_id, flow] : flows_) {
     if (flow.ended == process_ && flow.ended_at == simulation_.now()) flow.ended = in_doubt;
   }

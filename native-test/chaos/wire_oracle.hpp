@@ -32,7 +32,7 @@ class WireOracle {
     ++process_;
     expects_session_ = had_session;
   }
-  // The application signs off in this event: what the client got in it may have been left unread.
+  // The application signs off in this event: what the client gets in it, and after it, may be left unread.
   void signing_off();
   unsigned connection() const { return connection_; }
   bool disconnect_sent() const { return disconnected_; }
@@ -95,6 +95,7 @@ class WireOracle {
   bool connect_sent_ = false;
   bool connack_seen_ = false;
   bool disconnected_ = false;
+  bool signing_off_ = false;
   std::set<std::string> published_;
   std::map<std::pair<std::string, Qos>, unsigned> last_serial_;
   std::uint64_t last_pubrec_ = 0;
