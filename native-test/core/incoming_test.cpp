@@ -185,7 +185,7 @@ TEST_CASE("manual acknowledgement between two connections: the redelivery is ans
   CHECK(link.quiet());
 }
 
-TEST_CASE("manual acknowledgement: too many unacknowledged messages close the connection") {
+TEST_CASE("a message for which there is no room, too many being unacknowledged, closes the connection [MQTT-4.8.0-2]") {
   ClientOptions options = manual();
   options.max_unacknowledged = 2;
   Link link(options);
