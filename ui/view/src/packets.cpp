@@ -88,11 +88,13 @@ void PacketsView::draw_tools(Ui& ui, const chat::State& state, chat::Intents& in
   if (tool("Clear", {.icon = Icon::trash, .small = true})) intents.emplace_back(chat::ClearPackets{});
   if (tool("Export", {.icon = Icon::download, .small = true})) intents.emplace_back(chat::ExportPackets{});
   if (tool("Timeline", {.small = true, .pressed = show_timeline_})) show_timeline_ = !show_timeline_;
+  constexpr float filter_width = 208;
+  beside(filter_width, Theme::space_4);
   text_field(ui, "Filter", filter_.text,
-             {.placeholder = "Topic or type", .label_visible = false, .width = std::min(room().x, 232.0f)});
+             {.placeholder = "Topic or type", .label_visible = false, .width = std::min(room().x, filter_width)});
   beside(140, Theme::space_4);
   checkbox(ui, "Show Pings", filter_.pings);
-  beside(432, Theme::space_5);
+  beside(432, Theme::space_4);
   static constexpr std::string_view choices[] = {"Show All Packets", "Inbound Only", "Outbound only"};
   int chosen = static_cast<int>(filter_.directions);
   if (radio_group(ui, "Direction", choices, chosen))

@@ -12,7 +12,8 @@ using namespace semantic;
 namespace {
 
 constexpr float phone_width = 640;
-constexpr float packets_beside_width = 1200;
+// Below it the packets lie under the chat, where the table has room for all its columns.
+constexpr float packets_beside_width = 1500;
 
 }  // namespace
 

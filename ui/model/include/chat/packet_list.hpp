@@ -17,7 +17,7 @@ struct PacketFilter {
   enum class Directions : std::uint8_t { all, inbound, outbound };
   bool pings = false;
   Directions directions = Directions::all;
-  std::string text;  // in the topic or the type, ASCII letters in either case
+  std::string text{};  // in the topic or the type, ASCII letters in either case
 
   friend bool operator==(const PacketFilter&, const PacketFilter&) = default;
 };
