@@ -108,7 +108,13 @@ var imguiWebMirror = {
     onScroll: function(event) {
       const m = ImguiWebMirror, element = event.target;
       if (element.imguiField) return m.tellText(element);
-      if (element.imguiId !== undefined) _imgui_web_on_scroll(element.imguiId, element.scrollTop);
+      if (element.imguiId === undefined) return;
+      // Only what comes at the end of a log is news; what scrolling brings into sight is not to be spoken.
+      if (element.getAttribute('role') === 'log') {
+        const below = element.scrollHeight - element.clientHeight - element.scrollTop;
+        m.set(element, 'aria-live', below > 8 ? 'off' : null);
+      }
+      _imgui_web_on_scroll(element.imguiId, element.scrollTop);
     },
 
     // Lines are elements of their own; without this each would be copied with a break behind it.
