@@ -71,6 +71,15 @@ describe('the WebSocket transport', () => {
     await silent.close();
   });
 
+  test('refuses it also in a browser that does not [MQTT-6.0.0-4]', async () => {
+    const lax = await open_probe(await browser.newContext(), pages, (page) => page.addInitScript(() => {
+      Object.defineProperty(WebSocket.prototype, 'protocol', {get: () => ''});
+    }));
+    assert.deepEqual(await open_socket(lax, server.url), ['closed', fault.wrong_subprotocol, '0 unclean ']);
+    await (await server.connection()).closeFrame();
+    await lax.context.close();
+  });
+
   test('closes on a text frame [MQTT-6.0.0-1]', async () => {
     assert.deepEqual(await open_socket(probe, server.url), ['open', 0, '']);
     const peer = await server.connection();
@@ -168,4 +177,27 @@ describe('the WebSocket transport', () => {
     assert.equal((await peer.received(first + second)).length, first + second);
     assert.ok(peer.frames.every(({payload}) => payload.length <= 64 * 1024));
   });
+});
+
+test('the transport works in a worker, too', async () => {
+  const server = await scriptedServer();
+  const probe = await open_probe(await browser.newContext(), pages);
+  const seen = probe.page.evaluate((url) => new Promise((resolve) => {
+    const worker = new Worker('probe_worker.js');
+    const reports = [];
+    worker.onmessage = (event) => {
+      reports.push(event.data);
+      if (event.data[0] === 'closed') resolve(reports);
+    };
+    worker.postMessage(url);
+  }), server.url);
+  const peer = await server.connection();
+  assert.equal((await peer.received(3)).toString(), 'www');
+  peer.sendBinary(Buffer.from('hello'));
+  peer.close(1000, 'bye');
+  assert.deepEqual(await seen, [['ready', 0, ''], ['opening', 0, ''], ['open', 0, ''],
+    ['bytes', 5, 'hello'], ['closed', fault.none, '1000 clean bye']]);
+  assert.deepEqual(probe.uncaught, []);
+  await probe.context.close();
+  await server.close();
 });

@@ -1,8 +1,7 @@
 // The browser's side of WebSocketTransport.
 //
-// Why not emscripten/websocket.h: its constructor lets the exceptions of `new WebSocket` (a malformed URL, mixed
-// content) escape into the page, it allocates for every received message, it keeps every socket for ever, and it
-// encodes text frames that MQTT has to refuse. This is also the smaller of the two.
+// Why not emscripten/websocket.h: it lets the exceptions of `new WebSocket` (a malformed URL, mixed content) escape into
+// the page, keeps every socket for ever, allocates for every received message, and hands text frames over as bytes.
 var wasmqttSockets = {
   $WasmqttSockets: {
     live: {},  // by id; an id is used once, so a late event of an old socket finds nothing
