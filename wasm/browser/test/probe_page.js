@@ -11,7 +11,15 @@ self.reported = (what, number, text) => {
 
 // The next report; it has to come.
 self.next_report = async () => {
-  while (reports.length === 0) await new Promise((resolve) => { waiting = resolve; });
+  while (reports.length === 0) {
+    await new Promise((resolve, reject) => {
+      const late = setTimeout(reject, 30000, new Error('nothing was reported'));
+      waiting = () => {
+        clearTimeout(late);
+        resolve();
+      };
+    });
+  }
   return reports.shift();
 };
 
