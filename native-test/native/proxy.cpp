@@ -44,7 +44,8 @@ void Proxy::accept() {
     auto& context = static_cast<asio::io_context&>(acceptor_.get_executor().context());
     auto link = std::make_shared<Link>(std::move(socket), context);
     links_.push_back(link);
-    link->ends[1].async_connect({asio::ip::address_v4::loopback(), broker_port_}, [this, link](const ErrorCode& failed) {
+    Tcp::endpoint broker(asio::ip::address_v4::loopback(), broker_port_);
+    link->ends[1].async_connect(broker, [this, link](const ErrorCode& failed) {
       if (failed) return link->close();
       pump(link, 0);
       pump(link, 1);

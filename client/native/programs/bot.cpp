@@ -45,7 +45,10 @@ std::string status_topic(const std::string& user) { return "chat/status/" + user
 
 WillOptions will_of(const std::string& user) {
   auto text = status_json("offline");
-  return {.topic = status_topic(user), .message = {text.begin(), text.end()}, .qos = Qos::at_least_once, .retain = true};
+  return {.topic = status_topic(user),
+          .message = {text.begin(), text.end()},
+          .qos = Qos::at_least_once,
+          .retain = true};
 }
 
 MqttOptions mqtt_options(const BotOptions& options) {

@@ -265,11 +265,12 @@ void Connection::shutdown_done() {
 // be lost and the will published. So read until the peer has closed too, or the timer says enough.
 void Connection::drain_socket() {
   read_buffer_.resize(read_buffer_bytes);
-  socket().async_read_some(asio::buffer(read_buffer_), [self = shared_from_this()](const ErrorCode& error, std::size_t) {
+  auto go_on = [self = shared_from_this()](const ErrorCode& error, std::size_t) {
     if (self->state_ != State::closing) return;
     if (error) return self->finish();
     self->drain_socket();
-  });
+  };
+  socket().async_read_some(asio::buffer(read_buffer_), go_on);
 }
 
 void Connection::end(const TransportClose& close) {

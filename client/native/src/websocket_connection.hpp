@@ -112,8 +112,9 @@ class WebSocketConnection : public Connection {
     if (error == boost::asio::error::timed_out) return handshake_failed(TransportFault::timed_out, error.message());
     if (error == boost::asio::error::eof || error == beast::http::error::end_of_stream ||
         error == boost::asio::error::connection_reset || error == boost::asio::ssl::error::stream_truncated)
-      return handshake_failed(TransportFault::handshake,
-                              "the server closed the connection during the WebSocket handshake: is this a WebSocket port?");
+      return handshake_failed(
+          TransportFault::handshake,
+          "the server closed the connection during the WebSocket handshake: is this a WebSocket port?");
     handshake_failed(TransportFault::handshake, error.message());
   }
 

@@ -36,7 +36,8 @@ struct FileStoreOptions {
 
   std::string directory{};  // made when it is missing
   Durability durability = Durability::power_cut;
-  // A file is rewritten with what is still alive when it is larger than this and four times what was left the last time.
+  // A file is rewritten with what is still alive when it is larger than this, and than four times what was left the
+  // last time.
   std::size_t compact_above = 4 * 1024 * 1024;
 };
 
