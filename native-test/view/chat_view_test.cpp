@@ -133,6 +133,9 @@ TEST_CASE("on a phone there is one column, and a way back") {
   CHECK_FALSE(world.has(Role::textbox, "Message"));
   CHECK(world.click(Role::button, "peter"));
   CHECK(world.has(Role::textbox, "Message"));
+  world.screen.press_escape();
+  world.settle();
+  CHECK(world.has(Role::textbox, "New chat"));
 }
 
 TEST_CASE("signed in elsewhere: said, nothing can be written, and it can be taken back") {

@@ -82,6 +82,12 @@ TEST_CASE("details name every field; the password is nowhere, not even in the ex
   CHECK_FALSE(world.says("s3cret"));
   CHECK(world.click(Role::button, "Close details"));
   CHECK_FALSE(world.says("Packet 2:"));
+  world.screen.ui().handle_activate(row(world, 2)->id);
+  world.settle();
+  CHECK(world.has(Role::button, "Close details"));
+  world.screen.press_escape();
+  world.settle();
+  CHECK_FALSE(world.has(Role::button, "Close details"));
 }
 
 TEST_CASE("pause holds the list, clear empties it") {

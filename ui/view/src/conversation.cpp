@@ -71,8 +71,8 @@ void ConversationView::draw_heading(Ui& ui, const chat::State& state, chat::Inte
   float x = padding;
   if (narrow) {
     ImGui::SetCursorPos({x, std::floor((heading_height - ui.theme().control_height()) * 0.5f)});
-    if (button(ui, "Back to chats", {.kind = ButtonKind::ghost, .icon = Icon::back, .icon_only = true}))
-      intents.emplace_back(chat::LeaveChat{});
+    const bool back = button(ui, "Back to chats", {.kind = ButtonKind::ghost, .icon = Icon::back, .icon_only = true});
+    if (back || ui.take_escape()) intents.emplace_back(chat::LeaveChat{});
     x += ui.theme().control_height() + Theme::space_1;
   }
   draw_avatar(ui, {at.x + x, at.y + 16}, 40, title);

@@ -44,6 +44,7 @@ void PacketsView::draw(Ui& ui, const chat::State& state, chat::Intents& intents)
   if (state.trace == nullptr) return;
   list_.update(*state.trace, filter_);
   if (!has_chosen(state)) chosen_ = 0;
+  if (chosen_ != 0 && ui.take_escape()) choose(state, chosen_);
   draw_tools(ui, state, intents);
   draw_notices(ui, state, intents);
   const float height = room().y;

@@ -70,7 +70,8 @@ class ChatApp {
   std::function<void()> on_ask_for_notifications;
 
   // ---- the frame ----
-  // Brings the texts that depend on the time up to date, and frees what has ended. Call it before state().
+  // Brings the texts that depend on the time up to date, and frees what has ended. Call it before the frame, not from
+  // inside the on_* functions.
   void update();
   // When the state will change by itself: a countdown's next second, the end of a grace. nullopt: not.
   std::optional<Time> next_change() const;
