@@ -96,7 +96,8 @@ std::string_view describe(StopReason reason) {
     case StopReason::none: return "";
     case StopReason::asked: return "asked to stop";
     case StopReason::refused: return "refused by the broker";
-    case StopReason::taken_over: return "the same client id is in use elsewhere";
+    case StopReason::taken_over:
+      return "the broker ended each connection soon after it began: the same client id is probably in use elsewhere";
     case StopReason::invalid: return "the options are not valid";
   }
   return "";
