@@ -1,4 +1,4 @@
-// Stage 10, end to end: the page in two browsers, a real broker, the broker's own clients and a native bot.
+// Stage 10 (and the heart of stage 20), end to end: the page in two browsers, a real broker, the broker's own clients and a native bot.
 import assert from 'node:assert/strict';
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
@@ -146,6 +146,29 @@ describe('stage 10', () => {
     assert.match(vy.page.url(), /stage=10/);
     await vy.page.context().close();
   });
+});
+
+test('stage 20: a message written while the broker is down survives a reload, and is delivered once', async () => {
+  const alice = await arrive('?stage=20&user=alice');
+  await alice.sign_in();
+  await alice.talk_to('bob');
+  await alice.say('before');
+  await alice.page.getByText('delivered to the broker').waitFor();
+  await stage.open_broker.stop();
+  await alice.status(/Reconnecting|Offline/).waitFor();
+  await alice.say('meanwhile');
+  await alice.reads('before', 'meanwhile');
+  await alice.page.reload();
+  await stage.open_broker.start();
+  const seen = await subscribe(stage.open_broker, 'chat/messages/#', {qos: 1});
+  await alice.sign_in();
+  await alice.page.getByRole('button', {name: /^bob/}).click();
+  await alice.reads('before', 'meanwhile');
+  assert.equal((await seen.next(undefined, patience)).json.content, 'meanwhile');
+  await until(async () => await alice.page.getByText('delivered to the broker').count() === 2, 'both delivered', patience);
+  assert.equal(seen.messages.length, 1);
+  await seen.close();
+  await alice.page.context().close();
 });
 
 describe('when something is wrong', () => {
