@@ -39,7 +39,6 @@ std::string ended_by_transport(const CloseRecord& record) {
   if (record.phase == CloseRecord::Phase::connecting)
     return text + " " + in_words(record.elapsed) + " after the attempt began, before CONNACK: is " + record.url +
            " a port where a broker speaks MQTT?";
-  if (record.phase == CloseRecord::Phase::disconnecting) return "Disconnected.";
   return text + " after " + in_words(record.connected_for) + ".";
 }
 
@@ -49,9 +48,11 @@ std::string CloseRecord::sentence() const {
   switch (cause) {
     case Cause::transport: return ended_by_transport(*this);
     case Cause::refused: return std::string(describe(return_code)) + ".";
-    case Cause::protocol_error:
-      return "The broker broke the protocol: " + std::string(error.message()) + " (" + std::string(error.clause()) +
-             ").";
+    case Cause::protocol_error: {
+      const std::string clause(error.clause());
+      return "The broker broke the protocol: " + std::string(error.message()) +
+             (clause.empty() ? "." : " (" + clause + ").");
+    }
     case Cause::timed_out: {
       std::string text(error.message());
       text[0] = static_cast<char>(text[0] - 'a' + 'A');

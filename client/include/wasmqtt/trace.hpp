@@ -40,7 +40,7 @@ class PacketTrace {
 
   // Called by Client for each whole packet.
   void record(Time now, Direction direction, Bytes packet);
-  // A new network connection: answers no longer link to requests of the old one, except by packet id.
+  // A new network connection: answers no longer link to requests of the old one.
   void start_connection();
 
   // Packets are numbered from 1 in the order of their time. [first(), end()) are held.

@@ -1,0 +1,143 @@
+#include "wasmqtt/trace.hpp"
+
+#include <numeric>
+
+#include "link.hpp"
+
+using namespace wasmqtt;
+using namespace wasmqtt::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+ClientOptions traced(TraceLimits limits = {100, 10'000, 1000}) {
+  ClientOptions options = Link::defaults(false);
+  options.trace = limits;
+  return options;
+}
+
+}  // namespace
+
+TEST_CASE("trace: every packet both ways, with time, bytes and fields, numbered from 1") {
+  Link link(traced());
+  link.connect();
+  link.now += 5ms;
+  link.publish("a", "x", Qos::at_least_once);
+  link.now += 7ms;
+  link.receive(Puback{link.expect<Publish>().packet_id});
+  const PacketTrace& trace = link.client.trace();
+  REQUIRE(trace.first() == 1);
+  REQUIRE(trace.end() == 5);
+  CHECK(trace[1].type == PacketType::connect);
+  CHECK(trace[2].type == PacketType::connack);
+  CHECK(trace[2].direction == Direction::inbound);
+  CHECK(trace[3].qos == Qos::at_least_once);
+  CHECK(trace[3].packet_id == 1);
+  CHECK(to_hex(trace.bytes(trace[3])) == "3206000161000178");
+  CHECK(trace[3].size == 8);
+  CHECK(trace[4].partner == 3);
+  CHECK(trace[3].partner == 4);
+  CHECK(trace[4].round_trip == 7ms);
+  CHECK(trace[3].round_trip == 7ms);
+  CHECK(trace[2].partner == 1);
+}
+
+TEST_CASE("trace: each step of QoS 2, both ways, SUBSCRIBE, UNSUBSCRIBE and PING finds what it answers") {
+  Link link(traced());
+  link.connect();
+  const auto partner = [&] { return link.client.trace()[link.client.trace().end() - 1].partner; };
+  const auto last = [&] { return link.client.trace().end() - 1; };
+  link.publish("a", "x", Qos::exactly_once);
+  const auto publish = last();
+  link.receive(Pubrec{1});  // answered with PUBREL at once
+  const auto pubrel = last();
+  CHECK(partner() == publish + 1);
+  CHECK(link.client.trace()[publish].partner == publish + 1);
+  link.receive(Pubcomp{1});
+  CHECK(partner() == pubrel);
+  link.receive(Publish{"b", {}, 1, Qos::exactly_once, false, false});  // the same id, theirs
+  CHECK(partner() == last() - 1);
+  link.receive(Pubrel{1});
+  CHECK(partner() == last() - 1);
+  const PacketId id = link.subscribe("a");
+  const auto subscribe = last();
+  const std::uint8_t granted[] = {0};
+  link.receive(Suback{id, granted});
+  CHECK(partner() == subscribe);
+  link.client.probe(link.now);
+  link.receive(Pingresp{});
+  CHECK(partner() == last() - 1);
+  link.receive(Pingresp{});
+  CHECK(partner() == 0);
+  link.receive(Puback{999});
+  CHECK(partner() == 0);
+  link.receive(Puback{static_cast<PacketId>(id)});  // of another kind
+  CHECK(partner() == 0);
+}
+
+TEST_CASE("trace: a new connection links nothing to the old one") {
+  Link link(traced());
+  link.connect();
+  link.client.probe(link.now);
+  link.drain();
+  link.reconnect();
+  link.receive(Pingresp{});
+  CHECK(link.client.trace()[link.client.trace().end() - 1].partner == 0);
+}
+
+TEST_CASE("trace: a password is masked before it gets in, whole or cut") {
+  ClientOptions options = traced();
+  options.user_name = "bob";
+  options.password = std::vector<std::uint8_t>{'s', 'e', 'c', 'r', 'e', 't'};
+  for (const std::size_t kept : {1000u, 30u, 20u}) {
+    options.trace.max_packet_bytes = kept;
+    Link link(options);
+    REQUIRE_FALSE(static_cast<bool>(link.open()));
+    const auto text = std::string(as_text(link.client.trace().bytes(link.client.trace()[1])));
+    CHECK(text.find('s', 20) == std::string::npos);
+    CHECK(text.size() == std::min<std::size_t>(kept, link.wire.size()));
+    if (kept == 1000) CHECK(text.ends_with("******"));
+    CHECK(as_text(link.wire).ends_with("secret"));  // the broker gets the real one
+  }
+}
+
+TEST_CASE("trace: bounded in packets and bytes; the oldest go first; numbers go on") {
+  Link link(traced({16, 200, 50}));
+  link.connect();
+  for (int i = 0; i < 1000; ++i) {
+    link.publish("a", std::string(static_cast<std::size_t>(i % 90), 'x'), Qos::at_most_once);
+    const PacketTrace& trace = link.client.trace();
+    std::size_t bytes = 0;
+    CHECK(trace.end() - trace.first() <= 16);
+    for (auto n = trace.first(); n != trace.end(); ++n) {
+      bytes += trace[n].kept;
+      CHECK(trace[n].kept <= 50);
+      if (trace[n].direction == Direction::outbound && n > 1) CHECK(trace.bytes(trace[n])[0] == 0x30);
+    }
+    CHECK(bytes <= 200);
+  }
+  CHECK(link.client.trace().end() == 1003);
+  link.client.trace().clear();
+  CHECK(link.client.trace().first() == 1003);
+  CHECK(link.client.trace().first() == link.client.trace().end());
+}
+
+TEST_CASE("trace: off by default, and then costs nothing; odd limits do no harm") {
+  Link link;
+  link.connect();
+  CHECK(link.client.trace().first() == link.client.trace().end());
+  Link tiny(traced({1, 0, 0}));
+  tiny.connect();
+  CHECK(tiny.client.trace().end() == 3);
+  CHECK(tiny.client.trace()[2].kept <= 1);
+}
+
+TEST_CASE("trace: malformed packets are recorded as far as they can be read") {
+  for (const char* hex : {"3203000161", "32020005", "400100", "f000", "36060001610001aa"}) {
+    Link link(traced());
+    link.connect();
+    link.receive_hex(hex);
+    const PacketTrace& trace = link.client.trace();
+    CHECK(trace.end() >= 4);
+  }
+}
