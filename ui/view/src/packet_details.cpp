@@ -92,7 +92,7 @@ void PacketsView::draw_hex(Ui& ui, wasmqtt::Bytes bytes) {
       ImGui::Dummy({1, line_height});
       continue;
     }
-    char piece[8];
+    char piece[24];
     std::snprintf(piece, sizeof piece, "%04zx  ", at);
     std::string line = piece;
     std::string letters;
