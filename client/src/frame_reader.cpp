@@ -5,6 +5,7 @@
 namespace wasmqtt {
 
 void FrameReader::feed(Bytes bytes) {
+  if (error_) return;  // what an earlier piece has left unread may be gone, and is of no use
   if (input_.empty()) {
     input_ = bytes;
     return;
