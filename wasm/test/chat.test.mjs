@@ -245,8 +245,7 @@ describe('the page at rest', () => {
     await peter.field('Username').fill('peter');
     await peter.field('Password').fill('test-0815');
     await peter.button('Sign In').click();
-    // Brokers answer a wrong password with either return code.
-    await page.getByRole('alert').filter({hasText: /Bad user name or password|Not authorized/}).waitFor();
+    await page.getByRole('alert').filter({hasText: /Bad user name or password/}).waitFor();
     await peter.field('Password').fill('test');
     await peter.sign_in();
     const kept = await page.evaluate(async () => {

@@ -18,8 +18,9 @@ using wasmqtt::StopReason;
 constexpr std::string_view admin_name = "admin";
 constexpr Duration soon = std::chrono::seconds{5};
 
-// Refusals in plain words, with what to do.
-std::string refusal(ConnectReturnCode code) {
+// Refusals in plain words, with what to do. Mosquitto answers a wrong password with "not authorized" (5), so with a
+// password the two codes mean the same to the user.
+std::string refusal(ConnectReturnCode code, bool with_password) {
   switch (code) {
     case ConnectReturnCode::accepted: return "The broker accepted the connection.";
     case ConnectReturnCode::unacceptable_protocol_version: return "The broker does not speak MQTT 3.1.1.";
@@ -28,13 +29,15 @@ std::string refusal(ConnectReturnCode code) {
     case ConnectReturnCode::server_unavailable: return "The broker is not available right now. Please try again later.";
     case ConnectReturnCode::bad_user_name_or_password: return "Bad user name or password.";
     case ConnectReturnCode::not_authorized:
+      if (with_password) return "Bad user name or password. (The broker says: not authorized.)";
       return "Not authorized: the broker does not let this user in. Does it ask for a password?";
   }
   return "The broker refused the connection.";
 }
 
-std::string why(const CloseRecord& record) {
-  return record.cause == CloseRecord::Cause::refused ? refusal(record.return_code) : record.sentence();
+std::string why(const CloseRecord& record, bool with_password) {
+  const bool refused = record.cause == CloseRecord::Cause::refused;
+  return refused ? refusal(record.return_code, with_password) : record.sentence();
 }
 
 std::vector<std::uint8_t> to_bytes(std::string_view text) { return {text.begin(), text.end()}; }
@@ -186,7 +189,7 @@ void Session::handle_connected() {
 void Session::handle_waiting() {
   const CloseRecord& record = mqtt_->close_record();
   if (!was_connected_) {
-    const std::string problem = why(record);
+    const std::string problem = why(record, settings_.authentication);
     stopping_ = true;
     mqtt_->abort();
     if (app_ != nullptr) app_->sign_in_failed(problem);
@@ -207,7 +210,7 @@ void Session::handle_stopped() {
   const wasmqtt::Error error = mqtt_->driver().error();
   app_->sign_in_failed(mqtt_->stop_reason() == StopReason::invalid && error
                            ? "This cannot work: " + std::string(error.message()) + "."
-                           : why(mqtt_->close_record()));
+                           : why(mqtt_->close_record(), settings_.authentication));
 }
 
 Connection Session::connection(bool network) const {
@@ -220,7 +223,7 @@ Connection Session::connection(bool network) const {
   const ConnectionState state = mqtt_->state();
   if (state == ConnectionState::connected) return {Kind::connected, "Connected", {}};
   if (!network) return {Kind::offline, "Offline", "This device has no network. The connection comes back with it."};
-  const std::string reason = was_connected_ ? why(mqtt_->close_record()) : std::string{};
+  const std::string reason = was_connected_ ? why(mqtt_->close_record(), settings_.authentication) : std::string{};
   if (state == ConnectionState::stopped) return {Kind::offline, "Offline", reason};
   if (state == ConnectionState::waiting && mqtt_->retry_at()) {
     const Duration left = std::max(*mqtt_->retry_at() - now(), Duration{0});
