@@ -50,29 +50,30 @@ class DeliveryRules {
  public:
   void accepted(Delivery delivery) {
     if (delivery.number != 0) check(open_.insert(delivery.number).second, "a number is used once");
+    accepted_.insert(delivery.number);
   }
   void changed(const DeliveryChanged& event, bool qos0_ends_when_sent) {
     const bool known = open_.count(event.delivery.number) != 0;
-    if (!known && event.reason == FailureReason::expired && earlier_.erase(event.delivery.number) != 0) return;
+    if (!known && event.reason == FailureReason::expired && earlier_.count(event.delivery.number) != 0) return;
     check(known, "only an open delivery changes");
     const bool end = event.state == DeliveryState::acknowledged || event.state == DeliveryState::failed ||
                      (event.state == DeliveryState::sent && qos0_ends_when_sent);
     check((event.state == DeliveryState::failed) == (event.reason != FailureReason::none), "a failure has a reason");
     if (end) open_.erase(event.delivery.number);
   }
-  // What is unfinished is what a new process knows; some of the others ran out while there was none.
+  // What is unfinished is what a new process knows. Others ran out while there was none, or their end was not durable:
+  // those expire now.
   void restarted(const std::vector<Delivery>& unfinished) {
-    earlier_ = std::exchange(open_, {});
-    for (const Delivery delivery : unfinished) {
-      open_.insert(delivery.number);
-      earlier_.erase(delivery.number);
-    }
+    earlier_.insert(accepted_.begin(), accepted_.end());
+    open_.clear();
+    for (const Delivery delivery : unfinished) open_.insert(delivery.number);
   }
   std::size_t open() const { return open_.size(); }
 
  private:
   std::set<std::uint64_t> open_;
-  std::set<std::uint64_t> earlier_;
+  std::set<std::uint64_t> accepted_;
+  std::set<std::uint64_t> earlier_;  // accepted by processes that are dead
 };
 
 }  // namespace wasmqtt::fuzz
