@@ -10,6 +10,14 @@
 
 namespace wasmqtt::chaos {
 
+#if defined(__SANITIZE_ADDRESS__)
+inline constexpr bool is_sanitized = true;
+#elif defined(__has_feature)
+inline constexpr bool is_sanitized = __has_feature(address_sanitizer);
+#else
+inline constexpr bool is_sanitized = false;
+#endif
+
 class Tally {
  public:
   explicit Tally(std::string name) : name_(std::move(name)) {}
@@ -30,13 +38,7 @@ class Tally {
 
   // Sanitizers make a run about ten times as slow: there, take fewer.
   static constexpr std::size_t stride(std::size_t usual, std::size_t sanitized) {
-#if defined(__SANITIZE_ADDRESS__)
-    (void)usual;
-    return sanitized;
-#else
-    (void)sanitized;
-    return usual;
-#endif
+    return is_sanitized ? sanitized : usual;
   }
 
  private:
