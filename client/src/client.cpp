@@ -157,6 +157,7 @@ void Client::consume_output(std::size_t count, Time now) {
   core_->advance(now);
   if (count == 0) return;
   if (core_->output_.begin() < core_->acknowledged_until_) core_->progress_at_ = core_->now_;
+  if (core_->output_.begin() < core_->ping_until_) core_->keep_alive_.ping_left(core_->now_);
   core_->output_.consume(count);
   core_->pump();
 }

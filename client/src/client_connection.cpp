@@ -40,7 +40,7 @@ Error Client::Core::open() {
   opened_at_ = now_;
   reader_.reset();
   output_.clear();
-  acknowledged_until_ = 0;
+  acknowledged_until_ = ping_until_ = 0;
   trace_.start_connection();
   send(PacketType::connect, [&](ByteBuffer& out) { (void)encode(packet, out); });
   return {};
@@ -83,6 +83,7 @@ void Client::Core::session_lost() {
 
 void Client::Core::ping() {
   send(PacketType::pingreq, [](ByteBuffer& out) { (void)encode(Packet{Pingreq{}}, out); });
+  if (!keep_alive_.waiting()) ping_until_ = output_.end();
   keep_alive_.pinged(now_);
 }
 
@@ -141,7 +142,7 @@ void Client::Core::finish(Cause cause, Error error) {
   keep_alive_.stop();
   reader_.reset();
   output_.clear();
-  acknowledged_until_ = 0;
+  acknowledged_until_ = ping_until_ = 0;
   resend_next_ = no_slot;
   acknowledgements_.connection_lost();
   while (requests_.count() != 0) {

@@ -94,6 +94,7 @@ class Client::Core {
   Time connected_at_{};
   Time progress_at_{};               // of acknowledgements
   std::uint64_t acknowledged_until_ = 0; // end of the last packet in the output that has to be acknowledged
+  std::uint64_t ping_until_ = 0;           // end of the unanswered PINGREQ in the output
   Slot resend_next_ = no_slot;   // first published message not sent again yet
   std::uint64_t delivered_token_ = 0;  // of the message that poll_event() returned last
   bool asked_clean_ = true;            // by the CONNECT of this connection

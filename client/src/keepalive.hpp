@@ -17,6 +17,10 @@ class KeepAlive {
 
   void sent(Time now) { last_sent_ = now; }   // any packet
   void pinged(Time now) { waiting_since_ = waiting_since_.value_or(now); }
+  // The unanswered PINGREQ had been waiting behind other output: the broker's time to answer begins now.
+  void ping_left(Time now) {
+    if (waiting_since_) waiting_since_ = now;
+  }
   void answered() { waiting_since_.reset(); }
   bool waiting() const { return waiting_since_.has_value(); }
 

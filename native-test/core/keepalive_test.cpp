@@ -155,3 +155,27 @@ TEST_CASE("probe(): asks for a sign of life at once, and once only until it is a
   link.advance(10s);
   CHECK(link.closed->error.code() == Errc::no_pingresp);
 }
+
+TEST_CASE("keep-alive: a PINGREQ that waits behind a large upload has its time to answer from when it left [MQTT-3.12.4-1]") {
+  Client client(with(20s));
+  (void)client.handle_transport_open(start);
+  client.consume_output(client.pending_output().size(), start);
+  const auto connack = from_hex("20020000");
+  client.handle_bytes(connack, start);
+  while (client.poll_event(start) != nullptr) {}
+  const std::vector<std::uint8_t> large(100'000);
+  REQUIRE(client.publish("a", large, {}, start));
+  client.probe(start);
+  Time now = start;
+  while (client.pending_output().size() > 100) {  // slowly, but it moves
+    now += 9s;
+    client.consume_output(10'000, now);
+    client.handle_timeout(now);
+    REQUIRE(client.connected());
+  }
+  client.consume_output(client.pending_output().size(), now);
+  client.handle_timeout(now + 9s);
+  CHECK(client.connected());
+  client.handle_timeout(now + 10s);
+  CHECK_FALSE(client.connected());
+}

@@ -29,6 +29,9 @@ class WebSocketConnection : public Connection {
       request.set(beast::http::field::sec_websocket_protocol, "mqtt");  // [MQTT-6.0.0-3]
       request.set(beast::http::field::user_agent, "wasmqtt");
     }));
+    stream_.control_callback([this](websocket::frame_type kind, beast::string_view) {
+      close_frame_came_ |= kind == websocket::frame_type::close;
+    });
   }
 
   Tcp::socket& socket() override { return beast::get_lowest_layer(stream_); }
@@ -61,7 +64,9 @@ class WebSocketConnection : public Connection {
   }
 
   void describe_end(const ErrorCode& error, TransportClose& close, std::string& reason) override {
-    if (error == websocket::error::closed) {
+    // A server that sends its close frame and hangs up at once may reset the connection while we answer: the words
+    // have come all the same.
+    if (error == websocket::error::closed || close_frame_came_) {
       const auto& words = stream_.reason();
       // 1005 and 1006 are what browsers report where there is no code, and no close frame [RFC 6455 7.1.5].
       close.code = words.code == websocket::close_code::none ? 1005 : words.code;
@@ -128,7 +133,8 @@ class WebSocketConnection : public Connection {
 
   websocket::stream<Next> stream_;
   websocket::response_type response_;
-  websocket::close_code close_code_ = websocket::close_code::normal;
+  websocket::close_code close_code_ = websocket::close_code::normal;  // ours
+  bool close_frame_came_ = false;                                     // the server's
 };
 
 }  // namespace wasmqtt
