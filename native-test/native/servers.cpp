@@ -146,6 +146,14 @@ void WebSocketServer::close(int code, const std::string& reason) {
   stream_->async_close(words, [](const ErrorCode&) {});
 }
 
+void WebSocketServer::close_and_reset(int code, const std::string& reason) {
+  std::string frame = {'\x88', static_cast<char>(2 + reason.size()), static_cast<char>(code >> 8), static_cast<char>(code)};
+  auto& socket = stream_->next_layer();
+  asio::write(socket, asio::buffer(frame + reason));
+  socket.set_option(Tcp::socket::linger(true, 0));
+  socket.close();
+}
+
 void WebSocketServer::drop() { stream_->next_layer().shutdown(Tcp::socket::shutdown_both); }
 
 }  // namespace test

@@ -74,6 +74,7 @@ class WebSocketServer {
   void send(const std::string& bytes, bool binary = true);
   void ping(const std::string& payload);
   void close(int code, const std::string& reason);
+  void close_and_reset(int code, const std::string& reason);  // hears no answer
   void drop();                // TCP ends without a close frame
 
  private:

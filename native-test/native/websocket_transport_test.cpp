@@ -122,6 +122,16 @@ TEST_CASE_FIXTURE(Fixture, "WebSocket: a close without a code is 1005, as browse
   CHECK(await_close().code == 1005);
 }
 
+TEST_CASE_FIXTURE(Fixture, "WebSocket: the server's close code and reason are known though it resets the connection after") {
+  WebSocketServer server(world.context);
+  connect(server);
+  server.close_and_reset(1002, "unauthenticated");
+  auto end = await_close();
+  CHECK(end.code == 1002);
+  CHECK(end.reason == "unauthenticated");
+  CHECK(end.fault == TransportFault::none);
+}
+
 TEST_CASE_FIXTURE(Fixture, "WebSocket: an end without a close frame is 1006 and not clean") {
   WebSocketServer server(world.context);
   connect(server);
