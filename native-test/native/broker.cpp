@@ -3,25 +3,12 @@
 #include <doctest/doctest.h>
 #include <sys/stat.h>
 
-#include <boost/asio/ip/tcp.hpp>
-#include <thread>
-
 #include "certificates.hpp"
 
 namespace test {
 
-namespace asio = boost::asio;
-
-bool await(const std::function<bool()>& condition) {
-  auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > deadline) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds(2));
-  }
-  return true;
-}
-
 Broker::Broker(const BrokerOptions& options) : options_(options) {
+  REQUIRE_MESSAGE(!find_program("mosquitto").empty(), not_installed("mosquitto", "mosquitto"));
   if (!options_.user.empty()) {
     run_program({"mosquitto_passwd", "-b", "-c", directory_ / "passwords", options_.user, options_.password});
   }
@@ -52,7 +39,7 @@ std::string Broker::configuration() const {
 
 void Broker::start() {
   process_ = std::make_unique<Process>(
-      std::vector<std::string>{"mosquitto", "-c", directory_ / "mosquitto.conf"}, directory_ / "log");
+      std::vector<std::string>{find_program("mosquitto"), "-c", directory_ / "mosquitto.conf"}, directory_ / "log");
   await_port(port_);
   if (options_.websocket) await_port(websocket_port_);
   if (options_.tls) {
@@ -62,14 +49,7 @@ void Broker::start() {
 }
 
 void Broker::await_port(std::uint16_t port) {
-  bool listening = await([&] {
-    if (process_->has_ended()) return false;
-    asio::io_context context;
-    asio::ip::tcp::socket socket(context);
-    boost::system::error_code error;
-    socket.connect({asio::ip::address_v4::loopback(), port}, error);
-    return !error;
-  });
+  bool listening = await([&] { return process_->has_ended() || port_answers(port); }) && !process_->has_ended();
   REQUIRE_MESSAGE(listening, "mosquitto does not listen: " << read_file(directory_ / "log"));
 }
 

@@ -47,7 +47,4 @@ class Broker {
   std::unique_ptr<Process> process_;
 };
 
-// Looks again and again, for what sends no event; false after ten seconds.
-bool await(const std::function<bool()>& condition);
-
 }  // namespace test

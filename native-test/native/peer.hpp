@@ -2,7 +2,6 @@
 #pragma once
 
 #include <map>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -42,7 +41,7 @@ class Peer {
       if (state == wasmqtt::DeliveryState::failed) failed[delivery.number]++;
     };
     mqtt.on_lifecycle = [this](const wasmqtt::Lifecycle& life) {
-      if (life.kind == wasmqtt::Lifecycle::Kind::subscribed) subscribed.insert(std::string(life.filter));
+      if (life.kind == wasmqtt::Lifecycle::Kind::subscribed) subscribed[std::string(life.filter)] = life.qos;
       if (life.kind == wasmqtt::Lifecycle::Kind::store_problem) store_problem = std::string(life.text);
     };
   }
@@ -75,7 +74,7 @@ class Peer {
   std::vector<Received> received;
   std::map<std::uint64_t, int> acknowledged;
   std::map<std::uint64_t, int> failed;
-  std::set<std::string> subscribed;
+  std::map<std::string, wasmqtt::Qos> subscribed;  // filter, and what was granted
   std::string store_problem;
   wasmqtt::MqttClient mqtt;
 };

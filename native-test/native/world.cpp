@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -9,6 +10,7 @@
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <thread>
 
 namespace test {
 
@@ -38,18 +40,56 @@ std::uint16_t free_port() {
   return acceptor.local_endpoint().port();
 }
 
-Process::Process(const std::vector<std::string>& command, const std::string& output_file) {
+bool port_answers(std::uint16_t port) {
+  namespace asio = boost::asio;
+  asio::io_context context;
+  asio::ip::tcp::socket socket(context);
+  boost::system::error_code error;
+  socket.connect({asio::ip::address_v4::loopback(), port}, error);
+  return !error;
+}
+
+bool await(const std::function<bool()>& condition, std::chrono::seconds patience) {
+  auto deadline = std::chrono::steady_clock::now() + patience;
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() > deadline) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+  return true;
+}
+
+std::string find_program(const std::string& name) {
+  const char* path = std::getenv("PATH");
+  std::istringstream directories((path != nullptr ? path : "/usr/bin:/bin") + std::string(":/usr/sbin:/sbin"));
+  for (std::string directory; std::getline(directories, directory, ':');) {
+    auto program = directory + '/' + name;
+    if (::access(program.c_str(), X_OK) == 0) return program;
+  }
+  return {};
+}
+
+std::string not_installed(const std::string& program, const std::string& debian_package) {
+  return program + " is not installed: it is in Debian's package " + debian_package + ", which scripts/test installs.";
+}
+
+Process::Process(const std::vector<std::string>& command, const std::string& output_file,
+                 const std::vector<std::string>& environment) {
   std::vector<char*> arguments;
   for (const auto& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
+  auto parent = ::getpid();
   pid_ = ::fork();
   REQUIRE(pid_ >= 0);
   if (pid_ != 0) return;
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (::getppid() != parent) ::_exit(125);  // too late for the signal
+  for (const auto& variable : environment) ::putenv(const_cast<char*>(variable.c_str()));
   int output = ::open(output_file.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
   if (output < 0 || ::dup2(output, 1) < 0 || ::dup2(output, 2) < 0) ::_exit(126);
   // Our sockets are not the child's: held open there, they would outlive what we close here.
   ::close_range(3, ~0U, 0);
   ::execvp(arguments[0], arguments.data());
+  ::perror(arguments[0]);
   ::_exit(127);
 }
 

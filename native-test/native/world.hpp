@@ -42,11 +42,22 @@ class TemporaryDirectory {
 
 // A port of 127.0.0.1 that nobody listens on now.
 std::uint16_t free_port();
+bool port_answers(std::uint16_t port);
 
-// Another program, its output in a file. Gone with this object, at the latest.
+// Looks again and again, for what sends no event; false when that took longer than `patience`.
+bool await(const std::function<bool()>& condition, std::chrono::seconds patience = std::chrono::seconds{10});
+
+// Where a program lies, also in the directories for administrators; empty: it is not installed.
+std::string find_program(const std::string& name);
+// What to say then.
+std::string not_installed(const std::string& program, const std::string& debian_package);
+
+// Another program, its output in a file. Gone with this object at the latest, and killed by the kernel if the test is
+// killed itself. `environment`: "NAME=value", beside this program's own.
 class Process {
  public:
-  Process(const std::vector<std::string>& command, const std::string& output_file);
+  Process(const std::vector<std::string>& command, const std::string& output_file,
+          const std::vector<std::string>& environment = {});
   ~Process();
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;

@@ -1,0 +1,94 @@
+#include "brokers.hpp"
+
+#include <doctest/doctest.h>
+
+#include <filesystem>
+
+namespace test {
+
+void BrokerProcess::require_ready() {
+  if (!ready_ && problem_.empty()) {
+    auto answers = [this] { return port_answers(port_) && port_answers(websocket_port_); };
+    await([&] { return process_->has_ended() || answers(); }, std::chrono::seconds{90});
+    ready_ = answers();
+    if (!ready_) problem_ = "it does not listen. Its output: " + read_file(directory_ / "output");
+  }
+  REQUIRE_MESSAGE(ready_, name_ << ": " << problem_);
+}
+
+RabbitMq::RabbitMq() : BrokerProcess("rabbitmq") {
+  std::string program = find_program("rabbitmq-server");
+  if (program.empty()) {
+    problem_ = not_installed("rabbitmq-server", "rabbitmq-server");
+    return;
+  }
+  // Debian's program in PATH changes user and directory first, for the system's service; this is what it calls then.
+  const std::string inner = "/usr/lib/rabbitmq/bin/rabbitmq-server";
+  if (std::filesystem::exists(inner)) program = inner;
+  if (!start_port_mapper()) return;
+  write_configuration();
+  process_ = std::make_unique<Process>(std::vector<std::string>{program}, directory_ / "output", environment());
+}
+
+// The node would start one by itself, as a daemon, which would outlive it.
+bool RabbitMq::start_port_mapper() {
+  const std::string program = find_program("epmd");
+  if (program.empty()) {
+    problem_ = not_installed("epmd", "erlang-base");
+    return false;
+  }
+  port_mapper_ = std::make_unique<Process>(
+      std::vector<std::string>{program, "-address", "127.0.0.1", "-port", std::to_string(mapper_port_)},
+      directory_ / "epmd");
+  if (await([this] { return port_answers(mapper_port_); })) return true;
+  problem_ = "its port mapper does not listen: " + read_file(directory_ / "epmd");
+  return false;
+}
+
+void RabbitMq::write_configuration() const {
+  write_file(directory_ / "enabled_plugins", "[rabbitmq_mqtt,rabbitmq_web_mqtt].\n");
+  write_file(directory_ / "environment", "");
+  write_file(directory_ / "rabbitmq.conf",
+             "listeners.tcp = none\n"  // AMQP
+             "mqtt.listeners.tcp.1 = 127.0.0.1:" + std::to_string(port_) + "\n"
+             "web_mqtt.tcp.listener = 127.0.0.1:" + std::to_string(websocket_port_) + "\n"
+             "web_mqtt.ws_path = /mqtt\n"
+             "mqtt.allow_anonymous = false\n"
+             "default_user = " + broker_user + "\n"
+             "default_pass = " + broker_password + "\n");
+}
+
+std::vector<std::string> RabbitMq::environment() const {
+  return {
+      "HOME=" + directory_.path(),  // where the cookie lies
+      "ERL_EPMD_ADDRESS=127.0.0.1",
+      "ERL_EPMD_PORT=" + std::to_string(mapper_port_),
+      "RABBITMQ_NODENAME=wasmqtt-" + std::to_string(mapper_port_) + "@localhost",
+      "RABBITMQ_DIST_PORT=" + std::to_string(free_port()),
+      "RABBITMQ_CONF_ENV_FILE=" + (directory_ / "environment"),
+      "RABBITMQ_CONFIG_FILE=" + (directory_ / "rabbitmq.conf"),
+      "RABBITMQ_ADVANCED_CONFIG_FILE=" + (directory_ / "none"),
+      "RABBITMQ_ENABLED_PLUGINS_FILE=" + (directory_ / "enabled_plugins"),
+      "RABBITMQ_MNESIA_BASE=" + (directory_ / "mnesia"),
+      "RABBITMQ_LOG_BASE=" + (directory_ / "log"),
+      "RABBITMQ_LOGS=-",
+      // The script becomes the node then, instead of waiting for it: what ends the process ends the node.
+      "RABBITMQ_ALLOW_INPUT=1",
+      "RABBITMQ_SERVER_START_ARGS=-noinput -kernel inet_dist_use_interface {127,0,0,1}",
+  };
+}
+
+Aedes::Aedes() : BrokerProcess("aedes") {
+  const std::string folder = WASMQTT_AEDES_FOLDER;
+  const std::string node = find_program("node");
+  if (node.empty()) problem_ = not_installed("node", "nodejs");
+  else if (!std::filesystem::exists(folder + "/node_modules/aedes"))
+    problem_ = "the npm package is not installed: run `npm ci` in " + folder + ", as scripts/test does.";
+  if (!problem_.empty()) return;
+  process_ = std::make_unique<Process>(
+      std::vector<std::string>{node, folder + "/aedes.mjs", std::to_string(port_), std::to_string(websocket_port_)},
+      directory_ / "output",
+      std::vector<std::string>{std::string("AEDES_USER=") + broker_user, std::string("AEDES_PASSWORD=") + broker_password});
+}
+
+}  // namespace test
