@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # What has to be installed, and why. Source after progress.sh.
 #
-#   need_page; need_native; need_brokers; need_browser     say what the next steps use
+#   need_page; need_native; need_brokers; need_other_brokers; need_browser    say what the next steps use
 #   install_missing "$assume_yes"                          installs what of it is absent, or ends the script
 #
 # A need is met by any program or header of the right name, not only by the distribution's package:
@@ -50,6 +50,12 @@ need_page() {
 need_brokers() {
   need mosquitto mosquitto "the MQTT brokers that the page and the tests talk to"
   need mosquitto_pub mosquitto-clients "another MQTT client, to send and watch messages from the command line"
+}
+
+need_other_brokers() {
+  need rabbitmq-server rabbitmq-server "another MQTT broker that the client is tested against"
+  need node nodejs "runs Aedes, a third one"
+  need npm npm "fetches Aedes"
 }
 
 need_browser() {
@@ -102,24 +108,31 @@ packages_consent() {
 
 # Installs packages_missing; the arguments are the prefix that makes a command root's.
 packages_install() {
-  local log=$root/build/logs/packages.log installs_mosquitto=no
-  case " ${packages_missing[*]} " in *" mosquitto "*) installs_mosquitto=yes ;; esac
+  local log=$root/build/logs/packages.log services=()
+  case " ${packages_missing[*]} " in *" mosquitto "*) services+=(mosquitto) ;; esac
+  case " ${packages_missing[*]} " in
+    *" rabbitmq-server "*)
+      services+=(rabbitmq-server)
+      # Erlang's port mapper comes with it; who had it before may need it.
+      command -v epmd >/dev/null || services+=(epmd.socket epmd)
+      ;;
+  esac
   (
-    [[ $installs_mosquitto == no ]] || packages_start_no_services "$@"
+    [[ ${#services[@]} -eq 0 ]] || packages_start_no_services "$@"
     note "reading the package lists"
     quietly "$log" "$@" env DEBIAN_FRONTEND=noninteractive apt-get update
     note "downloading and installing"
     quietly "$log" "$@" env DEBIAN_FRONTEND=noninteractive \
       apt-get install --yes --no-install-recommends "${packages_missing[@]}"
   ) || die "apt-get could not install the packages; its output is above and in $log"
-  if [[ $installs_mosquitto == yes && -d /run/systemd/system ]]; then
-    note "Mosquitto's own service stays off: wasmqtt starts its brokers itself."
-    "$@" systemctl disable --now mosquitto >>"$log" 2>&1 || warn "could not disable mosquitto.service, see $log"
+  if [[ ${#services[@]} -gt 0 && -d /run/systemd/system ]]; then
+    note "These services stay off, for wasmqtt starts its brokers itself: ${services[*]}"
+    "$@" systemctl disable --now "${services[@]}" >>"$log" 2>&1 || warn "could not disable them, see $log"
   fi
 }
 
-# For the rest of this subshell. Mosquitto's package would start a broker of its own on port 1883,
-# which is where ours has to listen.
+# For the rest of this subshell. The brokers' packages would start brokers of their own: Mosquitto on port 1883, which
+# is where ours has to listen; RabbitMQ on 5672, and Erlang's port mapper on 4369.
 packages_start_no_services() {
   local policy=/usr/sbin/policy-rc.d
   [[ ! -e $policy ]] || return 0

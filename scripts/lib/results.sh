@@ -2,6 +2,7 @@
 # Counting what passed and failed. Source after progress.sh.
 #
 #   count_ctest FILE                  reads what ctest --output-junit wrote: doctest's own counts where there are any
+#   show_notes FILE                   what the suites in it had to remark: their lines that begin with "note: "
 #   count_tap FILE NAME               reads the TAP that node --test wrote
 #   count_failure "the page could not be built"
 #   report_results                    the closing line; returns 1 if anything failed or nothing ran
@@ -30,6 +31,14 @@ count_ctest() {
     results_show "$seconds" "$passed" "$failed" "$skipped" "$name"
     results_add "$passed" "$failed" "$skipped"
   done < <(results_of_junit "$1")
+}
+
+show_notes() {
+  local line
+  while IFS= read -r line; do
+    note "$line"
+  done < <(sed -n 's/^\(.*<system-out>\)\{0,1\}note: //p' "$1" |
+    sed -e 's/&quot;/"/g' -e "s/&apos;/'/g" -e 's/&lt;/</g' -e 's/&gt;/>/g' -e 's/&amp;/\&/g')
 }
 
 # A suite that CTest calls failed though no test case of it did has crashed, hung, or tripped a sanitizer.
