@@ -199,18 +199,28 @@ TEST_CASE("a conversation has the same key from both sides, and a title for each
   CHECK(ConversationKey("a", "a").title_for("a") == "a");
 }
 
-TEST_CASE("messages are ordered by the time of sending, but one sender's never against their arrival") {
+TEST_CASE("a message that waited takes its place by the time of sending, but one sender's never against their arrival") {
   const Time t = at("2025-03-01T10:00:00Z");
   Conversation conversation({"a", "b"});
   conversation.insert(said("a", "1", t, t));
-  conversation.insert(said("a", "4", t + 30s, t + 30s));
-  conversation.insert(said("b", "2", t + 10s, t + 40s));  // waited at the broker
-  conversation.insert(said("b", "3", t + 5s, t + 41s));   // b's clock was set back
+  conversation.insert(said("a", "4", t + 30min, t + 30min));
+  conversation.insert(said("b", "2", t + 10min, t + 40min));  // waited at the broker
+  conversation.insert(said("b", "3", t + 5min, t + 41min));   // b's clock was set back
   CHECK(ids(conversation) == "1234");
-  conversation.insert(said("b", "5", t + 1h, t + 50s));   // b's clock runs ahead
-  conversation.insert(said("a", "6", t + 60s, t + 60s));
+  conversation.insert(said("b", "5", t + 5h, t + 50min));     // b's clock runs ahead
+  conversation.insert(said("a", "6", t + 60min, t + 60min));
   CHECK(ids(conversation) == "123456");
   CHECK(conversation.reordered() == 2);
+}
+
+TEST_CASE("an answer stands below what it answers, though its clock is behind or tells whole seconds") {
+  const Time t = at("2025-03-01T10:00:00Z");
+  Conversation conversation({"a", "b"});
+  conversation.insert(said("a", "1", t + 700ms, t + 700ms));
+  conversation.insert(said("b", "2", t, t + 900ms));
+  conversation.insert(said("a", "3", t + 2s, t + 2s));
+  conversation.insert(said("b", "4", t - 40s, t + 3s));
+  CHECK(ids(conversation) == "1234");
 }
 
 TEST_CASE("a conversation keeps its newest messages and counts what it dropped") {

@@ -8,9 +8,9 @@ import {after, before, describe, test} from 'node:test';
 import {openStage} from './support/browser.mjs';
 import {free_ports, root, until} from './support/machine.mjs';
 import {publish, subscribe} from './support/mosquitto.mjs';
+import {Person, arrive_at, patience} from './support/person.mjs';
 
 const greeting = 'Grüße 你好 👩‍👩‍👧 مرحبا';
-const patience = 30000;
 const pictures = path.join(root, 'build', 'browser', 'pictures');
 
 let stage;
@@ -20,50 +20,7 @@ before(async () => {
 });
 after(() => stage?.close());
 
-// Somebody's page, by roles and names.
-class Person {
-  constructor(page) { this.page = page; }
-  button(name) { return this.page.getByRole('button', {name, exact: true}); }
-  field(name) { return this.page.getByRole('textbox', {name, exact: true}); }
-  status(text) { return this.page.getByRole('status').filter({hasText: text}); }
-
-  async sign_in() {
-    await this.button('Sign In').click();
-    await this.status('Connected').waitFor();
-  }
-  async talk_to(name) {
-    await this.field('New chat').fill(name);
-    await this.button('Add Chat').click();
-    await this.page.getByRole('heading', {name: `Conversation with ${name}`}).waitFor();
-  }
-  async say(text) {
-    await this.field('Message').fill(text);
-    await this.field('Message').press('Enter');
-  }
-  // The texts of the open conversation, without time and state.
-  async texts() {
-    const articles = await this.page.getByRole('log', {name: 'Messages'}).getByRole('article').all();
-    // The last paragraph is the time and the state; the sender may come before the text.
-    return Promise.all(articles.map((article) => article.getByRole('paragraph').nth(-2).textContent()));
-  }
-  async reads(...wanted) {
-    let seen = [];
-    await until(async () => {
-      seen = (await this.texts()).map((text) => text.trim());
-      return seen.length >= wanted.length;
-    }, `${wanted.length} messages in the conversation`, patience).catch((error) => {
-      throw new Error(`${error.message}; there are ${JSON.stringify(seen)}`);
-    });
-    assert.deepEqual(seen, wanted);
-  }
-}
-
-async function arrive(address, context) {
-  const {page} = await stage.open(address, context);
-  page.setDefaultTimeout(patience);
-  await page.getByRole('button', {name: 'Sign In'}).waitFor();
-  return new Person(page);
-}
+const arrive = (address, context) => arrive_at(stage, address, context);
 
 describe('stage 10', () => {
   test('alice and bob chat both ways, in order and in any script', async () => {

@@ -1,6 +1,7 @@
 #include "bot.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <ctime>
 #include <iostream>
@@ -12,14 +13,18 @@ namespace {
 
 using Json = nlohmann::ordered_json;  // as it is written here, which is as the other clients write it
 
-// "2024-05-01T12:00:00+02:00"
+// "2024-05-01T12:00:00.125+02:00"
 std::string timestamp() {
-  std::time_t now = std::time(nullptr);
+  const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(now);
   std::tm local{};
-  ::localtime_r(&now, &local);
+  ::localtime_r(&seconds, &local);
   char text[32];
-  std::string stamp(text, std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S%z", &local));
-  return stamp.insert(stamp.size() - 2, ":");
+  std::string stamp(text, std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &local));
+  const std::string fraction = std::to_string(1000 + now.time_since_epoch().count() % 1000);
+  stamp += "." + fraction.substr(1);
+  std::string offset(text, std::strftime(text, sizeof text, "%z", &local));
+  return stamp + offset.insert(offset.size() - 2, ":");
 }
 
 // A random UUID, RFC 4122 version 4.

@@ -21,8 +21,10 @@ std::size_t Conversation::insert(Message message) {
   next_number_ = std::max(next_number_, message.number + 1);
   touch(message.sort_time());
   std::size_t at = messages_.size();
-  while (at > 0 && messages_[at - 1].sender != message.sender && messages_[at - 1].sort_time() > message.sort_time())
-    --at;
+  const auto comes_before = [&](const Message& other) {
+    return other.sender != message.sender && other.sort_time() > message.sort_time() + clock_slack;
+  };
+  while (at > 0 && comes_before(messages_[at - 1])) --at;
   if (at != messages_.size()) ++reordered_;
   messages_.insert(messages_.begin() + static_cast<std::ptrdiff_t>(at), std::move(message));
   if (messages_.size() <= max_messages) return at;

@@ -4,9 +4,10 @@
 //   chat.insert({.id = "…", .sender = "peter", .text = "hi", .sent_at = …, .arrived_at = …});
 //   for (const Message& message : chat.messages()) …
 //
-// Order: by the time of sending, but never against the order in which one sender's messages arrived, and no message
-// stands above an older one because a clock elsewhere runs ahead. Bounded: past `max_messages` the oldest leave, and
-// first_number() counts them.
+// Order: by arrival, so that an answer stands below what it answers, though clocks differ and some tell whole seconds.
+// Only a message that was sent well before its neighbours (it waited somewhere) takes its place above them; never
+// against the order in which one sender's messages arrived, and none stands above an older one because a clock elsewhere
+// runs ahead. Bounded: past `max_messages` the oldest leave, and first_number() counts them.
 #pragma once
 
 #include <cstdint>
@@ -72,6 +73,7 @@ struct Message {
 class Conversation {
  public:
   static constexpr std::size_t max_messages = 20'000;
+  static constexpr Duration clock_slack = std::chrono::minutes{1};  // clocks of two devices differ by less
 
   explicit Conversation(ConversationKey key) : key_(std::move(key)) {}
 

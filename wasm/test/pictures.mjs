@@ -1,0 +1,67 @@
+// Makes the README's pictures from the built page, with real brokers, a bot and people who talk.
+//
+//   node wasm/test/pictures.mjs [FOLDER]      default: ui/pictures
+import {spawn} from 'node:child_process';
+import {once} from 'node:events';
+import {mkdir} from 'node:fs/promises';
+import path from 'node:path';
+import {openStage} from './support/browser.mjs';
+import {root} from './support/machine.mjs';
+import {arrive_at} from './support/person.mjs';
+
+const folder = process.argv[2] ?? path.join(root, 'ui', 'pictures');
+await mkdir(folder, {recursive: true});
+const stage = await openStage();
+const bot = spawn(path.join(root, 'build', 'native', 'client', 'native', 'programs', 'bot-peter'),
+  ['--url', `mqtt://127.0.0.1:${stage.open_broker.tcpPort}`], {stdio: 'ignore'});
+
+const looks = {
+  wide: {viewport: {width: 1280, height: 800}, colorScheme: 'light'},
+  'wide-dark': {viewport: {width: 1280, height: 800}, colorScheme: 'dark'},
+  phone: {viewport: {width: 390, height: 844}, deviceScaleFactor: 2, hasTouch: true, colorScheme: 'light'},
+};
+
+// Nothing moves any more: two pictures in a row are the same.
+async function take(page, name) {
+  let last = await page.screenshot();
+  for (let i = 0; i < 20; ++i) {
+    const next = await page.screenshot();
+    if (next.equals(last)) break;
+    last = next;
+  }
+  await page.screenshot({path: path.join(folder, `${name}.png`)});
+}
+
+async function conversation(alice, bob, one_column) {
+  await alice.sign_in();
+  await alice.talk_to('peter');
+  await alice.say('Are you there?');
+  await alice.page.getByText('you said: Are you there?').first().waitFor();
+  await bob.sign_in();
+  await bob.talk_to('alice');
+  await bob.say('Grüße 你好 👩‍👩‍👧 مرحبا');
+  if (one_column) await alice.page.goBack();
+  await alice.page.getByRole('button', {name: /^bob/}).click();
+  await alice.say('Hello bob! Every script works, and no font was downloaded.');
+  await bob.say('This message went through a real broker: see https://mosquitto.org');
+  await alice.page.getByText('went through a real broker').first().waitFor();
+}
+
+for (const [name, look] of Object.entries(looks)) {
+  const alice = await arrive_at(stage, '?stage=30&user=alice', look);
+  await take(alice.page, `login-${name}`);
+  const bob = await arrive_at(stage, '?stage=30&user=bob');
+  await conversation(alice, bob, name === 'phone');
+  await take(alice.page, `chat-${name}`);
+  if (name !== 'phone') {
+    await alice.button('Show Packets').click();
+    await alice.page.getByRole('table', {name: 'Packets'}).waitFor();
+    await take(alice.page, `packets-${name}`);
+  }
+  await alice.page.context().close();
+  await bob.page.context().close();
+}
+bot.kill('SIGTERM');
+await once(bot, 'exit');
+await stage.close();
+console.log(`pictures are in ${folder}`);
