@@ -88,7 +88,8 @@ Aedes::Aedes() : BrokerProcess("aedes") {
   process_ = std::make_unique<Process>(
       std::vector<std::string>{node, folder + "/aedes.mjs", std::to_string(port_), std::to_string(websocket_port_)},
       directory_ / "output",
-      std::vector<std::string>{std::string("AEDES_USER=") + broker_user, std::string("AEDES_PASSWORD=") + broker_password});
+      std::vector<std::string>{std::string("AEDES_USER=") + broker_user,
+                               std::string("AEDES_PASSWORD=") + broker_password});
 }
 
 }  // namespace test

@@ -19,7 +19,7 @@ inline constexpr char broker_password[] = "test";
 
 class BrokerProcess {
  public:
-  // In time that passes once: later calls say the same at once.
+  // Waits the first time; later calls say the same at once.
   void require_ready();
   std::string url() const { return "mqtt://localhost:" + std::to_string(port_); }
   std::string websocket_url() const { return "ws://localhost:" + std::to_string(websocket_port_) + "/mqtt"; }

@@ -66,7 +66,8 @@ EVERYWHERE(refuses, "a wrong password and none are refused, in words, and not tr
   CHECK(guest.connect());
 }
 
-EVERYWHERE(will, "a will is published after a cut, and not after an orderly end [MQTT-3.1.2-8, -10]") {
+EVERYWHERE(will,
+           "a will is published after a cut, and not after an orderly end [MQTT-3.1.2-8] [MQTT-3.1.2-10]") {
   Guest listener(scene, "listener");
   REQUIRE(listener.connect());
   REQUIRE(listener.subscribe(scene.topic("wills/#"), Qos::at_least_once));
@@ -113,7 +114,8 @@ EVERYWHERE(retained_will, "a will that is retained is there for who comes later 
   late.say(scene.topic("status"), "", Qos::at_least_once, true);
 }
 
-EVERYWHERE(takeover, "a second client with the same id takes over, and the first one does not fight [MQTT-3.1.4-2]") {
+EVERYWHERE(takeover,
+           "a second client with the same id takes over, and the first one does not fight [MQTT-3.1.4-2]") {
   auto options = scene.options("same");
   options.driver.takeover_strikes = 1;
   Guest first(scene, options), second(scene, options);
@@ -143,7 +145,8 @@ TEST_CASE("a keep-alive of 1 s holds idle connections to all brokers by PINGREQ 
   }
   auto before = all[0]->guest.loop.now();
   REQUIRE(world.run_until([&] {
-    return std::all_of(all.begin(), all.end(), [](const auto& one) { return one->guest.came(PacketType::pingresp) >= 3; });
+    return std::all_of(all.begin(), all.end(),
+                       [](const auto& one) { return one->guest.came(PacketType::pingresp) >= 3; });
   }));
   CHECK(all[0]->guest.loop.now() - before > std::chrono::seconds{2});
   for (const auto& one : all) {

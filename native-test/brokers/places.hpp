@@ -70,7 +70,8 @@ class Scene {
 class Guest : public Peer {
  public:
   Guest(Scene& scene, const std::string& name) : Guest(scene, scene.options(name)) {}
-  Guest(Scene& scene, const wasmqtt::MqttOptions& options) : Peer(scene.world, options, scene.place.network), scene_(scene) {}
+  Guest(Scene& scene, const wasmqtt::MqttOptions& options)
+      : Peer(scene.world, options, scene.place.network), scene_(scene) {}
 
   // The bytes of all packets of this type, in order.
   std::vector<std::string> packets(wasmqtt::Direction direction, wasmqtt::PacketType type) const;

@@ -27,12 +27,15 @@ void numbers(Guest& speaker, const std::string& topic, int from, int to) {
 
 void check_numbers(const Guest& guest, std::size_t count) {
   REQUIRE(guest.received.size() == count);
-  for (std::size_t number = 0; number < count; ++number) CHECK(guest.received[number].payload == std::to_string(number));
+  for (std::size_t number = 0; number < count; ++number)
+    CHECK(guest.received[number].payload == std::to_string(number));
 }
 
 }  // namespace
 
-EVERYWHERE(persistent, "a session outlives its connection, with the messages that came meanwhile [MQTT-3.1.2-4, -5]") {
+EVERYWHERE(persistent,
+           "a session outlives its connection, with the messages that came meanwhile"
+           " [MQTT-3.1.2-4] [MQTT-3.1.2-5]") {
   Guest absent(scene, lasting(scene, "absent")), speaker(scene, "speaker");
   REQUIRE(speaker.connect());
   REQUIRE(absent.connect());
@@ -55,7 +58,9 @@ EVERYWHERE(persistent, "a session outlives its connection, with the messages tha
   forget(scene, "absent");
 }
 
-EVERYWHERE(lost, "a session that a clean one has ended is noticed, and its subscriptions are made anew [MQTT-3.1.2-6]") {
+EVERYWHERE(lost,
+           "a session that a clean one has ended is noticed, and its subscriptions are made anew"
+           " [MQTT-3.1.2-6]") {
   Guest guest(scene, lasting(scene, "guest")), speaker(scene, "speaker");
   REQUIRE(speaker.connect());
   REQUIRE(guest.connect());
@@ -76,7 +81,8 @@ EVERYWHERE(lost, "a session that a clean one has ended is noticed, and its subsc
   forget(scene, "guest");
 }
 
-EVERYWHERE(clean, "a clean session ends with its connection: what came meanwhile is not for it [MQTT-3.1.2-6]") {
+EVERYWHERE(clean,
+           "a clean session ends with its connection: what came meanwhile is not for it [MQTT-3.1.2-6]") {
   Guest guest(scene, "guest"), speaker(scene, "speaker");
   REQUIRE(speaker.connect());
   REQUIRE(guest.connect());
@@ -91,7 +97,9 @@ EVERYWHERE(clean, "a clean session ends with its connection: what came meanwhile
   CHECK(guest.received.empty());
 }
 
-EVERYWHERE(many_filters, "150 filters go in three SUBSCRIBE packets, and each is granted and served [MQTT-3.8.4-4, -5]") {
+EVERYWHERE(many_filters,
+           "150 filters go in three SUBSCRIBE packets, and each is granted and served"
+           " [MQTT-3.8.4-4] [MQTT-3.8.4-5]") {
   constexpr std::size_t count = 150;
   Guest guest(scene, "guest");
   std::vector<int> came(count, 0);
@@ -113,7 +121,8 @@ EVERYWHERE(many_filters, "150 filters go in three SUBSCRIBE packets, and each is
   CHECK(came == std::vector<int>(count, 1));
 }
 
-EVERYWHERE(unsubscribe, "after UNSUBACK nothing more comes, and other subscriptions stay [MQTT-3.10.4-1, -4]") {
+EVERYWHERE(unsubscribe,
+           "after UNSUBACK nothing more comes, and other subscriptions stay [MQTT-3.10.4-1] [MQTT-3.10.4-4]") {
   Guest guest(scene, "guest");
   REQUIRE(guest.connect());
   int ended = 0;
@@ -140,14 +149,17 @@ EVERYWHERE(overlapping, "filters that overlap: each handler gets the message onc
   std::vector<int> came(3, 0);
   const std::vector<std::string> filters = {scene.topic("o/#"), scene.topic("o/+"), scene.topic("o/x")};
   for (std::size_t number = 0; number < filters.size(); ++number)
-    REQUIRE(guest.mqtt.subscribe(filters[number], Qos::at_least_once, [&came, number](const Message&) { ++came[number]; }));
+    REQUIRE(guest.mqtt.subscribe(filters[number], Qos::at_least_once,
+                                 [&came, number](const Message&) { ++came[number]; }));
   REQUIRE(scene.world.run_until([&] { return guest.subscribed.size() == filters.size(); }));
   guest.say(scene.topic("o/x"), "hello");
   guest.await_silence();
   CHECK(came == std::vector<int>{1, 1, 1});
 }
 
-EVERYWHERE(retained, "a retained message is kept, replaced and cleared [MQTT-3.3.1-5, -6, -9, -10]") {
+EVERYWHERE(retained,
+           "a retained message is kept, replaced and cleared"
+           " [MQTT-3.3.1-5] [MQTT-3.3.1-6] [MQTT-3.3.1-9] [MQTT-3.3.1-10]") {
   const auto topic = scene.topic("kept");
   Guest speaker(scene, "speaker");
   REQUIRE(speaker.connect());
@@ -174,8 +186,8 @@ EVERYWHERE(retained, "a retained message is kept, replaced and cleared [MQTT-3.3
     REQUIRE(wildcard.await_messages(1));
     CHECK(wildcard.received[0].payload == "new");
   } else {
-    scene.note("retained messages are sent for a filter that is the topic itself, not for wildcards (3.10): checked that "
-               "none comes for a wildcard");
+    scene.note("retained messages are sent for a filter that is the topic itself, not for wildcards (3.10): checked "
+               "that none comes for a wildcard");
     wildcard.await_silence();
     CHECK(wildcard.received.empty());
   }
