@@ -149,17 +149,12 @@ const Event* Client::poll_event(Time now) {
 }
 
 Bytes Client::pending_output() const {
-  // Without a journal nothing waits for one.
-  return core_->output_.ready(core_->options_.journal ? core_->durable_ : ~std::uint64_t{0});
+  return core_->output_.ready(core_->durable());
 }
 
 void Client::consume_output(std::size_t count, Time now) {
   core_->advance(now);
-  if (count == 0) return;
-  if (core_->output_.begin() < core_->acknowledged_until_) core_->progress_at_ = core_->now_;
-  if (core_->output_.begin() < core_->ping_until_) core_->keep_alive_.ping_left(core_->now_);
-  core_->output_.consume(count);
-  core_->pump();
+  if (count != 0) core_->consumed(count);
 }
 
 Bytes Client::pending_journal() const { return core_->session_->pending_journal(); }

@@ -38,9 +38,11 @@ Error Client::Core::open() {
   asked_clean_ = packet.clean_session;
   record_.phase = RecordPhase::connecting;
   opened_at_ = now_;
+  connected_at_.reset();
   reader_.reset();
   output_.clear();
   acknowledged_until_ = ping_until_ = 0;
+  answers_.clear();
   trace_.start_connection();
   send(PacketType::connect, [&](ByteBuffer& out) { (void)encode(packet, out); });
   return {};
@@ -55,7 +57,8 @@ void Client::Core::connack(const Connack& packet) {
   if (packet.session_present && asked_clean_) return fail(peer_error(Errc::unexpected_session_present));
   phase_ = Phase::connected;
   record_.phase = RecordPhase::connected;
-  connected_at_ = progress_at_ = now_;
+  connected_at_ = now_;
+  progress_at_ = now_;
   keep_alive_.start(options_.keep_alive, options_.pingresp_timeout, opened_at_);
   const bool in_doubt = std::exchange(session_in_doubt_, false) && packet.session_present;
   events_.connected(packet.session_present, in_doubt);
@@ -81,10 +84,25 @@ void Client::Core::session_lost() {
   if (session_established_ || lost.republished + lost.failed != 0) events_.session_lost(lost);
 }
 
+// PINGREQ depends on no record: it does not wait for a slow store behind packets that do, so that the connection stays
+// alive [MQTT-3.1.2-23]. Only a CONNECT that has not left yet goes before it [MQTT-3.1.0-1].
 void Client::Core::ping() {
-  send(PacketType::pingreq, [](ByteBuffer& out) { (void)encode(Packet{Pingreq{}}, out); });
-  if (!keep_alive_.waiting()) ping_until_ = output_.end();
+  ByteBuffer packet;
+  (void)encode(Packet{Pingreq{}}, packet);
+  const std::uint64_t place = output_.insert_ready(packet, output_.begin() == 0 ? ~std::uint64_t{0} : durable());
+  if (acknowledged_until_ > place) acknowledged_until_ += packet.size();
+  ping_until_ = place + packet.size();
+  note_sent(PacketType::pingreq, packet);
   keep_alive_.pinged(now_);
+}
+
+void Client::Core::consumed(std::size_t count) {
+  const std::uint64_t begin = output_.begin();
+  output_.consume(count);
+  if (begin < acknowledged_until_) progress_at_ = now_;
+  if (begin < ping_until_) keep_alive_.ping_moved(now_, output_.begin() >= ping_until_);
+  keep_alive_.sent(now_);
+  pump();
 }
 
 // Silence while acknowledgements are due. Bytes that still wait to be written are the transport's delay, not the
@@ -92,16 +110,19 @@ void Client::Core::ping() {
 std::optional<Time> Client::Core::acknowledgement_deadline() const {
   if (options_.acknowledgement_timeout == Duration{}) return std::nullopt;
   if (session_->in_flight() == 0 && requests_.count() == 0) return std::nullopt;
+  // What the store holds back the broker can't acknowledge; the time begins when it leaves.
+  if (acknowledged_until_ > output_.begin() + output_.ready(durable()).size()) return std::nullopt;
   return progress_at_ + options_.acknowledgement_timeout;
 }
 
 void Client::Core::disconnect() {
-  if (phase_ == Phase::connected) {
+  if (phase_ == Phase::connected || phase_ == Phase::connecting) {
+    if (phase_ == Phase::connecting && !asked_clean_) session_in_doubt_ = true;
     send(PacketType::disconnect, [](ByteBuffer& out) { (void)encode(Packet{Disconnect{}}, out); });
     phase_ = Phase::disconnecting;
     record_.phase = RecordPhase::disconnecting;
     keep_alive_.stop();
-  } else if (phase_ == Phase::opening || phase_ == Phase::connecting) {
+  } else if (phase_ == Phase::opening) {
     finish(Cause::disconnected, {});
   }
 }
@@ -136,13 +157,14 @@ void Client::Core::finish(Cause cause, Error error) {
   record_.error = error;
   record_.elapsed = now_ - attempt_began_;
   if (phase_ == Phase::connecting && cause != Cause::refused && !asked_clean_) session_in_doubt_ = true;
-  if (record_.phase == RecordPhase::connected || record_.phase == RecordPhase::disconnecting)
-    record_.connected_for = now_ - connected_at_;
+  if (connected_at_) record_.connected_for = now_ - *connected_at_;
+  connected_at_.reset();
   phase_ = Phase::closing;
   keep_alive_.stop();
   reader_.reset();
   output_.clear();
   acknowledged_until_ = ping_until_ = 0;
+  answers_.clear();
   resend_next_ = no_slot;
   acknowledgements_.connection_lost();
   while (requests_.count() != 0) {

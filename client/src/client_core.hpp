@@ -12,6 +12,7 @@
 #include "inflight.hpp"
 #include "keepalive.hpp"
 #include "output.hpp"
+#include "unread_answers.hpp"
 #include "requests.hpp"
 #include "session.hpp"
 #include "wasmqtt/client.hpp"
@@ -49,6 +50,9 @@ class Client::Core {
   void ping();
   void fail(Error error);
   std::optional<Time> acknowledgement_deadline() const;
+  // Output may go that waits for no later position of the journal. Without a journal nothing waits for one.
+  std::uint64_t durable() const { return options_.journal ? durable_ : ~std::uint64_t{0}; }
+  void consumed(std::size_t count);
 
   // client_send.cpp
   Result<Delivery> publish(std::string_view topic, Bytes payload, const PublishOptions& options);
@@ -67,7 +71,7 @@ class Client::Core {
     ByteBuffer& buffer = output_.append(session_->position());
     const std::size_t begin = buffer.size();
     write(buffer);
-    sent(type, Bytes(buffer).subspan(begin));
+    appended(type, Bytes(buffer).subspan(begin));
   }
 
   // client_receive.cpp
@@ -81,6 +85,7 @@ class Client::Core {
   Time now_{};
   FrameReader reader_;
   Output output_;
+  UnreadAnswers answers_;
   std::uint64_t durable_ = 0;
   KeepAlive keep_alive_;
   Requests requests_;
@@ -91,10 +96,10 @@ class Client::Core {
   CloseRecord record_;           // of the attempt under way
   Time attempt_began_{};
   Time opened_at_{};
-  Time connected_at_{};
+  std::optional<Time> connected_at_;
   Time progress_at_{};               // of acknowledgements
   std::uint64_t acknowledged_until_ = 0; // end of the last packet in the output that has to be acknowledged
-  std::uint64_t ping_until_ = 0;           // end of the unanswered PINGREQ in the output
+  std::uint64_t ping_until_ = 0;         // end of the last PINGREQ in the output
   Slot resend_next_ = no_slot;   // first published message not sent again yet
   std::uint64_t delivered_token_ = 0;  // of the message that poll_event() returned last
   bool asked_clean_ = true;            // by the CONNECT of this connection
@@ -108,7 +113,8 @@ class Client::Core {
   void finish(CloseRecord::Cause cause, Error error);
 
   // client_send.cpp
-  void sent(PacketType type, Bytes packet);
+  void appended(PacketType type, Bytes packet);
+  void note_sent(PacketType type, Bytes packet);
   Result<Delivery> enqueue(std::string_view topic, Bytes payload, const PublishOptions& options);
   bool make_room(std::size_t bytes, Slot replaced);
   bool may_send_now(Qos qos) const;

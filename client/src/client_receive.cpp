@@ -36,6 +36,10 @@ bool Client::Core::handle_frame(const Frame& frame) {
     fail(peer_error(Errc::first_packet_not_connack));
     return false;
   }
+  if (answers_.bytes() > options_.answer_bytes) {
+    fail(peer_error(Errc::answers_not_read));
+    return false;
+  }
   if (frame.type() == PacketType::publish) return handle_publish(frame);
   const Result<Packet> decoded = decode(frame, Direction::inbound);
   if (!decoded) {
@@ -133,7 +137,7 @@ void Client::Core::handle_pubrel(PacketId packet_id) {
 
 void Client::Core::handle_acknowledgement(PacketType type, PacketId packet_id) {
   const Slot slot = session_->find_id(packet_id);
-  switch (action_for(slot == no_slot ? nullptr : &(*session_)[slot], type)) {
+  switch (action_for(slot == no_slot ? nullptr : &(*session_)[slot], type, options_.puback_ends_qos2)) {
     case AckAction::ignore: return;
     case AckAction::wrong:
       if (options_.strict_acknowledgements) fail(peer_error(Errc::acknowledgement_of_wrong_kind));

@@ -6,13 +6,16 @@ namespace wasmqtt {
 
 using State = OutgoingMessage::State;
 
-void Client::Core::sent(PacketType type, Bytes packet) {
-  record_.last_sent = type;
+void Client::Core::appended(PacketType type, Bytes packet) {
   const bool acknowledged = type == PacketType::publish ? (packet[0] & 6) != 0
                                                         : type == PacketType::pubrel || type == PacketType::subscribe ||
                                                               type == PacketType::unsubscribe;
   if (acknowledged) acknowledged_until_ = output_.end();
-  keep_alive_.sent(now_);
+  note_sent(type, packet);
+}
+
+void Client::Core::note_sent(PacketType type, Bytes packet) {
+  record_.last_sent = type;
   trace_.record(now_, Direction::outbound, packet);
 }
 
@@ -145,6 +148,7 @@ void Client::Core::write_publish(const OutgoingMessage& message, bool dup) {
 }
 
 void Client::Core::send_acknowledgement(PacketType type, PacketId packet_id) {
+  answers_.add(acknowledgement_bytes, output_.begin(), output_.end());
   send(type, [&](ByteBuffer& out) { encode_acknowledgement(type, packet_id, out); });
 }
 

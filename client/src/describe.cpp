@@ -51,6 +51,7 @@ std::string_view describe(TransportFault fault) {
     case TransportFault::text_frame: return "the server sent text where MQTT needs binary";
     case TransportFault::mixed_content: return "a secure page may not open an insecure ws:// address";
     case TransportFault::too_large: return "the server sent a message over the limit";
+    case TransportFault::not_prepared: return "the address and credentials for it were not ready in time";
   }
   return "unknown";
 }
@@ -98,6 +99,7 @@ std::string_view describe(StopReason reason) {
     case StopReason::refused: return "refused by the broker";
     case StopReason::taken_over:
       return "the broker ended each connection soon after it began: the same client id is probably in use elsewhere";
+    case StopReason::store_failed: return "the session could not be stored";
     case StopReason::invalid: return "the options are not valid";
   }
   return "";

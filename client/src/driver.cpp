@@ -45,6 +45,7 @@ Driver::~Driver() {
 void Driver::start() {
   stop_wanted_ = false;
   if (state_ == ConnectionState::stopped) {
+    if (store_says_stop()) return stop_for(StopReason::store_failed);
     strikes_ = 0;
     backoff_.reset();
     if (store_ != nullptr && !loaded_) return load();
@@ -63,7 +64,7 @@ void Driver::load() {
                  const Error error = ok ? client_.handle_restore(records, loop_.now()) : Error{};
                  if (!ok) store_problem(problem);
                  if (error) store_problem(error.message());
-                 if (state_ == ConnectionState::loading) begin_attempt();
+                 if (*alive && state_ == ConnectionState::loading) begin_attempt();
                });
 }
 
@@ -131,10 +132,20 @@ void Driver::begin_attempt() {
   proposal.user_name = client_.options().user_name;
   proposal.password = client_.options().password;
   if (!options_.prepare_attempt) return open(std::move(proposal));
+  url_ = proposal.url;
+  deadline_ = loop_.now() + options_.open_timeout;
   options_.prepare_attempt(std::move(proposal), [this, alive = alive_, generation](Attempt attempt) {
     const bool awaited = *alive && generation == generation_ && state_ == ConnectionState::connecting;
     if (awaited && !attempt_open_) open(std::move(attempt));
   });
+  arm_timer();
+}
+
+void Driver::not_prepared(Time now) {
+  ++generation_;  // an answer comes too late
+  attempt_open_ = true;
+  client_.handle_attempt(url_, now);
+  client_.handle_transport_closed({TransportFault::not_prepared, 0, {}, false}, now);
 }
 
 void Driver::open(Attempt attempt) {
@@ -215,6 +226,7 @@ void Driver::write_journal() {
   const std::uint64_t position = client_.journal_position();
   if (store_failed_) {
     client_.take_journal();
+    if (store_says_stop()) return;
     client_.handle_journal_durable(position);
     return;
   }
@@ -222,7 +234,8 @@ void Driver::write_journal() {
   store_->append(client_.pending_journal(), [this, alive = alive_, position](bool ok, std::string_view problem) {
     if (!*alive) return;
     if (!ok) store_problem(problem);
-    client_.handle_journal_durable(position);
+    if (!*alive) return;
+    if (!store_says_stop()) client_.handle_journal_durable(position);
     drain();
   });
   client_.take_journal();
@@ -249,7 +262,12 @@ void Driver::close_transport_if_due() {
 
 void Driver::store_problem(std::string_view problem) {
   if (std::exchange(store_failed_, true)) return;
+  const std::shared_ptr<bool> alive = alive_;
   if (on_store_problem) on_store_problem(problem);
+  if (!*alive || options_.store_failure != StoreFailure::stop || state_ == ConnectionState::stopped) return;
+  if (attempt_open_) return client_.abort(loop_.now());  // its events follow with the turn
+  ++generation_;  // an answer of prepare_attempt comes too late
+  stop_for(StopReason::store_failed);
 }
 
 // ---- after an attempt ----
@@ -260,6 +278,7 @@ void Driver::decide_what_next() {
   const CloseRecord& record = close_record_;
   const bool was_connected = std::exchange(connected_once_, false);
   if (stop_wanted_) return stop_for(StopReason::asked);
+  if (store_says_stop()) return stop_for(StopReason::store_failed);
   if (error_) return stop_for(StopReason::invalid);
   if (record.cause == CloseRecord::Cause::refused && !can_heal(record.return_code))
     return stop_for(StopReason::refused);
@@ -308,6 +327,8 @@ void Driver::handle_timer() {
     } else if (transport_in_use_) {
       transport_.close();
       on_transport_closed({TransportFault::timed_out, 0, {}, false});
+    } else if (state_ == ConnectionState::connecting && !attempt_open_) {
+      not_prepared(now);
     }
   }
   if (state_ == ConnectionState::waiting && retry_at_ && now >= *retry_at_) begin_attempt();

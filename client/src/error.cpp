@@ -51,6 +51,7 @@ Text text_of(Errc code) {
     case Errc::acknowledgement_of_wrong_kind:
       return {"the acknowledgement does not fit the message it names", "[MQTT-4.3.2-1] [MQTT-4.3.3-1]"};
     case Errc::too_many_unacknowledged: return {"too many messages wait to be acknowledged", ""};
+    case Errc::answers_not_read: return {"the broker goes on sending and does not read the answers", ""};
     case Errc::not_connected: return {"there is no connection", ""};
     case Errc::already_connected: return {"there is a connection already", "[MQTT-3.1.0-2]"};
     case Errc::queue_full: return {"the queue of unsent messages is full", ""};

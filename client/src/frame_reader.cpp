@@ -10,17 +10,21 @@ void FrameReader::feed(Bytes bytes) {
     input_ = bytes;
     return;
   }
-  // The caller did not drain the last piece: keep it, it may be gone when this call returns.
-  std::vector<std::uint8_t> both(partial_.begin(), partial_.end());
-  both.insert(both.end(), input_.begin(), input_.end());
-  both.insert(both.end(), bytes.begin(), bytes.end());
-  partial_ = std::move(both);
+  // The caller did not drain the last piece: keep it, it may be gone when this call returns. What has been read is
+  // thrown away only when it is the larger part, so that a thousand such calls copy each byte a few times at the most.
+  if (at_ * 2 > kept_.size()) {
+    kept_.erase(kept_.begin(), kept_.begin() + static_cast<std::ptrdiff_t>(at_));
+    at_ = 0;
+  }
+  kept_.insert(kept_.end(), input_.begin(), input_.end());
+  kept_.insert(kept_.end(), bytes.begin(), bytes.end());
   input_ = {};
 }
 
 void FrameReader::reset() {
   input_ = {};
-  partial_.clear();
+  kept_.clear();
+  at_ = 0;
   error_ = {};
 }
 
@@ -51,37 +55,32 @@ FrameReader::Status FrameReader::frame_at(Bytes bytes, Frame& frame, std::size_t
   return Status::frame;
 }
 
-FrameReader::Status FrameReader::next_of_partial(Frame& frame) {
+FrameReader::Status FrameReader::next_kept(Frame& frame) {
   while (true) {
+    const Bytes unread = Bytes(kept_).subspan(at_);
     std::size_t needed = 0;
-    const Status status = frame_at(partial_, frame, needed);
-    if (status == Status::error) return status;
-    if (status == Status::frame) {
-      // What lies behind it, after an undrained feed(), stays for the next call.
-      assembled_.swap(partial_);
-      partial_.assign(assembled_.begin() + static_cast<std::ptrdiff_t>(needed), assembled_.end());
-      const std::size_t header = needed - frame.body.size();
-      const Bytes whole = Bytes(assembled_).first(needed);
-      frame = {whole[0], whole.subspan(header), whole};
-      return Status::frame;
-    }
-    const std::size_t take = std::min(needed - partial_.size(), input_.size());
+    const Status status = frame_at(unread, frame, needed);
+    if (status == Status::frame) at_ += needed;
+    if (status != Status::need_more) return status;
+    const std::size_t take = std::min(needed - unread.size(), input_.size());
     if (take == 0) return Status::need_more;
     // Grows as bytes come, not as a hostile length promises.
-    partial_.insert(partial_.end(), input_.begin(), input_.begin() + static_cast<std::ptrdiff_t>(take));
+    kept_.insert(kept_.end(), input_.begin(), input_.begin() + static_cast<std::ptrdiff_t>(take));
     input_ = input_.subspan(take);
   }
 }
 
 FrameReader::Status FrameReader::next(Frame& frame) {
   if (error_) return Status::error;
-  if (!partial_.empty()) return next_of_partial(frame);
+  if (at_ < kept_.size()) return next_kept(frame);
+  kept_.clear();
+  at_ = 0;
   std::size_t needed = 0;
   const Status status = frame_at(input_, frame, needed);
   if (status == Status::frame) {
     input_ = input_.subspan(needed);
   } else if (status == Status::need_more && !input_.empty()) {
-    partial_.assign(input_.begin(), input_.end());
+    kept_.assign(input_.begin(), input_.end());
     input_ = {};
   }
   return status;

@@ -2,9 +2,11 @@
 //
 //                    PUBACK        PUBREC          PUBCOMP
 //   QoS 1 published  complete      wrong           wrong
-//   QoS 2 published  wrong         release         wrong
+//   QoS 2 published  wrong *       release         wrong
 //   QoS 2 released   wrong         repeat PUBREL   complete
 //   unknown id       ignore        answer PUBREL   ignore
+//
+// * complete under ClientOptions::puback_ends_qos2.
 #pragma once
 
 #include "message_table.hpp"
@@ -21,6 +23,6 @@ enum class AckAction : std::uint8_t {
 };
 
 // `message` is nullptr when no outgoing message has the id.
-AckAction action_for(const OutgoingMessage* message, PacketType acknowledgement);
+AckAction action_for(const OutgoingMessage* message, PacketType acknowledgement, bool puback_ends_qos2);
 
 }  // namespace wasmqtt

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <bitset>
-#include <map>
 #include <memory>
 #include <string>
+#include <unordered_map>
 
 #include "bytes.hpp"
 
@@ -78,6 +78,7 @@ bool read_body(ByteReader& reader, JournalRecord& record) {
 // What compact() keeps of one message.
 struct Alive {
   JournalRecord put;
+  std::uint64_t put_order = 0;  // messages wait in the order of their acceptance, whatever a clock made of the numbers
   JournalRecord step;           // sent or released; barrier: neither
   std::uint64_t step_order = 0; // PUBRELs are sent again in the order of their PUBRECs [MQTT-4.6.0-4]
 };
@@ -86,7 +87,8 @@ struct Compaction {
   JournalRecord session;
   bool has_session = false;
   std::uint64_t highest = 0;
-  std::map<std::uint64_t, Alive> messages;
+  std::unordered_map<std::uint64_t, Alive> messages;
+  std::uint64_t puts = 0;
   std::uint64_t steps = 0;
   std::bitset<65536> received;
 
@@ -100,7 +102,7 @@ struct Compaction {
   void apply(const JournalRecord& record) {
     switch (record.kind) {
       case Kind::session: session = record; has_session = true; break;
-      case Kind::put: messages[record.number] = {record, {}, 0}; break;
+      case Kind::put: messages[record.number] = {record, ++puts, {}, 0}; break;
       case Kind::sent:
       case Kind::released: step(record.number, record); break;
       case Kind::requeued: step(record.number, {}); break;
@@ -118,27 +120,27 @@ struct Compaction {
     ByteBuffer out;
     if (has_session) write_record(session, out);
     if (highest != 0) write_record({.kind = Kind::numbers, .number = highest}, out);
-    for (const auto& [number, message] : messages) {
-      JournalRecord put = message.put;
+    for (const Alive* message : in_order(&Alive::put_order)) {
+      JournalRecord put = message->put;
       // Once released, only the id is needed any more.
-      if (message.step.kind == Kind::released) put.payload = {};
+      if (message->step.kind == Kind::released) put.payload = {};
       write_record(put, out);
     }
-    write_steps(out);
+    for (const Alive* message : in_order(&Alive::step_order)) {
+      if (message->step.kind != Kind::barrier) write_record(message->step, out);
+    }
     for (std::size_t id = 1; id < received.size(); ++id) {
       if (received.test(id)) write_record({.kind = Kind::received, .packet_id = static_cast<PacketId>(id)}, out);
     }
     return out;
   }
 
-  void write_steps(ByteBuffer& out) const {
-    std::vector<const Alive*> stepped;
-    for (const auto& [number, message] : messages) {
-      if (message.step.kind != Kind::barrier) stepped.push_back(&message);
-    }
-    std::sort(stepped.begin(), stepped.end(),
-              [](const Alive* a, const Alive* b) { return a->step_order < b->step_order; });
-    for (const Alive* message : stepped) write_record(message->step, out);
+  std::vector<const Alive*> in_order(std::uint64_t Alive::*order) const {
+    std::vector<const Alive*> sorted;
+    sorted.reserve(messages.size());
+    for (const auto& [number, message] : messages) sorted.push_back(&message);
+    std::sort(sorted.begin(), sorted.end(), [order](const Alive* a, const Alive* b) { return a->*order < b->*order; });
+    return sorted;
   }
 };
 

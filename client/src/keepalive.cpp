@@ -10,12 +10,13 @@ void KeepAlive::start(Duration interval, Duration pingresp_timeout, Time now) {
   timeout_ = pingresp_timeout;
   last_sent_ = now;
   waiting_since_.reset();
+  leaving_ = false;
 }
 
 // Ahead of the interval by a quarter or five seconds, so that a late timer and a slow link still keep the promise that
 // no two packets are further apart than the keep-alive [MQTT-3.1.2-23]; also while an earlier PINGREQ is unanswered.
 std::optional<Time> KeepAlive::ping_at() const {
-  if (interval_ == Duration{}) return std::nullopt;
+  if (interval_ == Duration{} || leaving_) return std::nullopt;
   const Duration ahead = std::min<Duration>(interval_ / 4, std::chrono::seconds{5});
   return last_sent_ + interval_ - ahead;
 }

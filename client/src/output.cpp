@@ -20,6 +20,16 @@ Bytes Output::ready(std::uint64_t durable) const {
   return Bytes(buffer_).subspan(start_, count);
 }
 
+std::uint64_t Output::insert_ready(Bytes packet, std::uint64_t durable) {
+  const std::size_t before = ready(durable).size();
+  const std::uint64_t place = consumed_ + before;
+  buffer_.insert(buffer_.begin() + static_cast<std::ptrdiff_t>(start_ + before), packet.begin(), packet.end());
+  for (std::size_t i = first_gate_; i < gates_.size(); ++i) {
+    if (gates_[i].offset >= place) gates_[i].offset += packet.size();
+  }
+  return place;
+}
+
 void Output::consume(std::size_t count) {
   count = std::min(count, size());
   start_ += count;

@@ -20,6 +20,8 @@ class Output {
   // The bytes that may go, valid until the next append() or consume().
   Bytes ready(std::uint64_t durable) const;
   void consume(std::size_t count);
+  // Puts a packet that depends on no record behind the bytes that may go, before those that wait. Returns its place.
+  std::uint64_t insert_ready(Bytes packet, std::uint64_t durable);
   void clear();
 
  private:

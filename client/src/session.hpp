@@ -86,6 +86,7 @@ class Session {
   Slot apply_put(const JournalRecord& record);
   Error apply_step(const JournalRecord& record, Slot slot);
   void queue(Slot slot);
+  void renumber(Slot slot, std::uint64_t number);
   void finish_unrecorded(Slot slot);
   void requeue(Slot slot);
   void note_deadline(Time deadline);

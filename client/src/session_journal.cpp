@@ -108,11 +108,34 @@ Error Session::apply_step(const JournalRecord& record, Slot slot) {
   return {};
 }
 
+// A clock that was set back gave a new message the number of a stored one. The application knows the new one by it.
+void Session::renumber(Slot slot, std::uint64_t number) {
+  OutgoingMessage& message = table_[slot];
+  record({.kind = Kind::removed, .number = message.number});
+  message.number = last_number_ = number;
+  record({.kind = Kind::put,
+          .number = number,
+          .qos = message.qos,
+          .retain = message.retain,
+          .latest_per_topic = message.latest_per_topic,
+          .deadline = message.deadline,
+          .text = message.topic(),
+          .payload = message.payload()});
+  if (message.state == State::queued) return;
+  const Kind step = message.state == State::published ? Kind::sent : Kind::released;
+  record({.kind = step, .number = number, .packet_id = message.packet_id});
+}
+
 std::vector<Slot> Session::adopt(const Session& other) {
   std::vector<Slot> superseded;
+  const std::uint64_t stored = last_number_;
   for (Slot from = other.queued_.front(); from != no_slot; from = other.table_[from].next) {
     const OutgoingMessage& source = other.table_[from];
     if (const Slot old = latest_for(source.topic()); source.latest_per_topic && old != no_slot) superseded.push_back(old);
+    if (source.number <= stored) {
+      const Slot taken = find({source.number});
+      if (taken != no_slot) renumber(taken, std::max(last_number_, other.last_number_) + 1);
+    }
     const Slot slot = table_.add(source.topic(), source.payload());
     OutgoingMessage& message = table_[slot];
     message.number = source.number;
@@ -124,7 +147,7 @@ std::vector<Slot> Session::adopt(const Session& other) {
   }
   last_number_ = std::max(last_number_, other.last_number_);
   pending_.insert(pending_.end(), other.pending_.begin(), other.pending_.end());
-  position_ = other.position_;
+  position_ += other.position_;
   journal_begun_ = journal_begun_ || other.journal_begun_;
   return superseded;
 }

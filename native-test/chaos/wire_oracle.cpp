@@ -60,7 +60,8 @@ void WireOracle::outbound(const Packet& packet) {
   expect(!disconnected_, "a packet after DISCONNECT [MQTT-3.14.4-2]");
   const bool connect = std::holds_alternative<Connect>(packet);
   expect(connect || connect_sent_, "a packet before CONNECT [MQTT-3.1.0-1]");
-  expect(connect || connack_seen_, "a packet between CONNECT and CONNACK");
+  const bool disconnect = std::holds_alternative<Disconnect>(packet);
+  expect(connect || disconnect || connack_seen_, "a packet between CONNECT and CONNACK");
   if (const auto* p = std::get_if<Connect>(&packet)) return out(*p);
   if (const auto* p = std::get_if<Publish>(&packet)) return out(*p);
   if (const auto* p = std::get_if<Puback>(&packet)) return out(*p);

@@ -1,6 +1,4 @@
 // The driver's policy: attempts, brokers, waiting, stopping.
-#include <set>
-
 #include "world.hpp"
 
 using namespace wasmqtt;
@@ -8,13 +6,6 @@ using namespace wasmqtt::test;
 using namespace std::chrono_literals;
 
 namespace {
-
-MqttOptions with_urls(std::vector<std::string> urls, bool shuffle = false) {
-  MqttOptions options = client_options();
-  options.urls = std::move(urls);
-  options.driver.shuffle_urls = shuffle;
-  return options;
-}
 
 constexpr TransportClose nobody_there{TransportFault::refused, 0, {}, false};
 
@@ -57,7 +48,7 @@ TEST_CASE("disconnect() at rest stops at once: before connect(), while waiting, 
   CHECK(world.broker.opened() == 1);
 }
 
-TEST_CASE("disconnect() while the transport opens, or before CONNACK, closes at once") {
+TEST_CASE("disconnect() while the transport opens closes at once; before CONNACK it says DISCONNECT first [MQTT-3.14.4-2]") {
   World world;
   world.mqtt.connect();
   world.mqtt.disconnect();
@@ -68,8 +59,22 @@ TEST_CASE("disconnect() while the transport opens, or before CONNACK, closes at 
   world.broker.expect<Connect>();
   world.mqtt.disconnect();
   CHECK(world.mqtt.state() == ConnectionState::stopped);
+  world.broker.expect<Disconnect>();
   CHECK(world.broker.quiet());
   CHECK(world.broker.closed_by_client() == 2);
+}
+
+TEST_CASE("disconnect() before CONNACK finishes in time although the transport takes nothing") {
+  World world;
+  world.broker.limit_writes(0);
+  world.mqtt.connect();
+  world.broker.accept();
+  world.mqtt.disconnect();
+  CHECK(world.mqtt.state() == ConnectionState::disconnecting);
+  world.loop.advance(2s);
+  CHECK(world.mqtt.state() == ConnectionState::stopped);
+  CHECK(world.mqtt.stop_reason() == StopReason::asked);
+  CHECK(world.broker.closed_by_client() == 1);
 }
 
 TEST_CASE("disconnect() finishes in time although the transport takes nothing [MQTT-3.14.4-1]") {
@@ -263,189 +268,6 @@ TEST_CASE("taken over: one connection that lasts, or that we end, breaks the ser
     world.wait();
   }
   CHECK(world.mqtt.state() == ConnectionState::connecting);
-}
-
-// ---- several brokers ----
-
-TEST_CASE("several brokers are tried in turn, without a wait until the round is over") {
-  World world(with_urls({"ws://one", "ws://two", "ws://three"}));
-  world.mqtt.connect();
-  std::vector<std::string> tried;
-  for (int i = 0; i < 3; ++i) {
-    tried.push_back(world.broker.url());
-    world.broker.cut(nobody_there);
-    if (i < 2) world.loop.advance(0s);
-  }
-  CHECK(tried == std::vector<std::string>{"ws://one", "ws://two", "ws://three"});
-  CHECK(world.mqtt.state() == ConnectionState::waiting);
-  world.loop.advance(0s);
-  CHECK(world.broker.opened() == 3);
-  world.loop.advance(1s);
-  CHECK(world.broker.url() == "ws://one");
-}
-
-TEST_CASE("several brokers: a lost connection goes on with the next one") {
-  World world(with_urls({"ws://one", "ws://two"}));
-  world.connect();
-  world.loop.advance(1min);
-  world.broker.cut();
-  world.loop.advance(1s);
-  CHECK(world.broker.url() == "ws://two");
-}
-
-TEST_CASE("several brokers, shuffled: each round begins somewhere and tries every one once") {
-  World world(with_urls({"ws://one", "ws://two", "ws://three"}, true));
-  world.mqtt.connect();
-  std::set<std::string> first;
-  for (int round = 0; round < 30; ++round) {
-    std::set<std::string> tried;
-    first.insert(world.broker.url());
-    for (int i = 0; i < 3; ++i) {
-      tried.insert(world.broker.url());
-      world.broker.cut(nobody_there);
-      if (i < 2) {
-        world.loop.advance(0s);
-        REQUIRE(world.broker.is_opening());
-      }
-    }
-    CHECK(tried.size() == 3);
-    CHECK(world.mqtt.retry_at() > world.loop.now());
-    world.wait();
-  }
-  CHECK(first.size() == 3);
-}
-
-TEST_CASE("an address that can't work stops the client, unless there is another") {
-  for (const auto fault :
-       {TransportFault::invalid_url, TransportFault::unsupported_scheme, TransportFault::mixed_content}) {
-    World world;
-    world.mqtt.connect();
-    world.broker.cut({fault, 0, {}, false});
-    CHECK(world.mqtt.state() == ConnectionState::stopped);
-    CHECK(world.mqtt.stop_reason() == StopReason::invalid);
-    World two(with_urls({"bad", "ws://good"}));
-    two.mqtt.connect();
-    two.broker.cut({fault, 0, {}, false});
-    two.loop.advance(0s);
-    CHECK(two.broker.url() == "ws://good");
-  }
-}
-
-TEST_CASE("options that can't work stop the client and are named; nothing is sent") {
-  MqttOptions options = client_options(false);
-  options.client.client_id = "";
-  World world(std::move(options));
-  world.mqtt.connect();
-  world.broker.accept();
-  CHECK(world.broker.quiet());
-  CHECK(world.mqtt.state() == ConnectionState::stopped);
-  CHECK(world.mqtt.stop_reason() == StopReason::invalid);
-  CHECK(world.mqtt.driver().error() == local_error(Errc::empty_client_id));
-}
-
-// ---- prepare_attempt ----
-
-namespace {
-
-struct Prepared {
-  Prepared() : world(options()) {}
-  MqttOptions options() {
-    MqttOptions with = client_options();
-    with.driver.prepare_attempt = [this](Attempt attempt, std::function<void(Attempt)> answer) {
-      proposal = std::move(attempt);
-      ready = std::move(answer);
-      ++asked;
-    };
-    return with;
-  }
-  int asked = 0;
-  Attempt proposal;
-  std::function<void(Attempt)> ready;
-  World world;
-};
-
-}  // namespace
-
-TEST_CASE("URL and credentials are asked for anew, later, for every attempt") {
-  Prepared prepared;
-  World& world = prepared.world;
-  world.mqtt.connect();
-  CHECK(prepared.proposal.url == "ws://broker");
-  CHECK(world.broker.opened() == 0);
-  prepared.ready({"ws://signed?1", "bob", std::vector<std::uint8_t>{'o', 'n', 'e'}});
-  CHECK(world.broker.url() == "ws://signed?1");
-  world.broker.accept();
-  CHECK(as_text(*world.broker.expect<Connect>().password) == "one");
-  world.broker.cut();
-  world.wait();
-  CHECK(prepared.asked == 2);
-  prepared.ready({"ws://signed?2", "bob", std::vector<std::uint8_t>{'t', 'w', 'o'}});
-  world.broker.accept();
-  CHECK(as_text(*world.broker.expect<Connect>().password) == "two");
-  CHECK(world.mqtt.driver().url() == "ws://signed?2");
-}
-
-TEST_CASE("an answer of prepare_attempt that comes late, or twice, is ignored") {
-  Prepared prepared;
-  World& world = prepared.world;
-  world.mqtt.connect();
-  const auto first = prepared.ready;
-  world.mqtt.disconnect();
-  CHECK(world.mqtt.state() == ConnectionState::stopped);
-  first({"ws://late"});
-  CHECK(world.broker.opened() == 0);
-  world.mqtt.connect();
-  first({"ws://late"});
-  CHECK(world.broker.opened() == 0);
-  prepared.ready({"ws://right"});
-  prepared.ready({"ws://twice"});
-  CHECK(world.broker.opened() == 1);
-  CHECK(world.broker.url() == "ws://right");
-  world.broker.cut();
-  prepared.ready({"ws://while waiting"});
-  CHECK(world.broker.opened() == 1);
-}
-
-TEST_CASE("an answer of prepare_attempt after the client's end is ignored") {
-  std::function<void(Attempt)> ready;
-  {
-    Prepared prepared;
-    prepared.world.mqtt.connect();
-    ready = prepared.ready;
-  }
-  ready({"ws://too late"});
-}
-
-// ---- time-outs ----
-
-TEST_CASE("a transport that never opens is given up after the open time-out") {
-  World world;
-  world.mqtt.connect();
-  world.loop.advance(20s);
-  CHECK(world.broker.closed_by_client() == 1);
-  CHECK(world.mqtt.close_record().fault == TransportFault::timed_out);
-  CHECK(world.mqtt.close_record().phase == CloseRecord::Phase::opening);
-  CHECK(world.mqtt.state() == ConnectionState::waiting);
-}
-
-TEST_CASE("no CONNACK in time closes the connection [MQTT-3.2.2-6]") {
-  World world;
-  world.mqtt.connect();
-  world.broker.accept();
-  world.loop.advance(15s);
-  CHECK(world.broker.closed_by_client() == 1);
-  CHECK(world.mqtt.close_record().error.code() == Errc::no_connack);
-}
-
-TEST_CASE("close without CONNACK is a failed attempt and says so [MQTT-3.2.2-6]") {
-  World world;
-  world.mqtt.connect();
-  world.broker.accept();
-  world.loop.advance(12ms);
-  world.broker.cut({TransportFault::none, 1002, "bad frame", true});
-  CHECK(world.mqtt.close_record().sentence() ==
-        "The broker closed the connection (code 1002: bad frame) 12 ms after the attempt began, before CONNACK: is "
-        "ws://broker a port where a broker speaks MQTT?");
 }
 
 // ---- waking up ----

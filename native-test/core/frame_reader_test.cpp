@@ -125,3 +125,21 @@ TEST_CASE("frames: lengths of one to four bytes, also longer than needed") {
     CHECK(to_hex(frame.body) == "aa");
   }
 }
+
+TEST_CASE("frames: fed undrained a hundred thousand times, and drained at once, each byte is copied a few times only") {
+  // With a copy of everything at each step this would move 10^11 bytes.
+  constexpr std::size_t pieces = 100'000;
+  const auto packet = from_hex("3012000161" "0102030405060708090a0b0c0d0e0f");
+  FrameReader reader(100);
+  Frame frame;
+  for (std::size_t i = 0; i < pieces; ++i) reader.feed(packet);
+  std::size_t frames = 0;
+  while (reader.next(frame) == Status::frame) ++frames;
+  CHECK(frames == pieces);
+  for (std::size_t i = 0; i < pieces; ++i) {  // one in, one out, with a backlog that never ends
+    if (i == 0) reader.feed(packet);
+    reader.feed(packet);
+    REQUIRE(reader.next(frame) == Status::frame);
+    CHECK(frame.whole.size() == packet.size());
+  }
+}

@@ -317,3 +317,44 @@ TEST_CASE("bytes after the end of a connection are not looked at") {
   CHECK(link.messages.empty());
   CHECK(link.closed->cause == CloseRecord::Cause::aborted);
 }
+
+TEST_CASE("a broker that goes on sending and reads no answer is left, within bounds; one that reads slowly is not") {
+  ClientOptions options = Link::defaults(false);
+  options.answer_bytes = 64 * 1024;
+  Client client(options);
+  const Time now{1'000s};
+  std::optional<CloseRecord> closed;
+  const auto receive = [&](const Packet& packet) {
+    ByteBuffer bytes;
+    REQUIRE_FALSE(static_cast<bool>(encode(packet, bytes)));
+    client.handle_bytes(bytes, now);
+    while (const Event* event = client.poll_event(now)) {
+      if (const auto* end = std::get_if<Closed>(event)) closed = end->record;
+    }
+  };
+  REQUIRE_FALSE(static_cast<bool>(client.handle_transport_open(now)));
+  client.consume_output(client.pending_output().size(), now);
+  receive(Connack{});
+  const auto answered_by = [&](unsigned i) -> Packet {
+    const PacketId id = static_cast<PacketId>(1 + i % 65'535);
+    if (i % 4 == 0) return Publish{"a", as_bytes("x"), id, Qos::at_least_once, false, false};
+    if (i % 4 == 1) return Publish{"a", as_bytes("x"), id, Qos::exactly_once, false, false};
+    if (i % 4 == 2) return Pubrel{id};
+    return Pubrec{id};
+  };
+  for (unsigned i = 0; i < 100'000; ++i) {
+    receive(answered_by(i));
+    if (client.counts().output_bytes > 16 * 1024) client.consume_output(8 * 1024, now);
+  }
+  REQUIRE(client.connected());
+  std::size_t most = 0;
+  for (unsigned i = 0; i < 100'000 && client.connected(); ++i) {
+    receive(answered_by(i));
+    most = std::max(most, client.counts().output_bytes);
+  }
+  CHECK(most <= 64 * 1024 + 8);
+  REQUIRE(closed);
+  CHECK(closed->cause == CloseRecord::Cause::protocol_error);
+  CHECK(closed->sentence() ==
+        "The broker broke the protocol: the broker goes on sending and does not read the answers.");
+}

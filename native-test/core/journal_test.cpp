@@ -1,11 +1,9 @@
-// The session's journal: records, compaction, restoring, damage, and the session after a crash.
+// The journal: records, compaction, damage, and clocks that were set back.
 #include "wasmqtt/journal.hpp"
 
 #include <random>
 
 #include "link.hpp"
-#include "wasmqtt/session_store.hpp"
-#include "world.hpp"
 
 using namespace wasmqtt;
 using namespace wasmqtt::test;
@@ -231,262 +229,60 @@ TEST_CASE("journal: records that contradict each other are refused") {
   CHECK(refused({session, sent(7, 1), {.kind = Kind::removed, .number = 7}}) == Errc::ok);  // of a removed one
 }
 
-// ---- write ahead ----
-
-TEST_CASE("write ahead: no QoS 1 or 2 PUBLISH before its record is durable; then it goes at once") {
+TEST_CASE("journal: compacting keeps the order of acceptance although a clock was set back [MQTT-4.6.0-1]") {
+  Link before(journaling());
+  before.publish("t", "1", Qos::at_least_once);
+  before.publish("t", "2", Qos::exactly_once);
   Link link(journaling());
-  link.connect();
-  link.durable = false;
-  link.publish("a", "x", Qos::at_least_once);
-  CHECK(link.quiet());
-  const std::uint64_t position = link.client.journal_position();
-  link.publish("a", "y", Qos::at_least_once);
-  link.client.handle_journal_durable(position);
+  link.now -= 24h;
+  // While the session is being loaded: a smaller number.
+  REQUIRE(link.client.publish("t", as_bytes("3"), {.qos = Qos::at_least_once}, link.now));
+  REQUIRE_FALSE(static_cast<bool>(link.client.handle_restore(before.journal, link.now)));
   link.drain();
-  CHECK(as_text(link.expect<Publish>().payload) == "x");
-  CHECK(link.quiet());
-  link.client.handle_journal_durable(link.client.journal_position());
-  link.client.handle_journal_durable(1);  // late answers change nothing
-  link.drain();
-  CHECK(as_text(link.expect<Publish>().payload) == "y");
-}
-
-TEST_CASE("write ahead: PUBREC, PUBREL and PUBCOMP wait for their records too, PUBACK for what was stored before [MQTT-4.3.3-2]") {
-  Link link(journaling());
-  link.connect();
-  const PacketId mine = (link.publish("a", "x", Qos::exactly_once), link.expect<Publish>().packet_id);
-  const auto waits = [&](const Packet& packet) {
-    link.durable = false;
-    link.receive(packet);
-    const bool quiet = link.quiet();
-    link.durable = true;
-    link.drain();
-    return quiet && !link.quiet();
-  };
-  CHECK(waits(Pubrec{mine}));
-  link.expect<Pubrel>();
-  CHECK(waits(Publish{"b", {}, 1, Qos::at_least_once, false, false}));
-  link.expect<Puback>();
-  CHECK(waits(Publish{"b", {}, 2, Qos::exactly_once, false, false}));
-  link.expect<Pubrec>();
-  CHECK(waits(Pubrel{2}));
-  link.expect<Pubcomp>();
-}
-
-TEST_CASE("after a crash the session goes on from its journal: PUBREL, PUBLISH with DUP, queued, received ids [MQTT-4.1.0-1] [MQTT-4.4.0-1]") {
-  ClientOptions options = journaling();
-  options.in_flight_window = 3;
-  std::vector<std::uint8_t> journal;
-  std::vector<PacketId> ids;
-  Delivery queued;
-  {
-    Link link(options);
-    link.connect();
-    for (const char* text : {"1", "2", "3"}) {
-      link.publish("a", text, {.qos = text[0] == '2' ? Qos::exactly_once : Qos::at_least_once, .retain = text[0] == '3'});
-      ids.push_back(link.expect<Publish>().packet_id);
-    }
-    queued = link.publish("a", "4", Qos::at_least_once);
-    link.receive(Pubrec{ids[1]});
-    link.receive(Publish{"b", {}, 9, Qos::exactly_once, false, false});
-    journal = link.journal;
+  link.publish("t", "4", Qos::at_least_once);
+  std::vector<std::uint8_t> journal = before.journal;
+  journal.insert(journal.end(), link.journal.begin(), link.journal.end());
+  const auto compacted = compact(journal);
+  REQUIRE(compacted);
+  for (const Bytes records : {Bytes(journal), Bytes(*compacted)}) {
+    Link after(journaling());
+    REQUIRE_FALSE(static_cast<bool>(after.client.handle_restore(records, after.now)));
+    after.connect(true);
+    for (const char* payload : {"1", "2", "3", "4"}) CHECK(as_text(after.expect<Publish>().payload) == payload);
   }
-  Link link(options);
-  REQUIRE_FALSE(static_cast<bool>(link.client.handle_restore(journal, link.now)));
-  CHECK(link.client.unfinished().size() == 4);
-  CHECK(link.client.delivery_state(queued) == DeliveryState::queued);
-  CHECK(as_text(link.client.outgoing(queued)->payload) == "4");
-  CHECK_FALSE(link.client.outgoing(Delivery{12345}));
-  link.connect(true);
-  CHECK(link.expect<Pubrel>().packet_id == ids[1]);
-  for (const std::size_t i : {0u, 2u}) {
-    const Publish again = link.expect<Publish>();
-    CHECK(again.packet_id == ids[i]);
-    CHECK(again.dup);
-    CHECK(again.retain == (i == 2));
-  }
-  CHECK(link.quiet());
-  link.receive(Publish{"b", {}, 9, Qos::exactly_once, false, true});
-  CHECK(link.messages.empty());
-  link.expect<Pubrec>();
-  link.receive(Puback{ids[0]});
-  const Publish fourth = link.expect<Publish>();
-  CHECK(as_text(fourth.payload) == "4");
-  CHECK_FALSE(fourth.dup);
-  link.receive(Puback{fourth.packet_id});
-  CHECK(link.fate(queued) == "sent acknowledged");
 }
 
-TEST_CASE("after a crash, a broker without the session: told as lost, published anew with DUP 0 [MQTT-3.2.2-2]") {
+TEST_CASE("journal: a clock set back to a number that is stored already damages nothing [MQTT-4.1.0-1]") {
   Link before(journaling());
   before.connect();
-  before.publish("a", "x", Qos::exactly_once);
+  const Delivery sent = before.publish("t", "sent", Qos::exactly_once);
+  const PacketId id = before.expect<Publish>().packet_id;
+  const Delivery released = before.publish("t", "released", Qos::exactly_once);
+  before.receive(Pubrec{before.expect<Publish>().packet_id});
+  before.expect<Pubrel>();
+  before.cut();
+  const Delivery queued = before.publish("t", "queued", Qos::at_least_once);
   Link link(journaling());
-  REQUIRE_FALSE(static_cast<bool>(link.client.handle_restore(before.journal, link.now)));
-  link.connect(false);
-  CHECK(link.lost.size() == 1);
-  CHECK_FALSE(link.expect<Publish>().dup);
-}
-
-TEST_CASE("what was published while the session was loading comes after it, and its handles stay good") {
-  Link before(journaling());
-  before.publish("old", "1", Qos::at_least_once);
-  Link link(journaling());
-  link.now += 1s;
-  const Delivery mine = link.publish("new", "2", Qos::at_least_once);
-  REQUIRE_FALSE(static_cast<bool>(link.client.handle_restore(before.journal, link.now)));
-  CHECK(link.client.delivery_state(mine) == DeliveryState::queued);
-  link.connect();
-  CHECK(link.expect<Publish>().topic == "old");
-  CHECK(link.expect<Publish>().topic == "new");
-  CHECK(link.fate(mine) == "sent");
-}
-
-TEST_CASE("latest per topic reaches over a restart: what is loaded is superseded by what was published meanwhile") {
-  const std::string large(5000, 'x');  // in a block of its own, so that a sanitizer sees it go
-  const PublishOptions latest{.qos = Qos::at_least_once, .latest_per_topic = true};
-  Link before(journaling());
-  before.publish("t", large + "old", latest);
-  Link link(journaling());
-  link.now += 1s;
-  link.publish("t", large + "new", latest);
+  std::vector<Delivery> mine;
+  for (const Delivery same : {sent, released, queued}) {
+    link.now = Time{Duration{static_cast<Duration::rep>(same.number)}};
+    const auto one = link.client.publish("t", as_bytes("mine"), {.qos = Qos::at_least_once}, link.now);
+    REQUIRE(one);
+    REQUIRE(*one == same);
+    mine.push_back(*one);
+  }
   REQUIRE_FALSE(static_cast<bool>(link.client.handle_restore(before.journal, link.now)));
   link.drain();
-  REQUIRE(link.deliveries.size() == 1);
-  CHECK(link.deliveries[0].reason == FailureReason::superseded);
-  link.publish("t", large + "newest", latest);
-  link.connect();
-  CHECK(as_text(link.expect<Publish>().payload).ends_with("newest"));
-  CHECK(link.quiet());
-}
-
-// ---- stores ----
-
-TEST_CASE("MemoryStore: a new client goes on with the session; another id gets none [MQTT-3.1.3-2]") {
-  MemoryStore store;
-  {
-    World world(client_options(false), &store);
-    world.connect();
-    world.publish("a", "x", Qos::at_least_once);
-    world.broker.expect<Publish>();
-  }
-  {
-    World world(client_options(false), &store);
-    world.connect(true);
-    CHECK(world.broker.expect<Publish>().dup);
-    CHECK(world.mqtt.driver().durable());
-  }
-  MqttOptions other = client_options(false);
-  other.client.client_id = "bob";
-  World world(std::move(other), &store);
-  world.connect();
-  CHECK(world.broker.quiet());
-}
-
-TEST_CASE("MemoryStore: stays small over 100,000 messages") {
-  MemoryStore store;
-  World world(client_options(false), &store);
-  world.connect();
-  std::size_t largest = 0;
-  for (int i = 0; i < 20'000; ++i) {
-    world.publish("a", "0123456789", Qos::at_least_once);
-    world.broker.reply(Puback{world.broker.expect<Publish>().packet_id});
-    largest = std::max(largest, store.records().size());
-  }
-  CHECK(largest < 256 * 1024);
-}
-
-namespace {
-
-// Answers when the test says so, and as it says.
-struct LateStore final : SessionStore {
-  void load(const std::string&, Loaded loaded) override { loads.push_back(std::move(loaded)); }
-  void append(Bytes records, Written written) override {
-    bytes.insert(bytes.end(), records.begin(), records.end());
-    writes.push_back(std::move(written));
-  }
-  void answer(bool ok = true) {
-    auto all = std::move(writes);
-    writes.clear();
-    for (const Written& written : all) written(ok, ok ? "" : "the disk is full");
-  }
-  std::vector<Loaded> loads;
-  std::vector<Written> writes;
-  std::vector<std::uint8_t> bytes;
-};
-
-}  // namespace
-
-TEST_CASE("a slow store: loading first, then connecting; PUBLISH leaves when the store has its record") {
-  LateStore store;
-  World world(client_options(false), &store);
-  world.mqtt.connect();
-  CHECK(world.mqtt.state() == ConnectionState::loading);
-  CHECK(world.broker.opened() == 0);
-  world.mqtt.connect();
-  REQUIRE(store.loads.size() == 1);
-  store.loads[0](true, {}, {});
-  CHECK(world.mqtt.state() == ConnectionState::connecting);
-  store.loads[0](true, {}, {});  // a second answer is ignored
-  world.accept();
-  world.publish("a", "x", Qos::at_least_once);
-  CHECK(world.broker.quiet());
-  CHECK(store.writes.size() == 1);
-  store.answer();
-  world.broker.expect<Publish>();
-}
-
-TEST_CASE("disconnect() while loading stops; connect() afterwards takes what was loaded") {
-  LateStore store;
-  World world(client_options(false), &store);
-  world.mqtt.connect();
-  world.mqtt.disconnect();
-  CHECK(world.mqtt.state() == ConnectionState::stopped);
-  store.loads[0](true, {}, {});
-  CHECK(world.broker.opened() == 0);
-  world.mqtt.connect();
-  CHECK(world.broker.opened() == 1);
-}
-
-TEST_CASE("a store that can't be read or written: told once, and the session goes on in memory") {
-  LateStore store;
-  World world(client_options(false), &store);
-  std::vector<std::string> problems;
-  world.mqtt.on_lifecycle = [&](const Lifecycle& event) {
-    if (event.kind == Lifecycle::Kind::store_problem) problems.emplace_back(event.text);
-  };
-  world.mqtt.connect();
-  SUBCASE("it can't be read") { store.loads[0](false, {}, "denied"); }
-  SUBCASE("it is damaged") { store.loads[0](true, from_hex("ff"), {}); }
-  SUBCASE("it can't be written") {
-    store.loads[0](true, {}, {});
-    world.accept();
-    world.publish("a", "lost?", Qos::at_least_once);
-    store.answer(false);
-    CHECK(as_text(world.broker.expect<Publish>().payload) == "lost?");
-    world.broker.cut();
-    world.wait();
-  }
-  world.accept(true);
-  CHECK(problems.size() == 1);
-  CHECK_FALSE(world.mqtt.driver().durable());
-  world.publish("a", "x", Qos::at_least_once);
-  world.broker.expect<Publish>();
-}
-
-TEST_CASE("the store's answers after the client's end are ignored") {
-  LateStore store;
-  {
-    World world(client_options(false), &store);
-    world.mqtt.connect();
-  }
-  store.loads[0](true, {}, {});
-  LateStore writing;
-  {
-    World world(client_options(false), &writing);
-    world.mqtt.connect();
-    writing.loads[0](true, {}, {});
-    world.publish("a", "x", Qos::at_least_once);
-  }
-  writing.answer();
+  CHECK(link.client.unfinished().size() == 6);
+  for (const Delivery one : mine) CHECK(as_text(link.client.outgoing(one)->payload) == "mine");
+  std::vector<std::uint8_t> journal = before.journal;
+  journal.insert(journal.end(), link.journal.begin(), link.journal.end());
+  Link after(journaling());
+  REQUIRE_FALSE(static_cast<bool>(after.client.handle_restore(journal, after.now)));
+  CHECK(after.client.unfinished().size() == 6);
+  after.connect(true);
+  after.expect<Pubrel>();
+  const Publish again = after.expect<Publish>();
+  CHECK(again.packet_id == id);
+  CHECK(again.dup);
 }

@@ -61,13 +61,16 @@ TEST_CASE("keep-alive: an unanswered PINGREQ is fatal after the time-out, an ans
 
 TEST_CASE("keep-alive: while a PINGREQ is unanswered, the next one still comes in time [MQTT-3.1.2-23]") {
   KeepAlive keep_alive;
+  const auto ping_at = [&](Time time) {
+    keep_alive.pinged(time);
+    keep_alive.ping_moved(time, true);
+    keep_alive.sent(time);
+  };
   keep_alive.start(4s, 30s, start);
-  keep_alive.sent(start + 3s);
-  keep_alive.pinged(start + 3s);
+  ping_at(start + 3s);
   CHECK(keep_alive.next() == start + 6s);
   CHECK(keep_alive.due(start + 6s) == KeepAlive::Due::ping);
-  keep_alive.sent(start + 6s);
-  keep_alive.pinged(start + 6s);
+  ping_at(start + 6s);
   CHECK(keep_alive.due(start + 33s) == KeepAlive::Due::dead);  // counted from the first
 }
 
@@ -178,4 +181,57 @@ TEST_CASE("keep-alive: a PINGREQ that waits behind a large upload has its time t
   CHECK(client.connected());
   client.handle_timeout(now + 10s);
   CHECK_FALSE(client.connected());
+}
+
+TEST_CASE("keep-alive: while a PINGREQ waits in the output, no second one is made, and the time to answer runs") {
+  KeepAlive keep_alive;
+  keep_alive.start(4s, 30s, start);
+  keep_alive.pinged(start + 3s);
+  CHECK(keep_alive.due(start + 20s) == KeepAlive::Due::nothing);
+  CHECK(keep_alive.next() == start + 33s);
+  keep_alive.ping_moved(start + 20s, false);
+  CHECK(keep_alive.next() == start + 50s);
+  keep_alive.answered();  // unasked for
+  CHECK_FALSE(keep_alive.next());
+  keep_alive.ping_moved(start + 21s, true);
+  CHECK(keep_alive.next() == start + 3s);
+}
+
+TEST_CASE("keep-alive: a stalled store holds back messages, not PINGREQ; what waits is no sign of life [MQTT-3.1.2-23]") {
+  ClientOptions options = with(8s);
+  options.journal = true;
+  options.acknowledgement_timeout = 60s;
+  Link link(options);
+  link.connect();
+  link.durable = false;
+  link.advance(5s);
+  link.publish("a", "waits", Qos::at_least_once);
+  for (int i = 0; i < 100; ++i) {
+    const Time last = link.now;
+    while (link.quiet() && link.now - last < 8s) link.advance(1s);
+    link.expect<Pingreq>();
+    CHECK(link.quiet());
+    link.receive(Pingresp{});
+    link.receive(Publish{"in", {}, static_cast<PacketId>(i + 1), Qos::at_least_once, false, false});
+  }
+  CHECK(link.client.connected());  // nor is the broker blamed for what it never got
+  link.durable = true;
+  link.drain();
+  CHECK(as_text(link.expect<Publish>().payload) == "waits");
+  CHECK(link.expect<Puback>().packet_id == 1);
+  link.advance(5s);
+  CHECK(link.client.connected());
+  link.advance(60s);
+  CHECK(link.closed);
+}
+
+TEST_CASE("keep-alive: a PINGREQ never goes before CONNECT, whatever the broker says first [MQTT-3.1.0-1]") {
+  Client client(with(4s));
+  (void)client.handle_transport_open(start);
+  const auto connack = from_hex("20020000");  // although CONNECT is still here
+  client.handle_bytes(connack, start);
+  while (client.poll_event(start) != nullptr) {}
+  client.handle_timeout(start + 3s);
+  CHECK(client.pending_output()[0] == 0x10);
+  CHECK(to_hex(client.pending_output().last(2)) == "c000");
 }

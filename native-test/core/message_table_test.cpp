@@ -117,9 +117,15 @@ TEST_CASE("acknowledgement table: every state and acknowledgement has its action
                          Row{&qos2, AckAction::wrong, AckAction::release, AckAction::wrong},
                          Row{&released, AckAction::wrong, AckAction::repeat_release, AckAction::complete},
                          Row{nullptr, AckAction::ignore, AckAction::repeat_release, AckAction::ignore}}) {
-    CHECK(action_for(row.message, PacketType::puback) == row.puback);
-    CHECK(action_for(row.message, PacketType::pubrec) == row.pubrec);
-    CHECK(action_for(row.message, PacketType::pubcomp) == row.pubcomp);
+    CHECK(action_for(row.message, PacketType::puback, false) == row.puback);
+    for (const bool puback_ends_qos2 : {false, true}) {
+      CHECK(action_for(row.message, PacketType::pubrec, puback_ends_qos2) == row.pubrec);
+      CHECK(action_for(row.message, PacketType::pubcomp, puback_ends_qos2) == row.pubcomp);
+    }
   }
-  CHECK(action_for(&qos1, PacketType::suback) == AckAction::wrong);
+  CHECK(action_for(&qos1, PacketType::puback, true) == AckAction::complete);
+  CHECK(action_for(&qos2, PacketType::puback, true) == AckAction::complete);
+  CHECK(action_for(&released, PacketType::puback, true) == AckAction::wrong);
+  CHECK(action_for(nullptr, PacketType::puback, true) == AckAction::ignore);
+  CHECK(action_for(&qos1, PacketType::suback, false) == AckAction::wrong);
 }

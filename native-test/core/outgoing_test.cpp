@@ -262,6 +262,27 @@ TEST_CASE("an acknowledgement of the wrong kind closes the connection, or is ign
   }
 }
 
+TEST_CASE("puback_ends_qos2: a broker that lowers QoS 2 to 1 ends the message by PUBACK; else it never would") {
+  ClientOptions options = Link::defaults(false);
+  options.puback_ends_qos2 = true;
+  options.in_flight_window = 1;
+  Link link(options);
+  link.connect();
+  const Delivery first = link.publish("a", "1", Qos::exactly_once);
+  link.publish("a", "2", Qos::exactly_once);
+  const PacketId id = link.expect<Publish>().packet_id;
+  link.reconnect();
+  CHECK(link.expect<Publish>().dup);
+  link.receive(Puback{id});
+  CHECK(link.fate(first) == "sent sent acknowledged");
+  const Publish second = link.expect<Publish>();  // the window is free again
+  link.receive(Pubrec{second.packet_id});         // and a broker that does know QoS 2 is answered as ever
+  link.expect<Pubrel>();
+  link.receive(Puback{second.packet_id});
+  REQUIRE(link.closed);
+  CHECK(link.closed->error.code() == Errc::acknowledgement_of_wrong_kind);
+}
+
 // ---- packet ids ----
 
 TEST_CASE("packet ids: never 0 and never one in use, over 70,000 publishes with acks held back [MQTT-2.3.1-1] [MQTT-2.3.1-2]") {
@@ -370,66 +391,4 @@ TEST_CASE("strict_text: discouraged characters are refused in topics and filters
   CHECK(link.client.publish("a\x01", {}, {}, link.now).error() == local_error(Errc::discouraged_character));
   const TopicRequest request{"a\x7f", Qos::at_most_once};
   CHECK(link.client.subscribe({&request, 1}, link.now).error() == local_error(Errc::discouraged_character));
-}
-
-// ---- window, output, acknowledgement time-out ----
-
-TEST_CASE("the in-flight window bounds what is unacknowledged; the rest follows, in order") {
-  Link link(window(3));
-  link.connect();
-  for (int i = 0; i < 10; ++i) link.publish("a", std::to_string(i), Qos::exactly_once);
-  CHECK(link.client.counts().in_flight == 3);
-  CHECK(link.client.counts().queued == 7);
-  for (int i = 0; i < 10; ++i) {
-    const Publish sent = link.expect<Publish>();
-    CHECK(as_text(sent.payload) == std::to_string(i));
-    const PacketId id = sent.packet_id;
-    link.receive(Pubrec{id});
-    CHECK(link.client.counts().in_flight <= 3);
-    // Pubrel may come behind PUBLISHes that were waiting already.
-    link.receive(Pubcomp{id});
-    std::vector<std::uint8_t> rest;
-    for (std::size_t at = 0; at < link.wire.size();) {
-      const std::size_t size = 2u + link.wire[at + 1];
-      if (link.wire[at] != 0x62) rest.insert(rest.end(), link.wire.begin() + static_cast<std::ptrdiff_t>(at), link.wire.begin() + static_cast<std::ptrdiff_t>(at + size));
-      at += size;
-    }
-    link.wire = rest;
-  }
-  CHECK(link.client.counts().in_flight == 0);
-}
-
-TEST_CASE("a silent broker: acknowledgements due for too long end the connection, and nothing is lost") {
-  ClientOptions options = Link::defaults(false);
-  options.keep_alive = 0s;
-  Link link(options);
-  link.connect();
-  const Delivery delivery = link.publish("a", "x", Qos::at_least_once);
-  link.advance(30s);
-  link.publish("a", "y", Qos::at_least_once);
-  link.advance(30s);
-  REQUIRE_FALSE(link.closed);  // the second write counts as progress
-  link.advance(30s);
-  REQUIRE(link.closed);
-  CHECK(link.closed->error.code() == Errc::no_acknowledgement);
-  CHECK(link.client.delivery_state(delivery) == DeliveryState::sent);
-  link.wire.clear();
-  link.connect(true);
-  CHECK(link.expect<Publish>().dup);
-}
-
-TEST_CASE("a SUBSCRIBE that is never answered ends the connection and is told as failed") {
-  ClientOptions options = Link::defaults();
-  options.keep_alive = 0s;
-  Link link(options);
-  link.connect();
-  link.advance(1h);
-  const PacketId id = link.subscribe("a");
-  link.advance(59s);
-  CHECK(link.subscribed.empty());
-  link.advance(1s);
-  REQUIRE(link.subscribed.size() == 1);
-  CHECK(link.subscribed[0].packet_id == id);
-  CHECK(link.subscribed[0].error == local_error(Errc::not_connected));
-  CHECK(link.closed->error.code() == Errc::no_acknowledgement);
 }

@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include "support/hex.hpp"
+#include "unread_answers.hpp"
 
 using namespace wasmqtt;
 using namespace wasmqtt::test;
@@ -79,4 +80,42 @@ TEST_CASE("output: a million packets go through with partial writes, gates and c
     CHECK(output.begin() == read);
   }
   CHECK(output.end() == written);
+}
+
+TEST_CASE("output: what depends on no record goes before what waits, at a packet's border") {
+  Output output;
+  add(output, 0, "0101");
+  add(output, 5, "0202");
+  add(output, 7, "0303");
+  output.consume(1);
+  const auto packet = from_hex("c000");
+  CHECK(output.insert_ready(packet, 4) == 2);
+  CHECK(to_hex(output.ready(4)) == "01c000");
+  CHECK(to_hex(output.ready(5)) == "01c0000202");
+  CHECK(to_hex(output.ready(7)) == "01c00002020303");
+  output.consume(3);
+  CHECK(output.ready(4).empty());
+  CHECK(output.insert_ready(packet, 5) == 6);
+  CHECK(to_hex(output.ready(5)) == "0202c000");
+  CHECK(to_hex(output.ready(7)) == "0202c0000303");
+  CHECK(output.end() == 10);
+}
+
+TEST_CASE("output: unread answers are never counted too low, and at most twice") {
+  UnreadAnswers answers;
+  std::uint64_t begin = 0;
+  std::uint64_t end = 0;
+  std::size_t most = 0;
+  unsigned random = 7;
+  for (int i = 0; i < 100'000; ++i) {
+    random = random * 1'664'525u + 1'013'904'223u;
+    answers.add(4, begin, end);
+    end += 4;
+    most = std::max<std::size_t>(most, end - begin);
+    if (answers.bytes() < end - begin) FAIL("counted too low at step " << i);
+    if (answers.bytes() > 2 * most) FAIL("counted too high at step " << i);
+    begin = std::min<std::uint64_t>(end, begin + random / 65'536u % 9);
+  }
+  answers.clear();
+  CHECK(answers.bytes() == 0);
 }

@@ -67,6 +67,9 @@ struct ClientOptions {
   OverflowPolicy overflow = OverflowPolicy::reject;
   bool queue_qos0 = false;                             // keep QoS 0 messages while not connected
   std::size_t output_bytes = 1024 * 1024;              // above it messages wait in the queue
+  std::size_t answer_bytes = 2 * 1024 * 1024;          // PUBACK, PUBREC, PUBREL and PUBCOMP in the output: a broker
+                                                       // that sends more without reading them is left. All messages
+                                                       // that packet ids allow, both ways, need 512 KiB
   std::size_t max_packet_bytes = 16 * 1024 * 1024;     // of one incoming packet; more closes the connection
   std::size_t max_requests = 1024;                     // SUBSCRIBE and UNSUBSCRIBE unanswered at once
   std::size_t max_unacknowledged = 65'535;             // incoming messages not acknowledged by the application
@@ -79,6 +82,9 @@ struct ClientOptions {
   // Strictness that could hurt with a broker in the field. True follows the standard to the letter.
   bool strict_acknowledgements = true;  // false ignores PUBACK for a QoS 2 message and the like: brokers that lost
                                         // track after a crash have been seen to send them
+  bool puback_ends_qos2 = false;        // true takes PUBACK as the end of a QoS 2 message: RabbitMQ before 4.0 lowers
+                                        // QoS 2 to 1, answers with PUBACK, and the message would never end. It was
+                                        // delivered at least once then, not exactly once
   bool strict_text = false;             // true refuses U+0001-001F, 007F-009F and non-characters, which 1.5.3 only
                                         // advises against: there are topics in the field that use them
 };
@@ -100,7 +106,8 @@ class Client {
   // ---- inputs ----
 
   // Restores the session from journal records (all batches in order). Before the first connection only. Records of
-  // another client id [MQTT-3.1.3-2] or damaged ones are refused and nothing is restored.
+  // another client id [MQTT-3.1.3-2] or damaged ones are refused and nothing is restored. What was published before
+  // comes after what is restored; do not take its records before this call.
   Error handle_restore(Bytes records, Time now);
   // An attempt begins: for the record only (CloseRecord::url, elapsed).
   void handle_attempt(std::string_view url, Time now);
@@ -131,7 +138,8 @@ class Client {
   // of arrival [MQTT-4.6.0-2, -3]. Tokens of an ended connection and repeated ones do nothing.
   void acknowledge(std::uint64_t token, Time now);
   // Sends DISCONNECT after what is already in the output, and nothing after it [MQTT-3.14.4-2]; then close the
-  // transport: should_close() turns true when it is out. Not connected: ends the attempt at once.
+  // transport: should_close() turns true when it is out. Before CONNACK too, which section 3.1.4 allows: a broker that
+  // has taken CONNECT meanwhile does not publish the will. Before the transport is open: ends the attempt at once.
   void disconnect(Time now);
   // Asks the broker for a sign of life now, whatever the keep-alive says: after a wake-up, say.
   void probe(Time now);

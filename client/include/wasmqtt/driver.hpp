@@ -26,17 +26,30 @@ struct Attempt {
   std::optional<std::vector<std::uint8_t>> password{};
 };
 
+// What to do when the store fails: denied, full, damaged, gone. on_store_problem says so in either case, once.
+enum class StoreFailure : std::uint8_t {
+  // The session goes on in this object: nothing is lost unless the program or page ends. For those who would rather
+  // talk than keep: a chat.
+  go_on_in_memory,
+  // Nothing leaves that waits for a record: no PUBLISH that a crash could make us forget, no acknowledgement of what the
+  // application could not store. The connection ends without DISCONNECT and is not made again by this object
+  // (StopReason::store_failed). For those who would rather stand still than lose: a worker.
+  stop,
+};
+
 struct DriverOptions {
   std::vector<std::string> urls{};  // tried in turn, also on reconnect
   bool shuffle_urls = false;      // start each round at a random one
   BackoffOptions backoff{};
-  Duration open_timeout = std::chrono::seconds{20};  // for the transport to open
+  Duration open_timeout = std::chrono::seconds{20};  // for prepare_attempt to answer, and for the transport to open
   Duration disconnect_timeout = std::chrono::seconds{2};  // for DISCONNECT to leave; then the transport is closed
   // This many connections in a row that the broker ended within `takeover_within` of CONNACK mean: another client
   // uses our client id [MQTT-3.1.4-2]. The driver stops instead of fighting. 0 turns it off.
   unsigned takeover_strikes = 3;
   Duration takeover_within = std::chrono::seconds{5};
-  // Replaces urls and the client's credentials when set: calls `ready` once, at once or later.
+  StoreFailure store_failure = StoreFailure::go_on_in_memory;
+  // Replaces urls and the client's credentials when set: calls `ready` once, at once or later. After open_timeout the
+  // attempt has failed (TransportFault::not_prepared), and the next one asks again.
   std::function<void(Attempt proposal, std::function<void(Attempt)> ready)> prepare_attempt{};
 };
 
@@ -54,6 +67,7 @@ enum class StopReason : std::uint8_t {
   asked,             // disconnect() or abort()
   refused,           // CONNACK 1, 2, 4, 5: trying again can't heal it
   taken_over,        // the same client id is in use elsewhere
+  store_failed,      // under StoreFailure::stop
   invalid,           // options or URL can't work: see the close record or error()
 };
 
@@ -69,12 +83,13 @@ class Driver final : private TransportObserver {
   std::function<void(const Event&)> on_event;
   // The state below changed.
   std::function<void(ConnectionState)> on_state;
-  // The store failed: the session goes on in memory only, from now on.
+  // The store failed: the session goes on in memory only from now on, or the driver stops: see StoreFailure.
   std::function<void(std::string_view problem)> on_store_problem;
 
-  // Starts, or tries again at once when waiting or stopped. Idempotent while connecting or connected.
+  // Starts, or tries again at once when waiting or stopped. Idempotent while connecting or connected. After
+  // StopReason::store_failed it stays stopped.
   void start();
-  // DISCONNECT, then stop. Always finishes, within disconnect_timeout.
+  // DISCONNECT, then stop; before CONNACK too, when CONNECT is out. Always finishes, within disconnect_timeout.
   void stop();
   // Stop without DISCONNECT (the broker publishes the will).
   void abort();
@@ -95,7 +110,7 @@ class Driver final : private TransportObserver {
   const std::string& url() const { return url_; }             // of the current or last attempt
   const CloseRecord& close_record() const { return close_record_; }  // of the last attempt that ended
   Error error() const { return error_; }                      // StopReason::invalid
-  bool durable() const { return store_ != nullptr && !store_failed_; }
+  bool durable() const { return store_ != nullptr && !store_failed_; }  // what is accepted now would survive a crash
 
  private:
   void on_transport_open() override;
@@ -119,7 +134,9 @@ class Driver final : private TransportObserver {
   void stop_for(StopReason reason);
   void arm_timer();
   void handle_timer();
+  void not_prepared(Time now);
   void store_problem(std::string_view problem);
+  bool store_says_stop() const { return store_failed_ && options_.store_failure == StoreFailure::stop; }
 
   EventLoop& loop_;
   Transport& transport_;
@@ -135,7 +152,7 @@ class Driver final : private TransportObserver {
   std::size_t first_url_ = 0;    // of this round
   std::size_t tried_urls_ = 0;   // in this round
   std::optional<Time> retry_at_;
-  std::optional<Time> deadline_;  // of opening or disconnecting
+  std::optional<Time> deadline_;  // of preparing, opening or disconnecting
   unsigned strikes_ = 0;         // connections in a row that the broker ended soon after CONNACK
   bool loaded_ = false;
   bool store_failed_ = false;

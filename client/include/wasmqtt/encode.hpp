@@ -29,6 +29,7 @@ void encode_checked(const Publish& packet, ByteBuffer& out);
 
 // PUBACK, PUBREC, PUBREL, PUBCOMP or UNSUBACK: type, flags, length 2, packet id.
 void encode_acknowledgement(PacketType type, PacketId packet_id, ByteBuffer& out);
+inline constexpr std::size_t acknowledgement_bytes = 4;
 
 // Bytes that the remaining length takes: 1 to 4.
 std::size_t remaining_length_size(std::size_t remaining_length);

@@ -56,6 +56,7 @@ enum class Errc : std::uint8_t {
   suback_count_mismatch,
   acknowledgement_of_wrong_kind,
   too_many_unacknowledged,
+  answers_not_read,
   // state of the client
   not_connected,
   already_connected,

@@ -4,7 +4,7 @@
 //   while (reader.next(frame) == FrameReader::Status::frame) use(frame);
 //
 // A frame that lies whole in the fed bytes is a view into them; only one that is cut by their end is assembled in a
-// buffer of the reader. Both are valid until the next feed().
+// buffer of the reader. A frame is valid until the next call of next() or feed().
 #pragma once
 
 #include <cstddef>
@@ -31,7 +31,8 @@ class FrameReader {
   // Frames with more than `max_packet_bytes` are an error before they are stored.
   explicit FrameReader(std::size_t max_packet_bytes) : max_packet_bytes_(max_packet_bytes) {}
 
-  // Takes the next piece of the stream. What an earlier piece has left unread is copied and kept in front of it.
+  // Takes the next piece of the stream. What an earlier piece has left unread is copied and kept in front of it: who
+  // drains before the next piece keeps no more than one unfinished frame here.
   void feed(Bytes bytes);
   // After an error: that error again, until reset().
   Status next(Frame& frame);
@@ -40,12 +41,12 @@ class FrameReader {
 
  private:
   Status frame_at(Bytes bytes, Frame& frame, std::size_t& needed);
-  Status next_of_partial(Frame& frame);
+  Status next_kept(Frame& frame);
 
   std::size_t max_packet_bytes_;
-  Bytes input_;                         // unread part of the fed bytes
-  std::vector<std::uint8_t> partial_;   // the beginning of a frame that the input's end cut
-  std::vector<std::uint8_t> assembled_; // the last frame made from partial_
+  Bytes input_;                     // unread part of the fed bytes
+  std::vector<std::uint8_t> kept_;  // what comes before it in the stream: mostly the beginning of a frame that was cut
+  std::size_t at_ = 0;              // kept_ is read up to here
   Error error_;
 };
 

@@ -49,7 +49,7 @@ struct Lifecycle {
     session_lost,         // see session
     subscription_refused, // 0x80 for this filter; it is asked again on the next connection
     subscribed,           // granted QoS in `qos`
-    store_problem,        // see text: the session is in memory only from now on
+    store_problem,        // see text, and StoreFailure for what happens now
   };
   Kind kind = Kind::state_changed;
   ConnectionState state = ConnectionState::stopped;
