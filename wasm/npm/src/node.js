@@ -1,0 +1,46 @@
+// wasmqtt for Node: WebSockets of the package `ws`, and TCP and TLS.
+import net from 'node:net';
+import tls from 'node:tls';
+import WebSocket from 'ws';
+import {transports, websocket_transport} from './wasmqtt.js';
+
+const tls_options = ['rejectUnauthorized', 'ca', 'cert', 'key', 'pfx', 'passphrase', 'servername', 'ALPNProtocols'];
+
+function picked(options) {
+  return Object.fromEntries(tls_options.filter((name) => options[name] !== undefined).map((name) => [name, options[name]]));
+}
+
+const websocket = websocket_transport((url, protocols, options) => (options.forceNativeWebSocket
+  ? new globalThis.WebSocket(url, protocols)
+  : new WebSocket(url, protocols, {...picked(options), ...options.wsOptions})));
+
+const stream_transport = (connect) => (url, handlers, options) => {
+  const {hostname, port} = new URL(url);
+  const socket = connect({...picked(options), host: hostname.replace(/^\[|\]$/g, ''), port: Number(port), noDelay: true});
+  let opened = false;
+  let error = null;
+  let ended = false;
+  socket.on(socket.encrypted ? 'secureConnect' : 'connect', () => {
+    opened = true;
+    handlers.open();
+  });
+  socket.on('data', (chunk) => handlers.bytes(chunk));
+  socket.on('drain', () => handlers.writable());
+  socket.on('end', () => { ended = true; });
+  socket.on('error', (problem) => { error = problem; });
+  socket.on('close', () => handlers.closed({fault: ended && !error ? 'none' : 'unknown', code: 0, reason: '',
+    clean: ended && !error, error}));
+  return {
+    send: (bytes) => socket.write(bytes),
+    close: () => socket.end(),
+    destroy: () => socket.destroy(),
+    get ready() { return opened && !socket.writableNeedDrain; },
+  };
+};
+
+const tcp = stream_transport((options) => net.connect(options));
+const secure = stream_transport((options) => tls.connect({servername: net.isIP(options.host) ? '' : options.host, ...options}));
+Object.assign(transports, {mqtt: tcp, tcp, mqtts: secure, ssl: secure, tls: secure, ws: websocket, wss: websocket});
+
+export * from './wasmqtt.js';
+export {default} from './wasmqtt.js';

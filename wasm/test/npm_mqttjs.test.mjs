@@ -1,0 +1,81 @@
+// One program, written once against MQTT.js's API, run with MQTT.js and with the package: the same events in the same
+// order with the same contents, and the same packets on the wire.
+import assert from 'node:assert/strict';
+import {createRequire} from 'node:module';
+import path from 'node:path';
+import {after, before, test} from 'node:test';
+import {startBroker} from './support/brokers.mjs';
+import {run} from './support/mqttjs_program.mjs';
+import {load_package, package_directory} from './support/package.mjs';
+import {record} from './support/recorder.mjs';
+
+const mqttjs = createRequire(path.join(package_directory, 'package.json'))('mqtt');
+const ours = await load_package();
+let broker;
+before(async () => { broker = await startBroker('open'); });
+after(() => broker?.close());
+
+// MQTT.js begins with a random packet id, we with 1: ids are named by the order in which they appear.
+function renamed() {
+  const names = new Map();
+  return (id) => {
+    if (!id) return id;
+    if (!names.has(id)) names.set(id, names.size + 1);
+    return names.get(id);
+  };
+}
+
+// Each side numbers the exchanges that it begins.
+function with_renamed_ids(seen) {
+  const rename = {ours: renamed(), theirs: renamed()};
+  return seen.map(([event, ...details]) => [event, ...details.map((detail) => {
+    if (!detail?.messageId) return detail;
+    const begins = ['publish', 'pubrel', 'subscribe', 'unsubscribe'].includes(detail.cmd);
+    const inbound = event === 'packetreceive' || event === 'message';
+    return {...detail, messageId: rename[begins === inbound ? 'theirs' : 'ours'](detail.messageId)};
+  })]);
+}
+
+// Where a packet has its id: after the topic of a PUBLISH with QoS, else first in its body; 0: none.
+function id_at(bytes) {
+  const type = bytes[0] >> 4;
+  let body = 1;
+  while (bytes[body] & 0x80) ++body;
+  ++body;
+  if (type === 3) return (bytes[0] & 6) === 0 ? 0 : body + 2 + bytes.readUInt16BE(body);
+  return type >= 4 && type <= 11 ? body : 0;
+}
+
+function wire(packets) {
+  const rename = {client: renamed(), broker: renamed()};
+  return packets.map(({from, bytes}) => {
+    const copy = Buffer.from(bytes);
+    const at = id_at(copy);
+    // Whose exchange it is tells the packet: the broker numbers its own.
+    const type = copy[0] >> 4;
+    const ours_to_number = type === 3 || type === 6 ? from === 'client' : [8, 10].includes(type) || from === 'broker';
+    if (at) copy.writeUInt16BE(rename[ours_to_number ? 'client' : 'broker'](copy.readUInt16BE(at)), at);
+    return `${from} ${copy.toString('latin1')}`;
+  });
+}
+
+async function run_with(mqtt) {
+  const recorder = await record(broker.wsUrl);
+  try {
+    const seen = await run(mqtt, recorder.url, {clientId: 'one-program', cut: recorder.cut});
+    return {seen: with_renamed_ids(seen), packets: wire(recorder.packets)};
+  } finally {
+    recorder.close();
+  }
+}
+
+test('the same program sees the same events and sends the same packets with MQTT.js and with wasmqtt', async () => {
+  const theirs = await run_with(mqttjs);
+  const mine = await run_with(ours);
+  assert.deepEqual(mine.seen, theirs.seen);
+  for (const side of ['client', 'broker']) {
+    const of = (packets) => packets.filter((packet) => packet.startsWith(side));
+    assert.deepEqual(of(mine.packets), of(theirs.packets));
+  }
+  assert.ok(theirs.seen.length > 70, `the program does something: ${theirs.seen.length} events`);
+});

@@ -1,0 +1,29 @@
+// The package as a user gets it: its types, and what `npm pack` makes.
+import assert from 'node:assert/strict';
+import {execFile} from 'node:child_process';
+import path from 'node:path';
+import {test} from 'node:test';
+import {promisify} from 'node:util';
+import {build_package, package_directory} from './support/package.mjs';
+
+const run = promisify(execFile);
+const size = await build_package();
+
+test('the types compile under tsc --strict, and refuse what is not supported', async () => {
+  const tsc = path.join(package_directory, 'node_modules', 'typescript', 'bin', 'tsc');
+  const {stdout} = await run(process.execPath, [tsc, '--project', path.join(package_directory, 'test')])
+    .catch((error) => error);
+  assert.equal(stdout, '');
+});
+
+test('npm pack makes a package of the module, its types and its page of documentation', async () => {
+  const {stdout} = await run('npm', ['pack', '--dry-run', '--json'], {cwd: package_directory});
+  const [packed] = JSON.parse(stdout);
+  assert.deepEqual(packed.files.map((file) => file.path).sort(),
+    ['README.md', 'dist/index.d.ts', 'dist/node.js', 'dist/wasmqtt.js', 'package.json']);
+});
+
+test('its size is known', (t) => {
+  t.diagnostic(`wasmqtt.js: ${size.bytes} bytes, ${size.gzip} gzip, ${size.brotli} brotli with everything`);
+  assert.ok(size.brotli < 45 * 1024, `${size.brotli} bytes with brotli`);
+});

@@ -1,0 +1,20 @@
+// The npm package, built once from what lies in wasm/npm and the core's WebAssembly beside the page.
+import path from 'node:path';
+import {pathToFileURL} from 'node:url';
+import {root} from './machine.mjs';
+
+export const package_directory = path.join(root, 'wasm', 'npm');
+let made = null;
+
+export async function build_package() {
+  const page = process.env.WASMQTT_PAGE ?? path.join(root, 'build', 'wasm-release', 'page');
+  process.env.WASMQTT_NPM_CORE ??= path.join(page, '..', 'npm', 'core.wasm');
+  made ??= import(pathToFileURL(path.join(package_directory, 'build.mjs')).href).then(({make}) => make());
+  return made;
+}
+
+// What Node gets of `import 'wasmqtt'`.
+export async function load_package() {
+  await build_package();
+  return import(pathToFileURL(path.join(package_directory, 'dist', 'node.js')).href);
+}
