@@ -221,6 +221,29 @@ TEST_CASE("a scroll area goes where the platform scrolled it, and not past its e
   CHECK(area->scroll_y == area->content_height - area->rect.h);
 }
 
+TEST_CASE("a region below the fold is as high, and its widgets are as named, as when it is in sight") {
+  Headless page(400, 200);
+  page.show([&](Ui& ui) {
+    const auto all = screen(ui);
+    const auto area = scroll_area(ui, "Settings");
+    for (const char* name : {"First", "Second", "Third"}) {
+      const auto part = region(ui, {.role = Role::region, .name = name, .auto_height = true});
+      for (int i = 0; i < 8; ++i) {
+        const IdScope scope(i);
+        button(ui, name);
+      }
+    }
+  });
+  const float first = page.find(Role::region, "First")->rect.h;
+  CHECK(first > 200);
+  CHECK(page.find(Role::region, "Third")->rect.h == first);
+  CHECK(page.find(Role::button, "Third")->rect.h == page.find(Role::button, "First")->rect.h);
+  const float height = page.find(Role::group, "Settings")->content_height;
+  CHECK(height > 3 * first);
+  page.scroll("Settings", height - 200);
+  CHECK(page.find(Role::group, "Settings")->scroll_y == height - 200);
+}
+
 TEST_CASE("a table asks only for the rows in sight and says which row was chosen") {
   Headless page(600, 300);
   TableState state;

@@ -20,3 +20,20 @@ function(wasmqtt_add_library name)
     $<BUILD_INTERFACE:${CMAKE_CURRENT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:include>)
   wasmqtt_warnings(${target})
 endfunction()
+
+# wasmqtt_cold(TARGET...): code in which no time is spent when it runs, so none is spent on optimising it, which with
+# Boost's templates takes most of a build. wasmqtt_hot(TARGET...): code that a test runs a million times; optimised
+# even where the rest of a preset is not.
+function(wasmqtt_cold)
+  if(PROJECT_IS_TOP_LEVEL AND NOT EMSCRIPTEN)
+    foreach(target ${ARGN})
+      target_compile_options(${target} PRIVATE $<$<CONFIG:RelWithDebInfo>:-O0>)
+    endforeach()
+  endif()
+endfunction()
+
+function(wasmqtt_hot)
+  foreach(target ${ARGN})
+    target_compile_options(${target} PRIVATE ${WASMQTT_HOT_OPTIONS})
+  endforeach()
+endfunction()

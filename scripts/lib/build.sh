@@ -7,6 +7,8 @@
 build_preset() {
   local preset=$1 log=$root/build/logs/$1 configure=(env "CXX=${CXX:-g++}" cmake)
   shift
+  # Another checkout finds what this one has compiled.
+  export CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=1
   ! command -v ccache >/dev/null || export CMAKE_CXX_COMPILER_LAUNCHER=${CMAKE_CXX_COMPILER_LAUNCHER:-ccache}
   if [[ $preset == wasm-* ]]; then
     use_emscripten

@@ -60,6 +60,9 @@ need_other_brokers() {
 
 need_browser() {
   need npm npm "fetches the browser test driver"
+  need nginx nginx-light "serves the page with TLS in one of the tests"
+  need '/usr/lib/nginx/modules/ngx_http_brotli_static_module.so' libnginx-mod-http-brotli-static "lets it send Brotli"
+  need openssl openssl "makes that test's certificate"
   browser_program >/dev/null || need chromium chromium "the browser of the browser tests"
   need '/usr/share/fonts/*/noto/NotoSans-Regular.ttf' fonts-noto-core "letters of many scripts in the pictures"
   need '/usr/share/fonts/*/noto/NotoSansCJK-Regular.ttc' fonts-noto-cjk "Chinese, Japanese, Korean in the pictures"
@@ -110,6 +113,7 @@ packages_consent() {
 packages_install() {
   local log=$root/build/logs/packages.log services=()
   case " ${packages_missing[*]} " in *" mosquitto "*) services+=(mosquitto) ;; esac
+  case " ${packages_missing[*]} " in *" nginx-light "*) services+=(nginx) ;; esac
   case " ${packages_missing[*]} " in
     *" rabbitmq-server "*)
       services+=(rabbitmq-server)
@@ -131,8 +135,8 @@ packages_install() {
   fi
 }
 
-# For the rest of this subshell. The brokers' packages would start brokers of their own: Mosquitto on port 1883, which
-# is where ours has to listen; RabbitMQ on 5672, and Erlang's port mapper on 4369.
+# For the rest of this subshell. The packages would start services of their own: Mosquitto on port 1883, which is where
+# ours has to listen; RabbitMQ on 5672, Erlang's port mapper on 4369, nginx on 80.
 packages_start_no_services() {
   local policy=/usr/sbin/policy-rc.d
   [[ ! -e $policy ]] || return 0

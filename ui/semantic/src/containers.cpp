@@ -121,6 +121,8 @@ Scope region(Ui& ui, const RegionOptions& options) {
   ImGui::BeginChild(id, size, ImGuiChildFlags_AlwaysUseWindowPadding,
                     ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoScrollWithMouse | ImGuiWindowFlags_NoNav);
   ImGui::PopStyleVar();
+  // Laid out even where it is out of sight: its height counts in the page's, and its widgets are in the mirror.
+  if (options.auto_height) ImGui::GetCurrentWindow()->SkipItems = false;
   return {ui, declare_open(ui, {.id = id, .role = options.role, .rect = rect, .name = options.name}), end_region};
 }
 
