@@ -73,7 +73,7 @@ void ChatPage::draw(semantic::Ui& ui) {
   app_.handle(asked);
   if (const auto change = app_.next_change()) {
     const std::chrono::duration<double> left = *change - loop_.now();
-    imgui_web::want_in(std::max(0.0, left.count()));
+    ui.wake_in(std::max(0.001, left.count()));
   }
 }
 

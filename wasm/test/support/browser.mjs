@@ -2,9 +2,11 @@
 //
 //   const stage = await openStage();                        // brokers open and auth, the page served, Chromium
 //   const {page, errors} = await stage.open('?stage=10');   // a fresh context: no storage shared
+//   const tab = await stage.open('', {context});            // another tab of the same browser
 //   await page.getByRole('textbox', {name: 'Username'}).fill('alice');
-//   assert.deepEqual(errors, []);                           // uncaught exceptions and console errors
-//   await stage.close();                                    // fails if a page had an error that nobody looked at
+//   assert.deepEqual(errors, []);                           // uncaught exceptions, and whatever the console got
+//   await stage.leave_all();                                // closes the pages; fails if one had an error
+//   await stage.close();                                    // the same, and everything else
 //
 // WASMQTT_PAGE and WASMQTT_CHROMIUM name the page's directory and the browser; scripts/test sets them.
 import {accessSync} from 'node:fs';
@@ -89,24 +91,31 @@ class Stage {
     this.#close_all = close_all;
   }
 
-  // A page in a browser context of its own. `context`: Playwright's options, viewport 1280x800 unless told.
-  async open(address = '', context = {}) {
-    const own = await this.browser.newContext({viewport: {width: 1280, height: 800}, ...context});
+  // A page in a browser context of its own, or in `options.context`. The other options are Playwright's for a context.
+  // The window is small unless told, since the pixels are drawn by the processor.
+  async open(address = '', {context, prepare, ...options} = {}) {
+    const own = context ?? await this.browser.newContext({viewport: {width: 760, height: 560}, ...options});
     const page = await own.newPage();
     const errors = [];
     page.on('pageerror', (error) => errors.push(`uncaught: ${error.message}`));
     page.on('crash', () => errors.push('the page crashed'));
     page.on('console', (message) => {
-      if (message.type() === 'error' && !expected.test(message.text())) errors.push(`console: ${message.text()}`);
+      if (!expected.test(message.text())) errors.push(`console.${message.type()}: ${message.text()}`);
     });
-    this.#pages.push({address, errors});
+    this.#pages.push({address, context: own, errors});
+    await prepare?.(page, own);
     await page.goto(new URL(address, this.url).href);
     return {page, context: own, errors};
   }
 
-  async close() {
-    await this.#close_all();
-    const failed = this.#pages.filter(({errors}) => errors.length > 0);
+  async leave_all() {
+    const pages = this.#pages.splice(0);
+    await Promise.all([...new Set(pages.map(({context}) => context))].map((context) => context.close()));
+    const failed = pages.filter(({errors}) => errors.length > 0).map(({address, errors}) => ({address, errors}));
     if (failed.length > 0) throw new Error(`errors in the page: ${JSON.stringify(failed)}`);
+  }
+
+  async close() {
+    await this.leave_all().finally(this.#close_all);
   }
 }

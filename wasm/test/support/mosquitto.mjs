@@ -15,6 +15,8 @@ import {until} from './machine.mjs';
 const run = promisify(execFile);
 const running = new Set();
 process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+// What a test that failed left behind.
+export const close_subscriptions = () => running.forEach((child) => child.kill('SIGTERM'));
 
 const text = (payload) => (typeof payload === 'string' ? payload : JSON.stringify(payload));
 

@@ -5,8 +5,15 @@
 //   await alice.talk_to('bob');
 //   await alice.say('hello');
 //   await alice.reads('hello', 'hi');
+//
+// In a file of tests: `const world = on_stage();` opens brokers and browser once (world.stage, in tests only), closes
+// after each test every page that world.arrive(address, context) opened, and fails if one of them was not silent.
 import assert from 'node:assert/strict';
+import {after, afterEach, before} from 'node:test';
+import {openStage} from './browser.mjs';
 import {until} from './machine.mjs';
+import {close_subscriptions} from './mosquitto.mjs';
+import {close_proxies} from './proxy.mjs';
 
 export const patience = 30000;
 
@@ -16,9 +23,23 @@ export class Person {
   field(name) { return this.page.getByRole('textbox', {name, exact: true}); }
   status(text) { return this.page.getByRole('status').filter({hasText: text}); }
 
-  async sign_in() {
+  chat(name) { return this.page.getByRole('list', {name: 'Chats'}).getByRole('button', {name, exact: true}); }
+  alert(text) { return this.page.getByRole('alert').filter({hasText: text}); }
+  log() { return this.page.getByRole('log', {name: 'Messages'}); }
+  badge(text) { return this.page.getByRole('group', {name: 'About this chat'}).getByText(text); }
+  // The message with this text, with its time and state.
+  message(text) { return this.log().getByRole('article').filter({hasText: text}); }
+
+  async sign_in(password) {
+    if (password !== undefined) await this.field('Password').fill(password);
     await this.button('Sign In').click();
     await this.status('Connected').waitFor();
+  }
+  // By itself: the button "Connect now" would be quicker, but may go while one reaches for it.
+  comes_back() { return this.status('Connected').waitFor({timeout: 90000}); }
+  async log_out() {
+    await this.button('Logout').click();
+    await this.button('Sign In').waitFor();
   }
   async talk_to(name) {
     await this.field('New chat').fill(name);
@@ -45,6 +66,18 @@ export class Person {
     });
     assert.deepEqual(seen, wanted);
   }
+}
+
+export function on_stage() {
+  const world = {stage: null, arrive: (address, context) => arrive_at(world.stage, address, context)};
+  before(async () => { world.stage = await openStage(); });
+  afterEach(async () => {
+    close_subscriptions();
+    await close_proxies();
+    await world.stage?.leave_all();
+  });
+  after(() => world.stage?.close());
+  return world;
 }
 
 // Opens the page and waits for the login.

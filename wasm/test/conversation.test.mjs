@@ -1,0 +1,208 @@
+// A conversation: its messages and their states, what one types, what is unread, ten thousand of them.
+import assert from 'node:assert/strict';
+import {describe, test} from 'node:test';
+import {flood} from './support/flood.mjs';
+import {until} from './support/machine.mjs';
+import {subscribe} from './support/mosquitto.mjs';
+import {on_stage, patience} from './support/person.mjs';
+
+const world = on_stage();
+
+let counter = 0;
+function message(receiver, sender, content, timestamp = new Date().toISOString()) {
+  return {topic: `chat/messages/${receiver}/${sender}`, payload: JSON.stringify({messageId: `m${++counter}`, content, timestamp})};
+}
+const write = (...values) => flood(world.stage.open_broker, [message(...values)]);
+
+async function signed_in(address, context) {
+  const person = await world.arrive(address, context);
+  await person.sign_in();
+  return person;
+}
+
+const title = (person, expected) => until(async () => await person.page.title() === expected, `the title ${expected}`, patience);
+
+describe('messages', () => {
+  test('stand in a log with sender, text, local time; own ones with the way they went', async () => {
+    const alice = await signed_in('?stage=20&user=alice', {timezoneId: 'Asia/Kathmandu'});
+    await alice.talk_to('bob');
+    await alice.page.getByRole('heading', {name: 'Conversation with bob', exact: true}).waitFor();
+    await alice.say('mine');
+    await alice.message('mine').getByText('delivered to the broker').waitFor();
+    await write('alice', 'bob', 'theirs');
+    const clock = new Intl.DateTimeFormat('en-GB', {hour: '2-digit', minute: '2-digit', timeZone: 'Asia/Kathmandu'});
+    const times = [clock.format(Date.now()), clock.format(Date.now() - 60000)];
+    const words = await alice.message('theirs').innerText();
+    assert.ok(times.some((time) => words.includes(time)), `${words} is about ${times}`);
+    assert.ok(words.includes('bob'));
+    assert.ok(!/delivered|sent/.test(words));
+  });
+
+  test('of QoS 0 are sent, of QoS 1 queued without a connection; a lost one can be sent again', async () => {
+    const [zero, one] = await Promise.all([signed_in('?stage=10&user=zero'), signed_in('?stage=20&user=one')]);
+    for (const person of [zero, one]) {
+      await person.talk_to('bob');
+      await person.page.context().setOffline(true);
+      await person.status('Offline').waitFor();
+      await person.say('into the void');
+    }
+    await zero.message('into the void').getByText('not sent').waitFor();
+    await zero.message('into the void').getByText('Not connected, and with QoS 0 a message does not wait.').waitFor();
+    await one.message('into the void').getByText('queued').waitFor();
+    const seen = await subscribe(world.stage.open_broker, 'chat/messages/bob/+', {qos: 1});
+    for (const person of [zero, one]) {
+      await person.page.context().setOffline(false);
+      await person.status('Connected').waitFor();
+    }
+    await one.message('into the void').getByText('delivered to the broker').waitFor();
+    await zero.button('Retry').click();
+    await zero.message('into the void').getByText(/· sent/).waitFor();
+    await until(() => seen.messages.length === 2, 'both arrive', patience);
+    await seen.close();
+  });
+
+  test('are parted by days, and from what is new', async () => {
+    const carol = await signed_in('?stage=10&user=carol');
+    await write('carol', 'bob', 'old', '2024-03-01T10:00:00Z');
+    await write('carol', 'bob', 'new');
+    await carol.chat('bob').click();
+    await carol.reads('old', 'new');
+    const log = await carol.log().innerText();
+    assert.match(log, /1 March 2024/);
+    assert.match(log, /Today/);
+    assert.match(log, /\bNew\b/);
+    await carol.talk_to('dan');
+    await carol.chat('bob').click();
+    await carol.reads('old', 'new');
+    assert.doesNotMatch(await carol.log().innerText(), /\bNew\b/, 'what was read is not new');
+  });
+
+  test('can be selected with the mouse and copied; addresses in them are links, markup is text', async () => {
+    const erin = await signed_in('?stage=10&user=erin', {permissions: ['clipboard-read', 'clipboard-write']});
+    const {page} = erin;
+    await write('erin', 'bob', 'see https://mosquitto.org/ <b>here</b>');
+    await erin.chat('bob').click();
+    const link = erin.log().getByRole('link', {name: 'https://mosquitto.org/'});
+    assert.equal(await link.getAttribute('href'), 'https://mosquitto.org/');
+    assert.equal(await link.getAttribute('target'), '_blank');
+    assert.match(await link.getAttribute('rel'), /noopener/);
+    const box = await erin.log().getByText(/see https/).first().boundingBox();
+    await page.mouse.move(box.x + 1, box.y + box.height / 2);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width - 1, box.y + box.height / 2, {steps: 4});
+    await page.mouse.up();
+    await page.keyboard.press('Control+c');
+    assert.match(await page.evaluate(() => navigator.clipboard.readText()), /see https:\/\/mosquitto\.org\/ <b>here/);
+  });
+
+  test('come back after a reload, with those that arrived before', async () => {
+    const faye = await signed_in('?stage=20&user=faye');
+    await faye.talk_to('bob');
+    await faye.say('mine');
+    await faye.message('mine').getByText('delivered to the broker').waitFor();
+    await write('faye', 'bob', 'yours');
+    await faye.reads('mine', 'yours');
+    await faye.page.reload();
+    await faye.button('Sign In').waitFor();
+    await faye.sign_in();
+    await faye.chat('bob').click();
+    await faye.reads('mine', 'yours');
+    await faye.message('mine').getByText('delivered to the broker').waitFor();
+  });
+});
+
+describe('the composer', () => {
+  test('breaks lines with Shift+Enter, sends with Enter and with the button', async () => {
+    const gina = await signed_in('?stage=10&user=gina');
+    await gina.talk_to('bob');
+    const seen = await subscribe(world.stage.open_broker, 'chat/messages/bob/gina');
+    await gina.field('Message').fill('one');
+    await gina.field('Message').press('Shift+Enter');
+    await gina.page.keyboard.type('two');
+    await gina.field('Message').press('Enter');
+    assert.equal((await seen.next(undefined, patience)).json.content, 'one\ntwo');
+    await gina.field('Message').fill('by button');
+    await gina.button('Send').click();
+    await seen.next((m) => m.json.content === 'by button', patience);
+    assert.equal(await gina.field('Message').inputValue(), '');
+    await gina.field('Message').fill('   ');
+    await gina.field('Message').press('Enter');
+    await gina.say('last');
+    await seen.next((m) => m.json.content === 'last', patience);
+    assert.equal(seen.messages.length, 3, 'nothing is sent of spaces alone');
+    await seen.close();
+  });
+
+  test('keeps what is typed for each chat, also through a reload', async () => {
+    const hugo = await signed_in('?stage=20&user=hugo');
+    await hugo.talk_to('bob');
+    await hugo.field('Message').fill('half a thou');
+    await hugo.talk_to('carol');
+    assert.equal(await hugo.field('Message').inputValue(), '');
+    await until(async () => /Draft: half a thou/.test(await hugo.chat('bob').getAttribute('aria-description')), 'the list says so', patience);
+    await hugo.chat('bob').click();
+    await until(async () => await hugo.field('Message').inputValue() === 'half a thou', 'the draft is back', patience);
+    await hugo.page.reload();
+    await hugo.button('Sign In').waitFor();
+    await hugo.sign_in();
+    await hugo.chat('bob').click();
+    await until(async () => await hugo.field('Message').inputValue() === 'half a thou', 'the draft is kept', patience);
+  });
+});
+
+describe('what is unread', () => {
+  test('counts in the title and in the list until it is read; the newest chat is on top', async () => {
+    const ida = await signed_in('?stage=10&user=ida');
+    await ida.talk_to('bob');
+    for (const text of ['psst', 'hello?']) await write('ida', 'minh', text);
+    await write('ida', 'carol', 'me too');
+    await title(ida, '(3) MQTT Chat');
+    assert.match(await ida.chat('minh').getAttribute('aria-description'), /2 unread, hello\?, \d\d:\d\d$/);
+    const names = await ida.page.getByRole('list', {name: 'Chats'}).getByRole('button').allInnerTexts();
+    assert.deepEqual(names, ['carol', 'minh', 'bob']);
+    await ida.chat('minh').click();
+    await title(ida, '(1) MQTT Chat');
+    await ida.chat('carol').click();
+    await title(ida, 'MQTT Chat');
+  });
+});
+
+describe('a name for a new chat', () => {
+  test('is checked as at the login, and opens its chat once', async () => {
+    const jack = await signed_in('?stage=10&user=jack');
+    for (const [name, words] of [['', /Please enter a user name/], ['a/b', /cannot hold \/ \+ or #/], ['z'.repeat(65), /at most 64 bytes/]]) {
+      await jack.field('New chat').fill(name);
+      await jack.button('Add Chat').click();
+      await jack.page.getByText(words).first().waitFor();
+    }
+    await jack.talk_to('bob');
+    await jack.talk_to('bob');
+    assert.equal(await jack.page.getByRole('list', {name: 'Chats'}).getByRole('button').count(), 1);
+  });
+});
+
+describe('ten thousand messages', () => {
+  test('scroll; the log holds those in sight; one jumps to the latest, and stays there', async () => {
+    const kim = await signed_in('?stage=10&user=kim');
+    await kim.talk_to('bob');
+    const all = Array.from({length: 10000}, (_, i) => message('kim', 'bob', `number ${i + 1}`));
+    await flood(world.stage.open_broker, all.slice(0, 5000));
+    await flood(world.stage.open_broker, all.slice(5000), {id: 'flood-2'});
+    const article = kim.log().getByRole('article').last();
+    await until(async () => await article.getAttribute('aria-setsize') === '10000', 'all have arrived', 60000);
+    await kim.message(/number 10000$/m).waitFor();
+    assert.ok(await kim.log().getByRole('article').count() < 60, 'only what is in sight is there');
+    await kim.log().focus();
+    await kim.page.keyboard.press('Home');
+    await kim.message(/number 1$/m).waitFor();
+    await kim.button('Jump to latest').waitFor();
+    await write('kim', 'bob', 'one more');
+    await until(async () => await kim.button('Jump to latest').getAttribute('aria-description') === '1 newer', 'it is counted', patience);
+    assert.equal(await kim.message('one more').count(), 0, 'the reader is left where he is');
+    await kim.button('Jump to latest').click();
+    await kim.message('one more').waitFor();
+    await kim.button('Jump to latest').waitFor({state: 'detached'});
+    await write('kim', 'bob', 'and another');
+    await kim.message('and another').waitFor();
+  });
+});
