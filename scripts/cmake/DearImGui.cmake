@@ -46,7 +46,12 @@ if(wasmqtt_imgui_version LESS 19222)
     "with the dynamic fonts that the page needs.")
 endif()
 
-add_library(wasmqtt_imgui STATIC
+# First in the archive, before the functions that it replaces.
+set(wasmqtt_imgui_page_functions)
+if(EMSCRIPTEN)
+  set(wasmqtt_imgui_page_functions ${CMAKE_CURRENT_LIST_DIR}/imgui/page_functions.cpp)
+endif()
+add_library(wasmqtt_imgui STATIC ${wasmqtt_imgui_page_functions}
   ${wasmqtt_imgui_source}/imgui.cpp
   ${wasmqtt_imgui_source}/imgui_draw.cpp
   ${wasmqtt_imgui_source}/imgui_tables.cpp
@@ -65,9 +70,14 @@ if(WASMQTT_IMGUI_TEST_HOOKS)
 endif()
 
 if(EMSCRIPTEN)
+  target_compile_options(wasmqtt_imgui PRIVATE -fno-exceptions -fno-rtti)
+  set(wasmqtt_small_sscanf ${CMAKE_CURRENT_LIST_DIR}/imgui/small_sscanf.h)
+  set_source_files_properties(
+    ${wasmqtt_imgui_source}/imgui.cpp ${wasmqtt_imgui_source}/backends/imgui_impl_opengl3.cpp PROPERTIES
+    COMPILE_OPTIONS "-include;${wasmqtt_small_sscanf}" OBJECT_DEPENDS ${wasmqtt_small_sscanf})
   add_library(wasmqtt_imgui_opengl3 STATIC ${wasmqtt_imgui_source}/backends/imgui_impl_opengl3.cpp)
   target_include_directories(wasmqtt_imgui_opengl3 SYSTEM PUBLIC ${wasmqtt_imgui_source}/backends)
   target_compile_definitions(wasmqtt_imgui_opengl3 PUBLIC IMGUI_IMPL_OPENGL_ES3)
-  target_compile_options(wasmqtt_imgui_opengl3 PRIVATE -w)
+  target_compile_options(wasmqtt_imgui_opengl3 PRIVATE -w -fno-exceptions -fno-rtti)
   target_link_libraries(wasmqtt_imgui_opengl3 PUBLIC wasmqtt_imgui)
 endif()

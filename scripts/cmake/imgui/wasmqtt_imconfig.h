@@ -17,3 +17,13 @@
 // Developer windows that no user sees would be a third of the download.
 #define IMGUI_DISABLE_DEMO_WINDOWS
 #define IMGUI_DISABLE_DEBUG_TOOLS
+
+#ifdef __EMSCRIPTEN__
+// The browser draws the glyphs: imgui_web gives its loader where FreeType's is asked for, and neither a font nor a
+// rasteriser is downloaded.
+#define IMGUI_DISABLE_DEFAULT_FONT
+#define IMGUI_ENABLE_FREETYPE
+
+// Without formatted floats, which take another 15 KB: see page_functions.cpp.
+#define IMGUI_DISABLE_DEFAULT_FORMAT_FUNCTIONS
+#endif

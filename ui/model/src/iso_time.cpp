@@ -1,6 +1,6 @@
 #include "chat/iso_time.hpp"
 
-#include <cstdio>
+#include "chat/digits.hpp"
 
 namespace chat {
 namespace {
@@ -71,13 +71,13 @@ std::string format_iso_time(Time time, minutes offset) {
   const year_month_day date{sys_days{day}};
   const hh_mm_ss<milliseconds> clock{local - day};
   const auto zone = offset.count() < 0 ? -offset.count() : offset.count();
-  char text[64];
-  std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d.%03d%c%02d:%02d", static_cast<int>(date.year()),
-                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
-                static_cast<int>(clock.seconds().count()), static_cast<int>(clock.subseconds().count()),
-                offset.count() < 0 ? '-' : '+', static_cast<int>(zone / 60), static_cast<int>(zone % 60));
-  return text;
+  const int year = static_cast<int>(date.year());
+  const auto two = [](auto number) { return digits(static_cast<unsigned>(number), 2); };
+  return (year < 0 ? "-" : "") + digits(static_cast<unsigned>(year < 0 ? -year : year), 4) + '-' +
+         two(static_cast<unsigned>(date.month())) + '-' + two(static_cast<unsigned>(date.day())) + 'T' +
+         two(clock.hours().count()) + ':' + two(clock.minutes().count()) + ':' + two(clock.seconds().count()) + '.' +
+         digits(static_cast<unsigned>(clock.subseconds().count()), 3) + (offset.count() < 0 ? '-' : '+') +
+         two(zone / 60) + ':' + two(zone % 60);
 }
 
 std::optional<Time> parse_iso_time(std::string_view text) {

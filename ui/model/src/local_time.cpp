@@ -1,6 +1,6 @@
 #include "chat/local_time.hpp"
 
-#include <cstdio>
+#include "chat/digits.hpp"
 
 namespace chat {
 
@@ -13,9 +13,7 @@ long LocalTime::day_number(wasmqtt::Time time) const {
 std::string LocalTime::clock_24(wasmqtt::Time time) const {
   const auto local = time.time_since_epoch() + offset_at(time);
   const auto minute = floor<minutes>(local - floor<days>(local)).count();
-  char text[16];
-  std::snprintf(text, sizeof text, "%02d:%02d", static_cast<int>(minute / 60) % 24, static_cast<int>(minute % 60));
-  return text;
+  return digits(static_cast<unsigned>(minute / 60) % 24, 2) + ':' + digits(static_cast<unsigned>(minute % 60), 2);
 }
 
 std::string LocalTime::english_day(wasmqtt::Time time, wasmqtt::Time now) const {

@@ -1,7 +1,6 @@
 #include "chat/packet_export.hpp"
 
-#include <cstdio>
-
+#include "chat/digits.hpp"
 #include "chat/iso_time.hpp"
 #include "chat/packet_fields.hpp"
 #include "chat/wire.hpp"
@@ -12,11 +11,7 @@ namespace {
 
 using wasmqtt::Duration;
 
-std::string milliseconds(Duration duration) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.3f", static_cast<double>(duration.count()) / 1000.0);
-  return text;
-}
+std::string milliseconds(Duration duration) { return decimal(duration.count(), 3); }
 
 std::string hex(wasmqtt::Bytes bytes) {
   static constexpr char digits[] = "0123456789abcdef";

@@ -1,9 +1,7 @@
 #include "chat/packet_fields.hpp"
 
-#include <nlohmann/json.hpp>
-
 #include "chat/names.hpp"
-#include "chat/wire.hpp"
+#include "json.hpp"
 #include "wasmqtt/describe.hpp"
 #include "wasmqtt/utf8.hpp"
 
@@ -44,10 +42,8 @@ std::string shown(Bytes bytes) {
 std::string json_of(Bytes bytes) {
   const std::string_view text = wasmqtt::as_text(bytes);
   if (text.size() > shown_payload_bytes || !is_text(text)) return json_string(shown(bytes));
-  using Json = nlohmann::json;
-  const Json json = Json::parse(text.begin(), text.end(), nullptr, false);
-  if (json.is_discarded() || !json.is_structured()) return json_string(text);
-  return json.dump(2, ' ', false, Json::error_handler_t::replace);
+  const std::optional<Json> json = Json::parse(text);
+  return json && json->is_structured() ? json->pretty() : json_string(text);
 }
 
 // Walks a packet and notes what it finds. At the end of the bytes it stops noting: `good()` is false from then on.

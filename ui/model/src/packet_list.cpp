@@ -1,8 +1,8 @@
 #include "chat/packet_list.hpp"
 
 #include <algorithm>
-#include <cstdio>
 
+#include "chat/digits.hpp"
 #include "chat/packet_fields.hpp"
 #include "wasmqtt/describe.hpp"
 
@@ -19,11 +19,7 @@ bool contains(std::string_view text, std::string_view part) {
                      [](char a, char b) { return lower(a) == lower(b); }) != text.end();
 }
 
-std::string milliseconds(wasmqtt::Duration duration) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.1f", static_cast<double>(duration.count()) / 1000.0);
-  return text;
-}
+std::string milliseconds(wasmqtt::Duration duration) { return decimal(duration.count(), 1); }
 
 bool has_qos(const wasmqtt::TraceEntry& entry) { return entry.type == PacketType::publish; }
 

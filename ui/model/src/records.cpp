@@ -1,37 +1,32 @@
 #include "chat/records.hpp"
 
 #include <algorithm>
-#include <cinttypes>
-#include <cstdio>
-#include <nlohmann/json.hpp>
 
+#include "chat/digits.hpp"
 #include "chat/names.hpp"
-#include "chat/wire.hpp"
+#include "json.hpp"
 
 namespace chat {
 namespace {
 
-using Json = nlohmann::json;
-
-std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
-
 // Fields that are absent or of another type keep what `value` was.
 void read(const Json& json, const char* name, std::string& value) {
-  const auto at = json.find(name);
-  if (at == json.end()) return;
-  if (const auto* text = at->get_ptr<const std::string*>()) value = *text;
+  const Json* at = json.find(name);
+  if (const std::string* text = at != nullptr ? at->string() : nullptr) value = *text;
 }
 
 std::int64_t read_integer(const Json& json, const char* name) {
-  const auto at = json.find(name);
-  return at != json.end() && at->is_number_integer() ? at->get<std::int64_t>() : 0;
+  const Json* at = json.find(name);
+  return at != nullptr ? at->integer().value_or(0) : 0;
 }
 
 Time read_time(const Json& json, const char* name) { return Time{Duration{read_integer(json, name)}}; }
 
-Json parse(std::string_view text) {
-  Json json = Json::parse(text.begin(), text.end(), nullptr, false);
-  return json.is_object() ? json : Json();
+// Anything but an object counts as unreadable.
+std::optional<Json> parse(std::string_view text) {
+  std::optional<Json> json = Json::parse(text);
+  if (json && !json->is_object()) json.reset();
+  return json;
 }
 
 std::optional<ConversationKey> parse_key(std::string_view text) {
@@ -47,17 +42,17 @@ bool restore_message(std::string_view where, std::string_view value, Conversatio
   const std::size_t line_break = where.rfind('\n');
   if (line_break == std::string_view::npos) return false;
   const std::optional<ConversationKey> key = parse_key(where.substr(0, line_break));
-  const Json json = parse(value);
-  if (!key || json.is_null()) return false;
+  const std::optional<Json> json = parse(value);
+  if (!key || !json) return false;
   Message message;
-  read(json, "id", message.id);
-  read(json, "from", message.sender);
-  read(json, "text", message.text);
-  read(json, "problem", message.problem);
-  message.sent_at = read_time(json, "sent");
-  message.arrived_at = read_time(json, "arrived");
-  const std::int64_t state = read_integer(json, "state");
-  const std::int64_t number = read_integer(json, "number");
+  read(*json, "id", message.id);
+  read(*json, "from", message.sender);
+  read(*json, "text", message.text);
+  read(*json, "problem", message.problem);
+  message.sent_at = read_time(*json, "sent");
+  message.arrived_at = read_time(*json, "arrived");
+  const std::int64_t state = read_integer(*json, "state");
+  const std::int64_t number = read_integer(*json, "number");
   if (message.id.empty() || !key->has(message.sender) || state < 0 || state > 4 || number <= 0) return false;
   message.receiver = key->partner_of(message.sender);
   message.state = static_cast<SendState>(state);
@@ -70,13 +65,13 @@ bool restore_message(std::string_view where, std::string_view value, Conversatio
 
 bool restore_conversation(std::string_view where, std::string_view value, ConversationList& list) {
   const std::optional<ConversationKey> key = parse_key(where);
-  const Json json = parse(value);
-  if (!key || json.is_null()) return false;
+  const std::optional<Json> json = parse(value);
+  if (!key || !json) return false;
   Conversation* conversation = list.get(*key);
   if (conversation == nullptr) return false;
-  read(json, "draft", conversation->draft);
-  conversation->touch(read_time(json, "active"));
-  conversation->set_unread(static_cast<unsigned>(std::clamp<std::int64_t>(read_integer(json, "unread"), 0, 1'000'000)));
+  read(*json, "draft", conversation->draft);
+  conversation->touch(read_time(*json, "active"));
+  conversation->set_unread(static_cast<unsigned>(std::clamp<std::int64_t>(read_integer(*json, "unread"), 0, 1'000'000)));
   return true;
 }
 
@@ -87,28 +82,25 @@ std::string account_prefix(std::string_view user, std::string_view broker) {
 }
 
 std::string message_key(std::string_view account, const ConversationKey& key, std::uint64_t number) {
-  char digits[24];
-  std::snprintf(digits, sizeof digits, "%016" PRIx64, number);
-  return std::string(account).append("m\n").append(key.text()).append("\n").append(digits);
+  return std::string(account).append("m\n").append(key.text()).append("\n").append(digits(number, 16));
 }
 
 Record message_record(std::string_view account, const ConversationKey& key, const Message& message) {
-  Json json = {{"id", message.id},
-               {"from", message.sender},
-               {"text", message.text},
-               {"sent", message.sent_at.time_since_epoch().count()},
-               {"arrived", message.arrived_at.time_since_epoch().count()},
-               {"state", static_cast<int>(message.state)},
-               {"number", message.number}};
-  if (!message.problem.empty()) json["problem"] = message.problem;
-  return {message_key(account, key, message.number), dump(json)};
+  JsonObject json;
+  json.add("id", message.id).add("from", message.sender).add("text", message.text);
+  json.add("sent", message.sent_at.time_since_epoch().count());
+  json.add("arrived", message.arrived_at.time_since_epoch().count());
+  json.add("state", static_cast<std::int64_t>(message.state));
+  json.add("number", static_cast<std::int64_t>(message.number));
+  if (!message.problem.empty()) json.add("problem", message.problem);
+  return {message_key(account, key, message.number), json.take()};
 }
 
 Record conversation_record(std::string_view account, const Conversation& conversation) {
-  const Json json = {{"unread", conversation.unread()},
-                     {"draft", conversation.draft},
-                     {"active", conversation.active_at().time_since_epoch().count()}};
-  return {std::string(account).append("c\n").append(conversation.key().text()), dump(json)};
+  JsonObject json;
+  json.add("unread", static_cast<std::int64_t>(conversation.unread())).add("draft", conversation.draft);
+  json.add("active", conversation.active_at().time_since_epoch().count());
+  return {std::string(account).append("c\n").append(conversation.key().text()), json.take()};
 }
 
 std::size_t restore(std::span<const Record> records, std::string_view account, ConversationList& list) {
@@ -128,15 +120,15 @@ std::size_t restore(std::span<const Record> records, std::string_view account, C
 }
 
 Record device_record(const DeviceMemory& memory) {
-  return {std::string(device_key), dump(Json{{"user", memory.user}, {"theme", memory.theme}})};
+  return {std::string(device_key), JsonObject().add("user", memory.user).add("theme", memory.theme).take()};
 }
 
 DeviceMemory read_device_record(std::string_view value) {
   DeviceMemory memory;
-  const Json json = parse(value);
-  if (json.is_null()) return memory;
-  read(json, "user", memory.user);
-  read(json, "theme", memory.theme);
+  const std::optional<Json> json = parse(value);
+  if (!json) return memory;
+  read(*json, "user", memory.user);
+  read(*json, "theme", memory.theme);
   return memory;
 }
 

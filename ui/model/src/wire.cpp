@@ -1,11 +1,9 @@
 #include "chat/wire.hpp"
 
-#include <nlohmann/json.hpp>
+#include "json.hpp"
 
 namespace chat {
 namespace {
-
-using Json = nlohmann::json;
 
 // The object in `payload`, or why there is none.
 std::optional<Json> parse_object(std::string_view payload, std::string& problem) {
@@ -14,12 +12,12 @@ std::optional<Json> parse_object(std::string_view payload, std::string& problem)
               std::to_string(max_payload_bytes) + " are not read.";
     return std::nullopt;
   }
-  Json json = Json::parse(payload.begin(), payload.end(), nullptr, false);
-  if (json.is_discarded()) {
+  std::optional<Json> json = Json::parse(payload);
+  if (!json) {
     problem = "The payload is not JSON in UTF-8.";
     return std::nullopt;
   }
-  if (!json.is_object()) {
+  if (!json->is_object()) {
     problem = "The payload is JSON, but not an object.";
     return std::nullopt;
   }
@@ -27,12 +25,12 @@ std::optional<Json> parse_object(std::string_view payload, std::string& problem)
 }
 
 const std::string* string_field(const Json& object, const char* name, std::string& problem) {
-  const auto found = object.find(name);
-  if (found == object.end()) {
+  const Json* found = object.find(name);
+  if (found == nullptr) {
     problem = std::string("The field \"") + name + "\" is missing.";
     return nullptr;
   }
-  const auto* text = found->get_ptr<const std::string*>();
+  const std::string* text = found->string();
   if (text == nullptr) problem = std::string("The field \"") + name + "\" is not a string.";
   return text;
 }
@@ -85,10 +83,6 @@ Parsed<WireStatus> parse_status(std::string_view payload) {
   if (!read_time(*json, "lastOnlineTimestamp", last_online, result.problem)) return result;
   result.value = WireStatus{*status == "online", last_online};
   return result;
-}
-
-std::string json_string(std::string_view text) {
-  return Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 std::string write_message(const WireMessage& message, std::chrono::minutes offset) {

@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstdio>
 
+#include "chat/digits.hpp"
 #include "chat_view/packets.hpp"
 #include "marks.hpp"
 #include "wasmqtt/describe.hpp"
@@ -92,17 +92,14 @@ void PacketsView::draw_hex(Ui& ui, wasmqtt::Bytes bytes) {
       ImGui::Dummy({1, line_height});
       continue;
     }
-    char piece[24];
-    std::snprintf(piece, sizeof piece, "%04zx  ", at);
-    std::string line = piece;
+    std::string line = chat::digits(at, 4, 16) + "  ";
     std::string letters;
     for (std::size_t i = at; i < at + per_line; ++i) {
       if (i >= shown) {
         line += "   ";
         continue;
       }
-      std::snprintf(piece, sizeof piece, "%02x ", bytes[i]);
-      line += piece;
+      line += chat::digits(bytes[i], 2, 16) + ' ';
       letters += bytes[i] >= 0x20 && bytes[i] < 0x7F ? static_cast<char>(bytes[i]) : '.';
       if (i >= begin && i < end) {
         const auto column = static_cast<float>(6 + 3 * (i - at));

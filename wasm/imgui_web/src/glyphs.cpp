@@ -2,6 +2,7 @@
 
 #include <imgui.h>
 #include <imgui_internal.h>
+#include <misc/freetype/imgui_freetype.h>
 
 #include <cmath>
 #include <vector>
@@ -76,19 +77,33 @@ bool load_glyph(ImFontAtlas* atlas, ImFontConfig* source, ImFontBaked* baked, vo
 }
 
 ImFont* add_font(semantic::FontFace face, const char* name) {
-  static ImFontLoader loader;
-  loader.Name = "browser";
-  loader.FontSrcContainsGlyph = contains_glyph;
-  loader.FontBakedInit = init_baked;
-  loader.FontBakedLoadGlyph = load_glyph;
   ImFontConfig config;
-  config.FontLoader = &loader;
+  config.FontLoader = ImGuiFreeType::GetFontLoader();
   config.FontNo = static_cast<ImU32>(face);
   ImStrncpy(config.Name, name, sizeof config.Name);
   return ImGui::GetIO().Fonts->AddFont(&config);
 }
 
+ImFontLoader make_loader() {
+  ImFontLoader loader;
+  loader.Name = "browser";
+  loader.FontSrcContainsGlyph = contains_glyph;
+  loader.FontBakedInit = init_baked;
+  loader.FontBakedLoadGlyph = load_glyph;
+  return loader;
+}
+
 }  // namespace
+
+}  // namespace imgui_web
+
+// The only rasteriser of the page: see wasmqtt_imconfig.h.
+const ImFontLoader* ImGuiFreeType::GetFontLoader() {
+  static const ImFontLoader loader = imgui_web::make_loader();
+  return &loader;
+}
+
+namespace imgui_web {
 
 void add_fonts() {
   semantic::Fonts& fonts = backend().ui.theme().fonts;

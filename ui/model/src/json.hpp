@@ -1,0 +1,66 @@
+// JSON as the chat needs it, small: parse into a tree, look up, write. RFC 8259, strictly.
+//
+//   const std::optional<Json> json = Json::parse(text);
+//   if (const Json* id = json ? json->find("messageId") : nullptr) use(id->string());
+//
+// Numbers are kept as they were written, so that what a person is shown is what was sent; nothing here calculates.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "chat/wire.hpp"
+
+namespace chat {
+
+class Json {
+ public:
+  enum class Kind : std::uint8_t { null, boolean, number, string, array, object };
+
+  // Nothing when `text` is not one JSON value in well-formed UTF-8, or when it is nested deeper than most_levels.
+  static std::optional<Json> parse(std::string_view text);
+  static constexpr int most_levels = 200;
+
+  Kind kind() const { return kind_; }
+  bool is_object() const { return kind_ == Kind::object; }
+  bool is_structured() const { return kind_ == Kind::object || kind_ == Kind::array; }
+
+  // The member of that name (the last one, if it is there twice), or nullptr; nullptr for what is no object.
+  const Json* find(std::string_view name) const;
+  const std::string* string() const { return kind_ == Kind::string ? &text_ : nullptr; }
+  // Whole numbers that fit; nothing for all else.
+  std::optional<std::int64_t> integer() const;
+
+  // Over several lines, indented by two spaces a level.
+  std::string pretty() const;
+
+ private:
+  friend class JsonParser;
+  void write(std::string& out, std::size_t indent) const;
+
+  Kind kind_ = Kind::null;
+  std::string text_;               // string: its characters; number, boolean and null: as they were written
+  std::vector<std::string> names_; // object: one for each item
+  std::vector<Json> items_;
+};
+
+// Builds an object: JsonObject().add("a", "text").add("b", 7).take().
+class JsonObject {
+ public:
+  JsonObject& add(std::string_view name, std::string_view text) { return raw(name, json_string(text)); }
+  JsonObject& add(std::string_view name, std::int64_t number) { return raw(name, std::to_string(number)); }
+  std::string take() { return std::move(text_) + '}'; }
+
+ private:
+  JsonObject& raw(std::string_view name, std::string_view value) {
+    text_.append(text_.size() > 1 ? "," : "").append(json_string(name)).append(":").append(value);
+    return *this;
+  }
+  std::string text_ = "{";
+};
+
+}  // namespace chat
