@@ -61,12 +61,12 @@ bool answers(PacketType answer, const TraceEntry& request) {
 PacketTrace::PacketTrace(TraceLimits limits)
     : limits_(limits), entries_(limits.max_packets), bytes_(limits.max_packets == 0 ? 0 : std::max<std::size_t>(limits.max_bytes, 1)) {
   limits_.max_packet_bytes = std::min(limits_.max_packet_bytes, bytes_.size());
-  if (limits_.max_packets != 0) waiting_.resize(2 * 65'536);
+  if (limits_.max_packets != 0) waiting_.resize(2 * 65'536 / page_size);
 }
 
 void PacketTrace::start_connection() {
   ping_ = connect_ = 0;
-  std::fill(waiting_.begin(), waiting_.end(), 0);
+  connection_first_ = end_;
 }
 
 const TraceEntry& PacketTrace::operator[](std::uint64_t number) const { return entries_[number % entries_.size()]; }
@@ -114,6 +114,13 @@ void PacketTrace::record(Time now, Direction direction, Bytes packet) {
   entries_[number % entries_.size()] = entry;
 }
 
+std::uint64_t& PacketTrace::waiting_for(bool ours, PacketId packet_id) {
+  const std::size_t index = (ours ? 0u : 65'536u) + packet_id;
+  std::vector<std::uint64_t>& page = waiting_[index / page_size];
+  if (page.empty()) page.resize(page_size);
+  return page[index % page_size];
+}
+
 // Finds what this packet answers, and notes it as something to be answered.
 void PacketTrace::link(TraceEntry& entry, std::uint64_t number) {
   std::uint64_t request = 0;
@@ -126,10 +133,10 @@ void PacketTrace::link(TraceEntry& entry, std::uint64_t number) {
                         entry.type == PacketType::unsubscribe;
     const bool by_beginner = begins || entry.type == PacketType::pubrel;
     const bool ours = (entry.direction == Direction::outbound) == by_beginner;
-    std::uint64_t& waiting = waiting_[(ours ? 0u : 65'536u) + entry.packet_id];
+    std::uint64_t& waiting = waiting_for(ours, entry.packet_id);
     request = begins ? 0 : waiting;
     waiting = number;
-    if (request < first_ || !answers(entry.type, (*this)[request])) request = 0;
+    if (request < std::max(first_, connection_first_) || !answers(entry.type, (*this)[request])) request = 0;
   }
   if (entry.type == PacketType::pingreq) ping_ = number;
   if (entry.type == PacketType::connect) connect_ = number;

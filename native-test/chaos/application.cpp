@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "wasmqtt/describe.hpp"
+
 namespace wasmqtt::chaos {
 
 using namespace std::chrono_literals;
@@ -31,7 +33,6 @@ MqttOptions Application::options() const {
   client.queue_qos0 = weather_.queue_qos0;
   client.manual_acknowledgement = weather_.manual;
   options.driver.backoff = {500ms, 4s, 10s};
-  options.driver.takeover_strikes = 0;  // three cuts in a row are chaos here, not another client
   return options;
 }
 
@@ -47,11 +48,23 @@ void Application::start() {
   mqtt_->on_lifecycle = [this](const Lifecycle& event) {
     if (event.kind == Lifecycle::Kind::session_lost) ++ledger_.sessions_reported_lost;
     if (event.kind == Lifecycle::Kind::store_problem) ledger_.fail("store problem: " + std::string(event.text));
+    if (event.kind == Lifecycle::Kind::state_changed) stopped_or_not();
   };
   wire_.process_started(!log_.records().empty());
   read_log();
   mqtt_->connect();
   follow_script();
+}
+
+// Three cuts in a row look like another client with our id: then it is stopped, until somebody wants it back.
+void Application::stopped_or_not() {
+  if (mqtt_->state() != ConnectionState::stopped || mqtt_->stop_reason() == StopReason::asked) return;
+  if (mqtt_->stop_reason() != StopReason::taken_over)
+    return ledger_.fail("stopped: " + std::string(describe(mqtt_->stop_reason())));
+  ++takeovers_;
+  simulation_.after(1s, [this, process = process_] {
+    if (process == process_ && mqtt_) mqtt_->connect();
+  });
 }
 
 // What an application knows after a restart: its own durable log.

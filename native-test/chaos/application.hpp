@@ -39,6 +39,7 @@ class Application {
   ConnectionState state() const { return mqtt_ ? mqtt_->state() : ConnectionState::stopped; }
   std::map<std::string, Qos> wanted() const;
   std::uint64_t processes() const { return process_; }
+  std::size_t takeovers() const { return takeovers_; }
 
  private:
   struct Undecided {
@@ -47,6 +48,7 @@ class Application {
   };
 
   MqttOptions options() const;
+  void stopped_or_not();
   void read_log();
   std::size_t next_due() const;
   void run(std::size_t index);
@@ -67,6 +69,7 @@ class Application {
   Weather weather_;
   Faulty& faulty_;
   unsigned quits_ = 0;
+  std::size_t takeovers_ = 0;
   std::uint64_t process_ = 0;
 
   // of this process

@@ -24,14 +24,15 @@ class Tally {
   Tally(const Tally&) = delete;
   Tally& operator=(const Tally&) = delete;
   ~Tally() {
-    std::printf("chaos: %s: %zu runs, %zu faults, %zu reconnects, %.1f hours of virtual time\n", name_.c_str(), runs_,
-                faults_, reconnects_, static_cast<double>(virtual_time_.count()) / 3.6e9);
+    std::printf("chaos: %s: %zu runs, %zu faults, %zu reconnects, %zu takeovers, %.1f hours of virtual time\n",
+                name_.c_str(), runs_, faults_, reconnects_, takeovers_, static_cast<double>(virtual_time_.count()) / 3.6e9);
   }
 
   void add(const Outcome& outcome) {
     ++runs_;
     faults_ += outcome.faults_fired;
     reconnects_ += outcome.bytes.empty() ? 0 : outcome.bytes.size() - 1;
+    takeovers_ += outcome.takeovers;
     virtual_time_ += outcome.lasted;
     REQUIRE_MESSAGE(outcome.failures.empty(), outcome.report);
   }
@@ -46,6 +47,7 @@ class Tally {
   std::size_t runs_ = 0;
   std::size_t faults_ = 0;
   std::size_t reconnects_ = 0;
+  std::size_t takeovers_ = 0;
   Duration virtual_time_{};
 };
 

@@ -38,6 +38,7 @@ class World final : private NetworkEnds {
       if (simulation_.now() - begin_ > longest_run) break;
     }
     if (!over_) ledger_.fail("the run does not end: " + unfinished());
+    if (application_.takeovers() != 0 && network_.faults_fired() < 3) ledger_.fail("a takeover was seen where there was none");
     judge(ledger_, store_);
     return outcome();
   }
@@ -90,6 +91,7 @@ class World final : private NetworkEnds {
       outcome.bytes.push_back({link->arrived(Direction::outbound), link->arrived(Direction::inbound)});
     outcome.faults_fired = network_.faults_fired();
     outcome.wills = ledger_.wills;
+    outcome.takeovers = application_.takeovers();
     outcome.lasted = simulation_.now() - begin_;
     if (outcome.failures.empty()) return outcome;
     outcome.trace = wire_.trace();

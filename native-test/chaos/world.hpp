@@ -19,6 +19,7 @@ struct Outcome {
   std::vector<std::array<std::size_t, 2>> bytes;  // of each connection: outbound, inbound
   std::size_t faults_fired = 0;
   std::size_t wills = 0;
+  std::size_t takeovers = 0;  // times that the client believed in another one with its id
   Duration lasted{};
   std::string trace;  // only when asked for, or after a failure
 };

@@ -7,6 +7,7 @@
 #include "broker_packets.hpp"
 #include "outbound_rules.hpp"
 #include "wasmqtt/client.hpp"
+#include "wasmqtt/journal.hpp"
 
 using namespace wasmqtt;
 using namespace wasmqtt::fuzz;
@@ -31,10 +32,12 @@ class Machine {
     options.queue_qos0 = (settings_ & 8) != 0;
     options.overflow = static_cast<OverflowPolicy>((settings_ >> 4) % 3);
     options.strict_acknowledgements = (settings_ & 64) != 0;
+    options.puback_ends_qos2 = (settings_ & 128) != 0;
     options.in_flight_window = 5;
     options.queue_messages = 6;
     options.queue_bytes = 200;
     options.output_bytes = 300;
+    options.answer_bytes = 100;
     options.max_packet_bytes = 400;
     options.max_requests = 3;
     options.max_unacknowledged = 7;
@@ -45,10 +48,17 @@ class Machine {
   void start() {
     client_ = std::make_unique<Client>(options());
     tokens_.clear();
+    if (durable_.size() > 2000) compact_journal();
     if (!durable_.empty()) check(!client_->handle_restore(durable_, now_), "a client can read its own journal");
     rules_.restarted(client_->unfinished());
     waiting_.clear();
     drain();
+  }
+
+  void compact_journal() {
+    auto compacted = compact(durable_);
+    check(compacted.has_value(), "a journal can be compacted");
+    durable_ = std::move(*compacted);
   }
 
   void step() {
@@ -218,6 +228,8 @@ class Machine {
     check(counts.requests <= options.max_requests, "requests are bounded");
     check(counts.unacknowledged <= options.max_unacknowledged, "unacknowledged messages are bounded");
     check(counts.received_ids <= 65'535, "received ids are bounded");
+    // The limit, one packet beyond it, requests and answers; a turn's worth of answers more.
+    check(counts.output_bytes <= 3000, "the output is bounded");
     check(rules_.open() == counts.queued + counts.in_flight, "every open delivery is held, and none else");
     check(client_->unfinished().size() == rules_.open(), "unfinished() lists them");
   }

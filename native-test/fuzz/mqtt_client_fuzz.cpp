@@ -133,10 +133,14 @@ class Machine {
     for (unsigned steps = 0; !input_.empty() && steps < 3000; ++steps) {
       step();
       if (input_.flag()) loop_.turn();
+      const bool failed = stops_with_store() && !mqtt_->driver().durable();
+      check(!failed || mqtt_->state() == ConnectionState::stopped, "without its store it stops, if asked");
     }
   }
 
  private:
+  bool stops_with_store() const { return (settings_ & (32 | 64)) == (32 | 64); }
+
   void start() {
     MqttOptions options;
     options.urls = {"ws://a", "ws://b"};
@@ -148,6 +152,7 @@ class Machine {
     options.client.max_requests = 2;
     options.client.max_packet_bytes = 400;
     options.driver.shuffle_urls = (settings_ & 4) != 0;
+    options.driver.store_failure = stops_with_store() ? StoreFailure::stop : StoreFailure::go_on_in_memory;
     if ((settings_ & 8) != 0) {
       options.driver.prepare_attempt = [this](Attempt proposal, std::function<void(Attempt)> ready) {
         prepared_ = [proposal = std::move(proposal), ready = std::move(ready)] { ready(proposal); };
@@ -167,7 +172,7 @@ class Machine {
         const ByteBuffer packet = broker_packet(input_);
         return transport_.bytes(packet);
       }
-      case 5: return transport_.closed(static_cast<TransportFault>(input_.below(15)));
+      case 5: return transport_.closed(static_cast<TransportFault>(input_.below(16)));
       case 6: return loop_.advance(std::chrono::milliseconds{input_.u16() * 4});
       case 7: return work();
       case 8: return limit_writes();

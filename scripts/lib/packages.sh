@@ -41,9 +41,19 @@ need_native() {
   need /usr/include/openssl/ssl.h libssl-dev "TLS of the native programs"
 }
 
+need_fuzz() {
+  local codename
+  codename=$(. /etc/os-release 2>/dev/null && echo "${VERSION_CODENAME:-}")
+  need clang++ clang "compiles the fuzz targets"
+  # In Ubuntu 22.04 it comes with Clang itself.
+  [[ $codename == jammy ]] ||
+    need '/usr/lib/llvm-*/lib/clang/*/lib/*/libclang_rt.fuzzer*.a' libclang-rt-dev "libFuzzer and the sanitizers of Clang"
+}
+
 need_page() {
   need_build
   need emcc emscripten "compiles the page to WebAssembly"
+  need terser terser "makes the page's JavaScript a quarter smaller"
   need node nodejs "serves the page"
 }
 

@@ -54,6 +54,7 @@ class PacketTrace {
 
  private:
   void link(TraceEntry& entry, std::uint64_t number);
+  std::uint64_t& waiting_for(bool ours, PacketId packet_id);
   void make_room(std::size_t count);
 
   TraceLimits limits_;
@@ -64,7 +65,10 @@ class PacketTrace {
   std::uint64_t head_ = 0;  // next free offset in bytes_
   std::uint64_t ping_ = 0;  // the PINGREQ that waits for its answer; 0: none
   std::uint64_t connect_ = 0;
-  std::vector<std::uint64_t> waiting_;  // by packet id, ours and then theirs: the latest packet of the exchange
+  std::uint64_t connection_first_ = 1;  // of this connection
+  // By packet id, ours and then theirs: the latest packet of the exchange. Pages come with the first id in them.
+  static constexpr std::size_t page_size = 256;
+  std::vector<std::vector<std::uint64_t>> waiting_;
 };
 
 }  // namespace wasmqtt
