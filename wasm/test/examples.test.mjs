@@ -1,0 +1,153 @@
+// The examples in Chromium, each with two pages, the native program that belongs to it, and a real broker.
+import assert from 'node:assert/strict';
+import {spawn} from 'node:child_process';
+import {once} from 'node:events';
+import path from 'node:path';
+import {after, before, test} from 'node:test';
+import {serve} from '../../scripts/serve.mjs';
+import {startBroker} from './support/brokers.mjs';
+import {launchBrowser} from './support/browser.mjs';
+import {root, until} from './support/machine.mjs';
+import {publish, subscribe} from './support/mosquitto.mjs';
+
+const page_directory = process.env.WASMQTT_PAGE ?? path.join(root, 'build', 'wasm-release', 'page');
+const programs = path.join(process.env.WASMQTT_NATIVE ?? path.join(root, 'build', 'native'), 'examples');
+
+let broker;
+let pages;
+let browser;
+before(async () => {
+  pages = await serve({directory: path.join(page_directory, '..'), port: 0});
+  [broker, browser] = await Promise.all([startBroker('open'), launchBrowser()]);
+});
+after(async () => {
+  await browser?.close();
+  await broker?.close();
+  await pages?.close();
+});
+
+const running = new Set();
+process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+
+function start(name, ...more) {
+  const child = spawn(path.join(programs, name), [`mqtt://127.0.0.1:${broker.tcpPort}`, ...more],
+    {stdio: ['pipe', 'inherit', 'inherit']});
+  running.add(child);
+  const ended = once(child, 'exit').then(([code]) => {
+    running.delete(child);
+    return code;
+  });
+  return {ended, input: child.stdin, stop: () => { child.kill('SIGKILL'); return ended; }};
+}
+
+async function open(example, more = '') {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  const problems = [];
+  page.on('pageerror', (error) => problems.push(error.message));
+  page.on('console', (message) => problems.push(message.text()));
+  await page.goto(`${pages.url}examples/${example}/index.html?broker=${encodeURIComponent(broker.wsUrl)}${more}`);
+  await page.getByRole('status', {name: 'Connection'}).filter({hasText: /^Connected$/}).waitFor();
+  return {page, problems, close: async () => {
+    assert.deepEqual(problems, []);
+    await context.close();
+  }};
+}
+
+test('news ticker: readers see the latest headline of the categories that they chose, early and late', async () => {
+  const wire = async (...lines) => {
+    const program = start('news_wire');
+    program.input.end(`${lines.join('\n')}\n`);
+    assert.equal(await program.ended, 0);
+  };
+  await wire('news/sport/formula-1 Rain in Spa', 'news/politics/us/utah Salt Lake votes', 'news/sport/tennis Ace',
+    'news/sport/formula-1 Sun in Spa');
+  const [alice, bob] = [await open('news_ticker'), await open('news_ticker')];
+  const headlines = (reader) => reader.page.getByRole('list', {name: 'Headlines'}).getByRole('listitem').allTextContents();
+  const reads = (reader, ...wanted) => until(
+    async () => JSON.stringify((await headlines(reader)).sort()) === JSON.stringify(wanted.sort()), wanted.join(', '));
+  await reads(alice, 'sport/formula-1: Sun in Spa', 'sport/tennis: Ace');
+  await bob.page.getByRole('checkbox', {name: 'Politics in the US'}).check();
+  await bob.page.getByRole('checkbox', {name: 'Sport'}).uncheck();
+  await reads(bob, 'politics/us/utah: Salt Lake votes');
+  await wire('news/politics/us/utah Recount', 'news/sport/tennis Out', 'news/politics/eu Talks');
+  await reads(alice, 'sport/formula-1: Sun in Spa', 'sport/tennis: Out');
+  await reads(bob, 'politics/us/utah: Recount');
+  await bob.page.getByRole('checkbox', {name: 'Politics', exact: true}).check();
+  await bob.page.getByRole('checkbox', {name: 'Politics in the US'}).uncheck();
+  await reads(bob, 'politics/us/utah: Recount', 'politics/eu: Talks');
+  await alice.close();
+  await bob.close();
+});
+
+test('progress: a page that comes late shows the newest state at once and follows it to the end', async () => {
+  const early = await open('progress');
+  const work = start('progress_worker', 'backup', '10');
+  const bar = (page) => page.page.getByRole('progressbar', {name: 'backup'});
+  const value = async (page) => Number(await bar(page).getAttribute('value'));
+  await bar(early).waitFor();
+  await until(async () => await value(early) >= 20, 'a fifth is done');
+  const late = await open('progress');
+  await bar(late).waitFor();
+  assert.ok(await value(late) >= 20);
+  for (const page of [early, late]) await until(async () => await value(page) === 100, 'it is done');
+  assert.equal(await work.ended, 0);
+  await publish(broker, 'progress/backup', '', {retain: true, qos: 1});
+  for (const page of [early, late]) await bar(page).waitFor({state: 'detached'});
+  await early.close();
+  await late.close();
+});
+
+test('auction: a bid must beat the highest; of two that race one wins, two hundred times', async () => {
+  let auctioneer = start('auctioneer', 'lamp', '10', 'chair', '5');
+  const accepted = await subscribe(broker, 'auctions/lamp', {qos: 2});
+  const bidders = [await open('auction', '&user=alice'), await open('auction', '&user=bob')];
+  const lamp = ({page}) => page.getByRole('form', {name: 'lamp'}).getByRole('status');
+  const shows = (bidder, text) => lamp(bidder).filter({hasText: text}).waitFor();
+  const [alice, bob] = bidders;
+  await shows(alice, 'lamp: 10, led by the house');
+  await alice.page.getByRole('button', {name: 'Bid for the lamp'}).click();
+  await shows(alice, 'lamp: 11, you lead');
+  await shows(bob, 'lamp: 11, led by alice');
+
+  // Not more than the highest, from somebody whose client asks no questions: not accepted.
+  await publish(broker, 'auctions/lamp/bid', '11 mallory', {qos: 2});
+  await publish(broker, 'auctions/lamp/bid', 'much mallory', {qos: 2});
+
+  for (let amount = 12; amount < 212; ++amount) {
+    await Promise.all(bidders.map(({page}) => page.getByRole('button', {name: 'Bid for the lamp'}).click()));
+    const seen = new RegExp(`^lamp: ${amount}, (you lead|led by (alice|bob))$`);
+    await Promise.all(bidders.map((bidder) => shows(bidder, seen)));
+    const leads = (await Promise.all(bidders.map((bidder) => lamp(bidder).textContent())))
+      .map((text) => text.includes('you lead'));
+    assert.equal(leads.filter(Boolean).length, 1, `one of two leads with ${amount}`);
+  }
+  const amounts = accepted.messages.filter(({retain}) => !retain).map(({payload}) => Number(payload.split(' ')[0]));
+  assert.deepEqual(amounts, Array.from({length: 202}, (_, index) => 10 + index), 'each amount is accepted once');
+
+  // What was accepted outlives the auctioneer.
+  await auctioneer.stop();
+  auctioneer = start('auctioneer', 'lamp', '10');
+  await publish(broker, 'auctions/lamp/bid', '100 mallory', {qos: 2});
+  await bob.page.getByRole('spinbutton', {name: 'Your bid for the lamp'}).fill('300');
+  await bob.page.getByRole('button', {name: 'Bid for the lamp'}).click();
+  await until(async () => {
+    if ((await lamp(alice).textContent()) === 'lamp: 300, led by bob') return true;
+    await bob.page.getByRole('button', {name: 'Bid for the lamp'}).click();
+    return false;
+  }, 'the bid of 300 is accepted by the auctioneer who came back');
+  await auctioneer.stop();
+  await accepted.close();
+  await alice.close();
+  await bob.close();
+});
+
+test('the gallery links the chat and every example', async () => {
+  const page = await browser.newPage();
+  await page.goto(`${pages.url}examples/index.html`);
+  for (const name of ['MQTT Chat', 'Hello', 'News ticker', 'Progress', 'Auction']) {
+    const address = await page.getByRole('link', {name}).evaluate((link) => link.href);
+    assert.equal((await fetch(address)).status, 200, address);
+  }
+  await page.close();
+});

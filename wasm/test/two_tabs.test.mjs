@@ -1,0 +1,104 @@
+// One user, two tabs: MQTT keeps one connection for a client id, and the page does not fight about it.
+import assert from 'node:assert/strict';
+import {describe, test} from 'node:test';
+import {until} from './support/machine.mjs';
+import {Person, on_stage, patience} from './support/person.mjs';
+
+const world = on_stage();
+
+const connections = async (user) => (await world.stage.open_broker.log()).split('\n')
+  .filter((line) => line.includes('New client connected') && line.includes(`mqtt-chat-client-${user} `)).length;
+
+async function second_tab(person, address) {
+  const {page} = await world.stage.open(address, {context: person.page.context()});
+  page.setDefaultTimeout(patience);
+  const other = new Person(page);
+  await other.button('Sign In').waitFor();
+  return other;
+}
+
+describe('two tabs with one user', () => {
+  test('the second takes over; the first says so, cannot write, and takes it back when asked', async () => {
+    const first = await world.arrive('?stage=20&user=alice');
+    await first.sign_in();
+    await first.talk_to('bob');
+    const second = await second_tab(first, '?stage=20&user=alice');
+    await second.sign_in();
+    await first.status('Signed in elsewhere').waitFor();
+    await first.alert(/Somebody signed in as alice in another window/).waitFor();
+    assert.ok(await first.field('Message').isDisabled());
+    await second.status('Connected').waitFor();
+    await first.button('Use here').click();
+    await first.status('Connected').waitFor();
+    await second.status('Signed in elsewhere').waitFor();
+    assert.ok(!await first.field('Message').isDisabled());
+    assert.equal(await connections('alice'), 3, 'nobody fought');
+  });
+
+  test('of two browsers the one that came first yields, and the other keeps the connection', async () => {
+    const first = await world.arrive('?stage=20&user=carol');
+    await first.sign_in();
+    const second = await world.arrive('?stage=20&user=carol');
+    await second.button('Sign In').click();
+    const both = [first, second];
+    const elsewhere = async () => {
+      for (const person of both) if (await person.status('Signed in elsewhere').count() > 0) return person;
+      return null;
+    };
+    const yielded = await until(elsewhere, 'one of them yields', 60000);
+    const kept = both.find((person) => person !== yielded);
+    await kept.comes_back();
+    const count = await connections('carol');
+    assert.ok(count <= 8, `${count} connections until they agreed`);
+    await yielded.button('Use here').waitFor();
+  });
+
+  test('with different users do not disturb each other', async () => {
+    const first = await world.arrive('?stage=10&user=dan');
+    await first.sign_in();
+    const second = await second_tab(first, '?stage=10&user=eva');
+    await second.sign_in();
+    await second.talk_to('dan');
+    await second.say('hello in the other tab');
+    await first.chat('eva').click();
+    await first.reads('hello in the other tab');
+  });
+});
+
+describe('logout', () => {
+  test('leads to the login and shows nothing of the chat; the next user sees nothing of the last', async () => {
+    const fay = await world.arrive('?stage=20&user=fay');
+    await fay.sign_in();
+    await fay.talk_to('bob');
+    await fay.say('for bob alone');
+    await fay.log_out();
+    assert.equal(await fay.page.getByText('for bob alone').count(), 0);
+    await fay.field('Username').fill('gus');
+    await fay.sign_in();
+    assert.equal(await fay.page.getByRole('list', {name: 'Chats'}).count(), 0);
+    await fay.page.getByText('No chats yet').waitFor();
+  });
+
+  test('finishes although the broker is silent, and one can sign in elsewhere at once', async () => {
+    const hal = await world.arrive('?stage=30&user=hal');
+    await hal.sign_in();
+    world.stage.open_broker.freeze();
+    try {
+      await hal.log_out();
+      await hal.button('Advanced').click();
+    } finally {
+      world.stage.open_broker.thaw();
+    }
+    await hal.sign_in();
+  });
+
+  test('finishes although the broker is gone', async () => {
+    const ian = await world.arrive('?stage=30&user=ian');
+    await ian.sign_in();
+    await world.stage.open_broker.stop();
+    await ian.status(/Reconnecting/).waitFor();
+    await ian.log_out();
+    await world.stage.open_broker.start();
+    await ian.sign_in();
+  });
+});
