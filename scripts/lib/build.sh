@@ -9,6 +9,8 @@ build_preset() {
   shift
   # Another checkout finds what this one has compiled.
   export CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=1
+  # Without these it keeps nothing that was compiled with precompiled headers.
+  export CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
   ! command -v ccache >/dev/null || export CMAKE_CXX_COMPILER_LAUNCHER=${CMAKE_CXX_COMPILER_LAUNCHER:-ccache}
   if [[ $preset == wasm-* ]]; then
     use_emscripten
