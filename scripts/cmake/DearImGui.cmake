@@ -60,7 +60,8 @@ add_library(wasmqtt_imgui STATIC ${wasmqtt_imgui_page_functions}
 target_compile_features(wasmqtt_imgui PUBLIC cxx_std_20)
 # SYSTEM: the house's warnings are for the house's code.
 target_include_directories(wasmqtt_imgui SYSTEM PUBLIC
-  ${wasmqtt_imgui_source} ${wasmqtt_imgui_source}/misc/cpp ${CMAKE_CURRENT_LIST_DIR}/imgui)
+  $<BUILD_INTERFACE:${wasmqtt_imgui_source}> $<BUILD_INTERFACE:${wasmqtt_imgui_source}/misc/cpp>
+  $<BUILD_INTERFACE:${CMAKE_CURRENT_LIST_DIR}/imgui> $<INSTALL_INTERFACE:${wasmqtt_install_include}/imgui>)
 target_compile_definitions(wasmqtt_imgui PUBLIC IMGUI_USER_CONFIG="wasmqtt_imconfig.h")
 target_compile_options(wasmqtt_imgui PRIVATE -w)
 if(WASMQTT_IMGUI_TEST_HOOKS)
@@ -76,8 +77,17 @@ if(EMSCRIPTEN)
     ${wasmqtt_imgui_source}/imgui.cpp ${wasmqtt_imgui_source}/backends/imgui_impl_opengl3.cpp PROPERTIES
     COMPILE_OPTIONS "-include;${wasmqtt_small_sscanf}" OBJECT_DEPENDS ${wasmqtt_small_sscanf})
   add_library(wasmqtt_imgui_opengl3 STATIC ${wasmqtt_imgui_source}/backends/imgui_impl_opengl3.cpp)
-  target_include_directories(wasmqtt_imgui_opengl3 SYSTEM PUBLIC ${wasmqtt_imgui_source}/backends)
+  target_include_directories(wasmqtt_imgui_opengl3 SYSTEM PUBLIC $<BUILD_INTERFACE:${wasmqtt_imgui_source}/backends>)
   target_compile_definitions(wasmqtt_imgui_opengl3 PUBLIC IMGUI_IMPL_OPENGL_ES3)
   target_compile_options(wasmqtt_imgui_opengl3 PRIVATE -w -fno-exceptions -fno-rtti)
   target_link_libraries(wasmqtt_imgui_opengl3 PUBLIC wasmqtt_imgui)
+
+  set_target_properties(wasmqtt_imgui PROPERTIES EXPORT_NAME imgui)
+  set_target_properties(wasmqtt_imgui_opengl3 PROPERTIES EXPORT_NAME imgui_opengl3)
+  wasmqtt_install(imgui_web wasmqtt_imgui wasmqtt_imgui_opengl3)
+  if(WASMQTT_INSTALL)
+    file(GLOB wasmqtt_imgui_headers ${wasmqtt_imgui_source}/*.h ${wasmqtt_imgui_source}/misc/cpp/*.h
+      ${CMAKE_CURRENT_LIST_DIR}/imgui/wasmqtt_imconfig.h)
+    install(FILES ${wasmqtt_imgui_headers} DESTINATION ${wasmqtt_install_include}/imgui)
+  endif()
 endif()

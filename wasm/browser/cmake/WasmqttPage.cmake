@@ -16,10 +16,15 @@ function(wasmqtt_add_page name)
   add_executable(${name} ${page_UNPARSED_ARGUMENTS})
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${page_DIRECTORY} SUFFIX .js)
   target_link_libraries(${name} PRIVATE wasmqtt::browser)
-  wasmqtt_warnings(${name})
+  if(COMMAND wasmqtt_warnings)
+    wasmqtt_warnings(${name})
+  endif()
   wasmqtt_page_options(${name})
   wasmqtt_minify(${name} ${page_DIRECTORY}/${name}.js)
-  wasmqtt_copy_files(${name} ${page_DIRECTORY} ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/../js/mqtt_tick.js
+  # Beside this file where it is installed.
+  find_file(WASMQTT_TICK_FILE mqtt_tick.js PATHS ${CMAKE_CURRENT_FUNCTION_LIST_DIR} ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/../js
+    NO_DEFAULT_PATH NO_CMAKE_FIND_ROOT_PATH REQUIRED)
+  wasmqtt_copy_files(${name} ${page_DIRECTORY} ${WASMQTT_TICK_FILE}
     ${page_FILES})
 endfunction()
 
