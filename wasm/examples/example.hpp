@@ -1,0 +1,64 @@
+// What the examples' pages share: one client on the broker that the address names (?broker=ws://localhost:8081), woken up
+// by the page's life, its state in the element with the id "connection"; and a parameter of the address.
+#pragma once
+
+#include <emscripten.h>
+
+#include <cstdlib>
+#include <string>
+
+#include "wasmqtt/browser/browser_loop.hpp"
+#include "wasmqtt/browser/page_life_cycle.hpp"
+#include "wasmqtt/browser/websocket_transport.hpp"
+#include "wasmqtt/mqtt_client.hpp"
+
+EM_JS(char*, example_parameter, (const char* name, const char* otherwise), {
+  const value = new URLSearchParams(location.search).get(UTF8ToString(name)) || UTF8ToString(otherwise);
+  const size = lengthBytesUTF8(value) + 1;
+  const at = _malloc(size);
+  stringToUTF8(value, at, size);
+  return at;
+});
+
+EM_JS(void, example_show_state, (const char* text), {
+  document.getElementById("connection").textContent = UTF8ToString(text);
+});
+
+inline std::string parameter(const char* name, const char* otherwise) {
+  char* text = example_parameter(name, otherwise);
+  std::string value = text;
+  std::free(text);
+  return value;
+}
+
+class Example {
+ public:
+  explicit Example(std::string client_id)
+      : mqtt(loop_, transport_,
+             {.urls = {parameter("broker", "ws://localhost:8081")}, .client = {.client_id = std::move(client_id)},
+              .driver = {}}) {
+    page_.on_wake = page_.on_online = [this] { mqtt.wake(); };
+    page_.on_offline = [this] { mqtt.offline(); };
+    mqtt.on_lifecycle = [this](const wasmqtt::Lifecycle& event) { show(event); };
+  }
+
+ private:
+  void show(const wasmqtt::Lifecycle& event) const {
+    if (event.kind != wasmqtt::Lifecycle::Kind::state_changed) return;
+    if (event.state == wasmqtt::ConnectionState::connected) example_show_state("Connected");
+    if (event.state == wasmqtt::ConnectionState::waiting)
+      example_show_state(mqtt.close_record().sentence().c_str());
+  }
+
+  wasmqtt::BrowserLoop loop_;
+  wasmqtt::WebSocketTransport transport_;
+  wasmqtt::PageLifeCycle page_;
+
+ public:
+  wasmqtt::MqttClient mqtt;
+};
+
+// A client id of this page's own: two with one id would take each other over.
+inline std::string own_id(const char* prefix) {
+  return prefix + std::to_string(wasmqtt::BrowserLoop().random() % 1'000'000'000);
+}
