@@ -1,0 +1,65 @@
+// Our client. Its loops over messages run in C++, as an application's would.
+import {loadScript} from '../script.mjs';
+
+export async function create() {
+  const waiting = new Map();  // event -> resolve
+  const event = (what) => new Promise((resolve) => waiting.set(what, resolve));
+  await new Promise((resolve) => {
+    self.Module = {
+      onRuntimeInitialized: resolve,
+      onBenchEvent: (what, value) => {
+        const key = what === 0 && value === 1 ? 'subscribed' : ['connected', 'acknowledged', 'received'][what];
+        waiting.get(key)?.();
+      },
+    };
+    loadScript('bench_client.js');
+  });
+  const module = self.Module;
+  const encoder = new TextEncoder();
+  const texts = new Map();  // kept as long as the page: a C++ application has its strings in its own memory
+  const place = (text) => {
+    if (!texts.has(text)) {
+      const bytes = encoder.encode(text);
+      const at = module._malloc(bytes.length + 1);
+      module.HEAPU8.set(bytes, at);
+      module.HEAPU8[at + bytes.length] = 0;
+      texts.set(text, at);
+    }
+    return texts.get(text);
+  };
+  const publish = (topic, payload, count, qos) => {
+    const taken = module._bench_publish(place(topic), place(payload), payload.length, count, qos);
+    if (taken !== count) throw new Error(`publish() took ${taken} of ${count}`);
+  };
+
+  return {
+    open: (url, window) => module._bench_open(place(url), window),
+    async connect() {
+      const done = event('connected');
+      module._bench_connect();
+      await done;
+    },
+    async publishQos0(topic, payload, count) {
+      publish(topic, payload, count, 0);
+      await this.publishQos1(topic, payload, 1);
+    },
+    async publishQos1(topic, payload, count) {
+      const done = event('acknowledged');
+      publish(topic, payload, count, 1);
+      await done;
+    },
+    async subscribe(filter) {
+      const done = event('subscribed');
+      module._bench_subscribe(place(filter));
+      await done;
+    },
+    order: (topic, payload) => publish(topic, payload, 1, 0),
+    received(count) {
+      module._bench_expect(count);
+      return event('received');
+    },
+    receivedSoFar: () => module._bench_received(),
+    enqueue: (topic, payload, count) => publish(topic, payload, count, 1),
+    bytesHeld: () => module._bench_heap_end(),
+  };
+}

@@ -1,0 +1,93 @@
+// The whole client, driven by the benchmark's page (adapters/wasmqtt.mjs): no user interface, every check on.
+#include <emscripten.h>
+#include <unistd.h>
+
+#include <memory>
+#include <string>
+
+#include "wasmqtt/browser/browser_loop.hpp"
+#include "wasmqtt/browser/websocket_transport.hpp"
+#include "wasmqtt/mqtt_client.hpp"
+
+// clang-format off
+EM_JS(void, bench_event, (int what, double value), { Module.onBenchEvent(what, value); });
+// clang-format on
+
+namespace {
+
+enum Event { connected = 0, acknowledged = 1, received = 2 };
+
+class Bench {
+ public:
+  Bench(const char* url, int window)
+      : mqtt_(loop_, transport_, {.urls = {url}, .client = options(window), .driver = {}}) {
+    mqtt_.on_lifecycle = [](const wasmqtt::Lifecycle& event) {
+      const bool now = event.kind == wasmqtt::Lifecycle::Kind::state_changed &&
+                       event.state == wasmqtt::ConnectionState::connected;
+      if (now || event.kind == wasmqtt::Lifecycle::Kind::subscribed) bench_event(connected, now ? 0 : 1);
+    };
+    mqtt_.on_delivery = [this](wasmqtt::Delivery, wasmqtt::DeliveryState state, wasmqtt::FailureReason) {
+      if (state == wasmqtt::DeliveryState::acknowledged && --unacknowledged_ == 0) bench_event(acknowledged, 0);
+    };
+  }
+
+  void connect() { mqtt_.connect(); }
+
+  int publish(const char* topic, const char* payload, int bytes, int count, int qos) {
+    const std::string_view name(topic);
+    const wasmqtt::Bytes body = wasmqtt::as_bytes({payload, static_cast<std::size_t>(bytes)});
+    const wasmqtt::PublishOptions options{.qos = static_cast<wasmqtt::Qos>(qos)};
+    if (qos != 0) unacknowledged_ += count;
+    for (int i = 0; i < count; ++i) {
+      if (!mqtt_.publish(name, body, options)) return i;
+    }
+    return count;
+  }
+
+  void subscribe(const char* filter) {
+    const auto done = mqtt_.subscribe(filter, wasmqtt::Qos::at_most_once, [this](const wasmqtt::Message& message) {
+      bytes_ += message.topic.size() + message.payload.size();
+      if (++received_ == expected_) bench_event(received, static_cast<double>(bytes_));
+    });
+    if (!done) bench_event(connected, -1);
+  }
+
+  void expect(unsigned count) {
+    expected_ = count;
+    received_ = 0;
+  }
+  unsigned received_count() const { return received_; }
+
+ private:
+  static wasmqtt::ClientOptions options(int window) {
+    wasmqtt::ClientOptions options{.client_id = "bench-wasmqtt"};
+    options.in_flight_window = static_cast<std::uint16_t>(window);
+    return options;
+  }
+
+  wasmqtt::BrowserLoop loop_;
+  wasmqtt::WebSocketTransport transport_;
+  wasmqtt::MqttClient mqtt_;
+  int unacknowledged_ = 0;
+  unsigned expected_ = 0, received_ = 0;
+  std::size_t bytes_ = 0;
+};
+
+std::unique_ptr<Bench> bench;
+
+}  // namespace
+
+extern "C" {
+EMSCRIPTEN_KEEPALIVE void bench_open(const char* url, int window) { bench = std::make_unique<Bench>(url, window); }
+EMSCRIPTEN_KEEPALIVE void bench_connect() { bench->connect(); }
+EMSCRIPTEN_KEEPALIVE int bench_publish(const char* topic, const char* payload, int bytes, int count, int qos) {
+  return bench->publish(topic, payload, bytes, count, qos);
+}
+EMSCRIPTEN_KEEPALIVE void bench_subscribe(const char* filter) { bench->subscribe(filter); }
+EMSCRIPTEN_KEEPALIVE void bench_expect(unsigned count) { bench->expect(count); }
+EMSCRIPTEN_KEEPALIVE unsigned bench_received() { return bench->received_count(); }
+// The end of the heap: what the allocator has taken from WebAssembly's memory.
+EMSCRIPTEN_KEEPALIVE unsigned bench_heap_end() { return reinterpret_cast<unsigned>(sbrk(0)); }
+}
+
+int main() { return 0; }
