@@ -9,7 +9,7 @@
 
 namespace {
 
-void print(std::string_view line) { std::printf("%.*s\n", static_cast<int>(line.size()), line.data()); }
+void print(std::string_view line) { std::puts(std::string(line).c_str()); }
 
 class Hello {
  public:
