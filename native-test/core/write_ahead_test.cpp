@@ -33,6 +33,23 @@ TEST_CASE("write ahead: no QoS 1 or 2 PUBLISH before its record is durable; then
   CHECK(as_text(link.expect<Publish>().payload) == "y");
 }
 
+TEST_CASE("write ahead: CONNECT and PINGREQ wait for no record, and what comes between them does [MQTT-3.1.2-23]") {
+  Link link(journaling());
+  link.durable = false;
+  link.publish("a", "x", Qos::at_least_once);
+  REQUIRE_FALSE(static_cast<bool>(link.open()));
+  link.expect<Connect>();
+  link.receive(Connack{});
+  CHECK(link.quiet());
+  link.client.probe(link.now);
+  link.drain();
+  link.expect<Pingreq>();
+  CHECK(link.quiet());
+  link.client.handle_journal_durable(link.client.journal_position());
+  link.drain();
+  CHECK_FALSE(link.expect<Publish>().dup);
+}
+
 TEST_CASE("write ahead: PUBREC, PUBREL and PUBCOMP wait for their records too, PUBACK for what was stored before [MQTT-4.3.3-2]") {
   Link link(journaling());
   link.connect();
