@@ -22,6 +22,14 @@ TEST_CASE("a session that was made while its CONNACK got lost is told the subscr
          .faults = {{Fault::Kind::forget, 0, Direction::outbound, 358}, {Fault::Kind::kill_lost, 1, Direction::inbound, 2}}});
 }
 
+TEST_CASE("a process that dies between CONNACK and the record that its session is new goes on in doubt [MQTT-3.2.2-2]") {
+  holds({.weather = 13,
+         .seed = 255'919,
+         .faults = {{Fault::Kind::stall_one_way, 0, Direction::outbound, 266},
+                    {Fault::Kind::forget, 0, Direction::inbound, 115},
+                    {Fault::Kind::kill_lost, 1, Direction::inbound, 4}}});
+}
+
 TEST_CASE("forgotten at every byte, and the CONNACK that tells it lost: all promises hold") {
   for (std::size_t offset = 0; offset < 358; ++offset) {
     holds({.weather = 1,

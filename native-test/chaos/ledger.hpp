@@ -44,7 +44,8 @@ struct Ledger {
   unsigned forgets = 0;
   unsigned sessions_reported_lost = 0;  // SessionLost events
   unsigned sessions_resumed_in_vain = 0;  // CONNACKs that had to cause one
-  unsigned sessions_made_unseen = 0;    // the broker forgot, made a new session, and its CONNACK was lost
+  unsigned sessions_made_unseen = 0;    // the broker forgot, made a new session, and its CONNACK was lost, or what it
+                                        // told was forgotten by a process that died
   unsigned wills = 0;
   std::vector<std::string> failures;
 

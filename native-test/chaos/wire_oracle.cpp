@@ -15,7 +15,7 @@ void WireOracle::connection_opened(unsigned index) {
   last_out_ = simulation_.now();
   out_.reset();
   in_.reset();
-  connect_sent_ = connack_seen_ = disconnected_ = signing_off_ = false;
+  connect_sent_ = connack_seen_ = disconnected_ = signing_off_ = session_lost_here_ = false;
   published_.clear();
   last_serial_.clear();
   last_pubrec_ = 0;
@@ -202,6 +202,7 @@ void WireOracle::inbound(const Packet& packet) {
 void WireOracle::in(const Connack& packet) {
   if (packet.return_code != ConnectReturnCode::accepted) return;
   connack_seen_ = true;
+  session_lost_here_ = !packet.session_present;
   if (!packet.session_present) {
     if (expects_session_) ++ledger_.sessions_resumed_in_vain;
     flows_.clear();

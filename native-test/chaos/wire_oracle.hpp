@@ -36,6 +36,8 @@ class WireOracle {
   void signing_off();
   unsigned connection() const { return connection_; }
   bool disconnect_sent() const { return disconnected_; }
+  // The CONNACK of this connection told that the session is new.
+  bool session_lost_here() const { return session_lost_here_; }
   // The last packets, one a line.
   std::string trace() const;
 
@@ -94,6 +96,7 @@ class WireOracle {
   FrameReader in_{1 << 20};
   bool connect_sent_ = false;
   bool connack_seen_ = false;
+  bool session_lost_here_ = false;
   bool disconnected_ = false;
   bool signing_off_ = false;
   std::set<std::string> published_;
