@@ -1,33 +1,13 @@
 // Every interactive item that ImGui was given has a node, and every node a place and, where it needs one, a name.
-#include "semantic/headless.hpp"
 #include "semantic/semantic.hpp"
-
-#include <imgui_internal.h>
-
-#include <doctest/doctest.h>
-
-#include <set>
+#include "support/item_check.hpp"
 
 using namespace semantic;
+using namespace wasmqtt::test;
 
 #ifdef IMGUI_ENABLE_TEST_ENGINE
 
 namespace {
-std::set<ImGuiID> items;
-}
-
-void ImGuiTestEngineHook_ItemAdd(ImGuiContext*, ImGuiID id, const ImRect&, const ImGuiLastItemData*) { items.insert(id); }
-void ImGuiTestEngineHook_ItemInfo(ImGuiContext*, ImGuiID, const char*, ImGuiItemStatusFlags) {}
-void ImGuiTestEngineHook_Log(ImGuiContext*, const char*, ...) {}
-const char* ImGuiTestEngine_FindItemDebugLabel(ImGuiContext*, ImGuiID) { return nullptr; }
-
-namespace {
-
-bool is_window(ImGuiID id) {
-  for (const ImGuiWindow* window : ImGui::GetCurrentContext()->Windows)
-    if (window->ID == id || window->ChildId == id || window->MoveId == id) return true;
-  return false;
-}
 
 struct Everything {
   std::string user, password, message = "two\nlines";
@@ -78,20 +58,7 @@ TEST_CASE("every interactive item drawn has a node with a role and a name") {
       items.clear();  // ImGui's own debug window came before
       everything.draw(ui);
     });
-    ImGui::GetCurrentContext()->TestEngineHookItems = true;
-    page.frame();
-    ImGui::GetCurrentContext()->TestEngineHookItems = false;
-    int checked = 0;
-    for (const ImGuiID id : items) {
-      if (id == 0 || is_window(id)) continue;
-      CAPTURE(id);
-      const Node* node = page.tree().find(id);
-      REQUIRE(node);
-      if (node->role != Role::row) CHECK_FALSE(node->name.empty());
-      ++checked;
-    }
-    CHECK(checked > 15);
-    CHECK(page.tree().duplicates() == 0);
+    CHECK(check_items(page) > 15);
   }
 }
 

@@ -234,3 +234,20 @@ TEST_CASE("logout leads back to the login and shows nothing of the chat") {
   CHECK_FALSE(world.says("secret words"));
   CHECK_FALSE(world.says("typed"));
 }
+
+TEST_CASE("notifications can be asked for where the platform has them, and be muted") {
+  ViewWorld world;
+  world.sign_in_as("alice");
+  CHECK_FALSE(world.has(Role::button, "Notifications"));
+  world.app.on_ask_for_notifications = [&] { world.app.handle_notifications(Notifications::on); };
+  world.app.handle_notifications(Notifications::off);
+  world.settle();
+  CHECK(world.activate(Role::button, "Notifications"));
+  CHECK(world.state().notifications == Notifications::on);
+  CHECK(world.says("You are told of messages"));
+  CHECK(world.activate(Role::button, "Notifications"));
+  CHECK(world.state().notifications == Notifications::off);
+  world.app.handle_notifications(Notifications::refused);
+  world.settle();
+  CHECK(world.says("The browser refuses notifications"));
+}

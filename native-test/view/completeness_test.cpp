@@ -1,10 +1,7 @@
 // Whatever view, whatever width: every interactive item that ImGui was given has a node with role and name, no two nodes
 // share an id, and nothing that can be used lies beside the screen.
+#include "support/item_check.hpp"
 #include "view_world.hpp"
-
-#include <imgui_internal.h>
-
-#include <set>
 
 using namespace chat;
 using namespace chat::test;
@@ -12,21 +9,6 @@ using namespace chat::test;
 #ifdef IMGUI_ENABLE_TEST_ENGINE
 
 namespace {
-std::set<ImGuiID> items;
-}
-
-void ImGuiTestEngineHook_ItemAdd(ImGuiContext*, ImGuiID id, const ImRect&, const ImGuiLastItemData*) { items.insert(id); }
-void ImGuiTestEngineHook_ItemInfo(ImGuiContext*, ImGuiID, const char*, ImGuiItemStatusFlags) {}
-void ImGuiTestEngineHook_Log(ImGuiContext*, const char*, ...) {}
-const char* ImGuiTestEngine_FindItemDebugLabel(ImGuiContext*, ImGuiID) { return nullptr; }
-
-namespace {
-
-bool is_window(ImGuiID id) {
-  for (const ImGuiWindow* window : ImGui::GetCurrentContext()->Windows)
-    if (window->ID == id || window->ChildId == id || window->MoveId == id) return true;
-  return false;
-}
 
 bool is_control(const Node& node) {
   return node.role == Role::button || node.role == Role::textbox || node.role == Role::checkbox ||
@@ -36,20 +18,7 @@ bool is_control(const Node& node) {
 int check_page(ViewWorld& world) {
   world.settle();
   world.before_draw = [] { items.clear(); };  // ImGui's own debug window came before
-  ImGui::GetCurrentContext()->TestEngineHookItems = true;
-  world.screen.frame();
-  ImGui::GetCurrentContext()->TestEngineHookItems = false;
-  int checked = 0;
-  for (const ImGuiID id : items) {
-    if (id == 0 || is_window(id)) continue;
-    const Node* node = world.screen.tree().find(id);
-    CAPTURE(id);
-    REQUIRE(node);
-    CAPTURE(node->name);
-    if (node->role != Role::row) CHECK_FALSE(node->name.empty());
-    ++checked;
-  }
-  CHECK(world.screen.tree().duplicates() == 0);
+  const int checked = check_items(world.screen);
   const float width = ImGui::GetIO().DisplaySize.x;
   for (const Node& node : world.screen.tree().nodes()) {
     if (!is_control(node)) continue;

@@ -12,6 +12,7 @@ int mqtt_chat_zone(double milliseconds);
 void mqtt_chat_hear_tabs();
 void mqtt_chat_tell_tabs(const char* user, std::size_t user_size, const char* broker, std::size_t broker_size);
 void mqtt_chat_download(const char* name, std::size_t name_size, const char* text, std::size_t text_size);
+int mqtt_chat_notifications();
 void mqtt_chat_ask_for_notifications();
 void mqtt_chat_notify(const char* title, std::size_t title_size, const char* text, std::size_t text_size);
 }
@@ -21,6 +22,7 @@ namespace {
 
 std::string room;  // where JavaScript puts strings
 std::function<void(std::string_view, std::string_view)> on_tab;
+std::function<void(chat::Notifications)> on_notifications;
 
 std::string address(int part) {
   const int size = mqtt_chat_address(part);
@@ -59,7 +61,12 @@ void download(std::string_view name, std::string_view text) {
   mqtt_chat_download(name.data(), name.size(), text.data(), text.size());
 }
 
-void ask_for_notifications() { mqtt_chat_ask_for_notifications(); }
+chat::Notifications notifications() { return static_cast<chat::Notifications>(mqtt_chat_notifications()); }
+
+void ask_for_notifications(std::function<void(chat::Notifications)> answered) {
+  on_notifications = std::move(answered);
+  mqtt_chat_ask_for_notifications();
+}
 
 void notify(std::string_view title, std::string_view text) {
   mqtt_chat_notify(title.data(), title.size(), text.data(), text.size());
@@ -83,6 +90,10 @@ extern "C" {
 EMSCRIPTEN_KEEPALIVE char* mqtt_chat_room(std::size_t size) {
   mqtt_chat::room.resize(size);
   return mqtt_chat::room.data();
+}
+
+EMSCRIPTEN_KEEPALIVE void mqtt_chat_on_notifications() {
+  if (mqtt_chat::on_notifications) mqtt_chat::on_notifications(mqtt_chat::notifications());
 }
 
 EMSCRIPTEN_KEEPALIVE void mqtt_chat_on_tab(std::size_t user_size, std::size_t broker_size) {

@@ -7,6 +7,7 @@
 
 #include "chat/local_time.hpp"
 #include "chat/settings.hpp"
+#include "chat/state.hpp"
 
 namespace mqtt_chat {
 
@@ -22,8 +23,10 @@ void tell_tabs(std::string_view user, std::string_view broker);
 // A file for the user.
 void download(std::string_view name, std::string_view text);
 
+// What the browser allows now; asking calls back with what the user answered.
+chat::Notifications notifications();
+void ask_for_notifications(std::function<void(chat::Notifications)> answered);
 // Shown only after the user allowed it.
-void ask_for_notifications();
 void notify(std::string_view title, std::string_view text);
 
 // The browser's time zone.

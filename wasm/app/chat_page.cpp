@@ -21,7 +21,10 @@ void ChatPage::connect_application() {
   app_.on_download = [](const std::string& name, const std::string& text) { download(name, text); };
   app_.on_signed_in = [](const std::string& user, const std::string& broker) { tell_tabs(user, broker); };
   app_.on_unseen_message = [](const std::string& title, const std::string& text) { notify(title, text); };
-  app_.on_ask_for_notifications = [] { ask_for_notifications(); };
+  app_.on_ask_for_notifications = [this] {
+    ask_for_notifications([this](chat::Notifications answer) { app_.handle_notifications(answer); });
+  };
+  app_.handle_notifications(notifications());
 }
 
 void ChatPage::connect_browser() {

@@ -54,6 +54,7 @@ void ChatApp::handle(const Intent& intent) {
         app.on_download("mqtt-packets.jsonl", export_json_lines(*app.state_.trace));
     }
     void operator()(const DismissNotices&) { app.state_.notices.clear(); }
+    void operator()(const MuteNotifications&) { app.handle_notifications(Notifications::off); }
     void operator()(const AskForNotifications&) { if (app.on_ask_for_notifications) app.on_ask_for_notifications(); }
   };
   std::visit(Handler{*this, session_.get()}, intent);
@@ -200,6 +201,11 @@ void ChatApp::handle_offline() {
 
 void ChatApp::handle_signed_in_elsewhere(std::string_view user, std::string_view broker) {
   if (session_ && session_->user() == user && session_->broker() == broker) session_->yield_to_other_tab();
+  changed();
+}
+
+void ChatApp::handle_notifications(Notifications notifications) {
+  state_.notifications = notifications;
   changed();
 }
 

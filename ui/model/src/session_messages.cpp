@@ -211,7 +211,7 @@ void Session::handle_message(const wasmqtt::Message& incoming) {
     if (token != 0) self->mqtt_->acknowledge(token);
   });
   keep(conversation);
-  if (!seen && !own && app_->on_unseen_message)
+  if (!seen && !own && app_->state_.notifications == Notifications::on && app_->on_unseen_message)
     app_->on_unseen_message(conversation.key().title_for(user_), taken.added->text);
   app_->changed();
 }

@@ -81,6 +81,10 @@ void draw(Brush& b, Icon icon) {
     case Icon::search: b.circle({10.5f, 10.5f}, 6.5f), b.line({{15.5f, 15.5f}, {20.5f, 20.5f}}); return;
     case Icon::lock: b.box({5, 11}, {19, 20.5f}, 2), b.line({{8, 11}, {8, 8}, {9.5f, 5}, {12, 4}, {14.5f, 5}, {16, 8}, {16, 11}}); return;
     case Icon::copy: b.box({9, 9}, {20, 20}, 2), b.line({{15, 5}, {15, 4}, {4, 4}, {4, 15}, {5, 15}}); return;
+    case Icon::bell:
+      b.line({{5, 17.5f}, {6.5f, 15}, {6.5f, 10}, {8, 6.5f}, {12, 4.5f}, {16, 6.5f}, {17.5f, 10}, {17.5f, 15}, {19, 17.5f}}, true);
+      b.line({{10, 20.5f}, {14, 20.5f}});
+      return;
   }
 }
 

@@ -33,13 +33,35 @@ std::string last_line(const chat::State& state, const chat::Conversation& conver
 
 void ChatListView::draw(Ui& ui, const chat::State& state, chat::Intents& intents) {
   ImGui::SetCursorPos({Theme::space_4, Theme::space_4});
-  heading(ui, 2, "Chats");
+  draw_heading(ui, state, intents);
   draw_new_chat(ui, intents);
   const ImVec2 at = ImGui::GetCursorScreenPos();
   ImGui::GetWindowDrawList()->AddLine({at.x, at.y}, {at.x + ImGui::GetWindowWidth(), at.y},
                                       ui.theme().color.border.u32());
   ImGui::SetCursorPosY(ImGui::GetCursorPosY() + 1);
   draw_items(ui, state, intents);
+}
+
+void ChatListView::draw_heading(Ui& ui, const chat::State& state, chat::Intents& intents) {
+  using chat::Notifications;
+  heading(ui, 2, "Chats", {.style = TextStyle::heading, .width = -1});
+  if (state.notifications == Notifications::unavailable) return;
+  const bool on = state.notifications == Notifications::on;
+  const bool refused = state.notifications == Notifications::refused;
+  const ImVec2 after = ImGui::GetCursorPos();
+  const ButtonOptions options{.kind = ButtonKind::ghost, .icon = Icon::bell, .icon_only = true, .small = true,
+                              .disabled_reason = refused ? "The browser refuses notifications for this page; its "
+                                                           "settings can change that." : "",
+                              .pressed = on,
+                              .description = on ? "You are told of messages that you did not see."
+                                                : "Be told of messages that you did not see."};
+  ImGui::SetCursorPos({ImGui::GetWindowWidth() - Theme::space_4 - button_size(ui, "Notifications", options).x,
+                       Theme::space_3});
+  if (button(ui, "Notifications", options)) {
+    if (on) intents.emplace_back(chat::MuteNotifications{});
+    else intents.emplace_back(chat::AskForNotifications{});
+  }
+  ImGui::SetCursorPos(after);
 }
 
 void ChatListView::draw_new_chat(Ui& ui, chat::Intents& intents) {

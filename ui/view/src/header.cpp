@@ -87,7 +87,7 @@ void HeaderView::draw_banner(Ui& ui, const chat::State& state, chat::Intents& in
   const bool trouble = connection.kind != Kind::connected && !connection.detail.empty();
   if (!trouble && state.subscription_problem.empty() && state.storage_problem.empty()) return;
   {
-    auto banner = region(ui, {.role = Role::group, .name = "What is wrong", .auto_height = true,
+    auto banner = region(ui, {.role = Role::region, .name = "What is wrong", .auto_height = true,
                               .padding = {Theme::space_4, Theme::space_3}});
     draw_problems(ui, state, trouble, intents);
   }

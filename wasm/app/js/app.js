@@ -65,9 +65,16 @@ var mqttChat = {
     setTimeout(function() { URL.revokeObjectURL(url); }, 60000);
   },
 
+  // As chat::Notifications.
+  mqtt_chat_notifications__sig: 'i',
+  mqtt_chat_notifications: function() {
+    if (typeof Notification === 'undefined') return 0;
+    return {'granted': 2, 'denied': 3}[Notification.permission] || 1;
+  },
+
   mqtt_chat_ask_for_notifications__sig: 'v',
   mqtt_chat_ask_for_notifications: function() {
-    if (typeof Notification !== 'undefined' && Notification.permission === 'default') Notification.requestPermission();
+    Notification.requestPermission().then(function() { _mqtt_chat_on_notifications(); });
   },
 
   mqtt_chat_notify__deps: ['$MqttChat'],

@@ -53,6 +53,9 @@ class ChatApp {
   void handle_offline();
   // Another tab of this browser signed in as this user with this broker: stop here without a fight.
   void handle_signed_in_elsewhere(std::string_view user, std::string_view broker);
+  // What the platform does about notifications now: after it asked the user, and at the start. "on" is what the user
+  // wanted some time; until MuteNotifications.
+  void handle_notifications(Notifications notifications);
   // The address changed without a reload (Back, Forward); ignored while signed in.
   void handle_address(std::string_view query);
 
@@ -65,7 +68,7 @@ class ChatApp {
   std::function<void(const std::string& name, const std::string& text)> on_download;
   // Signed in: tell the other tabs, which call handle_signed_in_elsewhere().
   std::function<void(const std::string& user, const std::string& broker)> on_signed_in;
-  // A message arrived that nobody saw, for a notification.
+  // A message arrived that nobody saw, and the user asked for notifications.
   std::function<void(const std::string& title, const std::string& text)> on_unseen_message;
   std::function<void()> on_ask_for_notifications;
 

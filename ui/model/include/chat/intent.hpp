@@ -30,10 +30,11 @@ struct ClearPackets {};
 struct ExportPackets {};
 struct DismissNotices {};
 struct AskForNotifications {};                    // the platform asks the user
+struct MuteNotifications {};                      // none until they are asked for again
 
 using Intent = std::variant<SignIn, ChangeSettings, Logout, UseHere, ConnectNow, AddChat, OpenChat, LeaveChat,
                             SendMessage, RetryMessage, SaveDraft, ChooseTheme, ClearPackets, ExportPackets,
-                            DismissNotices, AskForNotifications>;
+                            DismissNotices, AskForNotifications, MuteNotifications>;
 using Intents = std::vector<Intent>;
 
 }  // namespace chat

@@ -14,6 +14,8 @@
 namespace chat {
 
 enum class Screen : std::uint8_t { login, chat };
+// Whether the platform tells of messages that nobody saw, beside the title.
+enum class Notifications : std::uint8_t { unavailable, off, on, refused };
 
 struct Connection {
   enum class Kind : std::uint8_t { connecting, connected, reconnecting, offline, elsewhere };
@@ -32,6 +34,7 @@ struct State {
   bool signing_in = false;
   std::string login_problem;        // why signing in failed
   std::string theme;                // "light", "dark", empty: as the system
+  Notifications notifications = Notifications::unavailable;
 
   std::string user;                 // signed in
   bool admin = false;               // reads all conversations

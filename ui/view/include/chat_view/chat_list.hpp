@@ -14,6 +14,7 @@ class ChatListView {
   void draw(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
 
  private:
+  void draw_heading(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
   void draw_new_chat(semantic::Ui& ui, chat::Intents& intents);
   void draw_items(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
   void draw_item(semantic::Ui& ui, const chat::State& state, const chat::Conversation& conversation, int position,

@@ -1,0 +1,196 @@
+// ChatApp over a longer time: signing out, remembering, storage that fails, two tabs, the admin.
+#include "chat_world.hpp"
+
+#include "chat/wire.hpp"
+
+using namespace chat;
+using namespace chat::test;
+
+namespace {
+
+ConversationKey with(const std::string& partner) { return {"alice", partner}; }
+
+}  // namespace
+
+TEST_CASE("logout publishes the status and says DISCONNECT, so that no will comes; then all is forgotten") {
+  World world(stage_settings(30));
+  world.sign_in("alice");
+  world.receive("chat/messages/alice/peter", message_json("1", "hello"), Qos::at_least_once);
+  world.published.clear();
+  world.app.handle(Logout{});
+  world.answer();
+  REQUIRE(world.published.size() == 1);
+  CHECK_FALSE(parse_status(world.published[0].payload).value->online);
+  CHECK(world.published[0].retain);
+  CHECK(world.disconnected);
+  CHECK(world.state().screen == Screen::login);
+  CHECK(world.state().conversations.size() == 0);
+  CHECK(world.app.mqtt() == nullptr);
+  world.loop.advance(5min);
+  CHECK(world.broker.opened() == 1);
+  world.sign_in("alice", "", true);
+  CHECK(world.texts("peter") == std::vector<std::string>{"hello"});
+}
+
+TEST_CASE("remembering: history, waiting messages and the name survive a new page; nothing of the password is kept") {
+  MemoryChatStore store;
+  {
+    World world(stage_settings(40), &store);
+    world.sign_in("alice", "s3cret-password");
+    world.receive("chat/messages/alice/peter", message_json("1", "hello"), Qos::at_least_once);
+    world.broker.cut();
+    world.app.handle(SendMessage{with("peter"), "waits"});
+    world.app.handle(SaveDraft{with("peter"), "half a senten"});
+    world.loop.run_turns();
+  }
+  for (const auto& [key, value] : store.records()) CHECK((key + value).find("s3cret") == std::string::npos);
+  World again(stage_settings(40), &store);
+  CHECK(again.state().settings.user == "alice");
+  again.sign_in("alice", "s3cret-password", true);
+  CHECK(again.texts("peter") == std::vector<std::string>{"hello", "waits"});
+  CHECK(again.chat_with("peter")->messages()[1].state == SendState::delivered);
+  CHECK(again.chat_with("peter")->draft == "half a senten");
+  // The broker delivers again what it thinks unacknowledged: the identifier is known.
+  again.receive("chat/messages/alice/peter", message_json("1", "hello"), Qos::at_least_once, false, true);
+  CHECK(again.texts("peter").size() == 2);
+}
+
+TEST_CASE("not remembering: the device keeps nothing") {
+  MemoryChatStore store;
+  Settings settings = stage_settings(20);
+  settings.remember = false;
+  World world(settings, &store);
+  world.sign_in("alice");
+  world.receive("chat/messages/alice/peter", message_json("1", "hello"), Qos::at_least_once);
+  CHECK(store.records().empty());
+}
+
+TEST_CASE("storage that fails is said once and breaks nothing") {
+  struct BrokenStore final : MemoryChatStoreBase {
+    void load(std::string_view, Loaded loaded) override { loaded(false, {}, "access was denied"); }
+    void put(std::span<const Record>, Written written) override {
+      if (written) written(false, "quota exceeded");
+    }
+  } broken;
+  World world(stage_settings(20), &broken);
+  world.sign_in("alice");
+  CHECK(world.state().storage_problem.find("access was denied") != std::string::npos);
+  world.receive("chat/messages/alice/peter", message_json("1", "hello"), Qos::at_least_once);
+  CHECK(world.texts("peter").size() == 1);
+  CHECK(world.state().storage_problem.find("quota exceeded") != std::string::npos);
+}
+
+TEST_CASE("taken over while stable: one try, then \"Signed in elsewhere\", until the user wants it here") {
+  World world(stage_settings(30));
+  world.sign_in("alice");
+  world.pass(30s);
+  world.broker.cut({wasmqtt::TransportFault::none, 1000, {}, true});
+  CHECK(world.state().connection.kind == Connection::Kind::reconnecting);
+  world.loop.advance(2s);
+  world.broker.accept();
+  (void)world.broker.expect<wasmqtt::Connect>();
+  world.broker.reply(wasmqtt::Connack{true});
+  world.answer();
+  world.pass(1s);
+  world.broker.cut({wasmqtt::TransportFault::none, 1000, {}, true});
+  CHECK(world.state().connection.text == "Signed in elsewhere");
+  const int attempts = world.broker.opened();
+  world.loop.advance(10min);
+  CHECK(world.broker.opened() == attempts);
+  CHECK_FALSE(write_obstacle(world.state(), with("peter")).empty());
+  world.app.handle(UseHere{});
+  world.broker.accept();
+  (void)world.broker.expect<wasmqtt::Connect>();
+  world.broker.reply(wasmqtt::Connack{true});
+  world.answer();
+  CHECK(world.state().connection.text == "Connected");
+}
+
+TEST_CASE("another tab of this browser signs in: this one yields without a fight") {
+  World world(stage_settings(20));
+  std::string told;
+  world.app.on_signed_in = [&](const std::string& user, const std::string& broker) { told = user + " " + broker; };
+  world.sign_in("alice");
+  CHECK(told == "alice ws://localhost:8081");
+  world.app.handle_signed_in_elsewhere("bob", "ws://localhost:8081");
+  CHECK(world.state().connection.text == "Connected");
+  world.app.handle_signed_in_elsewhere("alice", "ws://localhost:8081");
+  CHECK(world.state().connection.text == "Signed in elsewhere");
+  world.loop.advance(10min);
+  CHECK(world.broker.opened() == 1);
+}
+
+TEST_CASE("the admin reads all conversations as pairs, and cannot write into them") {
+  World world(stage_settings(40));
+  world.sign_in("admin", "admin");
+  CHECK(world.filters[0] == "chat/messages/+/+");
+  world.receive("chat/messages/peter/alice", message_json("1", "hi peter"), Qos::at_least_once);
+  world.receive("chat/messages/alice/peter", message_json("2", "hi alice"), Qos::at_least_once);
+  REQUIRE(world.state().conversations.size() == 1);
+  const ConversationKey key("alice", "peter");
+  CHECK(world.state().conversations.find(key)->messages().size() == 2);
+  CHECK_FALSE(write_obstacle(world.state(), key).empty());
+  world.published.clear();
+  world.app.handle(SendMessage{key, "mine"});
+  world.answer();
+  CHECK(world.published.empty());
+  // What the admin writes comes back through the wide subscription: it is known.
+  world.app.handle(AddChat{"peter"});
+  world.app.handle(SendMessage{{"admin", "peter"}, "hello"});
+  world.answer();
+  REQUIRE(world.published.size() == 1);
+  world.receive("chat/messages/peter/admin", world.published[0].payload, Qos::at_least_once);
+  CHECK(world.texts("peter").size() == 1);
+}
+
+TEST_CASE("a subscription that the broker refuses is said honestly") {
+  World world(stage_settings(40));
+  world.refused_filter = "chat/messages/alice/+";
+  world.sign_in("alice", "test");
+  CHECK(world.state().subscription_problem.find("refused the subscription") != std::string::npos);
+  CHECK(world.state().notices.total() == 1);
+}
+
+TEST_CASE("a toggle rewrites the address") {
+  World world(stage_settings(20));
+  std::string address;
+  world.app.on_address = [&](const std::string& query) { address = query; };
+  Settings settings = world.state().settings;
+  settings.status = true;
+  world.app.handle(ChangeSettings{settings});
+  CHECK(address == "?stage=30");
+  world.app.handle_address("?stage=10");
+  CHECK_FALSE(world.state().settings.qos1);
+}
+
+TEST_CASE("a chat with oneself shows each message once") {
+  World world;
+  world.sign_in("alice");
+  world.app.handle(AddChat{"alice"});
+  world.app.handle(SendMessage{{"alice", "alice"}, "note"});
+  world.answer();
+  world.receive("chat/messages/alice/alice", world.published[0].payload);
+  CHECK(world.texts("alice") == std::vector<std::string>{"note"});
+}
+
+TEST_CASE("a notification of an unseen message comes only after the user asked for it, until it is muted") {
+  World world;
+  std::vector<std::string> told;
+  bool asked = false;
+  world.app.on_unseen_message = [&](const std::string& title, const std::string& text) {
+    told.push_back(title + ": " + text);
+  };
+  world.app.on_ask_for_notifications = [&] { asked = true; };
+  world.app.handle_notifications(Notifications::off);
+  world.sign_in("alice");
+  world.receive("chat/messages/alice/peter", message_json("1", "hello"));
+  CHECK(told.empty());
+  world.app.handle(AskForNotifications{});
+  CHECK(asked);
+  world.app.handle_notifications(Notifications::on);
+  world.receive("chat/messages/alice/peter", message_json("2", "are you there?"));
+  CHECK(told == std::vector<std::string>{"peter: are you there?"});
+  world.app.handle(MuteNotifications{});
+  world.receive("chat/messages/alice/peter", message_json("3", "well then"));
+  CHECK(told.size() == 1);
+}

@@ -1,0 +1,175 @@
+// Hidden tabs, sleep, networks that go and come, Back, and a page at rest.
+import assert from 'node:assert/strict';
+import {describe, test} from 'node:test';
+import {flood} from './support/flood.mjs';
+import {until} from './support/machine.mjs';
+import {on_stage, patience} from './support/person.mjs';
+
+const world = on_stage();
+const write = (receiver, content) => flood(world.stage.open_broker, [{topic: `chat/messages/${receiver}/bob`,
+  payload: JSON.stringify({messageId: content, content, timestamp: new Date().toISOString()})}]);
+
+async function signed_in(address, context) {
+  const person = await world.arrive(address, context);
+  await person.sign_in();
+  return person;
+}
+
+// As a browser does it: hidden pages get no animation frames. (The driver keeps every page visible.)
+const hideable = (page) => page.addInitScript(() => {
+  let hidden = false;
+  const waiting = [];
+  const real = self.requestAnimationFrame.bind(self);
+  self.requestAnimationFrame = (call) => (hidden ? waiting.push(call) : real(call));
+  Object.defineProperty(document, 'visibilityState', {get: () => (hidden ? 'hidden' : 'visible')});
+  Object.defineProperty(document, 'hidden', {get: () => hidden});
+  self.hide = (now) => {
+    hidden = now;
+    document.dispatchEvent(new Event('visibilitychange'));
+    if (!now) waiting.splice(0).forEach(real);
+  };
+});
+
+describe('a hidden tab', () => {
+  test('receives, counts in its title, and shows all when it is seen again', async () => {
+    const alice = await signed_in('?stage=20&user=alice', {prepare: hideable});
+    await alice.talk_to('bob');
+    await alice.page.evaluate(() => hide(true));
+    const frames = await alice.page.evaluate(() => Module.imguiWebFrames());
+    for (const text of ['one', 'two']) await write('alice', text);
+    await until(async () => await alice.page.title() === '(2) MQTT Chat', 'the count', patience);
+    assert.equal(await alice.page.evaluate(() => Module.imguiWebFrames()), frames, 'nothing is drawn that nobody sees');
+    await alice.page.evaluate(() => hide(false));
+    await alice.reads('one', 'two');
+    await until(async () => await alice.page.title() === 'MQTT Chat', 'all is read', patience);
+  });
+});
+
+describe('a notification', () => {
+  const recorded = (page) => page.addInitScript(() => {
+    self.shown = [];
+    let permission = 'default';
+    self.Notification = class {
+      constructor(title, {body}) { shown.push(`${title}: ${body}`); }
+      static get permission() { return permission; }
+      static async requestPermission() { return (permission = 'granted'); }
+    };
+  });
+
+  test('comes only after the user asked for it, and no more when it is muted', async () => {
+    const bea = await signed_in('?stage=10&user=bea', {prepare: recorded});
+    await write('bea', 'not told');
+    await bea.chat('bob').waitFor();
+    await bea.button('Notifications').click();
+    await until(async () => await bea.button('Notifications').getAttribute('aria-pressed') === 'true', 'they are on', patience);
+    await write('bea', 'told');
+    await until(async () => (await bea.page.evaluate(() => shown)).join() === 'bob: told', 'the notification', patience);
+    await bea.button('Notifications').click();
+    await until(async () => await bea.button('Notifications').getAttribute('aria-pressed') === 'false', 'they are off', patience);
+    await write('bea', 'not told either');
+    await until(async () => await bea.page.title() === '(3) MQTT Chat', 'it came', patience);
+    assert.deepEqual(await bea.page.evaluate(() => shown), ['bob: told']);
+  });
+});
+
+describe('a page that wakes', () => {
+  test('from a freeze asks the broker at once, and goes on', async () => {
+    const carol = await signed_in('?stage=20&user=carol');
+    await carol.talk_to('bob');
+    const devtools = await carol.page.context().newCDPSession(carol.page);
+    await devtools.send('Page.setWebLifecycleState', {state: 'frozen'});
+    await write('carol', 'while it sleeps');
+    await devtools.send('Page.setWebLifecycleState', {state: 'active'});
+    await carol.status('Connected').waitFor();
+    await carol.message('while it sleeps').waitFor();
+    await carol.say('awake');
+    await carol.message('awake').getByText('delivered to the broker').waitFor();
+  });
+
+  test('to a broker that is gone notices it and comes back', async () => {
+    const dave = await signed_in('?stage=20&user=dave');
+    await dave.talk_to('bob');
+    world.stage.open_broker.freeze();
+    try {
+      // The link looks alive; only an answer to the question asked on waking would prove it.
+      await dave.page.evaluate(() => document.dispatchEvent(new Event('resume')));
+      await dave.status(/Reconnecting/).waitFor({timeout: 60000});
+    } finally {
+      world.stage.open_broker.thaw();
+    }
+    await dave.comes_back();
+  });
+});
+
+describe('a network that goes', () => {
+  test('is told at once, and its return is used at once', async () => {
+    const erin = await signed_in('?stage=20&user=erin');
+    await erin.page.context().setOffline(true);
+    await erin.status('Offline').waitFor();
+    await erin.alert('This device has no network.').waitFor();
+    await erin.page.context().setOffline(false);
+    await erin.status('Connected').waitFor();
+  });
+});
+
+describe('Back', () => {
+  test('leaves a chat before it leaves the page, on a phone, as Escape and the button do', async () => {
+    const vy = await signed_in('?stage=10&user=vy', {viewport: {width: 390, height: 700}});
+    const left = async () => {
+      await vy.page.getByRole('list', {name: 'Chats'}).waitFor();
+      await vy.log().waitFor({state: 'detached'});
+    };
+    await vy.talk_to('minh');
+    await vy.page.goBack();
+    await left();
+    assert.match(vy.page.url(), /stage=10/);
+    await vy.chat('minh').click();
+    await vy.log().waitFor();
+    await vy.button('Back to chats').click();
+    await left();
+    await vy.chat('minh').click();
+    await vy.log().waitFor();
+    await vy.field('Message').press('Escape');
+    await left();
+  });
+});
+
+describe('the page at rest', () => {
+  test('draws no frame in two idle seconds, at the login and in a chat', async () => {
+    const alice = await world.arrive('?stage=10&user=nobody');
+    const idle_frames = () => alice.page.evaluate(async () => {
+      const frames = () => Module.imguiWebFrames();
+      // Rest begins when ten of the browser's frames brought none of ours.
+      for (let calm = 0, last = -1; calm < 10; last = frames()) {
+        calm = frames() === last ? calm + 1 : 0;
+        last = frames();
+        await new Promise((resolve) => requestAnimationFrame(resolve));
+      }
+      const first = frames();
+      await new Promise((resolve) => setTimeout(resolve, 2000));
+      return frames() - first;
+    });
+    assert.equal(await idle_frames(), 0);
+    await alice.sign_in();
+    await alice.talk_to('bob');
+    assert.equal(await idle_frames(), 0);
+  });
+
+  for (const [width, height] of [[320, 560], [390, 700], [768, 560], [1280, 700], [3840, 900]]) {
+    test(`fits a window of ${width} pixels: nothing operable lies beyond its edge`, async () => {
+      const alice = await world.arrive('?stage=40&user=alice&authentication=0', {viewport: {width, height}});
+      const beyond = () => alice.page.evaluate(() => [...document.querySelectorAll('#imgui-web button, #imgui-web input, #imgui-web textarea')]
+        .filter((element) => element.getBoundingClientRect().right > innerWidth + 0.5 || element.getBoundingClientRect().left < 0)
+        .map((element) => element.textContent || element.ariaLabel));
+      assert.deepEqual(await beyond(), []);
+      await alice.sign_in();
+      assert.deepEqual(await beyond(), []);
+      await alice.talk_to('bob');
+      await alice.say('hello');
+      assert.deepEqual(await beyond(), []);
+      await alice.button('Show Packets').click();
+      await alice.page.getByRole('table', {name: 'Packets'}).waitFor();
+      assert.deepEqual(await beyond(), []);
+    });
+  }
+});

@@ -1,0 +1,180 @@
+// The inspector: every packet, its fields and bytes, what answers what.
+import assert from 'node:assert/strict';
+import {describe, test} from 'node:test';
+import {until} from './support/machine.mjs';
+import {on_stage, patience} from './support/person.mjs';
+
+const world = on_stage();
+const large = {viewport: {width: 760, height: 900}};
+
+class Inspector {
+  constructor(person) { this.person = person; this.page = person.page; }
+  table() { return this.page.getByRole('table', {name: 'Packets'}); }
+  rows(words) { return this.table().getByRole('row').filter({hasText: words}); }
+  details() { return this.page.getByRole('region', {name: 'Packet details'}); }
+  field(name) { return this.page.getByRole('table', {name: 'Fields'}).getByRole('row').filter({hasText: name}); }
+  filter(words) { return this.person.field('Filter').fill(words); }
+  radio(name) { return this.page.getByRole('radio', {name, exact: true}).check(); }
+  // The bytes are drawn where they are in sight only.
+  async scroll(pixels) {
+    await this.details().hover();
+    await this.page.mouse.wheel(0, pixels);
+  }
+  count(words) { return this.page.getByText(words).waitFor(); }
+}
+
+async function inspect(address, password) {
+  const person = await world.arrive(address, large);
+  await person.sign_in(password);
+  await person.button('Show Packets').click();
+  const inspector = new Inspector(person);
+  await inspector.table().waitFor();
+  assert.equal(await person.button('Show Packets').getAttribute('aria-pressed'), 'true');
+  return inspector;
+}
+
+describe('the packets', () => {
+  test('stand in a table with the article\'s words, and the chat stays usable beside it', async () => {
+    const it = await inspect('?stage=20&user=alice');
+    const heads = await it.table().getByRole('columnheader').allInnerTexts();
+    assert.deepEqual(heads.map((head) => head.trim()), ['Idx', 'Direction', 'Time (ms)', 'Packet', 'Topic', 'QoS', 'Id', 'Size', 'RTT']);
+    for (const [words, direction] of [[/connack/, 'INBOUND'], [/suback/, 'INBOUND'], [/subscribe/, 'OUTBOUND']])
+      await it.rows(words).filter({hasText: direction}).first().waitFor();
+    await it.person.talk_to('bob');
+    await it.person.say('hello');
+    await it.rows(/puback/).filter({hasText: 'INBOUND'}).waitFor();
+    const cells = await it.rows('chat/messages/bob/alice').getByRole('cell').allInnerTexts();
+    assert.equal(cells.length, 9);
+    assert.match(cells.map((cell) => cell.trim()).join('|'), /^\d+\|OUTBOUND\|[\d.]+\|publish\|chat\/messages\/bob\/alice\|1\|\d+\|\d+\|[\d.]+$/);
+    await it.person.button('Show Packets').click();
+    await it.table().waitFor({state: 'detached'});
+  });
+
+  test('are filtered by direction and by words, paused, cleared', async () => {
+    const it = await inspect('?stage=20&user=bob');
+    await it.radio('Inbound Only');
+    await until(async () => await it.rows('OUTBOUND').count() === 0, 'no outbound ones', patience);
+    await it.radio('Outbound only');
+    await until(async () => await it.rows('INBOUND').count() === 0, 'no inbound ones', patience);
+    await it.radio('Show All Packets');
+    await it.filter('SUBACK');
+    await it.rows('connack').waitFor({state: 'detached'});
+    assert.equal(await it.rows('suback').count(), 1);
+    await it.filter('no such thing');
+    await it.page.getByText('No packet passes these filters').waitFor();
+    await it.filter('');
+    await it.person.button('Pause').click();
+    await it.person.talk_to('carol');
+    await it.person.say('while it pauses');
+    await it.count(/paused: 2 newer/);
+    assert.equal(await it.rows('carol').count(), 0);
+    await it.person.button('Pause').click();
+    await it.rows('chat/messages/carol/bob').waitFor();
+    await it.person.button('Clear').click();
+    await it.page.getByText('No packets yet').waitFor();
+    await it.person.say('after it');
+    await it.rows('chat/messages/carol/bob').waitFor();
+  });
+
+  test('hide pings until they are asked for', async () => {
+    const it = await inspect('?stage=10&user=carol');
+    // A page that wakes asks at once whether the link still lives.
+    await it.page.evaluate(() => document.dispatchEvent(new Event('resume')));
+    await it.page.getByRole('checkbox', {name: 'Show Pings'}).check();
+    await it.rows('pingreq').first().waitFor();
+    await it.rows('pingresp').first().waitFor();
+    await it.page.getByRole('checkbox', {name: 'Show Pings'}).uncheck();
+    await it.rows('pingreq').first().waitFor({state: 'detached'});
+    await it.rows('connack').first().waitFor();
+  });
+});
+
+describe('the details', () => {
+  test('of a connect name every field, the will too, and mask the password', async () => {
+    const it = await inspect('?stage=40&user=vy', 'test');
+    await it.filter('connect');
+    await it.rows('connect').click();
+    await it.details().getByRole('heading', {name: /Packet 1: connect, outbound/}).waitFor();
+    const table = it.page.getByRole('table', {name: 'Fields'});
+    const rows = (await table.getByRole('row').allInnerTexts()).map((row) => row.replace(/\s+/g, ' ').trim());
+    for (const wanted of [/^Client id mqtt-chat-client-vy$/, /^User name vy$/, /^Password ••••$/, /^Clean session (false|no|0)/i,
+      /^Keep[- ]alive \d+/i, /^Will topic chat\/status\/vy$/, /^Will QoS 1/, /^Will retain (true|yes|1)/i, /^Will payload .*offline/])
+      assert.ok(rows.some((row) => wanted.test(row)), `${wanted} in ${JSON.stringify(rows)}`);
+    await it.details().getByRole('heading', {name: 'JSON'}).waitFor();
+    await it.details().getByText('"clientId": "mqtt-chat-client-vy"').waitFor();
+    await it.scroll(5000);
+    await it.details().getByText('mqtt-chat-', {exact: false}).last().waitFor();
+    await it.scroll(-9000);
+    await it.person.button('Close details').click();
+    await it.details().waitFor({state: 'detached'});
+  });
+
+  test('mark the bytes of the field that is pointed at', async () => {
+    const it = await inspect('?stage=20&user=dave');
+    await it.filter('connack');
+    await it.rows('connack').click();
+    const line = it.details().getByText(/^0000 {2}20 02/);
+    const clip = async () => {
+      await it.scroll(5000);
+      await line.waitFor();
+      const {x, y, width, height} = await line.boundingBox();
+      return it.page.screenshot({clip: {x, y, width, height}});
+    };
+    const plain = await clip();
+    await it.scroll(-9000);
+    await it.field(/return code/i).click();
+    await until(async () => !(await clip()).equals(plain), 'the bytes are marked', patience);
+  });
+
+  test('lead from a request to its answer, and back', async () => {
+    const it = await inspect('?stage=20&user=erin');
+    await it.person.talk_to('bob');
+    await it.person.say('hello');
+    await it.filter('chat/messages/bob');
+    await it.rows('publish').click();
+    await it.page.getByRole('button', {name: /^Answer: puback \d+$/}).click();
+    await it.details().getByRole('heading', {name: /: puback, inbound$/}).waitFor();
+    await it.page.getByRole('button', {name: /^Answer to: publish \d+$/}).click();
+    await it.details().getByRole('heading', {name: /: publish, outbound$/}).waitFor();
+    await it.filter('subscribe');
+    await it.rows('subscribe').click();
+    await it.page.getByRole('button', {name: /^Answer: suback \d+$/}).waitFor();
+  });
+});
+
+describe('the inspector', () => {
+  test('draws the handshakes on a timeline', async () => {
+    const it = await inspect('?stage=20&user=fred');
+    await it.person.talk_to('bob');
+    await it.person.say('hello');
+    await it.person.button('Timeline').click();
+    const timeline = it.page.getByRole('log', {name: 'Timeline'});
+    await timeline.getByRole('button', {name: /^\d+ outbound publish Id \d+ QoS 1 chat\/messages\/bob\/fred$/}).waitFor();
+    await timeline.getByRole('button', {name: /^\d+ inbound puback Id \d+$/}).click();
+    await it.details().getByRole('heading', {name: /puback, inbound/}).waitFor();
+  });
+
+  test('exports JSON lines, one for each packet, without the password', async () => {
+    const it = await inspect('?stage=40&user=minh', 'test');
+    const download = it.page.waitForEvent('download');
+    await it.person.button('Export').click();
+    const file = await download;
+    assert.match(file.suggestedFilename(), /\.jsonl$/);
+    const parts = [];
+    for await (const part of await file.createReadStream()) parts.push(part);
+    const lines = Buffer.concat(parts).toString().trim().split('\n');
+    const packets = lines.map((line) => JSON.parse(line));
+    assert.ok(packets.length >= 4);
+    assert.ok(lines[0].includes('"connect"') && lines[0].includes('••••') && !lines[0].includes('"test"'));
+  });
+
+  test('is a page of its own on a phone, and leads back', async () => {
+    const gus = await world.arrive('?stage=10&user=gus', {viewport: {width: 390, height: 700}});
+    await gus.sign_in();
+    await gus.button('Show Packets').click();
+    await gus.page.getByRole('table', {name: 'Packets'}).waitFor();
+    assert.equal(await gus.field('New chat').count(), 0);
+    await gus.button('Show Packets').click();
+    await gus.field('New chat').waitFor();
+  });
+});
