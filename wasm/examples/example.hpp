@@ -4,7 +4,6 @@
 
 #include <emscripten.h>
 
-#include <cstdlib>
 #include <string>
 
 #include "wasmqtt/browser/browser_loop.hpp"
@@ -12,10 +11,17 @@
 #include "wasmqtt/browser/websocket_transport.hpp"
 #include "wasmqtt/mqtt_client.hpp"
 
+// Where JavaScript puts a text for C++: valid until the next one.
+extern "C" EMSCRIPTEN_KEEPALIVE inline char* example_room(std::size_t size) {
+  static std::string room;
+  room.resize(size);
+  return room.data();
+}
+
 EM_JS(char*, example_parameter, (const char* name, const char* otherwise), {
   const value = new URLSearchParams(location.search).get(UTF8ToString(name)) || UTF8ToString(otherwise);
   const size = lengthBytesUTF8(value) + 1;
-  const at = _malloc(size);
+  const at = _example_room(size);
   stringToUTF8(value, at, size);
   return at;
 });
@@ -25,10 +31,7 @@ EM_JS(void, example_show_state, (const char* text), {
 });
 
 inline std::string parameter(const char* name, const char* otherwise) {
-  char* text = example_parameter(name, otherwise);
-  std::string value = text;
-  std::free(text);
-  return value;
+  return example_parameter(name, otherwise);
 }
 
 class Example {

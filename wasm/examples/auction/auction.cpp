@@ -21,10 +21,9 @@ EM_JS(void, show_item, (const char* item_name, const char* amount_text, const ch
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       const size = lengthBytesUTF8(name) + 1;
-      const at = _malloc(size);
+      const at = _example_room(size);
       stringToUTF8(name, at, size);
       _bid(at, field.valueAsNumber);
-      _free(at);
     });
     list.append(form);
   }

@@ -25,10 +25,9 @@ EM_JS(void, follow_categories, (), {
   for (const box of document.querySelectorAll("input[type=checkbox]")) {
     const tell = () => {
       const size = lengthBytesUTF8(box.value) + 1;
-      const at = _malloc(size);
+      const at = _example_room(size);
       stringToUTF8(box.value, at, size);
       _choose(at, box.checked);
-      _free(at);
     };
     box.addEventListener("change", tell);
     if (box.checked) tell();
