@@ -19,9 +19,7 @@ const Event* Client::Core::poll_event() {
 
 void Client::Core::handle_timeout() {
   expire();
-  if (phase_ == Phase::connecting && options_.connack_timeout != Duration{} &&
-      now_ >= opened_at_ + options_.connack_timeout)
-    return fail(local_error(Errc::no_connack));
+  if (const auto deadline = connack_deadline(); deadline && now_ >= *deadline) return fail(local_error(Errc::no_connack));
   if (phase_ != Phase::connected) return;
   if (const auto deadline = acknowledgement_deadline(); deadline && now_ >= *deadline)
     return fail(local_error(Errc::no_acknowledgement));
@@ -37,8 +35,7 @@ std::optional<Time> Client::Core::next_timeout() const {
   const auto consider = [&](std::optional<Time> time) {
     if (time && (!next || *time < *next)) next = time;
   };
-  if (phase_ == Phase::connecting && options_.connack_timeout != Duration{})
-    consider(opened_at_ + options_.connack_timeout);
+  consider(connack_deadline());
   if (phase_ == Phase::connected) {
     consider(keep_alive_.next());
     consider(acknowledgement_deadline());

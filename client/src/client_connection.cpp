@@ -44,10 +44,16 @@ Error Client::Core::open() {
   acknowledged_until_ = ping_until_ = 0;
   answers_.clear();
   trace_.start_connection();
-  ByteBuffer& out = output_.append(0);  // depends on no record: a slow store does not hold it back
-  (void)encode(packet, out);
-  appended(PacketType::connect, out);
+  // Waits for all records so far: when the broker answers, a crash can have made us forget nothing but the answer.
+  send(PacketType::connect, [&](ByteBuffer& out) { (void)encode(packet, out); });
   return {};
+}
+
+// The broker's time begins when CONNECT leaves; while a store holds it back there is nothing to be answered.
+std::optional<Time> Client::Core::connack_deadline() const {
+  if (phase_ != Phase::connecting || options_.connack_timeout == Duration{}) return std::nullopt;
+  if (output_.begin() == 0 && output_.ready(durable()).empty()) return std::nullopt;
+  return opened_at_ + options_.connack_timeout;
 }
 
 void Client::Core::connack(const Connack& packet) {
@@ -100,6 +106,7 @@ void Client::Core::ping() {
 
 void Client::Core::consumed(std::size_t count) {
   const std::uint64_t begin = output_.begin();
+  if (begin == 0 && phase_ == Phase::connecting) opened_at_ = now_;
   output_.consume(count);
   if (begin < acknowledged_until_) progress_at_ = now_;
   if (begin < ping_until_) keep_alive_.ping_moved(now_, output_.begin() >= ping_until_);

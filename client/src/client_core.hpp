@@ -49,6 +49,7 @@ class Client::Core {
   void abort();
   void ping();
   void fail(Error error);
+  std::optional<Time> connack_deadline() const;
   std::optional<Time> acknowledgement_deadline() const;
   // Output may go that waits for no later position of the journal. Without a journal nothing waits for one.
   std::uint64_t durable() const { return options_.journal ? durable_ : ~std::uint64_t{0}; }

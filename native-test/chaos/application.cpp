@@ -96,9 +96,8 @@ void Application::read_log() {
 void Application::kill(std::size_t durable_batches) {
   if (!mqtt_) return;
   mqtt_.reset();
-  // Told that the session is new, and dead before that was durable: the next process is not told again.
-  if (wire_.session_lost_here() && log_.waiting() > durable_batches) ++ledger_.sessions_made_unseen;
   log_.crash(durable_batches);
+  wire_.process_died();
   simulation_.after(1s, [this] { start(); });
 }
 

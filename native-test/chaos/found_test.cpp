@@ -28,6 +28,10 @@ TEST_CASE("a process that dies between CONNACK and the record that its session i
          .faults = {{Fault::Kind::stall_one_way, 0, Direction::outbound, 266},
                     {Fault::Kind::forget, 0, Direction::inbound, 115},
                     {Fault::Kind::kill_lost, 1, Direction::inbound, 4}}});
+  for (std::size_t offset = 0; offset < 358; offset += 2) {
+    for (const int weather : {1, 5, 13})
+      holds({.weather = weather, .faults = {{Fault::Kind::forget, 0, Direction::inbound, offset}, {Fault::Kind::kill_lost, 1, Direction::inbound, 4}}});
+  }
 }
 
 TEST_CASE("forgotten at every byte, and the CONNACK that tells it lost: all promises hold") {

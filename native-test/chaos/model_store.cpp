@@ -49,6 +49,7 @@ void ModelStore::load(const std::string&, Loaded loaded) {
 
 void ModelStore::append(Bytes records, Written written) {
   Batch batch{{records.begin(), records.end()}, std::exchange(staged_, {}), std::move(written), {}};
+  ++appended_;
   if (write_latency_ == Duration{}) {
     commit(batch);
     return batch.written(true, {});
@@ -69,6 +70,7 @@ void ModelStore::flush_log() {
 }
 
 void ModelStore::commit(const Batch& batch) {
+  ++committed_;
   records_.insert(records_.end(), batch.records.begin(), batch.records.end());
   JournalReader reader(batch.records);
   JournalRecord record;
@@ -87,6 +89,7 @@ void ModelStore::crash(std::size_t batches) {
   for (std::size_t i = 0; i < std::min(batches, waiting_.size()); ++i) commit(waiting_[i]);
   waiting_.clear();
   staged_.clear();
+  appended_ = committed_;
 }
 
 }  // namespace wasmqtt::chaos

@@ -62,6 +62,8 @@ class ModelStore final : public SessionStore {
   // The process dies: the first `batches` of those that wait are durable, the others are gone.
   void crash(std::size_t batches);
   std::size_t waiting() const { return waiting_.size(); }
+  std::size_t appended() const { return appended_; }    // batches, all that ever were
+  std::size_t committed() const { return committed_; }  // of them; what a crash lost counts as never appended
 
   const std::vector<LogEntry>& durable_log() const { return log_; }
   bool delivered(const std::string& label) const { return delivered_.count(label) != 0; }
@@ -91,6 +93,8 @@ class ModelStore final : public SessionStore {
   std::set<std::string> accepted_;
   DurableJournal journal_;
   std::uint64_t process_ = 0;
+  std::size_t appended_ = 0;
+  std::size_t committed_ = 0;
 };
 
 }  // namespace wasmqtt::chaos

@@ -170,6 +170,14 @@ void WireOracle::end(PacketId packet_id) {
   flow->second.ended_at = simulation_.now();
 }
 
+// The next process takes up the session of before the loss, which the broker's new one will be taken for.
+void WireOracle::process_died() {
+  if (!session_lost_here_ || store_.committed() > loss_batch_) return;
+  ++ledger_.sessions_made_unseen;
+  flows_ = flows_before_loss_;
+  attempts_ = attempts_before_loss_;
+}
+
 void WireOracle::signing_off() {
   signing_off_ = true;
   for (auto& [packet_id, flow] : flows_) {
@@ -205,8 +213,9 @@ void WireOracle::in(const Connack& packet) {
   session_lost_here_ = !packet.session_present;
   if (!packet.session_present) {
     if (expects_session_) ++ledger_.sessions_resumed_in_vain;
-    flows_.clear();
-    attempts_.clear();
+    loss_batch_ = store_.appended();
+    flows_before_loss_ = std::exchange(flows_, {});
+    attempts_before_loss_ = std::exchange(attempts_, {});
   }
   expects_session_ = true;
 }

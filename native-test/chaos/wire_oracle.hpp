@@ -36,8 +36,8 @@ class WireOracle {
   void signing_off();
   unsigned connection() const { return connection_; }
   bool disconnect_sent() const { return disconnected_; }
-  // The CONNACK of this connection told that the session is new.
-  bool session_lost_here() const { return session_lost_here_; }
+  // What its store had not made durable is gone, perhaps the news that the session was lost.
+  void process_died();
   // The last packets, one a line.
   std::string trace() const;
 
@@ -96,7 +96,10 @@ class WireOracle {
   FrameReader in_{1 << 20};
   bool connect_sent_ = false;
   bool connack_seen_ = false;
-  bool session_lost_here_ = false;
+  bool session_lost_here_ = false;  // its CONNACK told that the session is new
+  std::size_t loss_batch_ = 0;      // the number of the store's batch that records it
+  std::map<PacketId, Flow> flows_before_loss_;
+  std::map<std::string, Attempt> attempts_before_loss_;
   bool disconnected_ = false;
   bool signing_off_ = false;
   std::set<std::string> published_;
