@@ -86,6 +86,8 @@ EMSCRIPTEN_KEEPALIVE int bench_publish(const char* topic, const char* payload, i
 EMSCRIPTEN_KEEPALIVE void bench_subscribe(const char* filter) { bench->subscribe(filter); }
 EMSCRIPTEN_KEEPALIVE void bench_expect(unsigned count) { bench->expect(count); }
 EMSCRIPTEN_KEEPALIVE unsigned bench_received() { return bench->received_count(); }
+// Memory for a string of the page, which is never given back.
+EMSCRIPTEN_KEEPALIVE char* bench_room(std::size_t size) { return new char[size]; }
 // The end of the heap: what the allocator has taken from WebAssembly's memory.
 EMSCRIPTEN_KEEPALIVE unsigned bench_heap_end() { return reinterpret_cast<unsigned>(sbrk(0)); }
 }

@@ -20,7 +20,7 @@ export async function create() {
   const place = (text) => {
     if (!texts.has(text)) {
       const bytes = encoder.encode(text);
-      const at = module._malloc(bytes.length + 1);
+      const at = module._bench_room(bytes.length + 1);
       module.HEAPU8.set(bytes, at);
       module.HEAPU8[at + bytes.length] = 0;
       texts.set(text, at);

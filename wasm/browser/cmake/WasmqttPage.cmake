@@ -5,8 +5,11 @@
 # Content-Security-Policy ("script-src 'self' 'wasm-unsafe-eval'") holds.
 include_guard(GLOBAL)
 
-# A quarter of the JavaScript is names and dead code that only a minifier finds.
+# A quarter of the JavaScript is names and dead code that only a minifier finds; of the WebAssembly a further round of
+# Binaryen, which Emscripten brings, finds a hundredth.
 find_program(WASMQTT_TERSER terser NO_CMAKE_FIND_ROOT_PATH DOC "Makes the JavaScript of MinSizeRel pages smaller")
+find_program(WASMQTT_WASM_OPT wasm-opt HINTS ${EMSCRIPTEN_ROOT_PATH}/../bin NO_CMAKE_FIND_ROOT_PATH
+  DOC "Makes the WebAssembly of MinSizeRel pages smaller")
 
 function(wasmqtt_add_page name)
   cmake_parse_arguments(page "" "DIRECTORY" "FILES" ${ARGN})
@@ -20,7 +23,7 @@ function(wasmqtt_add_page name)
     wasmqtt_warnings(${name})
   endif()
   wasmqtt_page_options(${name})
-  wasmqtt_minify(${name} ${page_DIRECTORY}/${name}.js)
+  wasmqtt_minify(${name} ${page_DIRECTORY}/${name})
   # Beside this file where it is installed.
   find_file(WASMQTT_TICK_FILE mqtt_tick.js PATHS ${CMAKE_CURRENT_FUNCTION_LIST_DIR} ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/../js
     NO_DEFAULT_PATH NO_CMAKE_FIND_ROOT_PATH REQUIRED)
@@ -43,23 +46,31 @@ function(wasmqtt_page_options target)
     $<$<CONFIG:MinSizeRel>:-Oz>)
 endfunction()
 
-# Other scripts of the page know `Module` by its name.
-function(wasmqtt_minify target script)
+# MODULE.js and MODULE.wasm. Other scripts of the page know `Module` by its name.
+function(wasmqtt_minify target module)
   if(WASMQTT_TERSER AND CMAKE_BUILD_TYPE STREQUAL "MinSizeRel")
     add_custom_command(TARGET ${target} POST_BUILD VERBATIM
-      COMMAND ${WASMQTT_TERSER} ${script} --compress passes=3 --mangle toplevel,reserved=[Module] --toplevel
-        --output ${script})
+      COMMAND ${WASMQTT_TERSER} ${module}.js --compress passes=3 --mangle toplevel,reserved=[Module] --toplevel
+        --output ${module}.js)
+  endif()
+  if(WASMQTT_WASM_OPT AND CMAKE_BUILD_TYPE STREQUAL "MinSizeRel")
+    add_custom_command(TARGET ${target} POST_BUILD VERBATIM
+      COMMAND ${WASMQTT_WASM_OPT} --enable-bulk-memory --enable-sign-ext --enable-nontrapping-float-to-int
+        --enable-mutable-globals -Oz --converge ${module}.wasm -o ${module}.wasm)
   endif()
 endfunction()
 
-# Copies each file into `folder` whenever it changes.
+# Copies each file into `folder` whenever it changes; scripts without their comments, where a minifier is.
 function(wasmqtt_copy_files target folder)
   set(copies)
   foreach(file IN LISTS ARGN)
     get_filename_component(file ${file} ABSOLUTE)
     get_filename_component(name ${file} NAME)
-    add_custom_command(OUTPUT ${folder}/${name} DEPENDS ${file}
-      COMMAND ${CMAKE_COMMAND} -E copy ${file} ${folder}/${name} VERBATIM)
+    set(copy ${CMAKE_COMMAND} -E copy ${file} ${folder}/${name})
+    if(name MATCHES "\\.js$" AND WASMQTT_TERSER AND CMAKE_BUILD_TYPE STREQUAL "MinSizeRel")
+      set(copy ${WASMQTT_TERSER} ${file} --compress --mangle --output ${folder}/${name})
+    endif()
+    add_custom_command(OUTPUT ${folder}/${name} DEPENDS ${file} COMMAND ${copy} VERBATIM)
     list(APPEND copies ${folder}/${name})
   endforeach()
   add_custom_target(${target}_files ALL DEPENDS ${copies})
