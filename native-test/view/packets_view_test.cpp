@@ -58,6 +58,14 @@ TEST_CASE("filters: direction, text, pings") {
   CHECK(world.has(Role::cell, "pingresp"));
 }
 
+TEST_CASE("a filter shows what it does in the very frame in which it was typed") {
+  ViewWorld world(stage_settings(20));
+  world.sign_in_as("alice");
+  world.activate(Role::button, "Show Packets");
+  world.screen.fill("Filter", "CONNACK");
+  CHECK(world.says("1 of "));
+}
+
 TEST_CASE("details name every field; the password is nowhere, not even in the export") {
   ViewWorld world(stage_settings(40), 1900, 1000);
   open_packets(world);

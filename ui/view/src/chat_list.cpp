@@ -68,7 +68,7 @@ void ChatListView::draw_new_chat(Ui& ui, chat::Intents& intents) {
   auto area = region(ui, {.role = Role::group, .name = "New conversation", .auto_height = true,
                           .padding = {Theme::space_4, Theme::space_2}});
   auto fields = form(ui, "New conversation");
-  const ButtonOptions add{.kind = ButtonKind::primary, .icon = Icon::plus};
+  const ButtonOptions add{.kind = ButtonKind::primary, .icon = Icon::plus, .icon_only = room().x < 240};
   const float add_width = button_size(ui, "Add Chat", add).x;
   const ImVec2 start = ImGui::GetCursorPos();
   const float width = room().x;

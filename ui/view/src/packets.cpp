@@ -100,6 +100,8 @@ void PacketsView::draw_tools(Ui& ui, const chat::State& state, chat::Intents& in
   int chosen = static_cast<int>(filter_.directions);
   if (radio_group(ui, "Direction", choices, chosen))
     filter_.directions = static_cast<chat::PacketFilter::Directions>(chosen);
+  // What was typed or chosen just now: a page at rest draws no frame after this one.
+  list_.update(*state.trace, filter_);
   draw_counts(ui, state);
 }
 

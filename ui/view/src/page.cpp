@@ -35,7 +35,7 @@ void Page::draw(Ui& ui, const chat::State& state, chat::Intents& intents) {
 
 void Page::draw_chat(Ui& ui, const chat::State& state, chat::Intents& intents) {
   const bool narrow = room().x < phone_width;
-  header_.draw(ui, state, intents, room().x < 900, show_packets_);
+  header_.draw(ui, state, intents, room().x < 760, show_packets_);
   if (narrow) draw_narrow(ui, state, intents);
   else draw_wide(ui, state, intents);
 }
