@@ -156,6 +156,9 @@ async function answer(request, response) {
   const file = path.join(own ? options.client : here, path.normalize(pathname));
   response.setHeader('Content-Type', types[path.extname(file)] ?? 'application/octet-stream');
   response.setHeader('Cache-Control', 'no-store');
+  // A page isolated from others is given a clock of 5 instead of 100 microseconds.
+  response.setHeader('Cross-Origin-Opener-Policy', 'same-origin');
+  response.setHeader('Cross-Origin-Embedder-Policy', 'require-corp');
   response.end(await readFile(file));
 }
 
