@@ -21,6 +21,7 @@ before(async () => {
   [broker, browser] = await Promise.all([startBroker('open'), launchBrowser()]);
 });
 after(async () => {
+  running.forEach((child) => child.kill('SIGKILL'));
   await browser?.close();
   await broker?.close();
   await pages?.close();
@@ -115,16 +116,19 @@ test('auction: a bid must beat the highest; of two that race one wins, two hundr
   await publish(broker, 'auctions/lamp/bid', '11 mallory', {qos: 2});
   await publish(broker, 'auctions/lamp/bid', 'much mallory', {qos: 2});
 
+  const fields = bidders.map(({page}) => page.getByRole('spinbutton', {name: 'Your bid for the lamp'}));
   for (let amount = 12; amount < 212; ++amount) {
-    await Promise.all(bidders.map(({page}) => page.getByRole('button', {name: 'Bid for the lamp'}).click()));
+    await Promise.all(fields.map((field) => field.fill(`${amount}`)));
+    await Promise.all(fields.map((field) => field.press('Enter')));
     const seen = new RegExp(`^lamp: ${amount}, (you lead|led by (alice|bob))$`);
     await Promise.all(bidders.map((bidder) => shows(bidder, seen)));
     const leads = (await Promise.all(bidders.map((bidder) => lamp(bidder).textContent())))
       .map((text) => text.includes('you lead'));
     assert.equal(leads.filter(Boolean).length, 1, `one of two leads with ${amount}`);
   }
-  const amounts = accepted.messages.filter(({retain}) => !retain).map(({payload}) => Number(payload.split(' ')[0]));
-  assert.deepEqual(amounts, Array.from({length: 202}, (_, index) => 10 + index), 'each amount is accepted once');
+  // The house's 10 may have been there before we looked.
+  const amounts = accepted.messages.map(({payload}) => Number(payload.split(' ')[0])).filter((amount) => amount > 10);
+  assert.deepEqual(amounts, Array.from({length: 201}, (_, index) => 11 + index), 'each amount is accepted once');
 
   // What was accepted outlives the auctioneer.
   await auctioneer.stop();

@@ -18,8 +18,11 @@ EM_JS(void, show_item, (const char* item_name, const char* amount_text, const ch
     const button = document.createElement("button");
     button.textContent = "Bid for the " + name;
     form.append(document.createElement("output"), field, button);
+    // What somebody is typing is not changed under their fingers.
+    field.addEventListener("input", () => { form.dataset.edited = "yes"; });
     form.addEventListener("submit", (event) => {
       event.preventDefault();
+      delete form.dataset.edited;
       const size = lengthBytesUTF8(name) + 1;
       const at = _example_room(size);
       stringToUTF8(name, at, size);
@@ -28,7 +31,8 @@ EM_JS(void, show_item, (const char* item_name, const char* amount_text, const ch
     list.append(form);
   }
   const field = form.querySelector("input");
-  field.min = field.value = amount + 1;
+  field.min = amount + 1;
+  if (!form.dataset.edited) field.value = amount + 1;
   const who = mine ? "you lead" : "led by " + UTF8ToString(bidder_name);
   form.querySelector("output").textContent = name + ": " + amount + ", " + who;
 });

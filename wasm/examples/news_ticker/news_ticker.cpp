@@ -81,6 +81,7 @@ NewsTicker& ticker() {
 extern "C" EMSCRIPTEN_KEEPALIVE void choose(const char* filter, int on) { ticker().choose(filter, on != 0); }
 
 int main() {
+  ticker();
   follow_categories();
   return 0;
 }
