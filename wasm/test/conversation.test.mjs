@@ -188,11 +188,11 @@ describe('ten thousand messages', () => {
     await flood(world.stage.open_broker, all.slice(5000), {id: 'flood-2'});
     const article = kim.log().getByRole('article').last();
     await until(async () => await article.getAttribute('aria-setsize') === '10000', 'all have arrived', 60000);
-    await kim.message(/number 10000$/m).waitFor();
+    await kim.log().getByText('number 10000', {exact: true}).waitFor();
     assert.ok(await kim.log().getByRole('article').count() < 60, 'only what is in sight is there');
     await kim.log().focus();
     await kim.page.keyboard.press('Home');
-    await kim.message(/number 1$/m).waitFor();
+    await kim.log().getByText('number 1', {exact: true}).waitFor();
     await kim.button('Jump to latest').waitFor();
     await write('kim', 'bob', 'one more');
     await until(async () => await kim.button('Jump to latest').getAttribute('aria-description') === '1 newer', 'it is counted', patience);
