@@ -100,6 +100,12 @@ export function received(bytes) {
   return packet;
 }
 
+// What MQTT.js hands to 'packetsend' before a connection is opened.
+export function connect_packet({protocolId, protocolVersion, clean, clientId, keepalive, username, password, will}) {
+  return {cmd: 'connect', protocolId, protocolVersion, clean, clientId, keepalive, username, password,
+    properties: undefined, ...will && {will: {...will}}};
+}
+
 // What MQTT.js hands to 'packetsend': the packet as its client makes it.
 export function sent(bytes) {
   const reader = new Reader(bytes, body_at(bytes));
