@@ -106,7 +106,22 @@ void Driver::offline() {
   drain();
 }
 
-void Driver::flush_soon() { loop_.request_turn(); }
+void Driver::flush_soon() {
+  if (!draining_) write_full_frames();
+  loop_.request_turn();
+}
+
+// In a long burst the network works while the application still makes the rest. Neither events nor records: those come
+// with the turn.
+void Driver::write_full_frames() {
+  while (transport_in_use_ && !transport_full_) {
+    const Bytes output = client_.pending_output();
+    if (output.size() < largest_write) return;
+    const std::size_t taken = transport_.write(output.first(largest_write));
+    transport_full_ = taken < largest_write;
+    client_.consume_output(taken, loop_.now());
+  }
+}
 
 // ---- attempts ----
 

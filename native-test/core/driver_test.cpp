@@ -322,3 +322,20 @@ TEST_CASE("a clock that steps back is taken as no time passed") {
   client.handle_timeout(Time{1s});
   CHECK(client.next_timeout() == later + 15s);
 }
+
+// ---- frames ----
+
+TEST_CASE("in a long burst what fills a frame leaves at once, the rest with the turn") {
+  World world;
+  world.connect();
+  const std::size_t before = world.broker.writes().size();
+  const std::string payload(10'000, 'x');
+  for (int i = 0; i < 20; ++i) REQUIRE(world.mqtt.publish("a", as_bytes(payload), {}));
+  const std::vector<std::size_t>& writes = world.broker.writes();
+  REQUIRE(writes.size() == before + 3);
+  CHECK(std::all_of(writes.begin() + static_cast<std::ptrdiff_t>(before), writes.end(),
+                    [](std::size_t bytes) { return bytes == 64 * 1024; }));
+  world.loop.run_turns();
+  CHECK(writes.size() == before + 4);
+  for (int i = 0; i < 20; ++i) world.broker.expect<Publish>();
+}

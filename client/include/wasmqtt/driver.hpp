@@ -98,7 +98,8 @@ class Driver final : private TransportObserver {
   // The network is gone for certain: an open connection is given up and the next attempt waits.
   void offline();
 
-  // After any command on client(): has its output sent and its records written at the end of this turn.
+  // After any command on client(): has its output sent and its records written at the end of this turn; what fills a
+  // frame already goes at once.
   void flush_soon();
   Client& client() { return client_; }
   const Client& client() const { return client_; }
@@ -128,6 +129,7 @@ class Driver final : private TransportObserver {
   void deliver_events();
   void write_journal();
   void write_output();
+  void write_full_frames();
   void close_transport_if_due();
   void decide_what_next();
   bool count_takeover(const CloseRecord& record);

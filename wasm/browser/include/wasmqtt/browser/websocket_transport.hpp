@@ -22,7 +22,7 @@
 namespace wasmqtt {
 
 struct WebSocketOptions {
-  std::size_t high_water = 1024 * 1024;         // bytes that the browser may hold unsent before write() takes no more
+  std::size_t high_water = 4 * 1024 * 1024;     // bytes that the browser may hold unsent before write() takes no more
   std::size_t max_frame = 64 * 1024;            // bytes in one outgoing frame; more gains little and some brokers refuse
   std::size_t max_message = 64 * 1024 * 1024;   // bytes in one incoming WebSocket message; more is too_large
 };
