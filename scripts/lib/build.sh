@@ -2,6 +2,7 @@
 # Configure and build a CMake preset. Source after progress.sh.
 #
 #   build_preset native [TARGET...]       into build/native, log in build/logs; returns 1 on failure
+#   fetch_npm FOLDER "the broker Aedes"   what FOLDER/package-lock.json names, exactly as locked
 #   page_directory                        what a static server has to serve, after wasm-release is built
 
 build_preset() {
@@ -33,3 +34,10 @@ use_emscripten() {
 }
 
 page_directory() { echo "$root/build/wasm-release/page"; }
+
+fetch_npm() {
+  local folder=$root/$1 what=$2
+  [[ $folder/node_modules/.package-lock.json -nt $folder/package-lock.json ]] && return 0
+  step "Fetching $what (npm)"
+  (cd "$folder" && quietly "$root/build/logs/npm.log" npm ci --no-audit --no-fund --ignore-scripts)
+}
