@@ -2,6 +2,12 @@
 'use strict';
 
 (() => {
+  // Every component in every state: a page of its own, which nobody has to download with the chat.
+  if (new URLSearchParams(location.search).has('gallery')) {
+    window.Module = {instantiateWasm: () => ({})};
+    location.replace(`gallery/index.html${location.search}`);
+    return;
+  }
   const app = document.getElementById('app');
   const bar = document.getElementById('loading');
   let failed = false;

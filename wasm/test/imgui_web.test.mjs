@@ -9,7 +9,7 @@ import {launchBrowser} from './support/browser.mjs';
 import {root} from './support/machine.mjs';
 
 const built = process.env.WASMQTT_PAGE ?? path.join(root, 'build', 'wasm-release', 'page');
-const directory = process.env.WASMQTT_IMGUI_WEB_DEMO ?? path.join(path.dirname(built), 'wasm', 'imgui_web', 'demo', 'page');
+const directory = process.env.WASMQTT_IMGUI_WEB_DEMO ?? path.join(built, 'gallery');
 
 let browser;
 let server;

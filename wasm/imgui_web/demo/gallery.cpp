@@ -71,9 +71,12 @@ void Gallery::components(Ui& ui) {
   }
   const float end = std::max(below, ImGui::GetCursorScreenPos().y);
   ImGui::SetCursorScreenPos({top.x, end + Theme::space_2});
-  const auto card = region(ui, {.role = Role::region, .name = "Feedback", .auto_height = true, .surface = Surface::card,
-                                .padding = {Theme::space_6, Theme::space_6}});
-  feedback(ui);
+  {
+    const auto card = region(ui, {.role = Role::region, .name = "Feedback", .auto_height = true, .surface = Surface::card,
+                                  .padding = {Theme::space_6, Theme::space_6}});
+    feedback(ui);
+  }
+  if (view_ == "gallery") states_.draw(ui);
 }
 
 void Gallery::fields(Ui& ui) {
@@ -95,24 +98,25 @@ void Gallery::fields(Ui& ui) {
 
 void Gallery::buttons(Ui& ui) {
   heading(ui, 2, "Buttons");
+  const float right = ImGui::GetCursorScreenPos().x + ImGui::GetContentRegionAvail().x;
+  // On the same line where there is room.
+  const auto next = [&](std::string_view name, const ButtonOptions& options) {
+    if (ImGui::GetItemRectMax().x + 8 + button_size(ui, name, options).x <= right) ImGui::SameLine();
+    return button(ui, name, options);
+  };
   button(ui, "Primary", {.kind = ButtonKind::primary});
-  ImGui::SameLine();
-  button(ui, "Secondary");
-  ImGui::SameLine();
-  button(ui, "Ghost", {.kind = ButtonKind::ghost});
+  next("Secondary", {});
+  next("Ghost", {.kind = ButtonKind::ghost});
   button(ui, "Delete", {.kind = ButtonKind::danger, .icon = Icon::trash});
-  ImGui::SameLine();
-  button(ui, "Disabled", {.disabled_reason = "Nothing to send"});
-  ImGui::SameLine();
-  button(ui, "Add Chat", {.icon = Icon::plus, .small = true});
+  next("Disabled", {.disabled_reason = "Nothing to send"});
+  next("Add Chat", {.icon = Icon::plus, .small = true});
   if (button(ui, "Options", {.kind = ButtonKind::ghost, .expanded = options_open_})) options_open_ = !options_open_;
-  ImGui::SameLine();
-  if (button(ui, "New chat", {.kind = ButtonKind::secondary})) dialog_open_ = true;
+  if (next("New chat", {.kind = ButtonKind::secondary})) dialog_open_ = true;
   constexpr std::array<std::string_view, 3> choices = {"Show All Packets", "Inbound Only", "Outbound only"};
   if (options_open_) radio_group(ui, "Direction", choices, shown_);
   gap(Theme::space_6);
   heading(ui, 2, "Icons");
-  for (int i = 1; i <= static_cast<int>(Icon::copy); ++i) {
+  for (int i = 1; i <= static_cast<int>(Icon::bell); ++i) {
     const ImVec2 at = ImGui::GetCursorScreenPos();
     draw_icon(*ImGui::GetWindowDrawList(), static_cast<Icon>(i), at, 24, ui.theme().color.text.u32());
     ImGui::Dummy({24, 24});

@@ -1,7 +1,7 @@
 // Every component in every state, for the eye and for screenshot tests. Knows semantic and imgui_web only.
 #pragma once
 
-#include <semantic/semantic.hpp>
+#include "states.hpp"
 
 #include <string>
 #include <string_view>
@@ -10,7 +10,7 @@
 class Gallery {
  public:
   Gallery();
-  void show(std::string_view view);  ///< "components" (default), "chat", "packets", "dialog"
+  void show(std::string_view view);  ///< "gallery" (default: everything), "components", "chat", "packets", "dialog"
   void draw(semantic::Ui& ui);
 
  private:
@@ -28,10 +28,11 @@ class Gallery {
   void packets(semantic::Ui& ui);
   void header(semantic::Ui& ui);
 
-  std::string view_ = "components";
+  std::string view_ = "gallery";
   std::string user_ = "alice", password_ = "secret", broken_ = "a/b", notes_ = "Two lines\nof text", message_, search_;
   bool qos_ = true, status_ = false, dialog_open_ = false, packets_shown_ = false, options_open_ = true;
   int shown_ = 0, clicks_ = 0, chosen_ = 0, packet_ = 4;
+  States states_;
   std::vector<Message> messages_;
   semantic::LogState log_;
   semantic::TableState table_;
