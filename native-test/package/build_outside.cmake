@@ -24,14 +24,17 @@ else()
   set(ways add_subdirectory fetch_content)
 endif()
 
+set(target all)
 foreach(way IN LISTS ways)
   file(REMOVE_RECURSE ${WORK}/bin)
   run(${CMAKE_COMMAND} -G ${GENERATOR} -S ${CMAKE_CURRENT_LIST_DIR}/outside -B ${WORK}/build -DHOW=${way} ${options})
-  run(${CMAKE_COMMAND} --build ${WORK}/build)
+  run(${CMAKE_COMMAND} --build ${WORK}/build --target ${target})
   if(TOOLCHAIN)
     # Emscripten 3.1.6 takes the fetch() of newer Node.js for a browser's.
     run(node --no-experimental-fetch ${WORK}/bin/outside.js)
   else()
     run(${WORK}/bin/outside)
   endif()
+  # The next way differs in how the project is found; that one program links then is enough.
+  set(target outside)
 endforeach()
