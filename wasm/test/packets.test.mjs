@@ -18,8 +18,8 @@ class Inspector {
   count(words) { return this.page.getByText(words).waitFor(); }
 }
 
-async function inspect(address, password) {
-  const person = await world.arrive(address, large);
+async function inspect(address, password, look = large) {
+  const person = await world.arrive(address, look);
   await person.sign_in(password);
   await person.button('Show Packets').click();
   const inspector = new Inspector(person);
@@ -100,6 +100,48 @@ describe('the details', () => {
     await it.details().getByRole('heading', {name: 'Bytes'}).waitFor({state: 'attached'});
     await it.person.button('Close details').click();
     await it.details().waitFor({state: 'detached'});
+  });
+
+  test('mark the bytes of the field that is pointed at, by pointer and by keyboard', async () => {
+    const it = await inspect('?stage=20&user=dave', undefined, {viewport: {width: 1280, height: 1000}});
+    await it.filter('connack');
+    await it.rows('connack').click();
+    const line = it.details().getByText(/^0000 +20 02/);
+    await line.waitFor();
+    const picture = async () => {
+      const {x, y, width, height} = await line.boundingBox();
+      return it.page.screenshot({clip: {x, y, width, height}});
+    };
+    const marked = (words) => it.details().getByText(words, {exact: true}).waitFor();
+    await it.details().getByText(/^Point at a field/).waitFor();
+    const plain = await picture();
+    await it.field('Return code').hover();
+    await marked('Return code: 0003');
+    const code = await picture();
+    assert.ok(!code.equals(plain), 'the byte is marked');
+    await it.field('Session present').hover();
+    await marked('Session present: 0002');
+    assert.ok(!(await picture()).equals(code), 'another byte is marked');
+    await it.field('Session present').click();
+    await it.person.button('Close details').hover();
+    await marked('Session present: 0002');
+    await it.page.keyboard.press('ArrowDown');
+    await marked('Return code: 0003');
+    await it.filter('connect');
+    await it.rows('connect').click();
+    await it.field('Client id').hover();
+    await marked('Client id: 000c to 0022');
+  });
+
+  test('scroll by the wheel wherever it is turned, over the fields, too', async () => {
+    const it = await inspect('?stage=40&user=jenny', 'test');
+    await it.filter('connect');
+    await it.rows('connect').click();
+    await it.field('Client id').hover();
+    const scrolled = () => it.details().evaluate((element) => element.scrollTop);
+    const before = await scrolled();
+    await it.page.mouse.wheel(0, 3000);
+    await until(async () => await scrolled() > before, 'the details scroll', patience);
   });
 
   test('lead from a request to its answer, and back', async () => {

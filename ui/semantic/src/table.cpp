@@ -112,6 +112,7 @@ class TableView {
     const SurfaceResult item = begin_widget(ui_, id, {rect.w, rect.h});
     if (item.activated) result_.activated = row;
     if (item.hovered) result_.hovered = row;
+    if (item.focused && ui_.focus_visible()) result_.focused = row;
     const bool selected = options_.selected == row;
     ImDrawList* list = ImGui::GetWindowDrawList();
     if (selected || item.hovered)

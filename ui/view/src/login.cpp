@@ -121,8 +121,6 @@ void LoginView::draw_advanced(Ui& ui, const chat::State& state, chat::Intents& i
       ui, "Broker", broker_,
       {.placeholder = "ws://localhost:8081", .hint = "Where the broker listens for WebSockets.",
        .error = broker_.empty() ? std::string_view{} : problem, .disabled = state.signing_in});
-  // What is said about it stands above in this frame: a page at rest would show it with the next input only.
-  if (field.changed) ui.wake_in(0);
   if (!field.changed || (!broker_.empty() && !chat::check_broker_url(broker_, state.page).empty())) return;
   // Empty, or what the page would fill in: the address need not name it.
   chat::Settings settings = state.settings;

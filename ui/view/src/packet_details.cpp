@@ -15,7 +15,7 @@ using namespace semantic;
 namespace {
 
 constexpr std::array<Column, 2> field_columns = {{
-    {.name = "Field", .width = 140, .style = TextStyle::small_strong},
+    {.name = "Field", .width = 152, .style = TextStyle::small_strong},
     {.name = "Value", .weight = 1, .style = TextStyle::code},
 }};
 constexpr float row_height = 32;
@@ -33,13 +33,23 @@ void PacketsView::draw_details(Ui& ui, const chat::State& state) {
   draw_partner(ui, state);
   // draw_partner() may have chosen the other one.
   if (!has_chosen(state)) return;
-  draw_fields(ui);
+  // Side by side where there is room, so that a field and its bytes are seen together.
+  const float bytes_width = std::ceil(39 * ui.text_width("0", TextStyle::code));
+  const float fields_width = room().x - bytes_width - Theme::space_4;
+  const bool beside = fields_width >= 248;
+  const ImVec2 top = ImGui::GetCursorScreenPos();
+  draw_fields(ui, beside ? fields_width : 0);
+  const float below = ImGui::GetCursorScreenPos().y;
+  if (beside) ImGui::SetCursorScreenPos({top.x + fields_width + Theme::space_4, top.y + 7});
+  else gap(Theme::space_3);
+  ImGui::BeginGroup();
+  heading(ui, 4, "Bytes", {.style = TextStyle::small_strong});
+  draw_hex(ui, state.trace->bytes((*state.trace)[chosen_]));
+  ImGui::EndGroup();
+  ImGui::SetCursorScreenPos({top.x, std::max(below, ImGui::GetCursorScreenPos().y)});
   gap(Theme::space_3);
   heading(ui, 4, "JSON", {.style = TextStyle::small_strong});
   text(ui, chat::packet_json(fields_), {.style = TextStyle::code});
-  gap(Theme::space_3);
-  heading(ui, 4, "Bytes", {.style = TextStyle::small_strong});
-  draw_hex(ui, state.trace->bytes((*state.trace)[chosen_]));
 }
 
 void PacketsView::draw_partner(Ui& ui, const chat::State& state) {
@@ -61,7 +71,7 @@ void PacketsView::draw_partner(Ui& ui, const chat::State& state) {
   else if (close) choose(state, chosen_);
 }
 
-void PacketsView::draw_fields(Ui& ui) {
+void PacketsView::draw_fields(Ui& ui, float width) {
   const auto cell = [&](int row, int column) -> Cell {
     const chat::PacketField& field = fields_[static_cast<std::size_t>(row)];
     if (column == 0) return {.text = field.name};
@@ -70,19 +80,32 @@ void PacketsView::draw_fields(Ui& ui) {
   };
   const float height = row_height * static_cast<float>(fields_.size() + 1);
   const TableResult result = table(ui, "Fields", fields_table_, field_columns, static_cast<int>(fields_.size()), cell,
-                                   {.size = {0, height}, .row_height = row_height, .selected = field_});
+                                   {.size = {width, height}, .row_height = row_height, .selected = field_});
   if (result.activated >= 0) field_ = field_ == result.activated ? -1 : result.activated;
-  pointed_ = result.hovered;
+  // The keyboard's field, until the pointer is moved: scrolling alone brings other rows under it.
+  const ImVec2 moved = ImGui::GetIO().MouseDelta;
+  if (result.focused != focused_) by_keyboard_ = result.focused >= 0;
+  else if (moved.x != 0 || moved.y != 0) by_keyboard_ = false;
+  focused_ = result.focused;
+  pointed_ = by_keyboard_ ? focused_ : result.hovered;
+}
+
+const chat::PacketField* PacketsView::marked_field() const {
+  const auto marked = static_cast<std::size_t>(pointed_ >= 0 ? pointed_ : field_);
+  return marked < fields_.size() ? &fields_[marked] : nullptr;
 }
 
 void PacketsView::draw_hex(Ui& ui, wasmqtt::Bytes bytes) {
   const Palette& c = ui.theme().color;
+  const chat::PacketField* const marked = marked_field();
+  const std::size_t begin = marked ? marked->begin : 0;
+  const std::size_t end = marked ? marked->end : 0;
+  std::string caption = "Point at a field to mark its bytes.";
+  if (marked) caption = marked->name + (begin == end ? ": no bytes" : ": " + chat::digits(begin, 4, 16));
+  if (begin + 1 < end) caption += " to " + chat::digits(end - 1, 4, 16);
+  text(ui, caption, {.style = TextStyle::small, .color = marked ? c.accent_text : c.text_muted, .ellipsis = true});
   const float advance = ui.text_width("0000000000", TextStyle::code) / 10;
   const std::size_t per_line = room().x > 76 * advance ? 16 : 8;
-  const int marked = pointed_ >= 0 ? pointed_ : field_;
-  const bool any = marked >= 0 && static_cast<std::size_t>(marked) < fields_.size();
-  const std::size_t begin = any ? fields_[static_cast<std::size_t>(marked)].begin : 0;
-  const std::size_t end = any ? fields_[static_cast<std::size_t>(marked)].end : 0;
   const std::size_t shown = std::min(bytes.size(), most_shown_bytes);
   const float line_height = ui.theme().type(TextStyle::code).line_height;
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, 0));
@@ -101,12 +124,14 @@ void PacketsView::draw_hex(Ui& ui, wasmqtt::Bytes bytes) {
       }
       line += chat::digits(bytes[i], 2, 16) + ' ';
       letters += bytes[i] >= 0x20 && bytes[i] < 0x7F ? static_cast<char>(bytes[i]) : '.';
-      if (i >= begin && i < end) {
-        const auto column = static_cast<float>(6 + 3 * (i - at));
-        ImGui::GetWindowDrawList()->AddRectFilled({place.x + column * advance - 2, place.y},
-                                                  {place.x + (column + 2) * advance + 2, place.y + line_height},
-                                                  c.selection.u32(), 3);
-      }
+      if (i < begin || i >= end) continue;
+      const auto mark = [&](std::size_t column, float characters, float around) {
+        const float x = place.x + static_cast<float>(column) * advance;
+        ImGui::GetWindowDrawList()->AddRectFilled({x - around, place.y}, {x + characters * advance + around, place.y + line_height},
+                                                  c.selection.u32(), around);
+      };
+      mark(6 + 3 * (i - at), 2, 2);
+      mark(7 + 3 * per_line + (i - at), 1, 0);
     }
     text(ui, line + " " + letters, {.style = TextStyle::code, .width = -1});
   }

@@ -30,6 +30,7 @@ var imguiWebPage = {
       '#imgui-web .field::selection{background:transparent}' +
       '#imgui-web .scroll{overflow:hidden auto;pointer-events:auto;overscroll-behavior:contain;scrollbar-width:thin;' +
       'scrollbar-color:rgba(128,134,150,.55) transparent}' +
+      '#imgui-web .scroll .scroll{overscroll-behavior:auto}' +  // at its end, the one around it scrolls
       '#imgui-web .size{left:0;top:0;width:1px;pointer-events:none}' +
       '.imgui-web-live{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}',
 

@@ -275,7 +275,8 @@ EMSCRIPTEN_KEEPALIVE void imgui_web_on_text(Id id, const char* data, int size, c
   backend().ui.handle_text({.id = id, .text = std::move(value), .selection_begin = number(0),
                             .selection_end = number(1), .composition_begin = number(2), .composition_end = number(3),
                             .scroll_x = numbers[4], .scroll_y = numbers[5]});
-  imgui_web::want(1);
+  // The second shows what the new text changes above its field; without it that would move with the next input only.
+  imgui_web::want(2);
 }
 
 EMSCRIPTEN_KEEPALIVE void imgui_web_on_submit(Id id) {
@@ -293,6 +294,7 @@ EMSCRIPTEN_KEEPALIVE void imgui_web_on_escape() {
 EMSCRIPTEN_KEEPALIVE void imgui_web_on_scroll(Id id, float y) {
   if (!backend().mirror.note_dom_scroll(id, y)) return;
   backend().ui.handle_scroll(id, y);
-  imgui_web::want(1);
+  // The second knows what lies under the pointer now: ImGui looks for that where things were in the frame before.
+  imgui_web::want(2);
 }
 }

@@ -115,6 +115,7 @@ struct Cell {
 struct TableResult {
   int activated = -1;  // row
   int hovered = -1;
+  int focused = -1;    // reached by keyboard
 };
 /// role=table with a fixed header; only the rows in sight are asked for. `cell(row, column)` returns what to draw.
 TableResult table(Ui& ui, std::string_view name, TableState& state, std::span<const Column> columns, int rows,

@@ -25,7 +25,8 @@ class PacketsView {
   void draw_timeline(semantic::Ui& ui, const chat::State& state, float height);
   void draw_details(semantic::Ui& ui, const chat::State& state);
   void draw_partner(semantic::Ui& ui, const chat::State& state);
-  void draw_fields(semantic::Ui& ui);
+  void draw_fields(semantic::Ui& ui, float width);  // 0: all the room
+  const chat::PacketField* marked_field() const;
   void draw_hex(semantic::Ui& ui, wasmqtt::Bytes bytes);
   void choose(const chat::State& state, std::uint64_t number);
   bool has_chosen(const chat::State& state) const;
@@ -40,7 +41,9 @@ class PacketsView {
   std::uint64_t chosen_ = 0;                 // packet number; 0: none
   std::size_t timeline_rows_ = 0;
   int field_ = -1;                           // whose bytes are marked
-  int pointed_ = -1;                         // the field under the pointer
+  int focused_ = -1;                         // the field that the keyboard has reached
+  int pointed_ = -1;                         // that, or the one under the pointer
+  bool by_keyboard_ = false;
   std::string shown_value_;                  // of the cell that is being drawn
   bool show_timeline_ = false;
 };
