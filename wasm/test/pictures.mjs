@@ -16,6 +16,8 @@ const bot = spawn(path.join(root, 'build', 'native', 'client', 'native', 'progra
   ['--url', `mqtt://127.0.0.1:${stage.open_broker.tcpPort}`], {stdio: 'ignore'});
 
 const looks = {
+  small: {viewport: {width: 320, height: 640}, deviceScaleFactor: 2, hasTouch: true, colorScheme: 'dark'},
+  huge: {viewport: {width: 2560, height: 1440}, colorScheme: 'dark'},
   wide: {viewport: {width: 1280, height: 800}, colorScheme: 'light'},
   'wide-dark': {viewport: {width: 1280, height: 800}, colorScheme: 'dark'},
   phone: {viewport: {width: 390, height: 844}, deviceScaleFactor: 2, hasTouch: true, colorScheme: 'light'},
@@ -47,17 +49,26 @@ async function conversation(alice, bob, one_column) {
   await alice.page.getByText('went through a real broker').first().waitFor();
 }
 
+// One column: the inspector is a page of its own.
+const narrow = new Set(['phone', 'small']);
+
 for (const [name, look] of Object.entries(looks)) {
+  const {page: gallery, context: own} = await stage.open('?gallery', look);
+  await gallery.getByRole('region', {name: 'States of buttons'}).waitFor();
+  await take(gallery, `gallery-${name}`);
+  await own.close();
   const alice = await arrive_at(stage, '?stage=30&user=alice', look);
   await take(alice.page, `login-${name}`);
   const bob = await arrive_at(stage, '?stage=30&user=bob');
-  await conversation(alice, bob, name === 'phone');
+  await conversation(alice, bob, narrow.has(name));
   await take(alice.page, `chat-${name}`);
-  if (name !== 'phone') {
-    await alice.button('Show Packets').click();
-    await alice.page.getByRole('table', {name: 'Packets'}).waitFor();
-    await take(alice.page, `packets-${name}`);
+  await alice.button('Show Packets').click();
+  await alice.page.getByRole('table', {name: 'Packets'}).waitFor();
+  if (!narrow.has(name)) {
+    await alice.page.getByRole('table', {name: 'Packets'}).getByRole('row').filter({hasText: 'connack'}).click();
+    await alice.page.getByRole('row').filter({hasText: 'Return code'}).hover();
   }
+  await take(alice.page, `packets-${name}`);
   await alice.page.context().close();
   await bob.page.context().close();
 }
