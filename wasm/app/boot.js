@@ -37,29 +37,36 @@
     return new Response(response.body.pipeThrough(count), {headers: {'content-type': 'application/wasm'}});
   }
 
-  async function instantiate(imports) {
+  async function compiled() {
     const response = await fetch('mqtt_chat.wasm', {credentials: 'same-origin'});
     if (!response.ok) throw new Error(`the server answered ${response.status}`);
     try {
-      return await WebAssembly.instantiateStreaming(counted(response.clone()), imports);
+      return await WebAssembly.compileStreaming(counted(response.clone()));
     } catch (error) {
       // A server that does not know the type of .wasm files.
       if (!(error instanceof TypeError)) throw error;
-      return WebAssembly.instantiate(await response.arrayBuffer(), imports);
+      return WebAssembly.compile(await response.arrayBuffer());
     }
   }
 
-  if (typeof WebAssembly !== 'object' || !WebAssembly.instantiateStreaming) {
+  if (typeof WebAssembly !== 'object' || !WebAssembly.compileStreaming) {
     fail('MQTT Chat runs as WebAssembly, which this browser does not offer or has switched off. Please try another one.');
     return;
   }
   window.addEventListener('error', (event) => {
     if (event.target instanceof HTMLScriptElement) fail('MQTT Chat could not be loaded. Please check the network and reload the page.');
   }, true);
+  // The program and the graphics process start now, side by side, while the browser reads the glue between them.
+  const program = compiled();
+  program.catch(() => {});  // told of below
+  const canvas = document.createElement('canvas');
+  canvas.getContext('webgl2',
+    {alpha: false, depth: false, stencil: false, antialias: false, powerPreference: 'low-power'});
   window.Module = {
+    imguiWebCanvas: canvas,
     instantiateWasm(imports, done) {
-      instantiate(imports).then(
-        ({instance, module}) => done(instance, module),
+      program.then((module) => WebAssembly.instantiate(module, imports)).then(
+        (instance) => done(instance),
         (error) => fail(`MQTT Chat could not be loaded (${error.message}). Please check the network and reload the page.`));
       return {};
     },

@@ -171,15 +171,15 @@ var imguiWebPage = {
       parent.appendChild(made);
       return made;
     };
-    w.canvas = make('canvas', w.app, {'id': 'imgui-web-canvas', 'aria-hidden': 'true'});
+    // A page may have made it while the program was on its way: a context takes the graphics process a while.
+    w.canvas = Module['imguiWebCanvas'] || document.createElement('canvas');
+    // The same context and the same attributes are what src/page.cpp then asks for.
+    const attributes = {'alpha': false, 'depth': false, 'stencil': false, 'antialias': false, 'powerPreference': 'low-power'};
+    if (!w.canvas.getContext('webgl2', attributes)) return 0;
+    w.canvas.id = 'imgui-web-canvas';
+    w.canvas.setAttribute('aria-hidden', 'true');
     w.canvas.style.visibility = 'hidden';
-    const probe = document.createElement('canvas').getContext('webgl2');
-    if (!probe) {
-      w.canvas.remove();
-      return 0;
-    }
-    const lose = probe.getExtension('WEBGL_lose_context');
-    if (lose) lose.loseContext();  // browsers count contexts
+    w.app.appendChild(w.canvas);
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(w.rules);
     document.adoptedStyleSheets = document.adoptedStyleSheets.concat([sheet]);
