@@ -12,6 +12,7 @@ import {createServer} from 'node:http';
 import {createRequire} from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
+import {fileURLToPath} from 'node:url';
 import {parseArgs, promisify} from 'node:util';
 
 import {build} from 'esbuild-wasm';
@@ -23,7 +24,7 @@ const {values: options} = parseArgs({
   },
 });
 const rounds = options.quick ? 1 : Number(options.rounds);
-const here = import.meta.dirname;
+const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.join(here, '..', '..');
 // The driver of the browser tests.
 const {chromium} = createRequire(path.join(root, 'wasm', 'test', 'package.json'))('playwright-core');

@@ -11,6 +11,7 @@ import {createServer} from 'node:http';
 import {connect} from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import {fileURLToPath} from 'node:url';
 import {parseArgs} from 'node:util';
 
 import {report} from './report.mjs';
@@ -24,7 +25,7 @@ const {values: options} = parseArgs({
 });
 const rounds = options.quick ? 1 : Number(options.rounds);
 const scale = options.quick ? 0.02 : 1;
-const here = import.meta.dirname;
+const here = path.dirname(fileURLToPath(import.meta.url));
 
 const throughput = ['raw1', 'raw16k', 'wasmqtt', 'mqttjs', 'paho'];
 // Paho keeps every message in localStorage, which is full after 16,000, and cannot publish before it was connected.

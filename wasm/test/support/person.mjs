@@ -9,6 +9,7 @@
 // In a file of tests: `const world = on_stage();` opens brokers and browser once (world.stage, in tests only), closes
 // after each test every page that world.arrive(address, context) opened, and fails if one of them was not silent.
 import assert from 'node:assert/strict';
+import {isDeepStrictEqual} from 'node:util';
 import {after, afterEach, before} from 'node:test';
 import {openStage} from './browser.mjs';
 import {until} from './machine.mjs';
@@ -56,14 +57,13 @@ export class Person {
     // The last paragraph is the time and the state; the sender may come before the text.
     return Promise.all(articles.map((article) => article.getByRole('paragraph').nth(-2).textContent()));
   }
+  // Exactly these, in this order. A chat that was just chosen may still show the one before for a frame.
   async reads(...wanted) {
     let seen = [];
     await until(async () => {
       seen = (await this.texts()).map((text) => text.trim());
-      return seen.length >= wanted.length;
-    }, `${wanted.length} messages in the conversation`, patience).catch((error) => {
-      throw new Error(`${error.message}; there are ${JSON.stringify(seen)}`);
-    });
+      return isDeepStrictEqual(seen, wanted);
+    }, 'the conversation', patience).catch(() => {});
     assert.deepEqual(seen, wanted);
   }
 }
