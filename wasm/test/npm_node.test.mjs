@@ -7,13 +7,16 @@ import {startBroker} from './support/brokers.mjs';
 import {until} from './support/machine.mjs';
 import {load_package} from './support/package.mjs';
 
-const {connect, connectAsync, ErrorWithReasonCode, Payload} = await load_package();
+const {connect, connectAsync, end_clients, ErrorWithReasonCode, Payload} = await load_package();
 const brokers = {};
 before(async () => {
   [brokers.mosquitto, brokers.auth, brokers.aedes] =
     await Promise.all([startBroker('open'), startBroker('auth'), startAedes()]);
 });
-after(async () => { for (const broker of Object.values(brokers)) await broker.close(); });
+after(async () => {
+  await end_clients();
+  for (const broker of Object.values(brokers)) await broker.close();
+});
 
 const addresses = {
   'Mosquitto over a WebSocket': () => [brokers.mosquitto.wsUrl, {}],

@@ -11,21 +11,13 @@ import {startBroker} from './support/brokers.mjs';
 import {free_ports, is_open, until} from './support/machine.mjs';
 import {load_package} from './support/package.mjs';
 
-const wasmqtt = await load_package();
-const {connectAsync} = wasmqtt;
+const {connect, connectAsync, end_clients} = await load_package();
 const brokers = {};
-const clients = [];
 before(async () => { [brokers.open, brokers.auth] = await Promise.all([startBroker('open'), startBroker('auth')]); });
 after(async () => {
-  // What a test that failed left behind would try again for ever.
-  for (const client of clients) client.end(true);
+  await end_clients();
   for (const broker of Object.values(brokers)) await broker.close();
 });
-
-function connect(...values) {
-  clients.push(wasmqtt.connect(...values));
-  return clients.at(-1);
-}
 
 const nowhere = 'mqtt://127.0.0.1:9';
 

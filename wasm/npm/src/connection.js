@@ -8,6 +8,8 @@ import {connect_packet} from './packets.js';
 import {bytes_of} from './payload.js';
 
 const mebibyte = 1024 * 1024;
+// Milliseconds that DISCONNECT has to leave, when acknowledgements have taken all of endTimeout.
+const goodbye = 2000;
 const noop = () => {};
 
 export class Connection {
@@ -24,7 +26,9 @@ export class Connection {
   #failures = 0;
   #strikes = 0;
   #timed_out = null;
-  #ending = null;
+  #leave = null;             // end() waits for acknowledgements: what it does when they are there, or can't come
+  #ending = null;            // what is left of end() when the connection has ended
+  #patience = null;          // timer of end()
 
   constructor(client, link, transports, parts) {
     this.#client = client;
@@ -130,6 +134,7 @@ export class Connection {
     if (stay) this.#reconnect_later();
     if (error && !from_network) client.emit('error', error);
     client.emit('close');
+    this.#leave?.();
     this.#ending?.();
   }
 
@@ -204,22 +209,30 @@ export class Connection {
     if (client.disconnecting) return callback();
     this.#forget_reconnect();
     client.disconnecting = true;
-    let patience = null;
-    const finish = () => {
-      clearTimeout(patience);
-      client.off('outgoingEmpty', finish);
-      this.#finish(force, callback);
+    const until = Date.now() + (client.options.endTimeout ?? 10_000);
+    const leave = () => {
+      client.off('outgoingEmpty', leave);
+      this.#leave = null;
+      this.#finish(force, callback, until);
     };
-    if (force || !client.connected || this.#parts.outgoing() === 0) return finish();
-    client.once('outgoingEmpty', finish);
+    if (force || !client.connected || this.#parts.outgoing() === 0) return leave();
+    // A connection that is lost meanwhile acknowledges nothing any more: ended() leaves, too.
+    this.#leave = leave;
+    client.once('outgoingEmpty', leave);
     // A broker that never acknowledges keeps nobody from leaving.
-    patience = setTimeout(finish, client.options.endTimeout ?? 10_000);
+    this.#wait_until(until, leave);
   }
 
-  #finish(force, callback) {
+  #wait_until(time, work) {
+    clearTimeout(this.#patience);
+    this.#patience = setTimeout(work, Math.min(Math.max(time - Date.now(), 0), 2 ** 31 - 1));
+  }
+
+  #finish(force, callback, until) {
     const client = this.#client;
     this.#ending = () => {
       this.#ending = null;
+      clearTimeout(this.#patience);
       queueMicrotask(() => {
         client.disconnected = true;
         client.reconnecting = false;
@@ -237,9 +250,15 @@ export class Connection {
       this.#forget_connect();
       return this.#ending();
     }
+    const abort = () => {
+      core.abort();
+      this.#link.drain();
+    };
+    // Nor does one that reads nothing, or a slow store, so that DISCONNECT can't leave.
+    this.#wait_until(Math.max(until, Date.now() + goodbye), () => { if (!core.shouldClose) abort(); });
     queueMicrotask(() => {
-      if (force) core.abort();
-      else core.disconnect();
+      if (force) return abort();
+      core.disconnect();
       this.#link.drain();
     });
   }

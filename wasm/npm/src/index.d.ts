@@ -82,7 +82,7 @@ export interface IClientOptions {
   trace?: number;
   /** Of one incoming packet, 16 MiB unless told; more ends the connection. */
   maxPacketBytes?: number;
-  /** Milliseconds that end() waits for acknowledgements, 10 000 unless told. */
+  /** Milliseconds that end() waits for acknowledgements while there is a connection, 10 000 unless told. */
   endTimeout?: number;
 }
 export interface Credentials { username?: string; password?: string | Uint8Array }
@@ -195,7 +195,8 @@ export class MqttClient {
   unsubscribe(filters: string | string[], callback?: PacketCallback): this;
   unsubscribe(filters: string | string[], options?: object | null, callback?: PacketCallback): this;
   unsubscribeAsync(filters: string | string[]): Promise<Packet | undefined>;
-  /** Waits for what is unacknowledged, unless `force`, then disconnects. Always finishes. */
+  /** Waits for what is unacknowledged, unless `force` or there is no connection, then disconnects. Always finishes; what
+   *  is unfinished stays so, and leaves with the next connection if there is one. */
   end(callback?: () => void): this;
   end(force: boolean, callback?: () => void): this;
   end(force: boolean, options: object | null, callback?: () => void): this;

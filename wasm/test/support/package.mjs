@@ -13,8 +13,22 @@ export async function build_package() {
   return made;
 }
 
-// What Node gets of `import 'wasmqtt'`.
+// What Node gets of `import 'wasmqtt'`, and end_clients(): what a test that failed left behind would try to connect for
+// ever, and keep the process from ending.
 export async function load_package() {
   await build_package();
-  return import(pathToFileURL(path.join(package_directory, 'dist', 'node.js')).href);
+  const wasmqtt = await import(pathToFileURL(path.join(package_directory, 'dist', 'node.js')).href);
+  const clients = new Set();
+  const connect = (...values) => {
+    const client = wasmqtt.connect(...values);
+    clients.add(client);
+    return client;
+  };
+  const connectAsync = async (...values) => {
+    const client = await wasmqtt.connectAsync(...values);
+    clients.add(client);
+    return client;
+  };
+  const end_clients = () => Promise.all([...clients].map((client) => !client.disconnected && client.endAsync(true)));
+  return {...wasmqtt, connect, connectAsync, end_clients};
 }
