@@ -12,6 +12,7 @@ Client::Core::Core(ClientOptions options)
 
 const Event* Client::Core::poll_event() {
   settle_delivered();
+  end_greeting();
   if (events_.empty()) return receive() ? &current_ : nullptr;
   events_.pop(current_);
   return &current_;

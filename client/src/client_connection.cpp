@@ -77,7 +77,7 @@ void Client::Core::connack(const Connack& packet) {
     session_lost();
   }
   session_established_ = !asked_clean_;
-  pump();
+  greeting_ = true;
 }
 
 void Client::Core::session_lost() {
@@ -175,6 +175,7 @@ void Client::Core::finish(Cause cause, Error error) {
   acknowledged_until_ = ping_until_ = 0;
   answers_.clear();
   resend_next_ = no_slot;
+  greeting_ = false;
   acknowledgements_.connection_lost();
   while (requests_.count() != 0) {
     const Request request = requests_.take(requests_.front().packet_id);

@@ -61,6 +61,7 @@ class Client::Core {
   Result<PacketId> subscribe(std::span<const TopicRequest> requests);
   Result<PacketId> unsubscribe(std::span<const std::string_view> filters);
   void pump();            // sends what may be sent
+  void end_greeting();
   void resend_session();  // after CONNACK with Session Present
   void expire();
   void drop_queued_qos0();
@@ -102,6 +103,7 @@ class Client::Core {
   std::uint64_t acknowledged_until_ = 0; // end of the last packet in the output that has to be acknowledged
   std::uint64_t ping_until_ = 0;         // end of the last PINGREQ in the output
   Slot resend_next_ = no_slot;   // first published message not sent again yet
+  bool greeting_ = false;        // Connected is being told: what is subscribed to then goes before what waits
   std::uint64_t delivered_token_ = 0;  // of the message that poll_event() returned last
   bool asked_clean_ = true;            // by the CONNECT of this connection
   bool session_established_ = false;   // a session was asked for and given; its loss is worth an event

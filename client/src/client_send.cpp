@@ -1,3 +1,5 @@
+#include <utility>
+
 #include "client_core.hpp"
 #include "wasmqtt/topic.hpp"
 #include "wasmqtt/utf8.hpp"
@@ -100,9 +102,15 @@ void Client::Core::end_delivery(Slot slot, DeliveryState state, FailureReason re
 // ---- what leaves ----
 
 void Client::Core::pump() {
-  while (phase_ == Phase::connected && output_.size() < options_.output_bytes) {
+  while (phase_ == Phase::connected && !greeting_ && output_.size() < options_.output_bytes) {
     if (resend_next_ != no_slot ? !send_next_again() : !send_next_queued()) return;
   }
+}
+
+// The application has had Connected, and has asked for its subscriptions: now what it published before may follow, so that
+// a program hears itself.
+void Client::Core::end_greeting() {
+  if (std::exchange(greeting_, false)) pump();
 }
 
 // Released first, in the order of their PUBRECs [MQTT-4.6.0-4]; then the published ones in theirs [MQTT-4.6.0-1],

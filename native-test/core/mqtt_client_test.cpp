@@ -25,6 +25,64 @@ TEST_CASE("a subscription made before connecting is asked for after CONNACK, and
   CHECK(world.broker.expect<Puback>().packet_id == 7);
 }
 
+TEST_CASE("subscriptions made before connecting are asked for before what was published then leaves, in any order of the calls") {
+  World world;
+  REQUIRE(world.mqtt.publish("a/1", "x", {.qos = Qos::at_least_once}));
+  REQUIRE(world.mqtt.subscribe("a/+", Qos::at_most_once, [](const Message&) {}));
+  REQUIRE(world.mqtt.publish("a/2", "y", {.qos = Qos::exactly_once}));
+  world.connect();
+  CHECK(world.broker.expect<Subscribe>().requests.at(0).filter == "a/+");
+  CHECK(world.broker.expect<Publish>().topic == "a/1");
+  CHECK(world.broker.expect<Publish>().topic == "a/2");
+  CHECK(world.broker.quiet());
+}
+
+TEST_CASE("after a reconnect, too: renewed subscriptions, then what is sent again and what waited, in their order") {
+  World world(client_options(false));
+  REQUIRE(world.mqtt.subscribe("a/+", Qos::at_most_once, [](const Message&) {}));
+  world.connect();
+  world.broker.expect<Subscribe>();
+  world.publish("a/1", "sent", Qos::at_least_once);
+  world.broker.expect<Publish>();
+  world.broker.cut();
+  REQUIRE(world.mqtt.publish("a/2", "waits", {.qos = Qos::at_least_once}));
+  world.wait();
+  world.accept(false);
+  CHECK(world.broker.expect<Subscribe>().requests.at(0).filter == "a/+");
+  CHECK(world.broker.expect<Publish>().topic == "a/1");
+  CHECK(world.broker.expect<Publish>().topic == "a/2");
+  CHECK(world.broker.quiet());
+}
+
+TEST_CASE("what is published as soon as the connection is there goes after what waited, per QoS [MQTT-4.6.0-1]") {
+  World world;
+  world.mqtt.on_lifecycle = [&](const Lifecycle& event) {
+    if (event.kind != Lifecycle::Kind::state_changed || event.state != ConnectionState::connected) return;
+    REQUIRE(world.mqtt.publish("a/late", "y", {.qos = Qos::at_least_once}));
+  };
+  REQUIRE(world.mqtt.publish("a/early", "x", {.qos = Qos::at_least_once}));
+  world.connect();
+  CHECK(world.broker.expect<Publish>().topic == "a/early");
+  CHECK(world.broker.expect<Publish>().topic == "a/late");
+}
+
+TEST_CASE("ended while Connected is being told: nothing that waited leaves, and all of it on the next connection") {
+  World world;
+  world.mqtt.on_lifecycle = [&](const Lifecycle& event) {
+    if (event.kind == Lifecycle::Kind::state_changed && event.state == ConnectionState::connected) world.mqtt.disconnect();
+  };
+  REQUIRE(world.mqtt.publish("a", "x", {.qos = Qos::at_least_once}));
+  world.mqtt.connect();
+  world.broker.accept();
+  world.broker.expect<Connect>();
+  world.broker.reply(Connack{});
+  world.broker.expect<Disconnect>();
+  CHECK(world.mqtt.state() == ConnectionState::stopped);
+  world.mqtt.on_lifecycle = {};
+  world.connect();
+  CHECK(world.broker.expect<Publish>().topic == "a");
+}
+
 TEST_CASE("what is published in one turn leaves in one write") {
   World world;
   world.connect();

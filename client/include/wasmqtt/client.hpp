@@ -153,7 +153,8 @@ class Client {
   // ---- outputs ----
 
   // The next event, or nullptr when there is none; decodes the received bytes one packet at a time. Calling it again
-  // is what acknowledges the message returned last (deliver, record, then acknowledge). The pointer and the views in
+  // is what acknowledges the message returned last (deliver, record, then acknowledge); and, after Connected, what lets
+  // queued messages follow, so that what you subscribe to at Connected goes before them. The pointer and the views in
   // the event are valid until the next call of poll_event() or of an input.
   const Event* poll_event(Time now);
   // Bytes for the transport, as far as their journal records are durable; valid until the next call but getters.

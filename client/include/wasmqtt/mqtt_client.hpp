@@ -10,6 +10,10 @@
 // when the broker has lost them; QoS 1 and 2 messages wait in a bounded queue. `loop` and `transport` come from the
 // platform: wasmqtt/browser/*.hpp in a page, wasmqtt/native/*.hpp in a program.
 //
+// Order: with each new connection the subscriptions leave first (in as many SUBSCRIBEs as ClientOptions::max_requests
+// allows), then the messages that waited, in the order of the publish() calls; so the program above hears itself. While
+// connected, all leaves in the order of the calls.
+//
 // Delivery: publish() returns a handle at once. on_delivery then tells its way: queued, sent, acknowledged, or failed
 // and why. Exactly one end comes for each. With a store, unfinished messages survive a crash or a reload.
 //
