@@ -5,7 +5,7 @@ import * as scenarios from './scenarios.mjs';
 const patience = 60_000;
 
 const job = Object.fromEntries(new URLSearchParams(location.search));
-for (const key of ['count', 'window', 'batch', 'bytes', 'frame']) if (key in job) job[key] = Number(job[key]);
+for (const key of ['count', 'warm', 'window', 'batch', 'bytes', 'frame']) if (key in job) job[key] = Number(job[key]);
 
 async function measure() {
   const adapters = {
@@ -13,8 +13,11 @@ async function measure() {
     raw16k: ['raw', {batch: 16384, decode: false}],
     'raw16k+text': ['raw', {batch: 16384, decode: true}],
     mqttjs: ['mqttjs', {}],
+    'mqttjs, 1,000 open': ['mqttjs', {open: 1000}],
     paho: ['paho', {}],
     wasmqtt: ['wasmqtt', {}],
+    'wasmqtt+text': ['wasmqtt', {text: true}],
+    'wasmqtt+journal': ['wasmqtt', {journal: true}],
   };
   const [file, options] = adapters[job.tool];
   const began = performance.now();

@@ -31,17 +31,23 @@ const throughput = ['raw1', 'raw16k', 'wasmqtt', 'mqttjs', 'paho'];
 // Paho keeps every message in localStorage, which is full after 16,000, and cannot publish before it was connected.
 const withoutPaho = ['raw1', 'raw16k', 'wasmqtt', 'mqttjs'];
 const cells = [
-  {name: 'publish QoS 0, one burst', scenario: 'qos0', peers: ['mosquitto', 'fast'], count: 20_000, tools: throughput},
+  {name: 'publish QoS 0, one burst', scenario: 'qos0', peers: ['mosquitto', 'fast'], count: 20_000,
+   tools: [...throughput, 'mqttjs, 1,000 open']},
   {name: 'publish QoS 1, all in flight', scenario: 'qos1', peers: ['mosquitto', 'fast'], count: 50_000, tools: withoutPaho},
+  {name: 'publish QoS 1, journal in IndexedDB', scenario: 'qos1', peers: ['mosquitto', 'fast'], count: 20_000,
+   tools: ['wasmqtt+journal', 'mqttjs']},
   {name: 'publish QoS 1, window 20', scenario: 'qos1', peers: ['mosquitto', 'fast'], count: 4_000, window: 20, tools: throughput},
+  {name: 'main thread per message published', scenario: 'mainThread', peers: ['fast'], count: 20_000, unit: 'µs', warm: 5000,
+   tools: throughput},
   {name: 'receive, one packet per frame', scenario: 'receive', peers: ['mosquitto'], count: 20_000, tools: throughput},
   {name: 'receive, frames of 16 KiB', scenario: 'receive', peers: ['fast'], count: 100_000, frame: 16_384,
-   tools: ['raw16k', 'raw16k+text', 'wasmqtt', 'mqttjs', 'paho']},
+   tools: ['raw16k', 'wasmqtt', 'raw16k+text', 'wasmqtt+text', 'mqttjs', 'paho']},
   {name: 'round trip', scenario: 'roundTrip', peers: ['mosquitto', 'fast'], count: 500, unit: 'ms', tools: throughput},
-  {name: 'memory per message queued offline', scenario: 'memory', peers: ['none'], count: 50_000, unit: 'bytes',
+  {name: 'memory per message queued offline', scenario: 'memory', peers: ['none'], count: 50_000, unit: 'bytes', once: true,
    tools: ['wasmqtt', 'mqttjs']},
-  {name: 'load to CONNACK', scenario: 'load', peers: ['fast'], count: 1, unit: 'ms', tools: throughput},
-].map((cell) => ({unit: 'messages/s', ...cell, count: Math.max(1, Math.ceil(cell.count * (cell.count > 1 ? scale : 1)))}));
+  {name: 'load to CONNACK', scenario: 'load', peers: ['fast'], count: 1, unit: 'ms', repeat: 3, tools: throughput},
+].map(({unit = 'messages/s', warm = unit === 'messages/s' ? 5000 : 0, count, ...cell}) => ({
+  unit, ...cell, warm: Math.ceil(warm * scale), count: count === 1 ? 1 : Math.ceil(count * scale)}));
 
 const state = await mkdtemp(path.join(os.tmpdir(), 'wasmqtt-bench-'));
 const children = [];
@@ -110,26 +116,37 @@ for (const peer in urls) urls[peer] = `ws://127.0.0.1:${urls[peer]}/mqtt`;
 const jobs = [];
 const wanted = new RegExp(options.only);
 const tools = new RegExp(options.tools);
+
+function plan(index) {
+  const {scenario, peers, tools: all, count, warm, window, frame = 0} = cells[index];
+  for (const peer of peers)
+    for (const tool of all.filter((one) => tools.test(one)))
+      jobs.push({tool, scenario, cell: index, peer, url: urls[peer], count, warm, bytes: 64, frame, ...(window && {window})});
+}
+
 for (let round = 0; round < rounds; ++round) {
-  for (const [index, cell] of cells.entries()) {
-    if (!wanted.test(cell.name)) continue;
-    for (const peer of cell.peers)
-      for (const tool of cell.tools.filter((one) => tools.test(one))) {
-        const {scenario, count, window, frame = 0} = cell;
-        jobs.push({tool, scenario, cell: index, peer, url: urls[peer], count, bytes: 64, frame, ...(window && {window})});
-      }
+  for (const [index, {name, once, repeat = 1}] of cells.entries()) {
+    if (!wanted.test(name) || (once && round > 0)) continue;
+    for (let i = options.quick ? 1 : repeat; i > 0; --i) plan(index);
   }
 }
 const results = [];  // {job, result}
 let finished;
 const end = new Promise((resolve) => { finished = resolve; });
 
+// A page that neither ends nor gives up (page.mjs does after a minute) hangs.
+const patience = 150_000;
+let hangs, watchdog;
+const hung = new Promise((resolve, reject) => { hangs = reject; });
+
 function nextJob() {
   const job = jobs.shift();
+  clearTimeout(watchdog);
   if (!job) {
     finished();
     return {};
   }
+  watchdog = setTimeout(() => hangs(new Error(`no answer: ${job.scenario}, ${job.peer}, ${job.tool}`)), patience);
   return {search: `?${new URLSearchParams(job)}`};
 }
 
@@ -169,7 +186,7 @@ const server = createServer((request, response) => answer(request, response).cat
 })).listen(0, '127.0.0.1');
 await once(server, 'listening');
 
-// ---- the browser ----
+// ---- the browser: no debugging port, so nothing can inspect the page ----
 
 const chromium = start(options.chromium, [
   '--headless=new', '--no-first-run', '--disable-gpu', '--disable-extensions', '--enable-precise-memory-info',
@@ -181,11 +198,13 @@ const died = once(chromium, 'exit').then(([code]) => { throw new Error(`Chromium
 
 let failure = null;
 try {
-  await Promise.race([end, died]);
+  await Promise.race([end, died, hung]);
 } catch (error) {
   failure = error;
 }
 died.catch(() => {});
+hung.catch(() => {});
+clearTimeout(watchdog);
 for (const child of children) child.kill();
 server.close();
 server.closeAllConnections();

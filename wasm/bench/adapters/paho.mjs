@@ -39,6 +39,5 @@ export async function create() {
       seen = 0;
       return new Promise((resolve) => { complete = resolve; });
     },
-    receivedSoFar: () => seen,
   };
 }

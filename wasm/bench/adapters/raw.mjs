@@ -120,6 +120,5 @@ export function create({batch, decode}) {
       seen = 0;
       return after('received');
     },
-    receivedSoFar: () => seen,
   };
 }

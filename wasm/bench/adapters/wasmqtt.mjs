@@ -1,8 +1,12 @@
 // Our client. Its loops over messages run in C++, as an application's would.
+//   `text`: each received message is handed to JavaScript, its topic as a string.  `journal`: the session in IndexedDB.
 import {loadScript} from '../script.mjs';
 
-export async function create() {
+export async function create({text = false, journal = false}) {
   const waiting = new Map();  // event -> resolve
+  const decoder = new TextDecoder();
+  const topics = [];
+  let characters = 0, bytes = 0;
   const event = (what) => new Promise((resolve) => waiting.set(what, resolve));
   await new Promise((resolve) => {
     self.Module = {
@@ -10,6 +14,11 @@ export async function create() {
       onBenchEvent: (what, value) => {
         const key = what === 0 && value === 1 ? 'subscribed' : ['connected', 'acknowledged', 'received'][what];
         waiting.get(key)?.();
+      },
+      onBenchTopic: (number, at, size) => { topics[number] = decoder.decode(self.Module.HEAPU8.slice(at, at + size)); },
+      onBenchMessage: (number, at, size) => {
+        characters += topics[number].length;
+        bytes += size;
       },
     };
     loadScript('bench_client.js');
@@ -33,7 +42,7 @@ export async function create() {
   };
 
   return {
-    open: (url, window) => module._bench_open(place(url), window),
+    open: (url, window) => module._bench_open(place(url), window, place(journal ? `bench-${Date.now()}` : '')),
     async connect() {
       const done = event('connected');
       module._bench_connect();
@@ -50,7 +59,7 @@ export async function create() {
     },
     async subscribe(filter) {
       const done = event('subscribed');
-      module._bench_subscribe(place(filter));
+      module._bench_subscribe(place(filter), text ? 1 : 0);
       await done;
     },
     order: (topic, payload) => publish(topic, payload, 1, 0),
@@ -58,7 +67,7 @@ export async function create() {
       module._bench_expect(count);
       return event('received');
     },
-    receivedSoFar: () => module._bench_received(),
+    textSoFar: () => ({characters, bytes}),
     enqueue: (topic, payload, count) => publish(topic, payload, count, 1),
     bytesHeld: () => module._bench_heap_end(),
   };
