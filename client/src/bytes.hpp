@@ -55,6 +55,18 @@ class ByteReader {
   Bytes rest_;
 };
 
+// Most topics and payloads are short: calling memcpy() would take longer than copying them.
+inline void copy_bytes(std::uint8_t* to, Bytes bytes) {
+  const std::uint8_t* from = bytes.data();
+  const std::size_t size = bytes.size();
+  if (size < 16 || size > 256) {
+    if (size != 0) std::memcpy(to, from, size);
+    return;
+  }
+  for (std::size_t at = 0; at + 16 < size; at += 16) std::memcpy(to + at, from + at, 16);
+  std::memcpy(to + size - 16, from + size - 16, 16);
+}
+
 // Writes into memory that is large enough: encode() computes the size first.
 class ByteWriter {
  public:
@@ -66,7 +78,7 @@ class ByteWriter {
     u8(value);
   }
   void raw(Bytes bytes) {
-    if (!bytes.empty()) std::memcpy(at_, bytes.data(), bytes.size());
+    copy_bytes(at_, bytes);
     at_ += bytes.size();
   }
   void binary(Bytes bytes) {

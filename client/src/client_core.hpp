@@ -130,12 +130,13 @@ class Client::Core {
 
   // client_receive.cpp
   bool handle_frame(const Frame& frame);
+  Error handle_answer(const Frame& frame, bool& event);
   bool handle_publish(const Frame& frame);
   bool deliver(const Publish& packet, std::uint64_t token);
   void handle_acknowledgement(PacketType type, PacketId packet_id);
   void handle_pubrel(PacketId packet_id);
   bool handle_suback(const Suback& packet);
-  void handle_unsuback(const Unsuback& packet);
+  void handle_unsuback(PacketId packet_id);
   void flush_acknowledgements();
 };
 

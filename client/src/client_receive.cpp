@@ -2,15 +2,6 @@
 #include "wasmqtt/utf8.hpp"
 
 namespace wasmqtt {
-namespace {
-
-template <class Acknowledgement>
-PacketId id_of(const Packet& packet) {
-  return std::get_if<Acknowledgement>(&packet)->packet_id;
-}
-
-}  // namespace
-
 bool Client::Core::receive() {
   Frame frame;
   while (phase_ == Phase::connecting || phase_ == Phase::connected) {
@@ -41,28 +32,40 @@ bool Client::Core::handle_frame(const Frame& frame) {
     return false;
   }
   if (frame.type() == PacketType::publish) return handle_publish(frame);
-  const Result<Packet> decoded = decode(frame, Direction::inbound);
-  if (!decoded) {
-    fail(decoded.error());
-    return false;
-  }
-  const Packet& packet = *decoded;
-  switch (type_of(packet)) {
-    case PacketType::connack:
-      if (phase_ == Phase::connecting) {
-        connack(*std::get_if<Connack>(&packet));
-      } else {
-        fail(peer_error(Errc::second_connack));
-      }
-      return false;
-    case PacketType::puback: handle_acknowledgement(PacketType::puback, id_of<Puback>(packet)); return false;
-    case PacketType::pubrec: handle_acknowledgement(PacketType::pubrec, id_of<Pubrec>(packet)); return false;
-    case PacketType::pubcomp: handle_acknowledgement(PacketType::pubcomp, id_of<Pubcomp>(packet)); return false;
-    case PacketType::pubrel: handle_pubrel(id_of<Pubrel>(packet)); return false;
-    case PacketType::suback: return handle_suback(*std::get_if<Suback>(&packet));
-    case PacketType::unsuback: handle_unsuback(*std::get_if<Unsuback>(&packet)); return false;
-    case PacketType::pingresp: keep_alive_.answered(); return false;
-    default: return false;  // decode() lets nothing else come in
+  Error error = check_header(frame, Direction::inbound);
+  bool event = false;
+  if (!error) error = handle_answer(frame, event);
+  if (error) fail(error);
+  return event;
+}
+
+// What is wrong with the packet itself is returned; what it does not fit into ends the connection here.
+Error Client::Core::handle_answer(const Frame& frame, bool& event) {
+  PacketId packet_id = 0;
+  switch (const PacketType type = frame.type()) {
+    case PacketType::connack: {
+      Connack packet;
+      if (Error error = decode_connack(frame, packet)) return error;
+      if (phase_ != Phase::connecting) return peer_error(Errc::second_connack);
+      connack(packet);
+      return {};
+    }
+    case PacketType::suback: {
+      Suback packet;
+      if (Error error = decode_suback(frame, packet)) return error;
+      event = handle_suback(packet);
+      return {};
+    }
+    case PacketType::pingresp:
+      if (Error error = decode_empty(frame)) return error;
+      keep_alive_.answered();
+      return {};
+    default:  // check_header() lets only what acknowledges come in
+      if (Error error = decode_acknowledgement(frame, packet_id)) return error;
+      if (type == PacketType::pubrel) handle_pubrel(packet_id);
+      else if (type == PacketType::unsuback) handle_unsuback(packet_id);
+      else handle_acknowledgement(type, packet_id);
+      return {};
   }
 }
 
@@ -172,8 +175,8 @@ bool Client::Core::handle_suback(const Suback& packet) {
   return true;
 }
 
-void Client::Core::handle_unsuback(const Unsuback& packet) {
-  const Request request = requests_.take(packet.packet_id);
+void Client::Core::handle_unsuback(PacketId packet_id) {
+  const Request request = requests_.take(packet_id);
   if (request.packet_id == 0) return;
   session_->packet_ids().release(request.packet_id);
   progress_at_ = now_;

@@ -67,49 +67,6 @@ Error read_credentials(ByteReader& reader, std::uint8_t flags, Connect& packet) 
   return {};
 }
 
-Result<Packet> decode_connect(Bytes body) {
-  ByteReader reader(body);
-  Connect packet;
-  std::string_view name;
-  std::uint8_t level = 0;
-  std::uint8_t flags = 0;
-  if (Error error = read_text(reader, name)) return error;
-  if (name != "MQTT") return peer_error(Errc::wrong_protocol_name);
-  if (!reader.u8(level)) return peer_error(Errc::truncated);
-  if (level != 4) return peer_error(Errc::unsupported_protocol_level);
-  if (!reader.u8(flags) || !reader.u16(packet.keep_alive)) return peer_error(Errc::truncated);
-  if ((flags & 1) != 0) return peer_error(Errc::reserved_bits);
-  packet.clean_session = (flags & 2) != 0;
-  if (Error error = read_text(reader, packet.client_id)) return error;
-  if (packet.client_id.empty() && !packet.clean_session) return peer_error(Errc::empty_client_id);
-  if (Error error = read_will(reader, flags, packet)) return error;
-  if (Error error = read_credentials(reader, flags, packet)) return error;
-  if (!reader.done()) return peer_error(Errc::trailing_bytes);
-  return Packet{packet};
-}
-
-Result<Packet> decode_connack(Bytes body) {
-  if (body.size() != 2) return peer_error(Errc::wrong_length);
-  if ((body[0] & 0xfe) != 0) return peer_error(Errc::reserved_bits);
-  if (body[1] > 5) return peer_error(Errc::reserved_return_code);
-  if (body[0] == 1 && body[1] != 0) return peer_error(Errc::session_present_on_refusal);
-  return Packet{Connack{body[0] == 1, static_cast<ConnectReturnCode>(body[1])}};
-}
-
-template <class Acknowledgement>
-Result<Packet> decode_acknowledgement(Bytes body) {
-  if (body.size() != 2) return peer_error(Errc::wrong_length);
-  const auto packet_id = static_cast<PacketId>(body[0] << 8 | body[1]);
-  if (packet_id == 0) return peer_error(Errc::zero_packet_id);
-  return Packet{Acknowledgement{packet_id}};
-}
-
-template <class Empty>
-Result<Packet> decode_empty(Bytes body) {
-  if (!body.empty()) return peer_error(Errc::wrong_length);
-  return Packet{Empty{}};
-}
-
 Error read_packet_id(ByteReader& reader, PacketId& packet_id) {
   if (!reader.u16(packet_id)) return peer_error(Errc::truncated);
   return packet_id == 0 ? peer_error(Errc::zero_packet_id) : Error{};
@@ -150,19 +107,64 @@ Result<Packet> decode_unsubscribe(Bytes body) {
   return Packet{std::move(packet)};
 }
 
-Result<Packet> decode_suback(Bytes body) {
-  ByteReader reader(body);
-  Suback packet;
-  if (Error error = read_packet_id(reader, packet.packet_id)) return error;
-  packet.return_codes = reader.rest();
-  if (packet.return_codes.empty()) return peer_error(Errc::suback_count_mismatch);
-  for (std::uint8_t code : packet.return_codes) {
-    if (code > 2 && code != suback_failure) return peer_error(Errc::reserved_return_code);
-  }
+template <class Acknowledgement>
+Result<Packet> acknowledgement(const Frame& frame) {
+  Acknowledgement packet;
+  if (Error error = decode_acknowledgement(frame, packet.packet_id)) return error;
   return Packet{packet};
 }
 
+template <class Plain>
+Result<Packet> plain(const Frame& frame, Error (*decode_plain)(const Frame&, Plain&)) {
+  Plain packet;
+  if (Error error = decode_plain(frame, packet)) return error;
+  return Packet{packet};
+}
+
+template <class Empty>
+Result<Packet> empty(const Frame& frame) {
+  if (Error error = decode_empty(frame)) return error;
+  return Packet{Empty{}};
+}
+
 }  // namespace
+
+Error check_header(const Frame& frame, Direction direction) {
+  if (frame.first_byte >> 4 == 0 || frame.first_byte >> 4 == 15) return peer_error(Errc::reserved_packet_type);
+  const PacketType type = frame.type();
+  if (!may_travel(type, direction)) return peer_error(Errc::wrong_direction);
+  if (type != PacketType::publish && frame.flags() != required_flags(type)) return peer_error(Errc::wrong_flags);
+  return {};
+}
+
+Error decode_connect(const Frame& frame, Connect& packet) {
+  ByteReader reader(frame.body);
+  std::string_view name;
+  std::uint8_t level = 0;
+  std::uint8_t flags = 0;
+  if (Error error = read_text(reader, name)) return error;
+  if (name != "MQTT") return peer_error(Errc::wrong_protocol_name);
+  if (!reader.u8(level)) return peer_error(Errc::truncated);
+  if (level != 4) return peer_error(Errc::unsupported_protocol_level);
+  if (!reader.u8(flags) || !reader.u16(packet.keep_alive)) return peer_error(Errc::truncated);
+  if ((flags & 1) != 0) return peer_error(Errc::reserved_bits);
+  packet.clean_session = (flags & 2) != 0;
+  if (Error error = read_text(reader, packet.client_id)) return error;
+  if (packet.client_id.empty() && !packet.clean_session) return peer_error(Errc::empty_client_id);
+  if (Error error = read_will(reader, flags, packet)) return error;
+  if (Error error = read_credentials(reader, flags, packet)) return error;
+  return reader.done() ? Error{} : peer_error(Errc::trailing_bytes);
+}
+
+Error decode_connack(const Frame& frame, Connack& packet) {
+  const Bytes body = frame.body;
+  if (body.size() != 2) return peer_error(Errc::wrong_length);
+  if ((body[0] & 0xfe) != 0) return peer_error(Errc::reserved_bits);
+  if (body[1] > 5) return peer_error(Errc::reserved_return_code);
+  if (body[0] == 1 && body[1] != 0) return peer_error(Errc::session_present_on_refusal);
+  packet = {body[0] == 1, static_cast<ConnectReturnCode>(body[1])};
+  return {};
+}
 
 Error decode_publish(const Frame& frame, Publish& packet) {
   const std::uint8_t flags = frame.flags();
@@ -182,30 +184,42 @@ Error decode_publish(const Frame& frame, Publish& packet) {
   return {};
 }
 
-Result<Packet> decode(const Frame& frame, Direction direction) {
-  const PacketType type = frame.type();
-  if (frame.first_byte >> 4 == 0 || frame.first_byte >> 4 == 15) return peer_error(Errc::reserved_packet_type);
-  if (!may_travel(type, direction)) return peer_error(Errc::wrong_direction);
-  if (type == PacketType::publish) {
-    Publish packet;
-    if (Error error = decode_publish(frame, packet)) return error;
-    return Packet{packet};
+Error decode_acknowledgement(const Frame& frame, PacketId& packet_id) {
+  if (frame.body.size() != 2) return peer_error(Errc::wrong_length);
+  packet_id = static_cast<PacketId>(frame.body[0] << 8 | frame.body[1]);
+  return packet_id == 0 ? peer_error(Errc::zero_packet_id) : Error{};
+}
+
+Error decode_suback(const Frame& frame, Suback& packet) {
+  ByteReader reader(frame.body);
+  if (Error error = read_packet_id(reader, packet.packet_id)) return error;
+  packet.return_codes = reader.rest();
+  if (packet.return_codes.empty()) return peer_error(Errc::suback_count_mismatch);
+  for (std::uint8_t code : packet.return_codes) {
+    if (code > 2 && code != suback_failure) return peer_error(Errc::reserved_return_code);
   }
-  if (frame.flags() != required_flags(type)) return peer_error(Errc::wrong_flags);
-  switch (type) {
-    case PacketType::connect: return decode_connect(frame.body);
-    case PacketType::connack: return decode_connack(frame.body);
-    case PacketType::puback: return decode_acknowledgement<Puback>(frame.body);
-    case PacketType::pubrec: return decode_acknowledgement<Pubrec>(frame.body);
-    case PacketType::pubrel: return decode_acknowledgement<Pubrel>(frame.body);
-    case PacketType::pubcomp: return decode_acknowledgement<Pubcomp>(frame.body);
+  return {};
+}
+
+Error decode_empty(const Frame& frame) { return frame.body.empty() ? Error{} : peer_error(Errc::wrong_length); }
+
+Result<Packet> decode(const Frame& frame, Direction direction) {
+  if (Error error = check_header(frame, direction)) return error;
+  switch (frame.type()) {
+    case PacketType::connect: return plain<Connect>(frame, decode_connect);
+    case PacketType::connack: return plain<Connack>(frame, decode_connack);
+    case PacketType::publish: return plain<Publish>(frame, decode_publish);
+    case PacketType::puback: return acknowledgement<Puback>(frame);
+    case PacketType::pubrec: return acknowledgement<Pubrec>(frame);
+    case PacketType::pubrel: return acknowledgement<Pubrel>(frame);
+    case PacketType::pubcomp: return acknowledgement<Pubcomp>(frame);
     case PacketType::subscribe: return decode_subscribe(frame.body);
-    case PacketType::suback: return decode_suback(frame.body);
+    case PacketType::suback: return plain<Suback>(frame, decode_suback);
     case PacketType::unsubscribe: return decode_unsubscribe(frame.body);
-    case PacketType::unsuback: return decode_acknowledgement<Unsuback>(frame.body);
-    case PacketType::pingreq: return decode_empty<Pingreq>(frame.body);
-    case PacketType::pingresp: return decode_empty<Pingresp>(frame.body);
-    default: return decode_empty<Disconnect>(frame.body);
+    case PacketType::unsuback: return acknowledgement<Unsuback>(frame);
+    case PacketType::pingreq: return empty<Pingreq>(frame);
+    case PacketType::pingresp: return empty<Pingresp>(frame);
+    default: return empty<Disconnect>(frame);
   }
 }
 

@@ -221,7 +221,8 @@ void Driver::drain() {
 
 void Driver::deliver_events() {
   const std::shared_ptr<bool> alive = alive_;
-  while (const Event* event = client_.poll_event(loop_.now())) {
+  const Time now = loop_.now();  // once: thousands of messages come in one piece, and a browser's clock is slow
+  while (const Event* event = client_.poll_event(now)) {
     const bool connected = std::holds_alternative<Connected>(*event);
     connected_once_ = connected_once_ || connected;
     if (const Closed* closed = std::get_if<Closed>(event)) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "bytes.hpp"
+
 namespace wasmqtt {
 
 void MessageList::push_back(MessageTable& table, Slot slot) {
@@ -55,8 +57,8 @@ Slot MessageTable::add(std::string_view topic, Bytes payload) {
   message.topic_size = static_cast<std::uint16_t>(topic.size());
   message.payload_size = static_cast<std::uint32_t>(payload.size());
   message.block = take_block(message.bytes());
-  if (!topic.empty()) std::memcpy(message.block, topic.data(), topic.size());
-  if (!payload.empty()) std::memcpy(message.block + topic.size(), payload.data(), payload.size());
+  copy_bytes(message.block, as_bytes(topic));
+  copy_bytes(message.block + topic.size(), payload);
   ++count_;
   return slot;
 }

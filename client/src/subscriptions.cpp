@@ -23,6 +23,7 @@ Subscription Subscriptions::add(std::string_view text, Qos qos, MqttClient::Mess
     if (std::erase(unwanted_, one->filter) != 0) filter.known = true;
   }
   trie_.insert(one->filter, number);
+  recent_.forget();
   ones_.emplace(number, std::move(one));
   return {number};
 }
@@ -33,6 +34,7 @@ void Subscriptions::remove(Subscription subscription) {
   const std::shared_ptr<One> one = found->second;
   ones_.erase(found);
   trie_.erase(one->filter, subscription.number);
+  recent_.forget();
   const auto filter = filters_.find(one->filter);
   std::erase_if(filter->second.subscriptions,
                 [&](const auto& entry) { return entry.first == subscription.number; });
@@ -43,14 +45,28 @@ void Subscriptions::remove(Subscription subscription) {
 }
 
 bool Subscriptions::dispatch(const Message& message) {
+  if (const RecentTopics::Entry* known = recent_.find(message.topic)) {
+    const auto subscriptions = known->subscriptions;  // a handler may change what is kept
+    return call({subscriptions.data(), known->count}, message);
+  }
+  std::vector<std::uint32_t> matching = std::move(spare_);
+  matching.clear();
+  trie_.match(message.topic, [&](std::uint32_t number) { matching.push_back(number); });
+  recent_.remember(message.topic, matching);
+  const bool handled = call(matching, message);
+  spare_ = std::move(matching);
+  return handled;
+}
+
+bool Subscriptions::call(std::span<const std::uint32_t> subscriptions, const Message& message) {
   bool handled = false;
-  trie_.match(message.topic, [&](std::uint32_t number) {
+  for (std::uint32_t number : subscriptions) {
     const auto found = ones_.find(number);
-    if (found == ones_.end()) return;  // an earlier handler removed it
+    if (found == ones_.end()) continue;  // an earlier handler removed it
     const std::shared_ptr<One> one = found->second;
     handled = true;
     one->handler(message);
-  });
+  }
   return handled;
 }
 

@@ -10,6 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "recent_topics.hpp"
 #include "wasmqtt/mqtt_client.hpp"
 #include "wasmqtt/topic_trie.hpp"
 
@@ -55,8 +56,12 @@ class Subscriptions {
     MqttClient::MessageHandler handler;
   };
 
+  bool call(std::span<const std::uint32_t> subscriptions, const Message& message);
+
   std::uint32_t last_number_ = 0;
   TopicTrie trie_;
+  RecentTopics recent_;
+  std::vector<std::uint32_t> spare_;  // used again from message to message
   std::unordered_map<std::uint32_t, std::shared_ptr<One>> ones_;
   std::unordered_map<std::string, Filter> filters_;
   std::vector<std::string> wanted_;

@@ -18,10 +18,9 @@ std::size_t header_size(Bytes packet) {
 // Where the password's bytes lie in a CONNECT.
 Bytes password_in(Bytes packet) {
   const std::size_t header = header_size(packet);
-  const Result<Packet> decoded = decode({packet[0], packet.subspan(header), packet}, Direction::outbound);
-  if (!decoded) return {};
-  const Connect* connect = std::get_if<Connect>(&*decoded);
-  return connect != nullptr && connect->password ? *connect->password : Bytes{};
+  Connect connect;
+  if (decode_connect({packet[0], packet.subspan(header), packet}, connect)) return {};
+  return connect.password.value_or(Bytes{});
 }
 
 void read_ids(Bytes packet, TraceEntry& entry) {

@@ -11,7 +11,14 @@ namespace wasmqtt {
 // (table 2.1). Views point into the frame. Every error has Side::peer.
 Result<Packet> decode(const Frame& frame, Direction direction);
 
-// The common case without the variant. `frame.type()` is PacketType::publish.
+// The same in parts, for who knows what comes and needs no variant: first the header (type, direction and flags; those of
+// a PUBLISH are decode_publish()'s), then the packet that frame.type() names.
+Error check_header(const Frame& frame, Direction direction);
+Error decode_connect(const Frame& frame, Connect& packet);
+Error decode_connack(const Frame& frame, Connack& packet);
 Error decode_publish(const Frame& frame, Publish& packet);
+Error decode_acknowledgement(const Frame& frame, PacketId& packet_id);  // PUBACK, PUBREC, PUBREL, PUBCOMP, UNSUBACK
+Error decode_suback(const Frame& frame, Suback& packet);
+Error decode_empty(const Frame& frame);  // PINGREQ, PINGRESP, DISCONNECT
 
 }  // namespace wasmqtt

@@ -25,7 +25,12 @@ BrowserLoop::BrowserLoop() : id_(wasmqtt_loop_new(this)) {}
 
 BrowserLoop::~BrowserLoop() { wasmqtt_loop_delete(id_); }
 
-Time BrowserLoop::now() const { return Time{Duration{static_cast<Duration::rep>(wasmqtt_loop_now() * 1000.0)}}; }
+Time BrowserLoop::now() const {
+  if (this_turn_) return *this_turn_;
+  const Time now{Duration{static_cast<Duration::rep>(wasmqtt_loop_now() * 1000.0)}};
+  if (turn_requested_) this_turn_ = now;
+  return now;
+}
 
 void BrowserLoop::attach(std::function<void()> on_timer, std::function<void()> on_turn) {
   on_timer_ = std::move(on_timer);
@@ -59,6 +64,7 @@ void BrowserLoop::request_turn() {
 
 void BrowserLoop::handle_turn() {
   turn_requested_ = false;
+  this_turn_.reset();
   if (on_turn_) on_turn_();
 }
 

@@ -18,6 +18,8 @@ class BrowserLoop final : public EventLoop {
   BrowserLoop(const BrowserLoop&) = delete;
   BrowserLoop& operator=(const BrowserLoop&) = delete;
 
+  // Read once between request_turn() and the turn, in which no other event of the browser can come: a burst of publishes
+  // would spend more time on the clock than on messages.
   Time now() const override;
   void attach(std::function<void()> on_timer, std::function<void()> on_turn) override;
   void set_timer(std::optional<Time> when) override;
@@ -40,6 +42,7 @@ class BrowserLoop final : public EventLoop {
   std::optional<Time> wanted_;
   std::optional<Time> armed_;
   bool turn_requested_ = false;
+  mutable std::optional<Time> this_turn_;
 };
 
 }  // namespace wasmqtt
