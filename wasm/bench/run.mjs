@@ -1,7 +1,9 @@
 // The browser benchmark's other half: serves the pages, hands out jobs round by round, collects results, judges, prints.
 //
 //   node run.mjs --client BUILD/bench --endpoint PROGRAM --mosquitto PROGRAM --chromium PROGRAM
-//                [--rounds 5] [--quick] [--only REGEXP] [--tools REGEXP] [--json FILE]
+//                [--small BUILD/bench] [--rounds 5] [--quick] [--only REGEXP] [--tools REGEXP] [--json FILE]
+//
+// Our client is the one in --client, built for speed; where the time to load counts, the one in --small, built for size.
 //
 // Rounds are interleaved: every client once, then every client again; only ratios within one run say anything.
 import {spawn} from 'node:child_process';
@@ -15,10 +17,11 @@ import {fileURLToPath} from 'node:url';
 import {parseArgs} from 'node:util';
 
 import {report} from './report.mjs';
+import {head} from './tools.mjs';
 
 const {values: options} = parseArgs({
   options: {
-    client: {type: 'string'}, endpoint: {type: 'string'}, mosquitto: {type: 'string'}, chromium: {type: 'string'},
+    client: {type: 'string'}, small: {type: 'string'}, endpoint: {type: 'string'}, mosquitto: {type: 'string'}, chromium: {type: 'string'},
     rounds: {type: 'string', default: '5'}, quick: {type: 'boolean', default: false},
     only: {type: 'string', default: '.'}, tools: {type: 'string', default: '.'}, json: {type: 'string'},
   },
@@ -45,7 +48,8 @@ const cells = [
   {name: 'round trip', scenario: 'roundTrip', peers: ['mosquitto', 'fast'], count: 500, unit: 'ms', tools: throughput},
   {name: 'memory per message queued offline', scenario: 'memory', peers: ['none'], count: 50_000, unit: 'bytes', once: true,
    tools: ['wasmqtt', 'mqttjs']},
-  {name: 'load to CONNACK', scenario: 'load', peers: ['fast'], count: 1, unit: 'ms', repeat: 3, tools: throughput},
+  {name: 'from navigation to CONNACK', scenario: 'load', peers: ['fast'], count: 1, unit: 'ms', repeat: 3,
+   tools: ['raw16k', 'wasmqtt', 'mqttjs', 'paho']},
 ].map(({unit = 'messages/s', warm = unit === 'messages/s' ? 5000 : 0, count, ...cell}) => ({
   unit, ...cell, warm: Math.ceil(warm * scale), count: count === 1 ? 1 : Math.ceil(count * scale)}));
 
@@ -121,7 +125,8 @@ function plan(index) {
   const {scenario, peers, tools: all, count, warm, window, frame = 0} = cells[index];
   for (const peer of peers)
     for (const tool of all.filter((one) => tools.test(one)))
-      jobs.push({tool, scenario, cell: index, peer, url: urls[peer], count, warm, bytes: 64, frame, ...(window && {window})});
+      jobs.push({tool, scenario, cell: index, peer, url: urls[peer], count, warm, bytes: 64, frame, ...(window && {window}),
+                 ...(scenario === 'load' && {files: 'small/'})});
 }
 
 for (let round = 0; round < rounds; ++round) {
@@ -147,7 +152,7 @@ function nextJob() {
     return {};
   }
   watchdog = setTimeout(() => hangs(new Error(`no answer: ${job.scenario}, ${job.peer}, ${job.tool}`)), patience);
-  return {search: `?${new URLSearchParams(job)}`};
+  return {next: `page.html?${new URLSearchParams(job)}`};
 }
 
 function take(body) {
@@ -162,7 +167,7 @@ function take(body) {
 const types = {'.html': 'text/html', '.js': 'text/javascript', '.mjs': 'text/javascript', '.wasm': 'application/wasm'};
 
 async function answer(request, response) {
-  const {pathname} = new URL(request.url, 'http://localhost');
+  const {pathname, searchParams} = new URL(request.url, 'http://localhost');
   if (request.method === 'POST') {
     let body = '';
     for await (const piece of request) body += piece;
@@ -170,14 +175,16 @@ async function answer(request, response) {
     else take(body);
     return response.end(JSON.stringify(pathname === '/flood' ? {} : nextJob()));
   }
-  const own = /^\/(bench_client|mqtt_tick)\./.test(pathname);
-  const file = path.join(own ? options.client : here, path.normalize(pathname));
+  const [, small, own] = /^\/(small\/)?((?:bench_client|mqtt_tick)\..*)$/.exec(pathname) ?? [];
+  const file = own ? path.join(small && options.small || options.client, own) : path.join(here, path.normalize(pathname));
   response.setHeader('Content-Type', types[path.extname(file)] ?? 'application/octet-stream');
   response.setHeader('Cache-Control', 'no-store');
   // A page isolated from others is given a clock of 5 instead of 100 microseconds.
   response.setHeader('Cross-Origin-Opener-Policy', 'same-origin');
   response.setHeader('Cross-Origin-Embedder-Policy', 'require-corp');
-  response.end(await readFile(file));
+  const job = Object.fromEntries(searchParams);
+  const page = pathname === '/page.html' && job.tool;
+  response.end(page ? String(await readFile(file)).replace('<!-- head -->', head(job)) : await readFile(file));
 }
 
 const server = createServer((request, response) => answer(request, response).catch(() => {

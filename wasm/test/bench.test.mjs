@@ -15,6 +15,6 @@ test('the browser benchmark measures our client beside bare WebSockets', {timeou
     '--client', path.join(page, '..', 'bench'), '--endpoint', endpoint,
     '--mosquitto', 'mosquitto', '--chromium', process.env.WASMQTT_CHROMIUM ?? 'chromium',
   ], {env: {...process.env, PATH: `${process.env.PATH}:/usr/sbin`}});
-  for (const name of ['publish QoS 0', 'publish QoS 1', 'receive', 'round trip', 'memory', 'load to CONNACK'])
+  for (const name of ['publish QoS 0', 'publish QoS 1', 'receive', 'round trip', 'memory', 'from navigation to CONNACK'])
     assert.match(stdout, new RegExp(`^${name}.*\n(  .*\n)*  wasmqtt +[0-9]`, 'm'), `${name} of our client`);
 });

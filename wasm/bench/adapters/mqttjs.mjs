@@ -1,8 +1,8 @@
 import {loadScript} from '../script.mjs';
 
 // `open`: QoS 0 publishes whose callbacks have not come yet, at the most; 0: no limit. It loses time in each open one.
-export async function create({open: most = 0}) {
-  await loadScript('node_modules/mqtt/dist/mqtt.min.js');
+export async function create({script, open: most = 0}) {
+  await loadScript(script);
   let client, address, limit, wanted = 0, seen = 0, complete;
   return {
     open(url, window) {

@@ -1,7 +1,7 @@
 import {loadScript} from '../script.mjs';
 
-export async function create() {
-  await loadScript('node_modules/paho-mqtt/paho-mqtt-min.js');
+export async function create({script}) {
+  await loadScript(script);
   let client, limit, wanted = 0, seen = 0, complete, delivered = () => {};
   return {
     open(url, window) {

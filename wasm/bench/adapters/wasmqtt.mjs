@@ -2,7 +2,7 @@
 //   `text`: each received message is handed to JavaScript, its topic as a string.  `journal`: the session in IndexedDB.
 import {loadScript} from '../script.mjs';
 
-export async function create({text = false, journal = false}) {
+export async function create({script, compiled, text = false, journal = false}) {
   const waiting = new Map();  // event -> resolve
   const decoder = new TextDecoder();
   const topics = [];
@@ -11,6 +11,10 @@ export async function create({text = false, journal = false}) {
   await new Promise((resolve) => {
     self.Module = {
       onRuntimeInitialized: resolve,
+      instantiateWasm(imports, done) {
+        compiled.then(async (module) => done(await WebAssembly.instantiate(module, imports), module));
+        return {};
+      },
       onBenchEvent: (what, value) => {
         const key = what === 0 && value === 1 ? 'subscribed' : ['connected', 'acknowledged', 'received'][what];
         waiting.get(key)?.();
@@ -21,7 +25,7 @@ export async function create({text = false, journal = false}) {
         bytes += size;
       },
     };
-    loadScript('bench_client.js');
+    loadScript(script);
   });
   const module = self.Module;
   const encoder = new TextEncoder();

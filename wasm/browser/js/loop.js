@@ -25,6 +25,9 @@ var wasmqttLoop = {
     ready: false,
     nap: 5000,
 
+    // Milliseconds. A page that starts has better things to do than to start a worker.
+    patience: 1000,
+
     // Calls back in `delay` milliseconds or a little later; returns what clear() takes, never 0.
     set: function(delay, callback) {
       var tick = WasmqttTick;
@@ -68,6 +71,11 @@ var wasmqttLoop = {
       tick.started = true;
       // A worker's own timers are not slowed down.
       if (typeof document === 'undefined' || typeof Worker === 'undefined') return;
+      setTimeout(tick.hire, tick.patience);
+    },
+
+    hire: function() {
+      var tick = WasmqttTick;
       try {
         tick.worker = new Worker(locateFile('mqtt_tick.js'));
       } catch (error) {
