@@ -96,7 +96,7 @@ void Client::Core::session_lost() {
 // alive [MQTT-3.1.2-23]. Only a CONNECT that has not left yet goes before it [MQTT-3.1.0-1].
 void Client::Core::ping() {
   ByteBuffer packet;
-  (void)encode(Packet{Pingreq{}}, packet);
+  encode_empty(PacketType::pingreq, packet);
   const std::uint64_t place = output_.insert_ready(packet, output_.begin() == 0 ? ~std::uint64_t{0} : durable());
   if (acknowledged_until_ > place) acknowledged_until_ += packet.size();
   ping_until_ = place + packet.size();
@@ -127,7 +127,7 @@ std::optional<Time> Client::Core::acknowledgement_deadline() const {
 void Client::Core::disconnect() {
   if (phase_ == Phase::connected || phase_ == Phase::connecting) {
     if (phase_ == Phase::connecting && !asked_clean_) session_in_doubt_ = true;
-    send(PacketType::disconnect, [](ByteBuffer& out) { (void)encode(Packet{Disconnect{}}, out); });
+    send(PacketType::disconnect, [](ByteBuffer& out) { encode_empty(PacketType::disconnect, out); });
     phase_ = Phase::disconnecting;
     record_.phase = RecordPhase::disconnecting;
     keep_alive_.stop();

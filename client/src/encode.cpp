@@ -36,8 +36,6 @@ Error check_ids(PacketId packet_id, std::size_t filters) {
   return {};
 }
 
-void put_empty(PacketType type, ByteBuffer& out) { begin_packet(out, first_byte(type), 0); }
-
 struct Encoder {
   ByteBuffer& out;
 
@@ -62,7 +60,7 @@ struct Encoder {
     return {};
   }
   Error empty(PacketType type) const {
-    put_empty(type, out);
+    encode_empty(type, out);
     return {};
   }
   Error operator()(const Connect& packet) const { return encode(packet, out); }
@@ -197,6 +195,8 @@ void encode_acknowledgement(PacketType type, PacketId packet_id, ByteBuffer& out
   ByteWriter writer = begin_packet(out, first_byte(type, flags), 2);
   writer.u16(packet_id);
 }
+
+void encode_empty(PacketType type, ByteBuffer& out) { begin_packet(out, first_byte(type), 0); }
 
 Error encode(const Packet& packet, ByteBuffer& out) { return std::visit(Encoder{out}, packet); }
 

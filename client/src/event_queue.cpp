@@ -19,7 +19,7 @@ void EventQueue::pop(Event& event) {
     case Kind::unsubscribed: event = Unsubscribed{small.packet_id, small.error}; return;
     case Kind::closed:
       event = Closed{std::move(records_.front())};
-      records_.pop_front();
+      records_.erase(records_.begin());
       return;
   }
 }

@@ -1,7 +1,6 @@
 // Events that wait for poll_event(). Small ones are kept small: a burst of 50,000 publishes makes 50,000 of them.
 #pragma once
 
-#include <deque>
 #include <vector>
 
 #include "wasmqtt/event.hpp"
@@ -50,7 +49,7 @@ class EventQueue {
 
   std::vector<Small> queue_;
   std::size_t next_ = 0;
-  std::deque<CloseRecord> records_;
+  std::vector<CloseRecord> records_;  // hardly ever more than one
 };
 
 }  // namespace wasmqtt

@@ -4,9 +4,9 @@
 #include <bitset>
 #include <memory>
 #include <string>
-#include <unordered_map>
 
 #include "bytes.hpp"
+#include "slot_index.hpp"
 
 namespace wasmqtt {
 namespace {
@@ -78,35 +78,55 @@ bool read_body(ByteReader& reader, JournalRecord& record) {
 // What compact() keeps of one message.
 struct Alive {
   JournalRecord put;
-  std::uint64_t put_order = 0;  // messages wait in the order of their acceptance, whatever a clock made of the numbers
-  JournalRecord step;           // sent or released; barrier: neither
-  std::uint64_t step_order = 0; // PUBRELs are sent again in the order of their PUBRECs [MQTT-4.6.0-4]
+  JournalRecord step;            // sent or released; barrier: neither
+  std::uint32_t step_order = 0;  // which of the steps that is
+  bool alive = true;
 };
 
+// Messages stay in the order of their acceptance, whatever a clock made of the numbers, and steps in theirs: PUBRELs are
+// sent again in the order of their PUBRECs [MQTT-4.6.0-4]. What ended meanwhile is skipped when all is written.
 struct Compaction {
   JournalRecord session;
   bool has_session = false;
   std::uint64_t highest = 0;
-  std::unordered_map<std::uint64_t, Alive> messages;
-  std::uint64_t puts = 0;
-  std::uint64_t steps = 0;
+  std::vector<Alive> messages;
+  SlotIndex by_number;       // places in `messages`
+  std::vector<Slot> steps;   // places, too
   std::bitset<65536> received;
 
+  Slot find(std::uint64_t number) const {
+    return by_number.find(hash_of(number), [&](Slot place) { return messages[place].put.number == number; });
+  }
+
+  void put(const JournalRecord& record) {
+    end(record.number);
+    by_number.insert(hash_of(record.number), static_cast<Slot>(messages.size()));
+    messages.push_back({record, {}});
+  }
+
   void step(std::uint64_t number, const JournalRecord& record) {
-    const auto found = messages.find(number);
-    if (found == messages.end()) return;
-    found->second.step = record;
-    found->second.step_order = ++steps;
+    const Slot place = find(number);
+    if (place == no_slot) return;
+    messages[place].step = record;
+    messages[place].step_order = static_cast<std::uint32_t>(steps.size());
+    steps.push_back(place);
+  }
+
+  void end(std::uint64_t number) {
+    const Slot place = find(number);
+    if (place == no_slot) return;
+    messages[place].alive = false;
+    by_number.erase(hash_of(number), place);
   }
 
   void apply(const JournalRecord& record) {
     switch (record.kind) {
       case Kind::session: session = record; has_session = true; break;
-      case Kind::put: messages[record.number] = {record, ++puts, {}, 0}; break;
+      case Kind::put: put(record); break;
       case Kind::sent:
       case Kind::released: step(record.number, record); break;
       case Kind::requeued: step(record.number, {}); break;
-      case Kind::removed: messages.erase(record.number); break;
+      case Kind::removed: end(record.number); break;
       case Kind::received: received.set(record.packet_id); break;
       case Kind::received_done: received.reset(record.packet_id); break;
       case Kind::forgot: received.reset(); break;
@@ -120,27 +140,22 @@ struct Compaction {
     ByteBuffer out;
     if (has_session) write_record(session, out);
     if (highest != 0) write_record({.kind = Kind::numbers, .number = highest}, out);
-    for (const Alive* message : in_order(&Alive::put_order)) {
-      JournalRecord put = message->put;
+    for (const Alive& message : messages) {
+      if (!message.alive) continue;
+      JournalRecord put = message.put;
       // Once released, only the id is needed any more.
-      if (message->step.kind == Kind::released) put.payload = {};
+      if (message.step.kind == Kind::released) put.payload = {};
       write_record(put, out);
     }
-    for (const Alive* message : in_order(&Alive::step_order)) {
-      if (message->step.kind != Kind::barrier) write_record(message->step, out);
+    for (std::uint32_t order = 0; order < steps.size(); ++order) {
+      const Alive& message = messages[steps[order]];
+      const bool latest = message.alive && message.step_order == order;
+      if (latest && message.step.kind != Kind::barrier) write_record(message.step, out);
     }
     for (std::size_t id = 1; id < received.size(); ++id) {
       if (received.test(id)) write_record({.kind = Kind::received, .packet_id = static_cast<PacketId>(id)}, out);
     }
     return out;
-  }
-
-  std::vector<const Alive*> in_order(std::uint64_t Alive::*order) const {
-    std::vector<const Alive*> sorted;
-    sorted.reserve(messages.size());
-    for (const auto& [number, message] : messages) sorted.push_back(&message);
-    std::sort(sorted.begin(), sorted.end(), [order](const Alive* a, const Alive* b) { return a->*order < b->*order; });
-    return sorted;
   }
 };
 

@@ -39,8 +39,8 @@ void Session::queue(Slot slot) {
   queued_.push_back(table_, slot);
   if (message.qos == Qos::at_most_once) ++queued_qos0_;
   if (message.latest_per_topic) {
-    latest_.erase(message.topic());  // the key has to lie in the message that it names
-    latest_.emplace(message.topic(), slot);
+    if (const Slot old = latest_for(message.topic()); old != no_slot) forget_latest(old);
+    latest_.insert(hash_of(message.topic()), slot);
   }
   note_deadline(message.deadline);
 }
@@ -50,14 +50,11 @@ void Session::note_deadline(Time deadline) {
 }
 
 Slot Session::latest_for(std::string_view topic) const {
-  const auto found = latest_.find(topic);
-  return found == latest_.end() ? no_slot : found->second;
+  return latest_.find(hash_of(topic), [&](Slot slot) { return table_[slot].topic() == topic; });
 }
 
 void Session::forget_latest(Slot slot) {
-  if (!table_[slot].latest_per_topic) return;
-  const auto found = latest_.find(table_[slot].topic());
-  if (found != latest_.end() && found->second == slot) latest_.erase(found);
+  if (table_[slot].latest_per_topic) latest_.erase(hash_of(table_[slot].topic()), slot);
 }
 
 MessageList& Session::list_of(State state) {

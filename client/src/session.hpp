@@ -11,12 +11,12 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "message_table.hpp"
 #include "packet_ids.hpp"
 #include "received_ids.hpp"
+#include "slot_index.hpp"
 #include "wasmqtt/client.hpp"
 #include "wasmqtt/journal.hpp"
 
@@ -82,7 +82,7 @@ class Session {
 
   void record(const JournalRecord& record);
   Error check_records(Bytes records) const;
-  Error apply(const JournalRecord& record, std::unordered_map<std::uint64_t, Slot>& by_number);
+  Error apply(const JournalRecord& record, SlotIndex& by_number);
   Slot apply_put(const JournalRecord& record);
   Error apply_step(const JournalRecord& record, Slot slot);
   void queue(Slot slot);
@@ -106,7 +106,7 @@ class Session {
   std::uint64_t last_number_ = 0;
   std::optional<Time> next_deadline_;
   std::array<std::unique_ptr<Page>, 65'536 / page_size> by_id_;
-  std::unordered_map<std::string_view, Slot> latest_;  // keys lie in the messages
+  SlotIndex latest_;  // queued messages with latest_per_topic, by topic
   ReceivedIds received_;
   ReceivedIds doubted_;  // of received_
   PacketIds packet_ids_;

@@ -47,7 +47,7 @@ Error Session::check_records(Bytes records) const {
 
 Error Session::restore(Bytes records) {
   if (Error error = check_records(records)) return error;
-  std::unordered_map<std::uint64_t, Slot> by_number;
+  SlotIndex by_number;
   JournalRecord record;
   for (JournalReader reader(records); reader.next(record) == JournalReader::Status::record;) {
     journal_begun_ = true;
@@ -56,14 +56,14 @@ Error Session::restore(Bytes records) {
   return {};
 }
 
-Error Session::apply(const JournalRecord& record, std::unordered_map<std::uint64_t, Slot>& by_number) {
-  const auto found = by_number.find(record.number);
-  const Slot slot = found == by_number.end() ? no_slot : found->second;
+Error Session::apply(const JournalRecord& record, SlotIndex& by_number) {
+  const std::uint32_t hash = hash_of(record.number);
+  const Slot slot = by_number.find(hash, [&](Slot one) { return table_[one].number == record.number; });
   last_number_ = std::max(last_number_, record.number);
   switch (record.kind) {
     case Kind::put:
       if (slot != no_slot || record.number == 0) return local_error(Errc::damaged_record);
-      by_number.emplace(record.number, apply_put(record));
+      by_number.insert(hash, apply_put(record));
       return {};
     case Kind::sent:
     case Kind::released: return slot == no_slot ? Error{} : apply_step(record, slot);
@@ -72,8 +72,8 @@ Error Session::apply(const JournalRecord& record, std::unordered_map<std::uint64
       return {};
     case Kind::removed:
       if (slot == no_slot) return {};
+      by_number.erase(hash, slot);
       finish_unrecorded(slot);
-      by_number.erase(found);
       return {};
     case Kind::received: received_.insert(record.packet_id); return {};
     case Kind::received_done: received_.erase(record.packet_id); return {};

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "wasmqtt/decode.hpp"
+#include "bytes.hpp"
 
 namespace wasmqtt {
 namespace {
@@ -15,12 +15,20 @@ std::size_t header_size(Bytes packet) {
   return std::min(at + 1, packet.size());
 }
 
-// Where the password's bytes lie in a CONNECT.
+// Where the password's bytes lie in a CONNECT: behind client id, will topic and message, user name, as the flags say
+// [MQTT-3.1.3-1].
 Bytes password_in(Bytes packet) {
-  const std::size_t header = header_size(packet);
-  Connect connect;
-  if (decode_connect({packet[0], packet.subspan(header), packet}, connect)) return {};
-  return connect.password.value_or(Bytes{});
+  constexpr std::size_t flags_at = 7;  // behind the protocol's name and level
+  ByteReader reader(packet.subspan(header_size(packet)));
+  Bytes head;
+  Bytes field;
+  if (!reader.take(flags_at + 3, head) || (head[flags_at] & 0x40) == 0) return {};
+  const unsigned flags = head[flags_at];
+  const unsigned before = 1 + ((flags & 0x04) != 0 ? 2 : 0) + ((flags & 0x80) != 0 ? 1 : 0);
+  for (unsigned i = 0; i < before; ++i) {
+    if (!reader.binary(field)) return {};
+  }
+  return reader.binary(field) ? field : Bytes{};
 }
 
 void read_ids(Bytes packet, TraceEntry& entry) {

@@ -23,29 +23,40 @@ after(async () => {
   await pages?.close();
 });
 
-test('the example connects, publishes, receives, and comes back when the broker does', async () => {
-  const seen = await subscribe(broker, 'greetings/#');
-  const page = await browser.newPage();
-  const problems = [];
-  page.on('console', (message) => problems.push(message.text()));
-  page.on('pageerror', (error) => problems.push(error.message));
+const problems = [];
+
+async function open(name) {
+  const page = await (await browser.newContext()).newPage();
+  page.on('console', (message) => problems.push(`${name}: ${message.text()}`));
+  page.on('pageerror', (error) => problems.push(`${name}: ${error.message}`));
   await page.goto(`${pages.url}?broker=${broker.wsUrl}`);
   const log = page.getByRole('log', {name: 'Messages'});
   const lines = async () => (await log.textContent()).split('\n').filter(Boolean);
   const has = (pattern, times = 1) => until(
-    async () => (await lines()).filter((line) => pattern.test(line)).length === times, `${pattern} in the page`);
+    async () => (await lines()).filter((line) => pattern.test(line)).length >= times, `${pattern} in ${name}`, 30000);
+  return {lines, has};
+}
 
-  await has(/^greetings\/world: Hello from WebAssembly!$/);
+test('two pages connect, hear themselves, each other and everybody, and come back when the broker does', async () => {
+  const hello = /^greetings\/world: Hello from WebAssembly!$/;
+  const seen = await subscribe(broker, 'greetings/#');
+  const alice = await open('the first page');
+  await alice.has(hello);
   assert.equal((await seen.next()).payload, 'Hello from WebAssembly!');
+  const bob = await open('the second page');
+  await bob.has(hello);
+  await alice.has(hello, 2);
   await publish(broker, 'greetings/page', 'Grüße 你好 👩‍👩‍👧 مرحبا', {qos: 1});
-  await has(/^greetings\/page: Grüße 你好 👩‍👩‍👧 مرحبا$/);
+  for (const page of [alice, bob]) await page.has(/^greetings\/page: Grüße 你好 👩‍👩‍👧 مرحبا$/);
   assert.deepEqual(problems, [], 'nothing is printed to the console in normal use');
 
   await seen.close();
+  const before = (await alice.lines()).length;
   await broker.stop();
-  await until(async () => (await lines()).length > 3, 'a sentence about the lost connection');
+  await until(async () => (await alice.lines()).length > before, 'a sentence about the lost connection');
   await broker.start();
-  await until(async () => (await lines()).filter((line) => line === 'connected').length === 2, 'connected again', 30000);
-  await has(/^greetings\/world: Hello from WebAssembly!$/, 2);
-  console.log((await lines()).join('\n'));
+  for (const page of [alice, bob]) await page.has(/^connected$/, 2);
+  await alice.has(hello, 3);
+  await bob.has(hello, 2);
+  console.log((await alice.lines()).join('\n'));
 });

@@ -107,27 +107,6 @@ test('nobody listens: the socket\'s error is told, and end() finishes', async ()
   await client.endAsync();
 });
 
-test('what is not supported is refused when it is asked for', async () => {
-  const refused = (url, options, words) => assert.throws(() => connect(url, options), words);
-  refused('ws://localhost', {protocolVersion: 5}, /protocolVersion 5.*3\.1\.1/);
-  refused('ws://localhost', {protocolVersion: 3}, /protocolVersion 3/);
-  refused('ws://localhost', {properties: {}}, /'properties'/);
-  refused('ws://localhost', {incomingStore: {}}, /'incomingStore'.*journal/);
-  refused('ws://localhost', {will: {topic: 'a', payload: 'b', properties: {}}}, /properties of a will/);
-  refused('wx://localhost', {}, /wx:\/\/ here.*ws:\/\//);
-  refused('localhost', {}, /Missing protocol/);
-  refused('ws://localhost', {clean: false}, /Missing clientId/);
-  refused('ws://localhost', {keepalive: -1}, RangeError);
-  const client = connect(brokers.mosquitto.wsUrl, {manualConnect: true});
-  assert.throws(() => client.publish('a', 'b', {properties: {}}), /MQTT 5/);
-  assert.throws(() => client.publish('a', 'b', {dup: true}), /dup/);
-  assert.throws(() => client.publish('a', 42), TypeError);
-  assert.throws(() => client.publish('a', 'b', {qos: 3}), RangeError);
-  assert.throws(() => client.subscribe('a', {nl: true}), /'nl'.*MQTT 5/);
-  assert.throws(() => client.reconnect({incomingStore: {}}), /stores/);
-  await client.endAsync();
-});
-
 test('illegal topics are errors of the call, not of the connection', async () => {
   const client = await connectAsync(brokers.mosquitto.wsUrl);
   await assert.rejects(client.subscribeAsync('a/#/b'), /Invalid topic a\/#\/b/);

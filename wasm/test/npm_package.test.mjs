@@ -25,5 +25,6 @@ test('npm pack makes a package of the module, its types and its page of document
 
 test('its size is known', (t) => {
   t.diagnostic(`wasmqtt.js: ${size.bytes} bytes, ${size.gzip} gzip, ${size.brotli} brotli with everything`);
-  assert.ok(size.brotli < 45 * 1024, `${size.brotli} bytes with brotli`);
+  // The goal is 35 KB; what is more than this has grown.
+  assert.ok(size.brotli < 39 * 1024, `${size.brotli} bytes with brotli`);
 });

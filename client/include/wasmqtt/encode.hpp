@@ -31,6 +31,9 @@ void encode_checked(const Publish& packet, ByteBuffer& out);
 void encode_acknowledgement(PacketType type, PacketId packet_id, ByteBuffer& out);
 inline constexpr std::size_t acknowledgement_bytes = 4;
 
+// PINGREQ, PINGRESP or DISCONNECT: type, length 0.
+void encode_empty(PacketType type, ByteBuffer& out);
+
 // Bytes that the remaining length takes: 1 to 4.
 std::size_t remaining_length_size(std::size_t remaining_length);
 

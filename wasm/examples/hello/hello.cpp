@@ -13,8 +13,7 @@ int main(int argc, char** argv) {
   // These live as long as the page: main() returns, the browser's events go on.
   static BrowserLoop loop;
   static WebSocketTransport transport;
-  static MqttClient mqtt(loop, transport, {.urls = {argc > 1 ? argv[1] : "ws://localhost:8081"},
-                                           .client = {.client_id = "wasmqtt-hello"}, .driver = {}});
+  static MqttClient mqtt(loop, transport, {.urls = {argc > 1 ? argv[1] : "ws://localhost:8081"}, .client = {}, .driver = {}});
   static PageLifeCycle page;
   page.on_wake = page.on_online = [] { mqtt.wake(); };
   page.on_offline = [] { mqtt.offline(); };

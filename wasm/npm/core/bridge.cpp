@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cmath>
+#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -107,6 +108,13 @@ ClientOptions read_options() {
 }
 
 }  // namespace
+
+// The library's would look for a handler that nobody has set.
+void* operator new(std::size_t size) {
+  void* const memory = std::malloc(size == 0 ? 1 : size);
+  if (memory == nullptr) std::abort();
+  return memory;
+}
 
 extern "C" {
 

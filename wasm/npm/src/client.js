@@ -245,6 +245,15 @@ export class MqttClient extends Emitter {
   }
 }
 
+// Parts of MQTT.js's client that reach into its inside: asking for one is told, and so is putting one's own in its place.
+for (const [name, instead] of Object.entries({
+  handleMessage: 'use manualAcknowledge', handleAuth: 'it belongs to MQTT 5', removeOutgoingMessage: 'use send() and cancel()',
+  getLastMessageId: 'use the messageId of a delivery or packet', sendPing: 'use wake()', reschedulePing: 'use wake()',
+})) {
+  const refuse = () => { throw new UnsupportedError(name, instead); };
+  Object.defineProperty(MqttClient.prototype, name, {get: refuse, set: refuse});
+}
+
 const promised = (start) => new Promise((resolve, reject) => {
   start((error, value) => (error ? reject(error) : resolve(value)));
 });

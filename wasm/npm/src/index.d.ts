@@ -32,6 +32,8 @@ export interface IClientOptions {
   clientId?: string;
   username?: string;
   password?: string | Uint8Array;
+  /** 'username:password', instead of the two. */
+  auth?: string;
   clean?: boolean;
   /** Seconds, 60 unless told; 0 turns it off. */
   keepalive?: number;
@@ -60,7 +62,8 @@ export interface IClientOptions {
   wsOptions?: object;
   /** Node: the platform's WebSocket, not the package's. */
   forceNativeWebSocket?: boolean;
-  /** Node, TLS. */
+  /** Node, TLS; with `cert` and `key`, ws: and mqtt: become wss: and mqtts:. TCP and TLS sockets get every other option of
+   *  Node's `net` and `tls`, too. */
   ca?: unknown; cert?: unknown; key?: unknown; pfx?: unknown; passphrase?: string; rejectUnauthorized?: boolean;
   servername?: string; ALPNProtocols?: string[];
 
@@ -229,12 +232,14 @@ export class MqttClient {
   wake(): void;
 }
 
+export {MqttClient as Client};
+
 export function connect(url: string, options?: IClientOptions): MqttClient;
 export function connect(options: IClientOptions): MqttClient;
 export function connectAsync(url: string, options?: IClientOptions, allowRetries?: boolean): Promise<MqttClient>;
 
 declare const mqtt: {
   connect: typeof connect; connectAsync: typeof connectAsync; MqttClient: typeof MqttClient;
-  ErrorWithReasonCode: typeof ErrorWithReasonCode;
+  Client: typeof MqttClient; ErrorWithReasonCode: typeof ErrorWithReasonCode;
 };
 export default mqtt;

@@ -39,5 +39,5 @@ export function connectAsync(url, options, allowRetries = true) {
   });
 }
 
-export {ErrorWithReasonCode, ErrorWithSubackPacket, MqttClient, Payload, UnsupportedError, websocket_transport};
-export default {connect, connectAsync, MqttClient, ErrorWithReasonCode};
+export {MqttClient as Client, ErrorWithReasonCode, ErrorWithSubackPacket, MqttClient, Payload, UnsupportedError, websocket_transport};
+export default {connect, connectAsync, Client: MqttClient, MqttClient, ErrorWithReasonCode};

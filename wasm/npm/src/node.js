@@ -14,9 +14,11 @@ const websocket = websocket_transport((url, protocols, options) => (options.forc
   ? new globalThis.WebSocket(url, protocols)
   : new WebSocket(url, protocols, {...picked(options), ...options.wsOptions})));
 
-const stream_transport = (connect) => (url, handlers, options) => {
+// Sockets get all options, as MQTT.js hands them on: `lookup`, `minVersion` and many more are theirs; only `path` would name
+// a socket in the file system.
+const stream_transport = (connect) => (url, handlers, {path, ...options}) => {
   const {hostname, port} = new URL(url);
-  const socket = connect({...picked(options), host: hostname.replace(/^\[|\]$/g, ''), port: Number(port), noDelay: true});
+  const socket = connect({...options, host: hostname.replace(/^\[|\]$/g, ''), port: Number(port), noDelay: true});
   let opened = false;
   let error = null;
   let ended = false;

@@ -11,13 +11,16 @@ const refused = {
   incomingStore: stores, outgoingStore: stores,
   messageIdProvider: 'the core chooses packet ids that are free', socksProxy: 'use createWebsocket',
   unixSocket: 'use a WebSocket', objectMode: 'payloads are bytes', timerVariant: 'there is one kind of timer',
-  subscribeBatchSize: 'one subscribe() is one packet',
+  subscribeBatchSize: 'one subscribe() is one packet', log: "use the option trace and the events 'packetsend' and 'packetreceive'",
 };
 
 export const defaults = {
   keepalive: 60, protocolId: 'MQTT', protocolVersion: 4, reconnectPeriod: 1000, connectTimeout: 30_000, clean: true,
   resubscribe: true, queueQoSZero: true, reconnectOnConnackError: false,
 };
+
+// With a certificate of one's own, MQTT.js never connects in the clear.
+const secure = {ws: 'wss', mqtt: 'mqtts', tcp: 'mqtts'};
 
 const default_ports = {ws: 80, wss: 443, mqtt: 1883, tcp: 1883, mqtts: 8883, ssl: 8883, tls: 8883};
 
@@ -26,6 +29,8 @@ export function read_options(url, given, transports) {
   const options = {...defaults, ...url ? parse(url) : {}, ...without_undefined(given ?? {})};
   options.clientId ??= `wasmqtt_${Math.random().toString(16).slice(2, 10)}`;
   options.protocol = String(options.protocol ?? Object.keys(transports)[0]).replace(/:$/, '');
+  if (options.cert && options.key) options.protocol = secure[options.protocol] ?? options.protocol;
+  if (options.auth) Object.assign(options, read_auth(options.auth));
   for (const name in refused) {
     const value = options[name];
     if (value !== undefined && value !== null && value !== false && value !== 'auto') {
@@ -45,6 +50,11 @@ export function read_options(url, given, transports) {
   check_numbers(options);
   if (options.will?.payload !== undefined) bytes_of(options.will.payload, "A will's payload");
   return options;
+}
+
+function read_auth(auth) {
+  const [, username = auth, password] = /^(.+):(.+)$/s.exec(auth) ?? [];
+  return password === undefined ? {username} : {username, password};
 }
 
 const url_client_id = (options) => options.query?.clientId;

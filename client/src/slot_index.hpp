@@ -1,0 +1,61 @@
+// Finds messages by a hash of something that lies in them. The keys stay where they are, so an entry is 8 bytes and takes
+// no allocation of its own; and one small table serves every kind of key, where std::unordered_map is code for each.
+//
+//   SlotIndex index;
+//   index.insert(hash_of(topic), slot);
+//   index.find(hash_of(topic), [&](Slot slot) { return table[slot].topic() == topic; });   // or no_slot
+//   index.erase(hash_of(topic), slot);
+//
+// Linear probing in a power of two, at most half full.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "message_table.hpp"
+
+namespace wasmqtt {
+
+inline std::uint32_t hash_of(std::uint64_t number) {
+  return static_cast<std::uint32_t>(number * 0x9e37'79b9'7f4a'7c15u >> 32);
+}
+// FNV-1a, then mixed, for the table looks at the low bits.
+inline std::uint32_t hash_of(std::string_view text) {
+  std::uint32_t hash = 0x811c'9dc5u;
+  for (const char letter : text) hash = (hash ^ static_cast<std::uint8_t>(letter)) * 0x0100'0193u;
+  return hash_of(std::uint64_t{hash});
+}
+
+class SlotIndex {
+ public:
+  // The entry with this hash for which `is_it(slot)` is true; no_slot: none.
+  template <class IsIt>
+  Slot find(std::uint32_t hash, IsIt&& is_it) const {
+    if (entries_.empty()) return no_slot;
+    for (std::size_t at = home(hash); entries_[at].slot != no_slot; at = after(at)) {
+      if (entries_[at].hash == hash && is_it(entries_[at].slot)) return entries_[at].slot;
+    }
+    return no_slot;
+  }
+  void insert(std::uint32_t hash, Slot slot);
+  void erase(std::uint32_t hash, Slot slot);  // one that is not there: no-op
+
+ private:
+  struct Entry {
+    std::uint32_t hash = 0;
+    Slot slot = no_slot;
+  };
+  std::size_t home(std::uint32_t hash) const { return hash & (entries_.size() - 1); }
+  std::size_t after(std::size_t at) const { return (at + 1) & (entries_.size() - 1); }
+  std::size_t distance(std::size_t from, std::size_t to) const { return (to - from) & (entries_.size() - 1); }
+  void put(Entry entry);
+  void resize(std::size_t size);
+
+  std::vector<Entry> entries_;
+  std::size_t count_ = 0;
+};
+
+}  // namespace wasmqtt
