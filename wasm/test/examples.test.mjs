@@ -78,6 +78,8 @@ test('news ticker: readers see the latest headline of the categories that they c
   await bob.page.getByRole('checkbox', {name: 'Politics', exact: true}).check();
   await bob.page.getByRole('checkbox', {name: 'Politics in the US'}).uncheck();
   await reads(bob, 'politics/us/utah: Recount', 'politics/eu: Talks');
+  await publish(broker, 'news/politics/eu', '', {retain: true, qos: 1});
+  await reads(bob, 'politics/us/utah: Recount');
   await alice.close();
   await bob.close();
 });

@@ -51,9 +51,9 @@ test('two pages connect, hear themselves, each other and everybody, and come bac
   assert.deepEqual(problems, [], 'nothing is printed to the console in normal use');
 
   await seen.close();
-  const before = (await alice.lines()).length;
+  const so_far = (await alice.lines()).length;
   await broker.stop();
-  await until(async () => (await alice.lines()).length > before, 'a sentence about the lost connection');
+  await until(async () => (await alice.lines()).length > so_far, 'a sentence about the lost connection');
   await broker.start();
   for (const page of [alice, bob]) await page.has(/^connected$/, 2);
   await alice.has(hello, 3);

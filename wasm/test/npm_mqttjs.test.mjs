@@ -5,15 +5,16 @@ import {createRequire} from 'node:module';
 import path from 'node:path';
 import {after, before, test} from 'node:test';
 import {startBroker} from './support/brokers.mjs';
-import {run} from './support/mqttjs_program.mjs';
+import {run, run_in_vain} from './support/mqttjs_program.mjs';
 import {load_package, package_directory} from './support/package.mjs';
 import {record} from './support/recorder.mjs';
 
 const mqttjs = createRequire(path.join(package_directory, 'package.json'))('mqtt');
 const ours = await load_package();
 let broker;
-before(async () => { broker = await startBroker('open'); });
-after(() => broker?.close());
+let strict;
+before(async () => { [broker, strict] = await Promise.all([startBroker('open'), startBroker('auth')]); });
+after(() => Promise.all([broker?.close(), strict?.close()]));
 
 // MQTT.js begins with a random packet id, we with 1: ids are named by the order in which they appear.
 function renamed() {
@@ -79,3 +80,16 @@ test('the same program sees the same events and sends the same packets with MQTT
   }
   assert.ok(theirs.seen.length > 70, `the program does something: ${theirs.seen.length} events`);
 });
+
+for (const [what, address, login, error] of [
+  ['a refused password', () => strict.wsUrl, {username: 'peter', password: 'wrong'},
+    ['ErrorWithReasonCode', 'Connection refused: Not authorized', 5]],
+  ['a refused connection', () => 'ws://127.0.0.1:9', {}, [null, 'connect ECONNREFUSED 127.0.0.1:9', 'ECONNREFUSED']],
+]) {
+  test(`${what} looks the same with MQTT.js and with wasmqtt`, async () => {
+    const [theirs, mine] = [await run_in_vain(mqttjs, address(), login), await run_in_vain(ours, address(), login)];
+    assert.deepEqual(mine, theirs);
+    const [, name, message, code] = theirs.find(([event]) => event === 'error');
+    assert.deepEqual([error[0] && name, message, code], error);
+  });
+}

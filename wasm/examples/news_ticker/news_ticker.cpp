@@ -50,6 +50,11 @@ class NewsTicker {
  private:
   void show(const wasmqtt::Message& message) {
     const std::string topic(message.topic);
+    // The newsroom took it back.
+    if (message.payload.empty()) {
+      if (headlines_.erase(topic) != 0) hide_headline(topic.c_str());
+      return;
+    }
     headlines_[topic] = wasmqtt::as_text(message.payload);
     show_headline(topic.c_str(), headlines_[topic].c_str());
   }

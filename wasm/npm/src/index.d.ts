@@ -177,6 +177,14 @@ export interface MqttClientEvents {
   journalerror: (error: Error) => void;
 }
 type Events = keyof MqttClientEvents;
+// MQTT.js's names for some of these.
+export type MqttClientEventCallbacks = MqttClientEvents;
+export type OnMessageCallback = MessageHandler;
+export type OnConnectCallback = MqttClientEvents['connect'];
+export type OnErrorCallback = MqttClientEvents['error'];
+export type OnPacketCallback = MqttClientEvents['packetsend'];
+export type OnCloseCallback = MqttClientEvents['close'];
+export interface ISubscriptionRequest extends IClientSubscribeOptions { topic: string }
 
 export class MqttClient {
   private constructor();

@@ -1,6 +1,6 @@
 // Compiled with tsc --strict, never run: what has to compile, and what must not.
 import mqtt, {connect, connectAsync, ErrorWithReasonCode, MqttClient, Payload} from 'wasmqtt';
-import type {Delivery, IClientOptions, ISubscriptionGrant, TraceEntry} from 'wasmqtt';
+import type {Delivery, IClientOptions, ISubscriptionGrant, OnMessageCallback, TraceEntry} from 'wasmqtt';
 
 const options: IClientOptions = {
   clientId: 'types', username: 'peter', password: new Uint8Array([1]), clean: false, keepalive: 30, reconnectPeriod: 1000,
@@ -18,6 +18,8 @@ client.on('message', (topic: string, payload: Payload, packet) => {
   return [topic.length, text, bytes, packet.qos satisfies 0 | 1 | 2];
 });
 client.on('error', (error) => { if (error instanceof ErrorWithReasonCode) return error.code.toFixed(); return error.message; });
+const listen: OnMessageCallback = (topic, payload) => [topic, payload.toString()];
+client.on('message', listen).once('end', () => {}).off('message', listen);
 client.subscribe('a/#', (error, granted) => [error?.message, granted?.[0]?.qos]);
 client.subscribe(['a', 'b'], {qos: 1}).subscribe({c: {qos: 2}}).unsubscribe('a').end(true, () => {});
 client.publish('a', 'text', {qos: 1, retain: true}, (error) => error?.message);

@@ -67,6 +67,20 @@ export async function run(mqtt, url, {clientId, cut}) {
   return seen;
 }
 
+// The same for a connection that does not come to be, and an end() after the first failure.
+export async function run_in_vain(mqtt, url, options) {
+  const seen = [];
+  const client = mqtt.connect(url, {...options, clientId: 'in-vain', reconnectPeriod: 50, connectTimeout: 5000});
+  for (const event of ['connect', 'reconnect', 'close', 'offline', 'end']) client.on(event, () => seen.push([event]));
+  client.on('error', ({name, message, code}) => seen.push(['error', name, message, code]));
+  client.on('packetsend', (packet) => seen.push(['packetsend', plain(packet)]));
+  client.on('packetreceive', (packet) => seen.push(['packetreceive', plain(packet)]));
+  await new Promise((resolve) => client.once('close', resolve));
+  await client.endAsync();
+  seen.push(['ended', client.connected, client.disconnected]);
+  return seen;
+}
+
 // Bytes as text; what is undefined is not there.
 function plain(value) {
   if (value instanceof Uint8Array) return Buffer.from(value).toString();
