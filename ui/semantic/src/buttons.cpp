@@ -6,6 +6,7 @@
 #include <imgui_internal.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace semantic {
 
@@ -96,6 +97,31 @@ void paint_check(Ui& ui, const Rect& row, bool checked, bool hovered, bool disab
   }
 }
 
+void paint_radio(Ui& ui, const SurfaceResult& item, std::string_view name, bool on) {
+  const Palette& c = ui.theme().color;
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  const ImVec2 center{item.rect.x + 10, item.rect.y + item.rect.h * 0.5f};
+  list->AddCircleFilled(center, 9, on ? c.accent.u32() : item.hovered ? c.hover.u32() : c.panel.u32());
+  if (on) list->AddCircleFilled(center, 3.5f, c.on_accent.u32());
+  else list->AddCircle(center, 9, c.control_border.u32(), 0, 1.5f);
+  draw_text(ui, {item.rect.x + 28, center.y - ui.theme().type(TextStyle::small).line_height * 0.5f}, name, TextStyle::small, c.text);
+}
+
+void paint_segment(Ui& ui, const SurfaceResult& item, std::span<const std::string_view> segments, int index, bool on) {
+  const Palette& c = ui.theme().color;
+  const Rect& r = item.rect;
+  const bool first = index == 0, last = index + 1 == static_cast<int>(segments.size());
+  const ImDrawFlags corners = first ? ImDrawFlags_RoundCornersLeft : last ? ImDrawFlags_RoundCornersRight : ImDrawFlags_RoundCornersNone;
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  const Color fill = on ? c.accent : item.held ? c.active : item.hovered ? c.hover : c.panel;
+  list->AddRectFilled(r.min(), r.max(), fill.u32(), Theme::radius, corners);
+  // Neighbours share their border.
+  list->AddRect({r.x - (first ? 0.0f : 1.0f), r.y}, r.max(), on ? c.accent.u32() : c.control_border.u32(), Theme::radius, corners, 1);
+  const TextLayout& layout = ui.layout(segments[static_cast<std::size_t>(index)], TextStyle::small_strong);
+  draw_line(*list, layout, layout.lines.front(),
+            {r.x + (r.w - layout.width) * 0.5f, r.y + (r.h - layout.line_height) * 0.5f}, on ? c.on_accent.u32() : c.text.u32());
+}
+
 }  // namespace
 
 ImVec2 button_size(Ui& ui, std::string_view label, const ButtonOptions& options) {
@@ -161,34 +187,38 @@ bool checkbox(Ui& ui, std::string_view label, bool& checked, const CheckOptions&
   return item.activated;
 }
 
+float segmented_width(Ui& ui, std::span<const std::string_view> segments) {
+  float widest = 0;
+  for (const std::string_view words : segments) widest = std::max(widest, ui.text_width(words, TextStyle::small_strong));
+  return std::ceil(widest + 2 * Theme::space_4) * static_cast<float>(segments.size());
+}
+
 bool radio_group(Ui& ui, std::string_view label, std::span<const std::string_view> choices, int& chosen,
                  const RadioOptions& options) {
   if (options.label_visible) text(ui, label, {.style = TextStyle::small_strong, .hidden = true});
   const auto group_scope = group(ui, Role::radio_group, label);
-  const Palette& c = ui.theme().color;
-  bool changed = false;
+  const bool bar = !options.segments.empty();
   const float right = ImGui::GetCursorScreenPos().x + ImGui::GetContentRegionAvail().x;
+  const float height = ui.theme().touch ? 44.0f : bar ? ui.theme().control_height() : 32.0f;
+  const float bar_width = options.width > 0 ? options.width : bar ? segmented_width(ui, options.segments) : 0;
+  const int before = chosen;
   for (int i = 0; i < static_cast<int>(choices.size()); ++i) {
     const std::string_view name = choices[static_cast<std::size_t>(i)];
-    const TextLayout& layout = ui.layout(name, TextStyle::small);
-    const ImVec2 size{layout.width + 28, ui.theme().touch ? 44.0f : 32.0f};
-    if (i > 0 && !options.vertical && ImGui::GetItemRectMax().x + 16 + size.x <= right) ImGui::SameLine(0, 16);
+    const ImVec2 size{bar ? std::floor(bar_width / static_cast<float>(choices.size()))
+                          : ui.text_width(name, TextStyle::small) + 28, height};
+    if (i > 0 && bar) ImGui::SameLine(0, 0);
+    else if (i > 0 && !options.vertical && ImGui::GetItemRectMax().x + 16 + size.x <= right) ImGui::SameLine(0, 16);
     const Id id = widget_id(name);
     const SurfaceResult item = begin_widget(ui, id, size);
-    if (item.activated && chosen != i) chosen = i, changed = true;
-    ImDrawList* list = ImGui::GetWindowDrawList();
-    const ImVec2 center{item.rect.x + 10, item.rect.y + size.y * 0.5f};
-    const bool on = chosen == i;
-    list->AddCircleFilled(center, 9, on ? c.accent.u32() : item.hovered ? c.hover.u32() : c.panel.u32());
-    if (on) list->AddCircleFilled(center, 3.5f, c.on_accent.u32());
-    else list->AddCircle(center, 9, c.control_border.u32(), 0, 1.5f);
-    draw_line(*list, layout, layout.lines.front(), {item.rect.x + 28, center.y - layout.line_height * 0.5f}, c.text.u32());
+    if (item.activated) chosen = i;
+    if (bar) paint_segment(ui, item, options.segments, i, chosen == i);
+    else paint_radio(ui, item, name, chosen == i);
     focus_ring(ui, id, item.rect, Theme::radius_small);
     declare(ui, {.id = id, .role = Role::radio,
-                 .states = (on ? state_checked : 0u) | (is_disabled() ? state_disabled : 0u), .rect = item.rect,
+                 .states = (chosen == i ? state_checked : 0u) | (is_disabled() ? state_disabled : 0u), .rect = item.rect,
                  .name = name, .set_size = static_cast<int>(choices.size()), .position = i + 1});
   }
-  return changed;
+  return chosen != before;
 }
 
 SurfaceResult button_surface(Ui& ui, std::string_view name, ImVec2 size, const ButtonOptions& options) {

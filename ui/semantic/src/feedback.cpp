@@ -51,8 +51,8 @@ Id live_id(std::string_view kind) { return widget_id(kind); }
 }  // namespace
 
 ImVec2 badge_size(Ui& ui, std::string_view words, const BadgeOptions& options) {
-  const float width = ui.text_width(words, TextStyle::small_strong);
-  return {width + 2 * badge_padding + (options.dot ? dot_room : 0), badge_height};
+  const float width = ui.text_width(words, TextStyle::small_strong) + 2 * badge_padding + (options.dot ? dot_room : 0);
+  return {options.max_width > 0 ? std::min(width, options.max_width) : width, badge_height};
 }
 
 void draw_badge(Ui& ui, ImVec2 at, std::string_view words, const BadgeOptions& options) {
@@ -66,7 +66,7 @@ void draw_badge(Ui& ui, ImVec2 at, std::string_view words, const BadgeOptions& o
     list->AddCircleFilled({x + 4, at.y + size.y * 0.5f}, 4, colors.dot.u32());
     x += dot_room;
   }
-  draw_text(ui, {x, at.y + 2}, words, TextStyle::small_strong, colors.text);
+  draw_text(ui, {x, at.y + 2}, words, TextStyle::small_strong, colors.text, at.x + size.x - badge_padding - x);
 }
 
 void badge(Ui& ui, std::string_view words, const BadgeOptions& options) {

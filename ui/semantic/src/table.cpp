@@ -13,11 +13,12 @@ namespace semantic {
 
 namespace {
 
-constexpr float cell_padding = 8, bar_room = 12;
+constexpr float cell_padding = 8, bar_room = 12, icon_size = 16;
 
 struct Span {
   int column;
   float x, width;
+  bool icon_only;
 };
 
 // Columns that hide on a narrow table go first; what is left is shared by weight.
@@ -27,8 +28,9 @@ std::vector<Span> arrange(std::span<const Column> columns, float width) {
   for (int i = 0; i < static_cast<int>(columns.size()); ++i) {
     const Column& column = columns[static_cast<std::size_t>(i)];
     if (column.hide_below > 0 && width < column.hide_below) continue;
-    spans.push_back({i, 0, column.width});
-    fixed += column.width;
+    const bool icon_only = width < column.icon_below;
+    spans.push_back({i, 0, icon_only ? icon_size + 2 * cell_padding : column.width, icon_only});
+    fixed += spans.back().width;
     if (column.width <= 0) weights += column.weight;
   }
   float x = 0;
@@ -134,18 +136,31 @@ class TableView {
     const float room = std::max(1.0f, span.width - 2 * cell_padding);
     float x = row.x + span.x + cell_padding, left = room;
     if (cell.icon != Icon::none) {
-      draw_icon(*ImGui::GetWindowDrawList(), cell.icon, {x, row.y + (row.h - 16) * 0.5f}, 16, color.u32());
+      draw_icon(*ImGui::GetWindowDrawList(), cell.icon, {x, row.y + (row.h - icon_size) * 0.5f}, icon_size, color.u32());
       x += 22, left = std::max(1.0f, left - 22);
     }
-    const TextLayout& layout = ui_.layout(cell.text, style);
-    if (columns_[static_cast<std::size_t>(span.column)].right) x += std::max(0.0f, left - layout.width);
+    const Column& column = columns_[static_cast<std::size_t>(span.column)];
+    const TextLayout& layout = column.keep_end ? end_of(cell.text, style, left) : ui_.layout(cell.text, style);
+    if (column.right) x += std::max(0.0f, left - layout.width);
     const float y = row.y + (row.h - layout.line_height) * 0.5f;
-    draw_line(*ImGui::GetWindowDrawList(), layout, layout.lines.front(), {x, y}, color.u32(), left);
+    if (!span.icon_only)
+      draw_line(*ImGui::GetWindowDrawList(), layout, layout.lines.front(), {x, y}, color.u32(), left);
     const std::string_view spoken = cell.spoken.empty() ? cell.text : cell.spoken;
     declare(ui_, {.id = id, .role = role, .rect = {row.x + span.x, row.y, span.width, row.h}, .name = spoken,
                   .position = span.column + 1, .font_size = layout.font_size, .line_height = layout.line_height,
                   .padding_x = x - row.x - span.x, .padding_y = y - row.y,
                   .font = static_cast<std::uint8_t>(ui_.theme().type(style).face)});
+  }
+
+  // What of a text fits at its end, after dots where it is not the whole.
+  const TextLayout& end_of(std::string_view text, TextStyle style, float room) {
+    const TextLayout& whole = ui_.layout(text, style);
+    if (whole.width <= room + 0.5f) return whole;
+    const std::string dots = "…";
+    const float cut = whole.width - room + ui_.text_width(dots, style);
+    std::size_t from = 0;
+    while (from < whole.clusters.size() && whole.clusters[from].x < cut) ++from;
+    return ui_.layout(from < whole.clusters.size() ? dots + std::string(text.substr(whole.clusters[from].begin)) : dots, style);
   }
 
   Ui& ui_;

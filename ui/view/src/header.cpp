@@ -37,15 +37,17 @@ void HeaderView::draw(Ui& ui, const chat::State& state, chat::Intents& intents, 
     ImDrawList& list = *ImGui::GetWindowDrawList();
     list.AddRectFilled(at, {at.x + width, at.y + height}, c.panel.u32());
     list.AddLine({at.x, at.y + height - 0.5f}, {at.x + width, at.y + height - 0.5f}, c.border.u32());
-    draw_logo(ui, {at.x + padding, at.y + 14}, 36);
-    float x = padding + 36 + Theme::space_3;
+    // On the smallest phones its room goes to the words.
+    const bool logo = width >= 360;
+    if (logo) draw_logo(ui, {at.x + padding, at.y + 14}, 36);
+    float x = padding + (logo ? 36 + Theme::space_3 : 0);
     if (!narrow) {
       ImGui::SetCursorPos({x, 18});
       heading(ui, 1, "MQTT Chat", {.style = TextStyle::heading, .width = -1});
       x += text_size(ui, "MQTT Chat", TextStyle::heading).x + Theme::space_5;
     }
     const float buttons = narrow ? 3 * ui.theme().control_height() + 2 * Theme::space_1 : 372.0f;
-    const BadgeOptions pill{.tone = tone_of_connection(state.connection.kind), .dot = true};
+    BadgeOptions pill{.tone = tone_of_connection(state.connection.kind), .dot = true};
     const float pill_width = badge_size(ui, state.connection.text, pill).x;
     const float free = width - x - padding - buttons - Theme::space_4;
     const bool stacked = free < pill_width + 120;
@@ -54,6 +56,7 @@ void HeaderView::draw(Ui& ui, const chat::State& state, chat::Intents& intents, 
     text(ui, narrow ? state.user : "Signed in as " + state.user,
          {.style = TextStyle::small, .color = c.text_muted, .width = std::max(24.0f, name_room), .ellipsis = true});
     const float name = std::min(name_room, text_size(ui, narrow ? state.user : "Signed in as " + state.user, TextStyle::small).x);
+    if (stacked) pill.max_width = free;
     if (stacked) ImGui::SetCursorPos({x, 32});
     else ImGui::SetCursorPos({x + name + Theme::space_3, 20});
     status(ui, state.connection.text, pill);

@@ -47,4 +47,16 @@ std::string one_line(std::string_view text, std::size_t bytes) {
 
 ImVec2 room() { return ImGui::GetContentRegionAvail(); }
 
+Rows::Rows(float height) : start_(ImGui::GetCursorPos()), width_(room().x), y_(start_.y), height_(height) {}
+
+void Rows::next(float width, float height, float space) {
+  if (used_ > 0 && used_ + space + width > width_ + 0.5f) {
+    used_ = 0;
+    y_ += height_ + Theme::space_2;
+  }
+  if (used_ > 0) used_ += space;
+  ImGui::SetCursorPos({start_.x + used_, y_ + std::floor((height_ - height) * 0.5f)});
+  used_ += width;
+}
+
 }  // namespace chat_view

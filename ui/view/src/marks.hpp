@@ -23,4 +23,20 @@ std::string one_line(std::string_view text, std::size_t bytes = 120);
 // The current window's size below the cursor.
 ImVec2 room();
 
+// Places things from left to right in rows of one height, each in the middle of its row.
+class Rows {
+ public:
+  explicit Rows(float height);
+
+  float width() const { return width_; }
+
+  // Moves ImGui's cursor to where something of this size belongs, `space` after what stands before it in its row.
+  void next(float width, float height, float space = semantic::Theme::space_4);
+
+ private:
+  ImVec2 start_;
+  float width_, y_, height_;
+  float used_ = 0;
+};
+
 }  // namespace chat_view

@@ -56,7 +56,7 @@ void PacketsView::draw_partner(Ui& ui, const chat::State& state) {
   const wasmqtt::TraceEntry& entry = (*state.trace)[chosen_];
   const std::uint64_t partner = entry.partner;
   const bool held = partner >= state.trace->first() && partner < state.trace->end();
-  const ButtonOptions close_options{.kind = ButtonKind::ghost, .icon = Icon::close, .small = true};
+  const ButtonOptions close_options{.kind = ButtonKind::ghost, .icon = Icon::close, .icon_only = room().x < 400, .small = true};
   const float right = ImGui::GetCursorScreenPos().x + room().x;
   std::uint64_t next = 0;
   if (partner != 0 && held) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <utility>
 
 #include "marks.hpp"
 #include "wasmqtt/describe.hpp"
@@ -18,10 +19,10 @@ enum ColumnIndex { idx, direction, time, packet, topic, qos, id, size, rtt };
 
 const std::array<Column, 9> columns = {{
     {.name = "Idx", .width = 56, .right = true, .style = TextStyle::code},
-    {.name = "Direction", .width = 124},
+    {.name = "Direction", .width = 124, .icon_below = 480},
     {.name = "Time (ms)", .width = 92, .right = true, .style = TextStyle::code, .hide_below = 540},
     {.name = "Packet", .width = 92, .style = TextStyle::small_strong},
-    {.name = "Topic", .weight = 1, .style = TextStyle::code},
+    {.name = "Topic", .weight = 1, .style = TextStyle::code, .keep_end = true},
     {.name = "QoS", .width = 48, .right = true, .style = TextStyle::code, .hide_below = 600},
     {.name = "Id", .width = 48, .right = true, .style = TextStyle::code, .hide_below = 640},
     {.name = "Size", .width = 56, .right = true, .style = TextStyle::code, .hide_below = 480},
@@ -37,6 +38,9 @@ std::string thousands(std::uint64_t value) {
   for (std::size_t at = text.size(); at > 3; at -= 3) text.insert(at - 3, " ");
   return text;
 }
+
+// Narrower, a window is a phone's. From `words_width` on, the buttons have words beside their icons.
+constexpr float narrow_width = 560, words_width = 1400;
 
 }  // namespace
 
@@ -72,45 +76,70 @@ void PacketsView::draw(Ui& ui, const chat::State& state, chat::Intents& intents)
 void PacketsView::draw_tools(Ui& ui, const chat::State& state, chat::Intents& intents) {
   auto tools = region(ui, {.role = Role::group, .name = "Packet tools", .auto_height = true,
                            .padding = {Theme::space_4, Theme::space_3}});
-  const float right = ImGui::GetWindowPos().x + ImGui::GetWindowWidth() - Theme::space_4;
-  // On the same line where there is room.
-  const auto beside = [&](float width, float space) {
-    if (ImGui::GetItemRectMax().x + space + width <= right) ImGui::SameLine(0, space);
-  };
-  const auto tool = [&](std::string_view label, const ButtonOptions& options) {
-    beside(button_size(ui, label, options).x, Theme::space_2);
-    return button(ui, label, options);
-  };
+  const bool narrow = room().x < narrow_width;
+  const float height = ui.theme().control_height();
+  Rows rows(narrow ? 44.0f : height);
+  const Color muted = ui.theme().color.text_muted;
+  // On a phone the count stands below the heading, if it fits there beside the buttons.
+  const float title_room = rows.width() - 4 * height - 3 * Theme::space_1 - Theme::space_3;
+  const bool stacked = narrow && text_size(ui, count_words(state, true), TextStyle::tiny).x <= title_room;
+  rows.next(narrow ? title_room : text_size(ui, "Packets", TextStyle::heading).x, stacked ? 44.0f : 28.0f);
+  const ImVec2 title = ImGui::GetCursorPos();
   heading(ui, 2, "Packets");
-  ImGui::SameLine(0, Theme::space_3);
-  const bool paused = list_.paused();
-  if (button(ui, "Pause", {.icon = paused ? Icon::play : Icon::pause, .small = true, .pressed = paused}))
-    list_.set_paused(!paused);
-  if (tool("Clear", {.icon = Icon::trash, .small = true})) intents.emplace_back(chat::ClearPackets{});
-  if (tool("Export", {.icon = Icon::download, .small = true})) intents.emplace_back(chat::ExportPackets{});
-  if (tool("Timeline", {.small = true, .pressed = show_timeline_})) show_timeline_ = !show_timeline_;
-  constexpr float filter_width = 208;
-  beside(filter_width, Theme::space_4);
-  text_field(ui, "Filter", filter_.text,
-             {.placeholder = "Topic or type", .label_visible = false, .width = std::min(room().x, filter_width)});
-  beside(140, Theme::space_4);
-  checkbox(ui, "Show Pings", filter_.pings);
-  beside(432, Theme::space_4);
-  static constexpr std::string_view choices[] = {"Show All Packets", "Inbound Only", "Outbound only"};
-  int chosen = static_cast<int>(filter_.directions);
-  if (radio_group(ui, "Direction", choices, chosen))
-    filter_.directions = static_cast<chat::PacketFilter::Directions>(chosen);
+  draw_buttons(ui, intents, rows);
+  // There, the details of a packet need the filters' room, too.
+  if (!narrow || chosen_ == 0) draw_filters(ui, rows, narrow);
   // What was typed or chosen just now: a page at rest draws no frame after this one.
   list_.update(*state.trace, filter_);
-  draw_counts(ui, state);
+  const std::string counts = count_words(state, stacked);
+  if (stacked) {
+    ImGui::SetCursorPos({title.x, title.y + 28});
+    text(ui, counts, {.style = TextStyle::tiny, .color = muted, .width = title_room, .ellipsis = true});
+  } else {
+    rows.next(text_size(ui, counts, TextStyle::small).x, 20);
+    text(ui, counts, {.style = TextStyle::small, .color = muted});
+  }
 }
 
-void PacketsView::draw_counts(Ui& ui, const chat::State& state) {
+void PacketsView::draw_buttons(Ui& ui, chat::Intents& intents, Rows& rows) {
+  const bool icons = rows.width() < words_width;
+  const float height = ui.theme().control_height();
+  bool first = true;
+  const auto tool = [&](std::string_view label, Icon icon, std::optional<bool> pressed = {}) {
+    const ButtonOptions options{.icon = icon, .icon_only = icons, .pressed = pressed};
+    rows.next(button_size(ui, label, options).x, height, std::exchange(first, false) ? Theme::space_3 : Theme::space_1);
+    return button(ui, label, options);
+  };
+  const bool paused = list_.paused();
+  if (tool("Pause", paused ? Icon::play : Icon::pause, paused)) list_.set_paused(!paused);
+  if (tool("Clear", Icon::trash)) intents.emplace_back(chat::ClearPackets{});
+  if (tool("Export", Icon::download)) intents.emplace_back(chat::ExportPackets{});
+  if (tool("Timeline", Icon::clock, show_timeline_)) show_timeline_ = !show_timeline_;
+}
+
+void PacketsView::draw_filters(Ui& ui, Rows& rows, bool narrow) {
+  static constexpr std::string_view choices[] = {"Show All Packets", "Inbound Only", "Outbound only"};
+  static constexpr std::string_view segments[] = {"All", "Inbound", "Outbound"};
+  const float height = ui.theme().control_height();
+  const float pings = 32 + ui.text_width("Show Pings", TextStyle::body);
+  const float filter = narrow ? rows.width() - pings - Theme::space_4 : 184.0f;
+  const float directions = narrow ? rows.width() : segmented_width(ui, segments);
+  rows.next(filter, height);
+  text_field(ui, "Filter", filter_.text, {.placeholder = "Topic or type", .label_visible = false, .width = filter});
+  rows.next(pings, ui.theme().touch ? 44.0f : 36.0f);
+  checkbox(ui, "Show Pings", filter_.pings);
+  rows.next(directions, height);
+  int chosen = static_cast<int>(filter_.directions);
+  if (radio_group(ui, "Direction", choices, chosen, {.segments = segments, .width = directions}))
+    filter_.directions = static_cast<chat::PacketFilter::Directions>(chosen);
+}
+
+std::string PacketsView::count_words(const chat::State& state, bool short_words) const {
   const std::uint64_t held = state.trace->end() - state.trace->first();
-  std::string words = thousands(list_.size()) + " of " + thousands(held) + " packets";
+  std::string words = thousands(list_.size()) + " of " + thousands(held) + (short_words ? "" : " packets");
   if (list_.dropped() != 0) words += ", " + thousands(list_.dropped()) + " older ones dropped";
   if (list_.paused()) words += ", paused: " + thousands(list_.waiting(*state.trace)) + " newer";
-  text(ui, words, {.style = TextStyle::small, .color = ui.theme().color.text_muted});
+  return words;
 }
 
 void PacketsView::draw_notices(Ui& ui, const chat::State& state, chat::Intents& intents) {
@@ -122,11 +151,20 @@ void PacketsView::draw_notices(Ui& ui, const chat::State& state, chat::Intents& 
   std::string words = state.zone->clock(last.at) + "  " + last.text;
   if (!last.topic.empty()) words += " Topic: " + last.topic;
   if (last.count > 1) words += " (" + std::to_string(last.count) + " times)";
-  alert(ui, words, Tone::warning);
+  const ButtonOptions dismiss{.kind = ButtonKind::ghost, .small = true};
+  const float dismiss_width = button_size(ui, "Dismiss", dismiss).x;
+  const bool beside = room().x >= narrow_width;
+  {
+    auto notice = region(ui, {.role = Role::group, .name = "Last notice",
+                              .size = {beside ? room().x - dismiss_width - Theme::space_2 : 0, 0}, .auto_height = true});
+    alert(ui, words, Tone::warning);
+  }
+  if (beside) ImGui::SameLine(0, Theme::space_2);
+  const bool dismissed = button(ui, "Dismiss", dismiss);
   if (state.notices.total() > last.count)
     text(ui, thousands(state.notices.total()) + " notices in all",
          {.style = TextStyle::small, .color = ui.theme().color.text_muted});
-  if (button(ui, "Dismiss", {.kind = ButtonKind::ghost, .small = true})) intents.emplace_back(chat::DismissNotices{});
+  if (dismissed) intents.emplace_back(chat::DismissNotices{});
 }
 
 void PacketsView::draw_table(Ui& ui, const chat::State& state, float height) {
@@ -180,8 +218,8 @@ void PacketsView::draw_timeline(Ui& ui, const chat::State& state, float height) 
     const float broker = r.x + r.w - 56;
     const float y = r.y + 30;
     ImDrawList& list = *ImGui::GetWindowDrawList();
-    list.AddLine({client, r.y}, {client, r.y + r.h + 8}, c.control_border.u32(), 2);
-    list.AddLine({broker, r.y}, {broker, r.y + r.h + 8}, c.control_border.u32(), 2);
+    list.AddLine({client, r.y}, {client, r.y + r.h}, c.control_border.u32(), 2);
+    list.AddLine({broker, r.y}, {broker, r.y + r.h}, c.control_border.u32(), 2);
     const ImU32 color = color_of(ui, entry.direction).u32();
     const float tip = out ? broker : client;
     const float back = out ? -9.0f : 9.0f;

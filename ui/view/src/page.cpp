@@ -83,7 +83,10 @@ void Page::draw_conversation(Ui& ui, const chat::State& state, chat::Intents& in
   const bool open = state.open_conversation() != nullptr;
   const float reserve = open ? composer_.height(ui, state, room().x) : 0;
   conversation_.draw(ui, state, intents, narrow, reserve);
-  if (open) composer_.draw(ui, state, intents);
+  if (!open) return;
+  // It brings its own space above its field.
+  ImGui::SetCursorPosY(ImGui::GetCursorPosY() - ImGui::GetStyle().ItemSpacing.y);
+  composer_.draw(ui, state, intents);
 }
 
 }  // namespace chat_view

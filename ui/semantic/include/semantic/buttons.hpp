@@ -42,9 +42,15 @@ bool checkbox(Ui& ui, std::string_view label, bool& checked, const CheckOptions&
 struct RadioOptions {
   bool vertical = false;
   bool label_visible = false;
+  // One for each choice: segments of one bar that show these, of equal width. Each has to be part of its choice's name.
+  std::span<const std::string_view> segments = {};
+  float width = 0;                      // of the bar; 0: segmented_width()
 };
 bool radio_group(Ui& ui, std::string_view label, std::span<const std::string_view> choices, int& chosen,
                  const RadioOptions& options = {});
+
+/// The width of a bar with these segments.
+float segmented_width(Ui& ui, std::span<const std::string_view> segments);
 
 /// A surface that acts as a button with content of your own: the content is drawn by you over `rect` afterwards.
 /// Advances the cursor by `size`. See list_item() for the one in lists.

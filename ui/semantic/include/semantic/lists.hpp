@@ -90,6 +90,8 @@ struct Column {
   bool right = false;     // numbers
   TextStyle style = TextStyle::small;
   float hide_below = 0;   // the column goes where the table is narrower than this
+  float icon_below = 0;   // its cells show their icons alone where the table is narrower than this
+  bool keep_end = false;  // a text that is too long loses its beginning: "…/alice/bob"
 };
 
 struct TableState {

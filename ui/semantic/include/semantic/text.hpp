@@ -45,6 +45,7 @@ struct BadgeOptions {
   Tone tone = Tone::neutral;
   bool dot = false;        // a filled dot before the words
   bool hidden = false;     // no node of its own
+  float max_width = 0;     // cut with "…" there; 0: as wide as the words
 };
 /// A pill with a word: "online", "3".
 void badge(Ui& ui, std::string_view text, const BadgeOptions& options = {});

@@ -12,6 +12,8 @@
 
 namespace chat_view {
 
+class Rows;
+
 class PacketsView {
  public:
   // Fills what the current region has left.
@@ -19,7 +21,9 @@ class PacketsView {
 
  private:
   void draw_tools(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
-  void draw_counts(semantic::Ui& ui, const chat::State& state);
+  void draw_buttons(semantic::Ui& ui, chat::Intents& intents, Rows& rows);
+  void draw_filters(semantic::Ui& ui, Rows& rows, bool narrow);
+  std::string count_words(const chat::State& state, bool short_words) const;
   void draw_notices(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
   void draw_table(semantic::Ui& ui, const chat::State& state, float height);
   void draw_timeline(semantic::Ui& ui, const chat::State& state, float height);
