@@ -1,4 +1,4 @@
-// The browser benchmark runs: each of its measurements once, small, with our client and bare WebSockets.
+// The browser benchmarks run: each of their measurements once, small; with our client and bare WebSockets.
 import assert from 'node:assert/strict';
 import {execFile} from 'node:child_process';
 import path from 'node:path';
@@ -17,4 +17,10 @@ test('the browser benchmark measures our client beside bare WebSockets', {timeou
   ], {env: {...process.env, PATH: `${process.env.PATH}:/usr/sbin`}});
   for (const name of ['publish QoS 0', 'publish QoS 1', 'receive', 'round trip', 'memory', 'from navigation to CONNACK'])
     assert.match(stdout, new RegExp(`^${name}.*\n(  .*\n)*  wasmqtt +[0-9]`, 'm'), `${name} of our client`);
+});
+
+test('the frame benchmark measures frames in a chat, without and with the packets', {timeout: 120_000}, async () => {
+  const {stdout} = await promisify(execFile)(process.execPath, [path.join(root, 'wasm', 'bench', 'frames.mjs'), '--quick']);
+  for (const view of ['10 messages', '10 messages, packets shown'])
+    assert.match(stdout, new RegExp(`^  ${view} +[1-9][0-9]* frames +median [0-9.]+ +95 % [0-9.]+ .* goal 16 `, 'm'), stdout);
 });
