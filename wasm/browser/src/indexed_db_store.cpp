@@ -41,7 +41,7 @@ EMSCRIPTEN_KEEPALIVE void wasmqtt_store_turned(wasmqtt::IndexedDbStore* self) { 
 namespace wasmqtt {
 namespace {
 
-constexpr std::string_view earlier_problem = "The browser keeps nothing for this page any more";
+constexpr std::string_view lost_problem = "Another tab has taken over this session";
 
 enum Staged { staged_put, staged_erase, staged_erase_all, staged_journal };
 
@@ -60,7 +60,7 @@ class IndexedDbStore::Session final : public SessionStore {
   }
 
   void append(Bytes records, Written written) override {
-    if (store_.failed_ || lost_) return written(false, earlier_problem);
+    if (store_.failed_ || lost_) return written(false, lost_ ? lost_problem : std::string_view(store_.problem_));
     wasmqtt_store_stage(store_.id_, staged_journal, key_.data(), key_.size(), records.data(), records.size());
     grown_ += records.size();
     writing_ = true;
@@ -93,7 +93,7 @@ SessionStore& IndexedDbStore::session(std::string_view name) {
 
 void IndexedDbStore::put(std::string_view key, Bytes value, Done done) {
   if (failed_) {
-    if (done) done(false, earlier_problem);
+    if (done) done(false, problem_);
     return;
   }
   wasmqtt_store_stage(id_, staged_put, key.data(), key.size(), value.data(), value.size());
@@ -134,7 +134,7 @@ void IndexedDbStore::write(Done done) {
 }
 
 void IndexedDbStore::enqueue(Operation operation) {
-  if (failed_) return finish(std::move(operation), false, earlier_problem);
+  if (failed_) return finish(std::move(operation), false, problem_);
   waiting_.push_back(std::move(operation));
   request_turn();
 }
@@ -222,6 +222,7 @@ void IndexedDbStore::handle_ended(Outcome outcome, std::size_t problem_size) {
   buffer_ = {};
   const bool ok = outcome == Outcome::done;
   failed_ = outcome == Outcome::failed;
+  if (failed_) problem_ = problem;
   Operation operation = std::exchange(under_way_, {});
   for (const auto& session : sessions_) {
     if (outcome == Outcome::taken_over && (session->writing_ || session.get() == operation.session))

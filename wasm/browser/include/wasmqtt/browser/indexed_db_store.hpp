@@ -96,6 +96,7 @@ class IndexedDbStore final {
   IndexedDbOptions options_;
   int id_;
   bool failed_ = false;
+  std::string problem_;          // why, for all who come later
   bool staged_ = false;  // something waits for the next transaction
   bool turn_requested_ = false;
   std::vector<std::unique_ptr<Session>> sessions_;
