@@ -45,6 +45,64 @@ describe('a hidden tab', () => {
   });
 });
 
+// Timers that the page gives its worker for long are held until skip_ahead(), which sets the clock to the first of them.
+const held_timers = (page) => page.addInitScript(() => {
+  const post = Worker.prototype.postMessage;
+  const now = Date.now.bind(Date);
+  const held = new Map();
+  let ahead = 0;
+  Date.now = () => now() + ahead;
+  Worker.prototype.postMessage = function(message) {
+    const [id, left] = message;
+    held.delete(id);
+    if (left < 1000) post.call(this, message);
+    else held.set(id, {worker: this, left});
+  };
+  self.skip_ahead = () => {
+    if (held.size === 0) return;
+    const [id, {worker, left}] = [...held].reduce((a, b) => (b[1].left < a[1].left ? b : a));
+    held.delete(id);
+    ahead += left;
+    post.call(worker, [id, 0]);
+  };
+});
+
+// Counts PINGREQs, the broker's PINGRESPs, before the page itself hears them, and lost links.
+const counted_pings = (page) => page.addInitScript(() => {
+  self.asked = 0;
+  self.answered = 0;
+  self.lost = 0;
+  const is = (data, first) => data.byteLength === 2 && new Uint8Array(data.buffer ?? data, data.byteOffset ?? 0, 1)[0] === first;
+  self.WebSocket = class extends WebSocket {
+    constructor(...values) {
+      super(...values);
+      this.addEventListener('message', ({data}) => { if (is(data, 0xD0)) ++self.answered; });
+      this.addEventListener('close', () => ++self.lost);
+    }
+    send(data) {
+      if (is(data, 0xC0)) ++self.asked;
+      super.send(data);
+    }
+  };
+});
+
+describe('a hidden tab\'s link', () => {
+  test('is kept alive by the worker\'s timers, though the page\'s own stand still', async () => {
+    const prepare = async (page) => { for (const change of [hideable, held_timers, counted_pings]) await change(page); };
+    const gus = await signed_in('?stage=20&user=gus', {prepare});
+    await gus.page.evaluate(() => {
+      hide(true);
+      self.setTimeout = () => 0;
+    });
+    await until(() => gus.page.evaluate(() => {
+      if (answered === asked) skip_ahead();  // never past the time that an answer may take
+      return answered >= 3;
+    }), 'three PINGREQs and their answers', patience);
+    assert.equal(await gus.page.evaluate(() => lost), 0);
+    await gus.status('Connected').waitFor({state: 'attached'});
+  });
+});
+
 describe('a notification', () => {
   const recorded = (page) => page.addInitScript(() => {
     self.shown = [];
