@@ -5,15 +5,18 @@ import {createRequire} from 'node:module';
 import {describe, test} from 'node:test';
 import {until} from './support/machine.mjs';
 import {publish} from './support/mosquitto.mjs';
-import {on_stage, patience} from './support/person.mjs';
+import {Person, on_stage, patience} from './support/person.mjs';
 
 const world = on_stage();
 const source = await readFile(createRequire(import.meta.url).resolve('axe-core'), 'utf8');
 
+const looks = [[390, 'light'], [390, 'dark'], [760, 'light'], [760, 'dark']];
+const few = [[390, 'dark'], [760, 'light']];
+
 // Each look of what is on the screen now.
-async function check(person, view) {
+async function check(person, view, wanted = looks) {
   const {page} = person;
-  for (const [width, colorScheme] of [[390, 'light'], [390, 'dark'], [760, 'light'], [760, 'dark']]) {
+  for (const [width, colorScheme] of wanted) {
     await page.setViewportSize({width, height: 560});
     await page.emulateMedia({colorScheme});
     await page.waitForFunction((w) => document.getElementById('imgui-web-canvas').width === w, width);
@@ -24,12 +27,18 @@ async function check(person, view) {
   }
 }
 
+async function bring_axe(page) {
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send('Runtime.evaluate', {expression: source});  // past the page's policy
+}
+
 async function arrive(address) {
   const person = await world.arrive(address);
-  const devtools = await person.page.context().newCDPSession(person.page);
-  await devtools.send('Runtime.evaluate', {expression: source});  // past the page's policy
+  await bring_axe(person.page);
   return person;
 }
+
+const said = (content, more = {}) => ({messageId: content.slice(0, 40), content, timestamp: new Date().toISOString(), ...more});
 
 describe('axe-core finds nothing to complain about:', () => {
   test('the login, with its mistakes and everything unfolded', async () => {
@@ -40,6 +49,48 @@ describe('axe-core finds nothing to complain about:', () => {
     await someone.button('Advanced').click();
     await someone.field('Broker').waitFor();
     await check(someone, 'login with mistakes');
+    await someone.field('Username').fill('peter');
+    await someone.field('Password').fill('wrong');
+    await someone.button('Sign In').click();
+    await someone.alert('Bad user name or password').waitFor();
+    await check(someone, 'login refused', few);
+  });
+
+  test('a chat in which one cannot write, a text cut short, and a phone\'s list', async () => {
+    const admin = await arrive('?stage=40&user=admin');
+    await admin.sign_in('admin');
+    await publish(world.stage.auth_broker, 'chat/messages/vy/jenny', said('long '.repeat(2000)), {user: 'jenny', qos: 1});
+    await admin.chat('jenny and vy').waitFor();
+    await admin.page.setViewportSize({width: 390, height: 560});
+    await check(admin, 'the list of chats', [[390, 'light']]);
+    await admin.chat('jenny and vy').click();
+    await admin.log().waitFor();
+    assert.ok(await admin.field('Message').isDisabled());
+    await check(admin, 'nothing to write', few);
+  });
+
+  test('storage that is denied, and a tab that yields to another', async () => {
+    const dan = await world.arrive('?stage=20&user=dan', {prepare: (page) => page.addInitScript(() => {
+      Object.defineProperty(self, 'indexedDB', {value: undefined});
+    })});
+    await bring_axe(dan.page);
+    await dan.sign_in();
+    await dan.alert(/This device cannot remember the chat/).waitFor();
+    await dan.talk_to('bob');
+    await check(dan, 'storage denied', few);
+    const {page} = await world.stage.open('?stage=20&user=dan', {context: dan.page.context()});
+    const other = new Person(page);
+    await other.sign_in();
+    await dan.status('Signed in elsewhere').waitFor();
+    await dan.button('Use here').waitFor();
+    await check(dan, 'signed in elsewhere', few);
+  });
+
+  test('every component in every state', async () => {
+    const {page} = await world.stage.open('gallery/index.html?gallery');
+    await page.getByRole('region', {name: 'States of buttons'}).waitFor();
+    await bring_axe(page);
+    await check({page}, 'gallery', few);
   });
 
   test('the chat: empty, with chats, a conversation, one that failed', async () => {
@@ -67,13 +118,16 @@ describe('axe-core finds nothing to complain about:', () => {
     await carol.sign_in();
     await carol.button('Show Packets').click();
     await carol.page.getByRole('table', {name: 'Packets'}).waitFor();
-    await check(carol, 'packets');
+    await publish(world.stage.open_broker, 'chat/messages/carol/bob', {content: 'no id'});
+    await carol.page.getByRole('group', {name: 'Notices'}).getByRole('alert').waitFor();
+    await check(carol, 'packets and a notice');
+    await carol.button('Dismiss').click();
     await carol.page.getByRole('table', {name: 'Packets'}).getByRole('row').filter({hasText: 'suback'}).click();
     await carol.page.getByRole('region', {name: 'Packet details'}).waitFor();
     await check(carol, 'details');
     await carol.button('Timeline').click();
     await carol.page.getByRole('log', {name: 'Timeline'}).waitFor();
-    await check(carol, 'timeline');
+    await check(carol, 'timeline', few);
   });
 });
 
