@@ -51,8 +51,25 @@ set(wasmqtt_imgui_page_functions)
 if(EMSCRIPTEN)
   set(wasmqtt_imgui_page_functions ${CMAKE_CURRENT_LIST_DIR}/imgui/page_functions.cpp)
 endif()
+# A page as it is served is without two parts of it: the mending of calls to Begin() and End() that do not match, of which
+# a debug page tells, and Ctrl+Tab, which is the browser's. A newer Dear ImGui that says it otherwise stays whole.
+set(wasmqtt_imgui_main ${wasmqtt_imgui_source}/imgui.cpp)
+if(EMSCRIPTEN AND CMAKE_BUILD_TYPE STREQUAL "MinSizeRel")
+  file(READ ${wasmqtt_imgui_main} wasmqtt_imgui_text)
+  string(REPLACE "if (g.IO.ConfigErrorRecovery)" "if (false)" wasmqtt_imgui_text "${wasmqtt_imgui_text}")
+  string(REGEX REPLACE "(\n +)NavUpdateWindowing(Overlay)?\\(\\);" "\\1;" wasmqtt_imgui_text "${wasmqtt_imgui_text}")
+  set(wasmqtt_imgui_main ${CMAKE_BINARY_DIR}/imgui_page/imgui.cpp)
+  set(wasmqtt_imgui_last)
+  if(EXISTS ${wasmqtt_imgui_main})
+    file(READ ${wasmqtt_imgui_main} wasmqtt_imgui_last)
+  endif()
+  if(NOT wasmqtt_imgui_text STREQUAL wasmqtt_imgui_last)
+    file(WRITE ${wasmqtt_imgui_main} "${wasmqtt_imgui_text}")
+  endif()
+endif()
+
 add_library(wasmqtt_imgui STATIC ${wasmqtt_imgui_page_functions}
-  ${wasmqtt_imgui_source}/imgui.cpp
+  ${wasmqtt_imgui_main}
   ${wasmqtt_imgui_source}/imgui_draw.cpp
   ${wasmqtt_imgui_source}/imgui_tables.cpp
   ${wasmqtt_imgui_source}/imgui_widgets.cpp
@@ -74,7 +91,7 @@ if(EMSCRIPTEN)
   target_compile_options(wasmqtt_imgui PRIVATE -fno-exceptions -fno-rtti)
   set(wasmqtt_small_sscanf ${CMAKE_CURRENT_LIST_DIR}/imgui/small_sscanf.h)
   set_source_files_properties(
-    ${wasmqtt_imgui_source}/imgui.cpp ${wasmqtt_imgui_source}/backends/imgui_impl_opengl3.cpp PROPERTIES
+    ${wasmqtt_imgui_main} ${wasmqtt_imgui_source}/backends/imgui_impl_opengl3.cpp PROPERTIES
     COMPILE_OPTIONS "-include;${wasmqtt_small_sscanf}" OBJECT_DEPENDS ${wasmqtt_small_sscanf})
   add_library(wasmqtt_imgui_opengl3 STATIC ${wasmqtt_imgui_source}/backends/imgui_impl_opengl3.cpp)
   target_include_directories(wasmqtt_imgui_opengl3 SYSTEM PUBLIC $<BUILD_INTERFACE:${wasmqtt_imgui_source}/backends>)
