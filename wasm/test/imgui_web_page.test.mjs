@@ -1,0 +1,113 @@
+// The page around imgui_web's canvas: frames and rest, graphics contexts, pixel densities, sizes, themes, the browser's keys.
+import assert from 'node:assert/strict';
+import {describe, test} from 'node:test';
+import {colors, frames, on_gallery, settle} from './support/gallery.mjs';
+
+const on = on_gallery();
+const {open} = on;
+
+describe('the page', () => {
+  test('draws nothing in two idle seconds, also with a field that has the focus', async () => {
+    const gallery = await open('components');
+    await gallery.page.getByRole('textbox', {name: 'Username'}).focus();
+    await settle(gallery.page);
+    const start = await frames(gallery.page);
+    await gallery.page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 2000)));
+    assert.equal(await frames(gallery.page), start);
+    await gallery.close();
+  });
+
+  test('is the same picture after the graphics context was lost and restored', async () => {
+    const gallery = await open('components');
+    const {page} = gallery;
+    const whole = await page.screenshot();
+    const count = await frames(page);
+    await page.evaluate(() => {
+      window.extension = document.getElementById('imgui-web-canvas').getContext('webgl2').getExtension('WEBGL_lose_context');
+      extension.loseContext();
+    });
+    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+    await page.evaluate(() => extension.restoreContext());
+    await page.waitForFunction((n) => Module.imguiWebFrames() > n, count);
+    await settle(page);
+    assert.ok(whole.equals(await page.screenshot()));
+    await gallery.close();
+  });
+
+  for (const deviceScaleFactor of [1, 1.5, 2, 3]) {
+    test(`has a canvas of the screen's pixels at a device pixel ratio of ${deviceScaleFactor}`, async () => {
+      const gallery = await open('components', {deviceScaleFactor, viewport: {width: 640, height: 400}});
+      const [width, height] = await gallery.page.evaluate(() => {
+        const canvas = document.getElementById('imgui-web-canvas');
+        return [canvas.width, canvas.height];
+      });
+      assert.deepEqual([width, height], [640 * deviceScaleFactor, 400 * deviceScaleFactor]);
+      await gallery.close();
+    });
+  }
+
+  test('fits a window of 320 pixels: nothing operable lies beyond its edge', async () => {
+    for (const view of ['components', 'chat', 'packets', 'dialog']) {
+      const narrow = await open(view, {viewport: {width: 320, height: 640}});
+      const beyond = await narrow.page.evaluate(() => [...document.querySelectorAll('#imgui-web button, #imgui-web input, #imgui-web textarea')]
+        .filter((element) => element.getBoundingClientRect().right > 320 || element.getBoundingClientRect().left < 0)
+        .map((element) => element.textContent || element.ariaLabel));
+      assert.deepEqual(beyond, [], view);
+      await narrow.close();
+    }
+  });
+
+  test('follows the size of its window at once', async () => {
+    const gallery = await open('components');
+    await gallery.page.setViewportSize({width: 700, height: 500});
+    await gallery.page.waitForFunction(() => document.getElementById('imgui-web-canvas').width === 700);
+    await gallery.close();
+  });
+
+  test('is light or dark as the system is, and changes with it', async () => {
+    const gallery = await open('components', {colorScheme: 'light'});
+    const scheme = () => gallery.page.evaluate(() => document.documentElement.style.colorScheme);
+    assert.equal(await scheme(), 'light');
+    await gallery.page.emulateMedia({colorScheme: 'dark'});
+    await gallery.page.waitForFunction(() => document.documentElement.style.colorScheme === 'dark');
+    await gallery.close();
+  });
+
+  test('takes forced colours from the system', async () => {
+    const gallery = await open('components', {forcedColors: 'active', colorScheme: 'dark'});
+    const seen = await colors(gallery.page, {x: 2, y: 2, width: 8, height: 8});
+    const canvas = await gallery.page.evaluate(() => {
+      const probe = document.createElement('div');
+      probe.style.color = 'Canvas';
+      document.body.append(probe);
+      return getComputedStyle(probe).color.match(/\d+/g).slice(0, 3).join();
+    });
+    assert.deepEqual(Object.keys(seen), [canvas]);
+    await gallery.close();
+  });
+
+  test('leaves the browser\'s keys alone', async () => {
+    const gallery = await open('components');
+    const prevented = await gallery.page.evaluate(() => ['F5', 'F11', 'r', 'l', 'f', 'p', 'Tab'].filter((key) => {
+      const event = new KeyboardEvent('keydown', {key, code: key, ctrlKey: key.length === 1, cancelable: true, bubbles: true});
+      document.querySelector('#imgui-web button').dispatchEvent(event);
+      return event.defaultPrevented;
+    }));
+    assert.deepEqual(prevented, []);
+    await gallery.close();
+  });
+
+  test('says in plain words that WebGL 2 is missing', async () => {
+    const context = await on.browser.newContext();
+    const page = await context.newPage();
+    await page.addInitScript(() => {
+      const real = HTMLCanvasElement.prototype.getContext;
+      HTMLCanvasElement.prototype.getContext = function(kind, ...more) {
+        return kind.startsWith('webgl') ? null : real.call(this, kind, ...more);
+      };
+    });
+    await page.goto(on.server.url);
+    await page.getByRole('alert').filter({hasText: 'WebGL 2'}).waitFor();
+    await context.close();
+  });
+});
