@@ -28,6 +28,11 @@ TopicTrie::NodeIndex TopicTrie::child(NodeIndex parent, std::string_view level) 
   return found == edges_.end() ? none : found->second;
 }
 
+// Where the parent names this child itself; nullptr: it does not.
+TopicTrie::NodeIndex* TopicTrie::wildcard(NodeIndex parent, std::string_view level) {
+  return level == "+" ? &nodes_[parent].plus : level == "#" ? &nodes_[parent].hash : nullptr;
+}
+
 TopicTrie::NodeIndex TopicTrie::add_child(NodeIndex parent, std::string_view level) {
   NodeIndex index;
   if (free_nodes_.empty()) {
@@ -42,6 +47,7 @@ TopicTrie::NodeIndex TopicTrie::add_child(NodeIndex parent, std::string_view lev
   node.level = level;
   edges_.emplace(Edge{parent, node.level}, index);
   ++nodes_[parent].children;
+  if (NodeIndex* own = wildcard(parent, level)) *own = index;
   return index;
 }
 
@@ -80,6 +86,7 @@ void TopicTrie::prune(NodeIndex node) {
   while (node != root && nodes_[node].children == 0 && nodes_[node].values.empty()) {
     const NodeIndex parent = nodes_[node].parent;
     edges_.erase(Edge{parent, nodes_[node].level});
+    if (NodeIndex* own = wildcard(parent, nodes_[node].level)) *own = none;
     nodes_[node] = Node{};
     free_nodes_.push_back(node);
     --nodes_[parent].children;
@@ -102,18 +109,19 @@ void TopicTrie::collect(std::string_view topic, std::vector<std::uint32_t>& valu
     more = split(topic, level);
     next_.clear();
     for (NodeIndex node : here_) {
-      if (nodes_[node].children == 0) continue;
+      const Node& at = nodes_[node];
+      if (at.children == 0) continue;
       if (const NodeIndex named = child(node, level); named != none) next_.push_back(named);
       if (!wildcards) continue;
-      if (const NodeIndex plus = child(node, "+"); plus != none) next_.push_back(plus);
-      take_values(child(node, "#"), values);
+      if (at.plus != none) next_.push_back(at.plus);
+      take_values(at.hash, values);
     }
     here_.swap(next_);
     wildcards = true;
   }
   for (NodeIndex node : here_) {
     take_values(node, values);
-    take_values(child(node, "#"), values);  // "sport/#" matches "sport" too, 4.7.1.2
+    take_values(nodes_[node].hash, values);  // "sport/#" matches "sport" too, 4.7.1.2
   }
 }
 

@@ -96,8 +96,7 @@ void PacketTrace::make_room(std::size_t count) {
     ++first_;
 }
 
-void PacketTrace::record(Time now, Direction direction, Bytes packet) {
-  if (entries_.empty() || packet.empty()) return;
+void PacketTrace::add(Time now, Direction direction, Bytes packet) {
   TraceEntry entry;
   entry.at = now;
   entry.direction = direction;

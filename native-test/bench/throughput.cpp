@@ -189,7 +189,7 @@ int main(int argc, char** argv) {
   if (argc > 3 && json == nullptr) return std::perror(argv[3]), 1;
   doctest::Context context;
   context.setAsDefaultForAssertsOutOfTestCases();
-  const test::Broker broker;
+  const test::Broker broker({.quick = true});
   mosquitto_lib_init();
   // One object a line.
   const bool done = compare("QoS 1 over TCP, all in flight", {broker.port(), count, 65'535}, rounds, json) &&

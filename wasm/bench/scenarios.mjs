@@ -14,7 +14,7 @@ const perSecond = (count, began) => ({value: count / (performance.now() - began)
 async function warmedUp(client, {warm}, run) {
   if (!warm) return;
   await run(warm);
-  await new Promise((resolve) => setTimeout(resolve, 150));
+  await new Promise((resolve) => setTimeout(resolve, Math.min(150, warm * 0.03)));
 }
 
 async function timed(client, job, run) {

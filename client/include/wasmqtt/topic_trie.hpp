@@ -4,8 +4,8 @@
 //   trie.insert("news/#", 7);
 //   trie.match("news/sport", [](std::uint32_t value) { ... });  // 7
 //
-// Nodes lie in one table, children in one hash table keyed by parent and level, so 100,000 filters cost a few hash
-// look-ups per level. match() does not allocate. Filters must have passed check_topic_filter().
+// Nodes lie in one table, children in one hash table keyed by parent and level, so 100,000 filters cost one hash look-up
+// for each level. match() does not allocate. Filters must have passed check_topic_filter().
 #pragma once
 
 #include <cstdint>
@@ -47,6 +47,8 @@ class TopicTrie {
   struct Node {
     NodeIndex parent = none;
     std::uint32_t children = 0;
+    NodeIndex plus = none;  // the children "+" and "#", which every topic that comes by has to look for
+    NodeIndex hash = none;
     std::vector<std::uint32_t> values{};  // of the filters that end here
     std::string level{};
   };
@@ -63,6 +65,7 @@ class TopicTrie {
   NodeIndex add_child(NodeIndex parent, std::string_view level);
   void prune(NodeIndex node);
   void collect(std::string_view topic, std::vector<std::uint32_t>& values) const;
+  NodeIndex* wildcard(NodeIndex parent, std::string_view level);
   void take_values(NodeIndex node, std::vector<std::uint32_t>& values) const;
 
   std::deque<Node> nodes_;  // never moved: edges point at their levels

@@ -39,7 +39,9 @@ class PacketTrace {
   explicit PacketTrace(TraceLimits limits = {});
 
   // Called by Client for each whole packet.
-  void record(Time now, Direction direction, Bytes packet);
+  void record(Time now, Direction direction, Bytes packet) {
+    if (!entries_.empty() && !packet.empty()) add(now, direction, packet);
+  }
   // A new network connection: answers no longer link to requests of the old one.
   void start_connection();
 
@@ -53,6 +55,7 @@ class PacketTrace {
   void clear();
 
  private:
+  void add(Time now, Direction direction, Bytes packet);
   void link(TraceEntry& entry, std::uint64_t number);
   std::uint64_t& waiting_for(bool ours, PacketId packet_id);
   void make_room(std::size_t count);
