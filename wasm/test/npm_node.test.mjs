@@ -49,7 +49,7 @@ for (const [name, address] of Object.entries(addresses)) {
 }
 
 for (const qos of [0, 1, 2]) {
-  test(`what is asked before the connection is there is done in order when it is, so that one hears oneself, QoS ${qos}`, async () => {
+  test(`what is asked before the connection is done in order when it is there: one hears oneself, QoS ${qos}`, async () => {
     const client = connect(brokers.mosquitto.wsUrl);
     client.subscribe('early/#', {qos});
     client.publish('early/one', '1', {qos});
@@ -154,15 +154,33 @@ test('a delivery handle tells each step, and can be taken back before it is sent
   await client.endAsync();
 });
 
-test('a full queue follows its policy, and says so', async () => {
-  const client = connect('ws://127.0.0.1:9', {manualConnect: true, clientId: 'full',
-    queue: {messages: 2, overflow: 'dropOldest'}});
+const refused_when_full = {
+  reject: [2, 'the queue of unsent messages is full'], dropOldest: [0, 'dropped_oldest'], dropNewest: [2, 'dropped_newest'],
+};
+for (const [overflow, [which, reason]] of Object.entries(refused_when_full)) {
+  for (const qos of [0, 1]) {
+    test(`a full queue follows its policy, and says so: ${overflow}, QoS ${qos}`, async () => {
+      const client = connect('ws://127.0.0.1:9', {clientId: 'full', reconnectPeriod: 3_000_000, queue: {messages: 2, overflow}});
+      client.on('error', () => {});
+      const deliveries = [1, 2, 3].map((number) => client.send('q', `${number}`, {qos}));
+      await assert.rejects(deliveries[which].done, {reason});
+      assert.deepEqual(deliveries.map(({state}) => state), [0, 1, 2].map((at) => (at === which ? 'failed' : 'queued')));
+      for (const {done} of deliveries) done.catch(() => {});
+      await client.endAsync(true);
+    });
+  }
+}
+
+test('what waits expires, or is superseded by the latest for its topic, when asked to', async () => {
+  const client = connect('ws://127.0.0.1:9', {clientId: 'waiting', reconnectPeriod: 3_000_000});
   client.on('error', () => {});
-  client.connect();
-  const deliveries = [1, 2, 3].map((number) => client.send('q', `${number}`, {qos: 1}));
-  await assert.rejects(deliveries[0].done, {reason: 'dropped_oldest'});
-  assert.deepEqual(client.unfinished().map(({payload}) => `${payload}`), ['2', '3']);
-  await client.endAsync(true);
+  const short = client.send('w/short', 'x', {qos: 1, timeToLive: 5});
+  const old = client.send('w/latest', 'old', {qos: 1, latest: true});
+  client.send('w/latest', 'new', {qos: 1, latest: true});
+  await assert.rejects(old.done, {reason: 'superseded'});
+  await assert.rejects(short.done, {reason: 'expired'});
+  assert.deepEqual(client.unfinished().map(({payload}) => `${payload}`), ['new']);
+  await client.endAsync();
 });
 
 test('a journal keeps what was accepted for the next client with the same id', async () => {

@@ -42,7 +42,9 @@ export class Deliveries {
     const publishes = this.#waiting.filter((one) => one.delivery);
     if (publishes.length >= (queue.messages ?? 100_000)) {
       if (queue.overflow !== 'dropOldest') {
-        return queueMicrotask(() => delivery.change('failed', 'dropped_newest'));
+        // The core's words for the same.
+        const reason = queue.overflow === 'dropNewest' ? 'dropped_newest' : 'the queue of unsent messages is full';
+        return queueMicrotask(() => delivery.change('failed', reason));
       }
       this.#waiting.splice(this.#waiting.indexOf(publishes[0]), 1);
       publishes[0].delivery.change('failed', 'dropped_oldest');
