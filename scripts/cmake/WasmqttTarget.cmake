@@ -1,10 +1,13 @@
 # wasmqtt_add_library(NAME FOLDER_SOURCES...): one static library per layer, wasmqtt::NAME,
 # with the house's warnings. Its public headers lie in include/ beside its sources, and only a
 # target that links it sees them: a wrong include does not compile.
-option(WASMQTT_WERROR "Warnings are errors" ${PROJECT_IS_TOP_LEVEL})
+# In the presets, which we develop with; a newer compiler's opinion keeps nobody from installing.
+option(WASMQTT_WERROR "Warnings are errors" OFF)
 
 function(wasmqtt_warnings target)
-  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wconversion -Wshadow)
+  # GCC 12 at -O3 sees an overlap in "text" + std::string, where there is none (its bug 105651).
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wconversion -Wshadow
+    $<$<AND:$<CONFIG:Release>,$<CXX_COMPILER_ID:GNU>>:-Wno-restrict>)
   if(WASMQTT_WERROR)
     target_compile_options(${target} PRIVATE -Werror)
   endif()
