@@ -1,5 +1,7 @@
 #include "view_world.hpp"
 
+#include <cmath>
+
 #include "chat/packet_export.hpp"
 
 using namespace chat;
@@ -146,4 +148,42 @@ TEST_CASE("the export is one JSON object a line") {
   }
   CHECK(count == world.app.mqtt()->trace().end() - 1);
   CHECK(lines.find("\"payload\": {") != std::string::npos);
+}
+
+TEST_CASE("on the smallest phone the status keeps off the buttons, and the packets have most of the window") {
+  ViewWorld world(stage_settings(40), 320, 640);
+  open_packets(world);
+  const auto rect = [&](Role role, std::string_view name) {
+    const Node* node = world.find(role, name);
+    REQUIRE_MESSAGE(node != nullptr, name);
+    return node->rect;
+  };
+  const semantic::Rect status = rect(Role::status, "Connected");
+  CHECK(status.x + status.w + 8 <= rect(Role::button, "Show Packets").x);
+  CHECK(rect(Role::group, "Packet tools").h <= 640 * 0.35f);
+  CHECK(rect(Role::column_header, "Topic").w >= 100);
+  CHECK(world.has(Role::column_header, "Direction"));
+  CHECK(world.has(Role::cell, "OUTBOUND"));
+  const float filters = rect(Role::table, "Packets").y;
+  CHECK(world.click(Role::cell, "suback"));
+  CHECK(world.has(Role::region, "Packet details"));
+  CHECK(rect(Role::table, "Packets").y < filters - 80);  // the filters' room
+  CHECK_FALSE(world.has(Role::textbox, "Filter"));
+  CHECK(world.click(Role::button, "Close details"));
+  CHECK(world.has(Role::textbox, "Filter"));
+}
+
+TEST_CASE("the heading of the packets stands on the line of their buttons") {
+  for (const float width : {390.0f, 1280.0f, 2560.0f}) {
+    ViewWorld world(stage_settings(40), width, 900);
+    open_packets(world);
+    const auto middle = [&](Role role, std::string_view name) {
+      const semantic::Rect& r = world.find(role, name)->rect;
+      return r.y + r.h * 0.5f;
+    };
+    CAPTURE(width);
+    const float slack = width < 640 ? 10.0f : 1.0f;  // a phone has the count below the heading
+    CHECK(std::abs(middle(Role::heading, "Packets") - middle(Role::button, "Pause")) <= slack);
+    CHECK(std::abs(middle(Role::textbox, "Filter") - middle(Role::checkbox, "Show Pings")) <= 2);
+  }
 }
