@@ -48,7 +48,7 @@ describe('?gallery', () => {
     const checkboxes = part('States of choices').getByRole('checkbox');
     assert.deepEqual(await checkboxes.evaluateAll((all) => all.map((one) => `${one.checked} ${one.disabled}`)),
       ['true false', 'false false', 'true false', 'true true', 'false true']);
-    assert.equal(await part('States of choices').getByRole('radio').count(), 6);
+    assert.equal(await part('States of choices').getByRole('radio').count(), 9);
     const field = (name) => part('States of fields').getByRole('textbox', {name, exact: true});
     assert.equal(await field('With an error').getAttribute('aria-invalid'), 'true');
     assert.equal(await field('Secret').getAttribute('type'), 'password');

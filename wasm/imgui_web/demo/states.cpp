@@ -72,6 +72,7 @@ void States::choices(Ui& ui) {
   gap(Theme::space_2);
   radio_group(ui, "In a row", names, first_, {.label_visible = true});
   radio_group(ui, "In a column", names, second_, {.vertical = true, .label_visible = true});
+  radio_group(ui, "In a bar", names, first_, {.label_visible = true, .segments = names});
 }
 
 void States::fields(Ui& ui) {
