@@ -22,7 +22,11 @@ class MqttClient::Core {
   Core(MqttClient& owner, EventLoop& loop, Transport& transport, MqttOptions options, SessionStore* store)
       : owner_(owner), driver_(loop, transport, store, std::move(options.client), driver_options(options)) {
     driver_.on_event = [this](const Event& event) { std::visit([this](const auto& one) { handle(one); }, event); };
-    driver_.on_state = [this](ConnectionState state) { tell({.kind = Lifecycle::Kind::state_changed, .state = state}); };
+    driver_.on_state = [this](ConnectionState state) {
+      tell({.kind = Lifecycle::Kind::state_changed,
+            .state = state,
+            .session_present = session_present_ && state == ConnectionState::connected});
+    };
     driver_.on_store_problem = [this](std::string_view problem) {
       tell({.kind = Lifecycle::Kind::store_problem, .text = problem});
     };
@@ -93,6 +97,7 @@ class MqttClient::Core {
   }
 
   void handle(const Connected& event) {
+    session_present_ = event.session_present;
     subscriptions_.connected(event.session_present, event.session_in_doubt);
     tell_broker();
   }
@@ -120,6 +125,7 @@ class MqttClient::Core {
 
   MqttClient& owner_;
   Subscriptions subscriptions_;
+  bool session_present_ = false;  // of this connection
   Driver driver_;
 };
 

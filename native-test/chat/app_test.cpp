@@ -262,6 +262,23 @@ TEST_CASE("the status is published anew after each reconnect, and retained ones 
   CHECK(world.filters.back() == "chat/status/+");
 }
 
+TEST_CASE("right after the connection, a status is news in a new session and of unknown age in a resumed one") {
+  for (const bool resumed : {false, true}) {
+    CAPTURE(resumed);
+    World world(stage_settings(30));
+    world.sign_in("alice", "", resumed);
+    const char* earlier = "2023-11-14T22:00:00+01:00";
+    world.receive("chat/status/peter", status_json("online", earlier));
+    world.receive("chat/status/peter", status_json("offline", earlier));  // a will: written when its owner came
+    const Presence& presence = world.state().presence;
+    // The grace of a reload is for who was seen going.
+    CHECK(presence.of("peter", world.loop.now()).kind ==
+          (resumed ? Presence::Kind::offline : Presence::Kind::online));
+    world.pass(Presence::grace);
+    CHECK(presence.of("peter", world.loop.now()).kind == Presence::Kind::offline);
+  }
+}
+
 TEST_CASE("a late will of our own is contradicted, and does not start a quarrel") {
   World world(stage_settings(30));
   world.sign_in("alice");

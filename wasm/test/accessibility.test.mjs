@@ -19,7 +19,7 @@ async function check(person, view, wanted = looks) {
   for (const [width, colorScheme] of wanted) {
     await page.setViewportSize({width, height: 560});
     await page.emulateMedia({colorScheme});
-    await page.waitForFunction((w) => document.getElementById('imgui-web-canvas').width === w, width);
+    await page.waitForFunction((w) => document.getElementById('imgui-web-canvas').width === w * devicePixelRatio, width);
     await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
     const violations = await page.evaluate(async () => (await axe.run()).violations
       .map(({id, nodes}) => `${id}: ${nodes.map((node) => node.html).join(' ').slice(0, 400)}`));

@@ -6,7 +6,7 @@ import path from 'node:path';
 import {after, before, test} from 'node:test';
 import {serve} from '../../scripts/serve.mjs';
 import {startBroker} from './support/brokers.mjs';
-import {launchBrowser} from './support/browser.mjs';
+import {few_pixels, launchBrowser} from './support/browser.mjs';
 import {root, until} from './support/machine.mjs';
 import {publish, subscribe} from './support/mosquitto.mjs';
 
@@ -42,7 +42,7 @@ function start(name, ...more) {
 }
 
 async function open(example, more = '') {
-  const context = await browser.newContext();
+  const context = await browser.newContext(few_pixels);
   const page = await context.newPage();
   const problems = [];
   page.on('pageerror', (error) => problems.push(error.message));

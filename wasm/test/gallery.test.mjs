@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import {after, before, describe, test} from 'node:test';
 import path from 'node:path';
 import {serve} from '../../scripts/serve.mjs';
-import {launchBrowser} from './support/browser.mjs';
+import {few_pixels, launchBrowser} from './support/browser.mjs';
 import {root} from './support/machine.mjs';
 
 const directory = process.env.WASMQTT_PAGE ?? path.join(root, 'build', 'wasm-release', 'page');
@@ -19,7 +19,7 @@ after(async () => {
 });
 
 async function open(look = {}) {
-  const context = await browser.newContext({viewport: {width: 1280, height: 800}, ...look});
+  const context = await browser.newContext({viewport: {width: 1280, height: 800}, ...few_pixels, ...look});
   const page = await context.newPage();
   const errors = [];
   page.on('pageerror', (error) => errors.push(error.message));

@@ -157,7 +157,7 @@ describe('text', () => {
   });
 
   test('lies where it is drawn', async () => {
-    const chat = await open('chat');
+    const chat = await open('chat', {deviceScaleFactor: 1});
     const {page} = chat;
     // The browser's own text, made visible, must cover what is drawn: hardly any drawn pixel remains beside it.
     const line = page.locator('.text').filter({hasText: 'Message number 40'}).locator('.line');

@@ -60,7 +60,7 @@ describe('the page', () => {
   test('follows the size of its window at once', async () => {
     const gallery = await open('components');
     await gallery.page.setViewportSize({width: 700, height: 500});
-    await gallery.page.waitForFunction(() => document.getElementById('imgui-web-canvas').width === 700);
+    await gallery.page.waitForFunction(() => document.getElementById('imgui-web-canvas').width === 700 * devicePixelRatio);
     await gallery.close();
   });
 

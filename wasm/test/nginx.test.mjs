@@ -9,7 +9,7 @@ import path from 'node:path';
 import {after, before, describe, test} from 'node:test';
 import {promisify} from 'node:util';
 import {startBroker} from './support/brokers.mjs';
-import {launchBrowser} from './support/browser.mjs';
+import {few_pixels, launchBrowser} from './support/browser.mjs';
 import {free_ports, is_open, root, until} from './support/machine.mjs';
 import {Person} from './support/person.mjs';
 
@@ -95,7 +95,7 @@ describe('MQTT Chat behind nginx', () => {
   });
 
   async function arrive(address) {
-    const context = await browser.newContext({ignoreHTTPSErrors: true, viewport: {width: 1280, height: 800}});
+    const context = await browser.newContext({ignoreHTTPSErrors: true, viewport: {width: 760, height: 560}, ...few_pixels});
     const page = await context.newPage();
     const remarks = [];
     const sockets = [];

@@ -18,9 +18,9 @@ const bot = spawn(path.join(root, 'build', 'native', 'client', 'native', 'progra
 
 const looks = {
   small: {viewport: {width: 320, height: 640}, deviceScaleFactor: 2, hasTouch: true, colorScheme: 'dark'},
-  huge: {viewport: {width: 2560, height: 1440}, colorScheme: 'dark'},
-  wide: {viewport: {width: 1280, height: 800}, colorScheme: 'light'},
-  'wide-dark': {viewport: {width: 1280, height: 800}, colorScheme: 'dark'},
+  huge: {viewport: {width: 2560, height: 1440}, deviceScaleFactor: 1, colorScheme: 'dark'},
+  wide: {viewport: {width: 1280, height: 800}, deviceScaleFactor: 1, colorScheme: 'light'},
+  'wide-dark': {viewport: {width: 1280, height: 800}, deviceScaleFactor: 1, colorScheme: 'dark'},
   phone: {viewport: {width: 390, height: 844}, deviceScaleFactor: 2, hasTouch: true, colorScheme: 'light'},
 };
 

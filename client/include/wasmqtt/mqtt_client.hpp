@@ -49,7 +49,7 @@ struct Subscription {
 // The life of the connection, for a status line or a log.
 struct Lifecycle {
   enum class Kind : std::uint8_t {
-    state_changed,        // see state
+    state_changed,        // see state, and session_present with ConnectionState::connected
     session_lost,         // see session
     subscription_refused, // 0x80 for this filter; it is asked again on the next connection
     subscribed,           // granted QoS in `qos`
@@ -57,6 +57,7 @@ struct Lifecycle {
   };
   Kind kind = Kind::state_changed;
   ConnectionState state = ConnectionState::stopped;
+  bool session_present = false;  // the broker goes on with the session that it kept [MQTT-3.2.2-2]
   SessionLost session{};
   std::string_view filter{};  // valid during the call
   Qos qos = Qos::at_most_once;

@@ -143,7 +143,10 @@ void Session::yield_to_other_tab() {
 
 void Session::handle_lifecycle(const wasmqtt::Lifecycle& event) {
   switch (event.kind) {
-    case wasmqtt::Lifecycle::Kind::state_changed: handle_state(event.state); break;
+    case wasmqtt::Lifecycle::Kind::state_changed:
+      resumed_ = event.session_present;
+      handle_state(event.state);
+      break;
     case wasmqtt::Lifecycle::Kind::session_lost:
       if (was_connected_ || event.session.republished != 0)
         notice("The broker had lost the session: " + std::to_string(event.session.republished) +

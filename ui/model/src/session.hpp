@@ -96,6 +96,7 @@ class Session : public std::enable_shared_from_this<Session> {
   bool was_connected_ = false;
   bool was_stable_ = false;
   Time connected_at_{};
+  bool resumed_ = false;  // the broker went on with the session that it kept for us
   unsigned kicks_ = 0;  // connections in a row that were cut, without a failed attempt between
   bool adopted_ = false;
   bool elsewhere_ = false;

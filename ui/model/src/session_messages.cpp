@@ -227,8 +227,8 @@ void Session::handle_status(const wasmqtt::Message& incoming) {
   }
   const auto parsed = parse_status(wasmqtt::as_text(incoming.payload));
   if (!parsed.value) return notice("A status could not be read. " + parsed.problem, incoming.topic);
-  // What the session kept for us comes right after the connection and was published at an unknown time.
-  const bool stored = incoming.retain || now() - connected_at_ < std::chrono::seconds{2};
+  // What a session kept for us comes right after the connection and was published at an unknown time.
+  const bool stored = incoming.retain || (resumed_ && now() - connected_at_ < std::chrono::seconds{2});
   app_->state_.presence.handle_status(*user, *parsed.value, {.retained = stored, .now = now()});
   // A will of our own that came late (from the connection that this one replaced) is contradicted.
   if (*user == user_ && !parsed.value->online && mqtt_->connected() && !stopping_ &&

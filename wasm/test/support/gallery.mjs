@@ -8,7 +8,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import {after, before} from 'node:test';
 import {serve} from '../../../scripts/serve.mjs';
-import {launchBrowser} from './browser.mjs';
+import {few_pixels, launchBrowser} from './browser.mjs';
 import {root} from './machine.mjs';
 
 const built = process.env.WASMQTT_PAGE ?? path.join(root, 'build', 'wasm-release', 'page');
@@ -33,7 +33,7 @@ export async function settle(page) {
 }
 
 async function open_view({browser, server}, view, options = {}) {
-  const context = await browser.newContext({viewport: {width: 1280, height: 800}, ...options});
+  const context = await browser.newContext({viewport: {width: 1280, height: 800}, ...few_pixels, ...options});
   const page = await context.newPage();
   const errors = [];
   page.on('pageerror', (error) => errors.push(error.message));
