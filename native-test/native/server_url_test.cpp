@@ -29,15 +29,15 @@ TEST_CASE("URL: each scheme has its protocol and port") {
     Protocol protocol;
     int port;
   };
-  for (auto [text, protocol, port] : {Row{"mqtt://h", Protocol::tcp, 1883}, Row{"tcp://h", Protocol::tcp, 1883},
-                                      Row{"mqtts://h", Protocol::tls, 8883}, Row{"ssl://h", Protocol::tls, 8883},
-                                      Row{"tls://h", Protocol::tls, 8883}, Row{"ws://h", Protocol::websocket, 80},
-                                      Row{"WSS://h", Protocol::secure_websocket, 443},
-                                      Row{"mqtt://h:1", Protocol::tcp, 1}, Row{"ws://h:65535", Protocol::websocket, 65535}}) {
-    CAPTURE(text);
-    auto url = good(text);
-    CHECK(url.protocol == protocol);
-    CHECK(url.port == port);
+  for (const Row& row : {Row{"mqtt://h", Protocol::tcp, 1883}, Row{"tcp://h", Protocol::tcp, 1883},
+                         Row{"mqtts://h", Protocol::tls, 8883}, Row{"ssl://h", Protocol::tls, 8883},
+                         Row{"tls://h", Protocol::tls, 8883}, Row{"ws://h", Protocol::websocket, 80},
+                         Row{"WSS://h", Protocol::secure_websocket, 443},
+                         Row{"mqtt://h:1", Protocol::tcp, 1}, Row{"ws://h:65535", Protocol::websocket, 65535}}) {
+    CAPTURE(row.text);
+    auto url = good(row.text);
+    CHECK(url.protocol == row.protocol);
+    CHECK(url.port == row.port);
     CHECK(url.host == "h");
   }
 }

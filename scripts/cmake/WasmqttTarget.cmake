@@ -18,8 +18,8 @@ include(GNUInstallDirs)
 set(wasmqtt_install_package ${CMAKE_INSTALL_LIBDIR}/cmake/wasmqtt)
 set(wasmqtt_install_include ${CMAKE_INSTALL_INCLUDEDIR}/wasmqtt-${PROJECT_VERSION})
 
-# Parsing the standard library is half of the time that most files take. Off by default, and in the presets that are
-# built first: with it a missing #include goes unnoticed.
+# Parsing the standard library is half of the time that most files take. On in the presets of the native tests only: with
+# it a missing #include goes unnoticed, which the other presets and the projects of native-test/package then tell.
 option(WASMQTT_PRECOMPILE "Precompile the standard headers that most files use" OFF)
 
 function(wasmqtt_precompile)

@@ -41,10 +41,10 @@ need_native() {
   need /usr/include/openssl/ssl.h libssl-dev "TLS of the native programs"
 }
 
-need_fuzz() {
+need_clang() {
   local codename
   codename=$(. /etc/os-release 2>/dev/null && echo "${VERSION_CODENAME:-}")
-  need clang++ clang "compiles the fuzz targets"
+  need clang++ clang "compiles the fuzz targets, and what runs under the sanitizers"
   # In Ubuntu 22.04 it comes with Clang itself.
   [[ $codename == jammy ]] ||
     need '/usr/lib/llvm-*/lib/clang/*/lib/*/libclang_rt.fuzzer*.a' libclang-rt-dev "libFuzzer and the sanitizers of Clang"

@@ -113,11 +113,12 @@ std::string FileStore::file_name(const std::string& client_id) {
   constexpr std::size_t longest = 180;  // of 255 that file systems allow, with room for the endings
   constexpr char digits[] = "0123456789ABCDEF";
   std::string name;
-  for (unsigned char c : client_id) {
+  for (const char letter : client_id) {
+    const auto c = static_cast<unsigned char>(letter);
     bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
                  (c == '.' && !name.empty());
     if (plain) {
-      name += static_cast<char>(c);
+      name += letter;
     } else {
       name += {'%', digits[c >> 4], digits[c & 15]};
     }
@@ -126,7 +127,7 @@ std::string FileStore::file_name(const std::string& client_id) {
   if (name.size() > longest) {
     // FNV-1a: names that are alike for so long differ at the end. The file's header holds the whole id.
     std::uint64_t hash = 14695981039346656037U;
-    for (unsigned char c : client_id) hash = (hash ^ c) * 1099511628211U;
+    for (const char letter : client_id) hash = (hash ^ static_cast<unsigned char>(letter)) * 1099511628211U;
     name.resize(longest - 17);
     name += '+';
     for (unsigned shift = 64; shift != 0; shift -= 4) name += digits[(hash >> (shift - 4)) & 15];
