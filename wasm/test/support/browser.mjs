@@ -28,6 +28,16 @@ const flags = [
   '--disable-sync',
   '--metrics-recording-only',
   '--no-first-run',
+  // Debian's default; without a graphics card it is the slower way.
+  '--disable-gpu-rasterization',
+  `--disable-features=${[
+    // Pages of the browser's own in each window, which cost more than the page under test.
+    'WebUIOmniboxPopup', 'WebUIOmniboxAimPopup',
+    // The driver's own list, which this one replaces.
+    'AvoidUnnecessaryBeforeUnloadCheckSync', 'BoundaryEventDispatchTracksNodeRemoval', 'DestroyProfileOnBrowserClose',
+    'DialMediaRouteProvider', 'GlobalMediaControls', 'HttpsUpgrades', 'LensOverlay', 'MediaRouter', 'OptimizationHints',
+    'PaintHolding', 'RenderDocument', 'ThirdPartyStoragePartitioning', 'Translate',
+  ].join()}`,
 ];
 
 // For a context in which nobody looks at the pixels. The processor draws them, 0.1 s for a frame of a small window; a page
