@@ -7,7 +7,8 @@ function(run)
 endfunction()
 
 set(options -DWASMQTT_SOURCE=${WASMQTT_SOURCE} -DCMAKE_BUILD_TYPE= "-DCMAKE_CXX_FLAGS=${FLAGS}"
-  -DCMAKE_RUNTIME_OUTPUT_DIRECTORY=${WORK}/bin -DCMAKE_CXX_COMPILER_LAUNCHER=${LAUNCHER})
+  -DCMAKE_RUNTIME_OUTPUT_DIRECTORY=${WORK}/bin -DCMAKE_CXX_COMPILER_LAUNCHER=${LAUNCHER}
+  "-DCMAKE_EXE_LINKER_FLAGS=${LINK_FLAGS}")
 if(TOOLCHAIN)
   list(APPEND options -DCMAKE_TOOLCHAIN_FILE=${TOOLCHAIN})
 else()
@@ -17,7 +18,7 @@ if(HOW STREQUAL "find_package")
   run(${CMAKE_COMMAND} --install ${BUILT} --prefix ${WORK}/prefix)
   file(GLOB_RECURSE package ${WORK}/prefix/*/wasmqttConfig.cmake)
   get_filename_component(package ${package} DIRECTORY)
-  list(APPEND options -Dwasmqtt_DIR=${package} -DCMAKE_EXE_LINKER_FLAGS=${LINK_TIME_FLAG})
+  list(APPEND options -Dwasmqtt_DIR=${package})
   set(ways find_package)
 else()
   list(APPEND options ${IMGUI_OPTIONS})

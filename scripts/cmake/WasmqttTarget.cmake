@@ -79,13 +79,11 @@ endfunction()
 
 # wasmqtt_cold(TARGET...): code in which no time is spent when it runs, so none is spent on optimising it, which with
 # Boost's templates takes most of a build. wasmqtt_hot(TARGET...): code that a test runs a million times; optimised
-# even where the rest of a preset is not.
+# even where the rest of a preset is not. The presets of the tests say how, in WASMQTT_COLD_OPTIONS and WASMQTT_HOT_OPTIONS.
 function(wasmqtt_cold)
-  if(PROJECT_IS_TOP_LEVEL AND NOT EMSCRIPTEN)
-    foreach(target ${ARGN})
-      target_compile_options(${target} PRIVATE $<$<CONFIG:RelWithDebInfo>:-O0>)
-    endforeach()
-  endif()
+  foreach(target ${ARGN})
+    target_compile_options(${target} PRIVATE ${WASMQTT_COLD_OPTIONS})
+  endforeach()
 endfunction()
 
 function(wasmqtt_hot)
