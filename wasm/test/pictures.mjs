@@ -45,6 +45,7 @@ async function conversation(alice, bob, one_column) {
   await bob.say('Grüße 你好 👩🏽‍🚀 مرحبا');
   if (one_column) await alice.page.goBack();
   await alice.page.getByRole('button', {name: /^bob/}).click();
+  await alice.page.getByRole('heading', {name: 'Conversation with bob'}).waitFor();
   await alice.say('Hello bob! Every script works, and no font was downloaded.');
   await bob.say('This message went through a real broker: see https://mosquitto.org');
   await alice.page.getByText('went through a real broker').first().waitFor();
