@@ -175,7 +175,7 @@ var imguiWebMirror = {
         element.classList.add('scroll');
         element.imguiSize = document.createElement(role === 28 ? 'tr' : 'div');
         element.imguiSize.imguiSet = {};
-      element.imguiSize.className = 'size';
+        element.imguiSize.className = 'size';
         element.imguiSize.setAttribute('aria-hidden', 'true');
         element.appendChild(element.imguiSize);
       }
