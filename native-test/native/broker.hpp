@@ -22,7 +22,7 @@ class Broker {
  public:
   explicit Broker(const BrokerOptions& options = {});
 
-  // Returns when the broker takes connections. The constructor has called it.
+  // Returns when the broker answers. The constructor has called it.
   void start();
   void stop();      // SIGTERM, and the end awaited
   void kill();      // SIGKILL

@@ -74,6 +74,8 @@ void ChatPage::draw(semantic::Ui& ui) {
   view_.draw(ui, app_.state(), intents_);
   const chat::Intents asked = std::exchange(intents_, {});
   app_.handle(asked);
+  // The view has drawn what was before them.
+  if (!asked.empty()) ui.set_unsettled();
   if (const auto change = app_.next_change()) {
     const std::chrono::duration<double> left = *change - loop_.now();
     ui.wake_in(std::max(0.001, left.count()));

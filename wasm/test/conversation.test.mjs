@@ -139,12 +139,42 @@ describe('the composer', () => {
     assert.equal(await hugo.field('Message').inputValue(), '');
     await until(async () => /Draft: half a thou/.test(await hugo.chat('bob').getAttribute('aria-description')), 'the list says so', patience);
     await hugo.chat('bob').click();
-    await until(async () => await hugo.field('Message').inputValue() === 'half a thou', 'the draft is back', patience);
+    assert.equal(await hugo.field('Message').inputValue(), 'half a thou');
     await hugo.page.reload();
     await hugo.button('Sign In').waitFor();
     await hugo.sign_in();
     await hugo.chat('bob').click();
     await until(async () => await hugo.field('Message').inputValue() === 'half a thou', 'the draft is kept', patience);
+  });
+});
+
+describe('a choice', () => {
+  // Animation frames wait until hold(false): what is seen without them was there when the event was over.
+  const holdable = (page) => page.addInitScript(() => {
+    let held = null;
+    const real = self.requestAnimationFrame.bind(self);
+    self.requestAnimationFrame = (call) => (held ? held.push(call) : real(call));
+    self.hold = (on) => {
+      held?.forEach(real);
+      held = on ? [] : null;
+    };
+  });
+
+  test('takes effect before whatever is done next, by pointer and by key', async () => {
+    const kim = await signed_in('?stage=10&user=kim', {prepare: holdable});
+    await kim.talk_to('bob');
+    await kim.talk_to('carol');
+    await kim.page.evaluate(() => hold(true));
+    await kim.chat('bob').click();
+    await kim.page.keyboard.type('for bob');
+    assert.equal(await kim.page.getByRole('heading', {level: 2}).filter({hasText: 'Conversation'}).textContent(), 'Conversation with bob');
+    await kim.chat('carol').press('Enter');
+    await kim.page.keyboard.type('for carol');
+    await kim.page.evaluate(() => hold(false));
+    for (const name of ['bob', 'carol']) {
+      await kim.chat(name).click();
+      assert.equal(await kim.field('Message').inputValue(), `for ${name}`);
+    }
   });
 });
 

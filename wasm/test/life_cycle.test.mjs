@@ -197,11 +197,12 @@ describe('the page at rest', () => {
     const alice = await world.arrive('?stage=10&user=nobody');
     const idle_frames = () => alice.page.evaluate(async () => {
       const frames = () => Module.imguiWebFrames();
-      // Rest begins when ten of the browser's frames brought none of ours.
-      for (let calm = 0, last = -1; calm < 10; last = frames()) {
-        calm = frames() === last ? calm + 1 : 0;
-        last = frames();
+      // Rest begins when a second brought no frame: the tooltip under the pointer comes after 0.4 s.
+      for (let last = frames(), since = performance.now(); performance.now() - since < 1000;) {
         await new Promise((resolve) => requestAnimationFrame(resolve));
+        if (frames() === last) continue;
+        last = frames();
+        since = performance.now();
       }
       const first = frames();
       await new Promise((resolve) => setTimeout(resolve, 2000));

@@ -65,10 +65,11 @@ var imguiWebMirror = {
     onClick: function(event) {
       const m = ImguiWebMirror, element = m.of(event);
       if (!element || element.imguiField || element.tagName === 'A') return;
-      // A click without a pointer: the keyboard, assistive technology, a script.
-      if (event.detail === 0) _imgui_web_on_activate(element.imguiId);
       // The browser toggled its own copy; if the widget decides otherwise, that is put right when the page rests.
       if (element.type === 'checkbox' || element.type === 'radio') _imgui_web_on_toggled(element.imguiId);
+      // A click without a pointer: the keyboard, assistive technology, a script.
+      if (event.detail === 0) _imgui_web_on_activate(element.imguiId);
+      else _imgui_web_on_clicked();
     },
 
     onKeyDown: function(event) {

@@ -44,6 +44,8 @@ void apply_theme();
 void add_fonts();
 void set_up_input();
 void draw_frame(double time);
+// Draws inside the event: what the user does next belongs to what this one changes.
+void respond();
 
 }  // namespace imgui_web
 

@@ -70,7 +70,6 @@ void hand_over_requests(Backend& b) {
 }
 
 void plan_next(Backend& b) {
-  // Events that came together are spread over frames by ImGui, press and release never into one.
   if (ImGui::GetCurrentContext()->InputEventsQueue.Size > 0) b.wanted = std::max(b.wanted, 2);
   if (b.release_pointer && ImGui::GetCurrentContext()->InputEventsQueue.Size == 0) {
     b.release_pointer = false;
@@ -91,12 +90,15 @@ void draw_frame(double time) {
   if (b.context_lost || b.width <= 0) return;
   ImGuiIO& io = ImGui::GetIO();
   if (b.wanted > 0) --b.wanted;
-  io.DeltaTime = b.last_time > 0 ? static_cast<float>(std::clamp((time - b.last_time) / 1000, 1e-4, 0.1)) : 1.0f / 60;
-  b.last_time = time;
+  // Not cut short: a tooltip's delay and the pause between two clicks are often spent without a frame.
+  io.DeltaTime = b.last_time > 0 ? static_cast<float>(std::max((time - b.last_time) / 1000, 1e-4)) : 1.0f / 60;
+  b.last_time = std::max(time, b.last_time);
   io.DisplaySize = {b.width, b.height};
   io.DisplayFramebufferScale = {b.density, b.density};
   draw_pass(b);
-  for (int pass = 1; pass < most_passes && b.ui.unsettled(); ++pass) {
+  // ImGui spreads events that came together, press and release never into one pass.
+  const ImVector<ImGuiInputEvent>& events = ImGui::GetCurrentContext()->InputEventsQueue;
+  for (int pass = 1; pass < most_passes && (b.ui.unsettled() || !events.empty()); ++pass) {
     update_textures();
     io.DeltaTime = settle_step;
     draw_pass(b);
@@ -112,6 +114,11 @@ void draw_frame(double time) {
     imgui_web_first_frame();
   }
   plan_next(b);
+}
+
+void respond() {
+  if (backend().shown) draw_frame(emscripten_get_now());
+  want(2);
 }
 
 void want(int frames) {

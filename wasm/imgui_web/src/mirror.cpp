@@ -256,8 +256,11 @@ EMSCRIPTEN_KEEPALIVE float* imgui_web_numbers() {
 
 EMSCRIPTEN_KEEPALIVE void imgui_web_on_activate(Id id) {
   backend().ui.handle_activate(id);
-  imgui_web::want(2);
+  imgui_web::respond();
 }
+
+// A click of the pointer, which ImGui has got as press and release.
+EMSCRIPTEN_KEEPALIVE void imgui_web_on_clicked() { imgui_web::respond(); }
 
 EMSCRIPTEN_KEEPALIVE void imgui_web_on_toggled(Id id) { backend().mirror.note_toggled(id); }
 
@@ -281,14 +284,12 @@ EMSCRIPTEN_KEEPALIVE void imgui_web_on_text(Id id, const char* data, int size, c
 
 EMSCRIPTEN_KEEPALIVE void imgui_web_on_submit(Id id) {
   backend().ui.handle_submit(id);
-  // At once: what is typed after Enter belongs to the next message.
-  if (backend().shown) imgui_web::draw_frame(emscripten_get_now());
-  imgui_web::want(2);
+  imgui_web::respond();
 }
 
 EMSCRIPTEN_KEEPALIVE void imgui_web_on_escape() {
   backend().ui.handle_escape();
-  imgui_web::want(2);
+  imgui_web::respond();
 }
 
 EMSCRIPTEN_KEEPALIVE void imgui_web_on_scroll(Id id, float y) {

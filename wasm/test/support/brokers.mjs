@@ -11,7 +11,7 @@ import {closeSync, openSync} from 'node:fs';
 import {mkdir, mkdtemp, readFile, rm} from 'node:fs/promises';
 import path from 'node:path';
 import {promisify} from 'node:util';
-import {free_ports, is_open, root, until} from './machine.mjs';
+import {answers_connect, free_ports, is_open, root, until} from './machine.mjs';
 
 const run = promisify(execFile);
 const running = new Set();
@@ -53,7 +53,8 @@ class Broker {
     this.wsUrl = `ws://localhost:${wsPort}`;
   }
 
-  // Resolves once both ports accept connections.
+  // Resolves once the broker answers, and both ports are open. Open ports alone would not do: they are open before
+  // mosquitto's loop runs, and a SIGTERM that comes between is forgotten (2.0.11).
   async start() {
     const log = openSync(path.join(this.#state, 'mosquitto.log'), 'a');
     const child = spawn('mosquitto', ['-c', path.join(this.#state, 'mosquitto.conf')], {
@@ -68,7 +69,7 @@ class Broker {
     this.#child = child;
     const listening = async () => {
       if (failure || child.exitCode !== null) throw new Error(`mosquitto ended: ${failure ?? await this.log()}`);
-      return await is_open(this.tcpPort) && await is_open(this.wsPort);
+      return await is_open(this.tcpPort) && await is_open(this.wsPort) && await answers_connect(this.tcpPort);
     };
     await until(listening, `the broker '${this.kind}' listens`);
   }

@@ -27,6 +27,18 @@ export function is_open(port) {
   });
 }
 
+// Whether an MQTT server on this machine's port answers a CONNECT, be it with a refusal.
+export function answers_connect(port) {
+  return new Promise((resolve) => {
+    const socket = net.connect(port, '127.0.0.1');
+    const end = (answered) => { socket.destroy(); resolve(answered); };
+    socket.once('connect', () => socket.write(Buffer.from('100c00044d5154540402003c0000', 'hex')));
+    socket.once('data', () => end(true));
+    socket.once('end', () => end(true));
+    socket.once('error', () => end(false));
+  });
+}
+
 // Asks until `condition` (which may be asynchronous) gives something true, and resolves to that.
 export async function until(condition, description, milliseconds = 10000) {
   const deadline = performance.now() + milliseconds;

@@ -85,8 +85,9 @@ class Ui {
   void wake_in(double seconds);
   double wake_seconds() const { return wake_; }  ///< Negative: nothing is awaited, the page may rest.
 
-  /// A widget learned its size while it drew (a text wrapped for the first time), so what was drawn before it is out of
-  /// place. A platform that draws the frame again before it shows it saves the user a jump: at most a few times.
+  /// What was drawn is out of date: a widget learned its size while it drew (a text wrapped for the first time), or the
+  /// application handled what the user did. A platform that draws the frame again before it shows it saves the user a
+  /// jump, or a frame: at most a few times.
   bool unsettled() const { return unsettled_; }
   void set_unsettled() { unsettled_ = true; }
 
