@@ -68,8 +68,9 @@ var imguiWebMirror = {
       // The browser toggled its own copy; if the widget decides otherwise, that is put right when the page rests.
       if (element.type === 'checkbox' || element.type === 'radio') _imgui_web_on_toggled(element.imguiId);
       // A click without a pointer: the keyboard, assistive technology, a script.
-      if (event.detail === 0) _imgui_web_on_activate(element.imguiId);
-      else _imgui_web_on_clicked();
+      if (event.detail === 0) return _imgui_web_on_activate(element.imguiId);
+      m.tellScrolls(element);
+      _imgui_web_on_clicked();
     },
 
     onKeyDown: function(event) {
@@ -116,6 +117,12 @@ var imguiWebMirror = {
         m.set(element, 'aria-live', below > 8 ? 'off' : null);
       }
       _imgui_web_on_scroll(element.imguiId, element.scrollTop);
+    },
+
+    // Scroll events come with the next animation frame only; a click may come before.
+    tellScrolls: function(element) {
+      for (let at = element; at && at !== ImguiWebMirror.root; at = at.parentElement)
+        if (at.imguiId !== undefined && at.classList.contains('scroll')) _imgui_web_on_scroll(at.imguiId, at.scrollTop);
     },
 
     // Lines are elements of their own; without this each would be copied with a break behind it.
