@@ -10,6 +10,25 @@ namespace chat_view {
 
 using namespace semantic;
 
+namespace {
+
+// In the middle of a tall window, as if all were unfolded: so the card stays where it is when that is done.
+float room_above(ImVec2 area) {
+  constexpr float tallest_card = 740;
+  const float least = area.x < 640 ? Theme::space_3 : Theme::space_6;
+  return std::floor(std::clamp((area.y - tallest_card) * 0.5f, least, 240.0f));
+}
+
+// A button that unfolds what is below it; its words begin where those of the other lines do.
+bool unfolding(Ui& ui, std::string_view label, bool& open) {
+  constexpr float padding = 12;
+  ImGui::SetCursorPosX(ImGui::GetCursorPosX() - padding);
+  if (button(ui, label, {.kind = ButtonKind::ghost, .small = true, .expanded = open})) open = !open;
+  return open;
+}
+
+}  // namespace
+
 void LoginView::signed_in() {
   password_.clear();
   user_problem_.clear();
@@ -25,7 +44,7 @@ void LoginView::draw(Ui& ui, const chat::State& state, chat::Intents& intents) {
   const float room = ImGui::GetContentRegionAvail().x;
   const float width = std::min(440.0f, room - 2 * Theme::space_4);
   const float left = std::floor((room - width) * 0.5f);
-  gap(room < 640 ? Theme::space_3 : Theme::space_6);
+  gap(room_above(ImGui::GetContentRegionAvail()));
   ImGui::SetCursorPosX(left);
   const float padding = width < 360 ? Theme::space_4 : Theme::space_6;
   {
@@ -89,9 +108,7 @@ void LoginView::submit(const chat::State& state, chat::Intents& intents) {
 }
 
 void LoginView::draw_options(Ui& ui, const chat::State& state, chat::Intents& intents) {
-  if (button(ui, "Options", {.kind = ButtonKind::ghost, .small = true, .expanded = options_open_}))
-    options_open_ = !options_open_;
-  if (!options_open_) return;
+  if (!unfolding(ui, "Options", options_open_)) return;
   chat::Settings settings = state.settings;
   bool changed = false;
   {
@@ -112,9 +129,7 @@ void LoginView::draw_options(Ui& ui, const chat::State& state, chat::Intents& in
 }
 
 void LoginView::draw_advanced(Ui& ui, const chat::State& state, chat::Intents& intents) {
-  if (button(ui, "Advanced", {.kind = ButtonKind::ghost, .small = true, .expanded = advanced_open_}))
-    advanced_open_ = !advanced_open_;
-  if (!advanced_open_) return;
+  if (!unfolding(ui, "Advanced", advanced_open_)) return;
   gap(Theme::space_2);
   const std::string_view problem = chat::check_broker_url(broker_, state.page);
   const FieldResult field = text_field(
