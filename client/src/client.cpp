@@ -177,10 +177,11 @@ std::optional<DeliveryState> Client::delivery_state(Delivery delivery) const {
 }
 
 std::vector<Delivery> Client::unfinished() const {
-  std::vector<Delivery> all;
   const Session& session = *core_->session_;
+  std::vector<Delivery> all(session.released().count() + session.published().count() + session.queued().count());
+  auto next = all.begin();
   for (const MessageList* list : {&session.released(), &session.published(), &session.queued()}) {
-    for (Slot slot = list->front(); slot != no_slot; slot = session[slot].next) all.push_back(session.delivery(slot));
+    for (Slot slot = list->front(); slot != no_slot; slot = session[slot].next) *next++ = session.delivery(slot);
   }
   return all;
 }

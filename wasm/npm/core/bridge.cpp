@@ -213,14 +213,14 @@ EMSCRIPTEN_KEEPALIVE int mqtt_cancel(Client* client, double number, std::uint32_
 // `count` filters, each as QoS, size (two bytes, low first) and text in the room. The packet id or an error.
 EMSCRIPTEN_KEEPALIVE int mqtt_subscribe(Client* client, std::size_t count, int give_up, double now) {
   exchange.begin();
-  std::vector<TopicRequest> requests;
-  std::vector<std::string_view> filters;
+  std::vector<TopicRequest> requests(count);
+  std::vector<std::string_view> filters(count);
   for (std::size_t i = 0; i < count; ++i) {
     const Bytes head = exchange.take(3);
     const auto size = static_cast<std::size_t>(head[1] | (head[2] << 8));
     const std::string_view filter = as_text(exchange.take(size));
-    requests.push_back({filter, static_cast<Qos>(head[0])});
-    filters.push_back(filter);
+    requests[i] = {filter, static_cast<Qos>(head[0])};
+    filters[i] = filter;
   }
   const auto id = give_up != 0 ? client->unsubscribe(filters, at(now)) : client->subscribe(requests, at(now));
   return id ? static_cast<int>(*id) : code(id.error());
@@ -313,9 +313,9 @@ EMSCRIPTEN_KEEPALIVE void mqtt_error(int errc) {
 EMSCRIPTEN_KEEPALIVE int mqtt_compact(std::size_t size) {
   auto shorter = compact(Bytes(exchange.bytes).first(size));
   if (!shorter) return -1;
-  exchange.text.assign(shorter->begin(), shorter->end());
+  exchange.bytes = std::move(*shorter);
   exchange.begin();
-  exchange.put(as_bytes(exchange.text));
-  return static_cast<int>(exchange.text.size());
+  exchange.put(Bytes(exchange.bytes));
+  return static_cast<int>(exchange.bytes.size());
 }
 }
