@@ -10,23 +10,11 @@ import path from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {brotliCompressSync, constants, gzipSync} from 'node:zlib';
 import {build} from 'esbuild';
+import {module_source, shorten_exports} from './pack.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const dist = path.join(here, 'dist');
 const goal = 35 * 1024;
-
-// A text file can be bundled, cached and served like any other, needs no second request and no path to be right; so the
-// WebAssembly travels in a string, one character a byte. ES modules are always UTF-8. Adding `shift` to each byte keeps
-// the frequent ones away from the characters that a string has to escape.
-const shift = 17;
-
-function module_source(wasm) {
-  const text = Array.from(wasm, (byte) => String.fromCharCode((byte + shift) & 255)).join('');
-  const escapes = {'\\': '\\\\', '`': '\\`', '$': '\\$', '\r': '\\r', '\0': '\\x00'};
-  return `const text = \`${text.replace(/[\\`$\r\0]/g, (character) => escapes[character])}\`;
-export const module_bytes = () => Uint8Array.from(text, (character) => (character.charCodeAt(0) + ${256 - shift}) & 255);
-`;
-}
 
 function core_wasm() {
   const file = process.env.WASMQTT_NPM_CORE ?? path.join(here, '..', '..', 'build', 'wasm-release', 'npm', 'core.wasm');
@@ -34,17 +22,18 @@ function core_wasm() {
   return readFileSync(file);
 }
 
-async function bundle(wasm, folder) {
+async function bundle(core, folder) {
+  const {wasm, names} = shorten_exports(core);
   const module = {
     name: 'core',
     setup(one) {
       one.onResolve({filter: /\/module\.js$/}, () => ({path: 'module', namespace: 'core'}));
-      one.onLoad({filter: /.*/, namespace: 'core'}, () => ({contents: module_source(wasm), loader: 'js'}));
+      one.onLoad({filter: /.*/, namespace: 'core'}, () => ({contents: module_source(wasm), loader: 'js', resolveDir: path.join(here, 'src')}));
     },
   };
   await build({
     entryPoints: [path.join(here, 'src', 'index.js')], outfile: path.join(folder, 'wasmqtt.js'), bundle: true,
-    format: 'esm', minify: true, target: 'es2022', charset: 'utf8', legalComments: 'none', plugins: [module],
+    format: 'esm', minify: true, target: 'es2022', charset: 'utf8', legalComments: 'none', plugins: [module], mangleProps: /^mqtt_/, mangleCache: names,
   });
 }
 
