@@ -1,11 +1,15 @@
 // The npm package in Node, against Mosquitto and Aedes, over WebSocket (package ws) and TCP.
 import assert from 'node:assert/strict';
 import {once} from 'node:events';
+import {copyFile, mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import path from 'node:path';
 import {after, before, test} from 'node:test';
+import {pathToFileURL} from 'node:url';
 import {startAedes} from './support/aedes.mjs';
 import {startBroker} from './support/brokers.mjs';
 import {until} from './support/machine.mjs';
-import {load_package} from './support/package.mjs';
+import {load_package, package_directory} from './support/package.mjs';
 
 const {connect, connectAsync, end_clients, ErrorWithReasonCode, Payload} = await load_package();
 const brokers = {};
@@ -47,6 +51,21 @@ for (const [name, address] of Object.entries(addresses)) {
     assert.equal(client.connected, false);
   });
 }
+
+test('without the package ws, mqtt:// works, and ws:// says what is missing', async (t) => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'wasmqtt-'));
+  t.after(() => rm(folder, {recursive: true}));
+  for (const file of ['node.js', 'wasmqtt.js']) {
+    await copyFile(path.join(package_directory, 'dist', file), path.join(folder, file.replace('.js', '.mjs')));
+  }
+  const main = path.join(folder, 'node.mjs');
+  await writeFile(main, (await readFile(main, 'utf8')).replaceAll('./wasmqtt.js', './wasmqtt.mjs'));
+  const alone = await import(pathToFileURL(main).href);
+  const client = await alone.connectAsync(`mqtt://127.0.0.1:${brokers.mosquitto.tcpPort}`);
+  await client.publishAsync('npm/alone', 'Hello!', {qos: 1});
+  await client.endAsync();
+  await assert.rejects(alone.connectAsync(brokers.mosquitto.wsUrl), /npm install ws/);
+});
 
 for (const qos of [0, 1, 2]) {
   test(`what is asked before the connection is done in order when it is there: one hears oneself, QoS ${qos}`, async () => {

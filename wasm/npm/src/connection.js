@@ -65,12 +65,14 @@ export class Connection {
     // Asked anew for each attempt, so that a token or a signed address can be fresh.
     if (options.credentials) Object.assign(options, await options.credentials());
     if (options.transformWsUrl) url = await options.transformWsUrl(url, options, this.#client);
+    const transport = this.#transports[url.slice(0, url.indexOf(':'))];
+    if (transport.prepare) await transport.prepare(options);
     if (generation !== this.#generation || !this.#attempting) return;
     const {core} = this.#link;
     const {username, password, will} = options;
     core.setCredentials(username, typeof password === 'string' || password == null ? password : bytes_of(password));
     core.setWill(will && {...will, payload: bytes_of(will.payload ?? '')});
-    this.#link.open(url, this.#transports[url.slice(0, url.indexOf(':'))], options);
+    this.#link.open(url, transport, options);
   }
 
   async #prepare() {

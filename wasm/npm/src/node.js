@@ -1,7 +1,6 @@
 // wasmqtt for Node: WebSockets of the package `ws`, and TCP and TLS.
 import net from 'node:net';
 import tls from 'node:tls';
-import WebSocket from 'ws';
 import {transports, websocket_transport} from './wasmqtt.js';
 
 const tls_options = ['rejectUnauthorized', 'ca', 'cert', 'key', 'pfx', 'passphrase', 'servername', 'ALPNProtocols'];
@@ -10,9 +9,19 @@ function picked(options) {
   return Object.fromEntries(tls_options.filter((name) => options[name] !== undefined).map((name) => [name, options[name]]));
 }
 
+let WebSocket = null;
 const websocket = websocket_transport((url, protocols, options) => (options.forceNativeWebSocket
   ? new globalThis.WebSocket(url, protocols)
   : new WebSocket(url, protocols, {...picked(options), ...options.wsOptions})));
+
+// The first connection that needs the package loads it, so that TCP does without.
+websocket.prepare = async ({createWebsocket, forceNativeWebSocket}) => {
+  if (WebSocket || createWebsocket || forceNativeWebSocket) return;
+  const loaded = await import('ws').catch((cause) => {
+    throw new Error('For ws:// and wss:// Node needs the package ws: npm install ws', {cause});
+  });
+  WebSocket = loaded.default;
+};
 
 // Sockets get all options, as MQTT.js hands them on: `lookup`, `minVersion` and many more are theirs; only `path` would name
 // a socket in the file system.

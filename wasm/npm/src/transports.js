@@ -1,7 +1,8 @@
 // The network, as link.js wants it. transport(url, handlers, options) begins to connect and gives
 //   {send(bytes), close(), destroy(), ready}
 // It calls handlers.open(), bytes(Uint8Array), writable() and, once and last, closed({fault, code, reason, clean, error}),
-// never from inside a call; after close() still closed(), so that one can wait for it.
+// never from inside a call; after close() still closed(), so that one can wait for it. A transport that has to load
+// something first has a function prepare(options), which resolves when it has.
 const high_water = 1024 * 1024;
 
 // A WebSocket of the platform's, or anything of its shape.
