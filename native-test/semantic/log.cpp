@@ -15,6 +15,7 @@ struct Messages {
   std::vector<std::string> texts;
   LogState state;
   int drawn = 0;
+  bool from_bottom = false;
 
   explicit Messages(int count) {
     for (int i = 0; i < count; ++i) texts.push_back("message " + std::to_string(i) + (i % 3 ? "" : "\nwith a second line"));
@@ -26,7 +27,7 @@ struct Messages {
       log(ui, "Messages", state, static_cast<int>(texts.size()), [&](int i) {
         ++drawn;
         text(ui, texts[static_cast<std::size_t>(i)]);
-      }, {.estimated_height = 100});
+      }, {.estimated_height = 100, .from_bottom = from_bottom});
     };
   }
 };
@@ -46,6 +47,21 @@ TEST_CASE("a log starts at its end and follows new messages") {
   REQUIRE(message(page, "newest"));
   CHECK(message(page, "newest")->rect.max().y <= 300);
   CHECK(messages.drawn < 40);
+}
+
+TEST_CASE("a few messages stand at the top, or at the bottom where the next one comes") {
+  for (const bool from_bottom : {false, true}) {
+    Headless page(400, 300);
+    Messages messages(1);
+    messages.from_bottom = from_bottom;
+    page.show(messages.draw());
+    messages.texts.push_back("second");
+    page.frame();
+    REQUIRE(message(page, "second"));
+    CHECK(page.tree().nodes().front().rect.h == 300);
+    CHECK((message(page, "second")->rect.max().y == 300 - LogOptions{}.padding.y) == from_bottom);
+    CHECK((message(page, messages.texts[0])->rect.y == LogOptions{}.padding.y) != from_bottom);
+  }
 }
 
 TEST_CASE("scrolled up, a log stays where it is while messages come, and jumps when told") {

@@ -104,7 +104,8 @@ class LogView {
     const float room = ImGui::GetContentRegionAvail().x - 2 * options_.padding.x;
     const float width = options_.max_content_width > 0 ? std::min(room, options_.max_content_width) : room;
     const float left = options_.padding.x + std::floor((room - width) * 0.5f);
-    float y = options_.padding.y;
+    const float above = options_.from_bottom ? std::max(0.0f, std::floor(view_ - total())) : 0.0f;
+    float y = options_.padding.y + above;
     for (int i = 0; i < count_; ++i) {
       const float h = height(i);
       const bool seen = y + h >= state_.scroll_ - overscan && y <= state_.scroll_ + view_ + overscan;

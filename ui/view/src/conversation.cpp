@@ -132,7 +132,7 @@ void ConversationView::draw_log(Ui& ui, const chat::State& state, const chat::Co
   };
   log(ui, "Messages", place.log, static_cast<int>(messages.size()), draw_one,
       {.size = {0, log_height}, .padding = {Theme::space_4, Theme::space_4}, .estimated_height = 64,
-       .gap = Theme::space_1, .max_content_width = 960});
+       .gap = Theme::space_1, .max_content_width = 960, .from_bottom = true});
   if (place.log.at_bottom()) place.last_seen = conversation.next_number();
   else draw_jump(ui, place, conversation, {at.x + ImGui::GetWindowWidth(), at.y + log_height});
 }

@@ -77,6 +77,7 @@ struct LogOptions {
   float estimated_height = 64;
   float gap = 4;                  // between items
   float max_content_width = 0;    // centred column on wide windows; 0: none
+  bool from_bottom = false;       // a few items stand where the next one comes, not at the top
 };
 /// role=log in a scroll area, stuck to the bottom unless scrolled up. `draw(i)` draws item i at ImGui's cursor, full
 /// width, and its height is what it used; each item is an article with its position.
