@@ -233,6 +233,27 @@ TEST_CASE("QoS 0 to somebody who is offline, or may be: the page says that the m
   CHECK(delivery_hint(world.state(), with("peter")).empty());
 }
 
+TEST_CASE("QoS 1 to somebody never heard of: the page says from when on the broker keeps messages") {
+  World world(stage_settings(20));
+  world.sign_in("alice");
+  world.app.handle(AddChat{"peter"});
+  CHECK(delivery_hint(world.state(), with("peter")) ==
+        "The broker keeps messages for peter from peter's first sign-in with QoS 1 on: before that they are lost.");
+  world.receive("chat/messages/alice/peter", message_json("1", "hi"), Qos::at_least_once);
+  CHECK(delivery_hint(world.state(), with("peter")).empty());
+  world.app.handle(AddChat{"alice"});
+  CHECK(delivery_hint(world.state(), with("alice")).empty());
+}
+
+TEST_CASE("without status messages it is said why nobody knows who is online") {
+  World without(stage_settings(20)), with_them(stage_settings(30));
+  for (World* world : {&without, &with_them}) world->sign_in("alice");
+  CHECK(presence_words(without.state(), "peter") == "unknown: status messages are off");
+  CHECK(presence_words(with_them.state(), "peter") == "unknown");
+  with_them.receive("chat/status/peter", status_json("online"), Qos::at_least_once, true);
+  CHECK(presence_words(with_them.state(), "peter") == "online");
+}
+
 TEST_CASE("while the connection is away the status counts down the seconds, and says why") {
   World world;
   world.sign_in("alice");

@@ -297,6 +297,15 @@ TEST_CASE("presence: a logout is shown at once") {
   CHECK(presence.of("peter", now + 10s).kind == Presence::Kind::offline);
 }
 
+TEST_CASE("presence: who is online is listed by name, as many as asked for, without oneself") {
+  Presence presence;
+  const Time now = at("2025-03-01T10:00:00Z");
+  for (const char* name : {"vy", "me", "peter", "hannes"}) presence.handle_status(name, {true, now}, {.now = now});
+  presence.handle_status("minh", {false, now}, {.now = now});
+  CHECK(presence.online(now, 9, "me") == std::vector<std::string>{"hannes", "peter", "vy"});
+  CHECK(presence.online(now, 2, "me") == std::vector<std::string>{"hannes", "peter"});
+}
+
 TEST_CASE("presence in words") {
   const FixedZone zone(60min);
   const Time now = at("2025-03-05T10:00:00Z");

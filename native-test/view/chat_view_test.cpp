@@ -30,6 +30,19 @@ TEST_CASE("the chat page says who and how connected, and what can be done") {
   for (std::string_view name : {"Logout", "Theme", "Add Chat"}) CHECK(world.has(Role::button, name));
 }
 
+TEST_CASE("who has no chats yet reads who is online; the admin, what will appear") {
+  ViewWorld world(stage_settings(30));
+  world.sign_in_as("alice");
+  CHECK_FALSE(world.says("Online now"));
+  for (const char* name : {"peter", "hannes", "alice"})
+    world.receive("chat/status/" + std::string(name), status_json("online"), Qos::at_least_once, true);
+  world.settle();
+  CHECK(world.has(Role::text, "Online now: hannes, peter"));
+  ViewWorld admin(stage_settings(40));
+  admin.sign_in_as("admin", "admin");
+  CHECK(admin.says("As admin you read along"));
+}
+
 TEST_CASE("a chat is added, a message written and sent with Enter, an answer arrives") {
   ViewWorld world;
   world.sign_in_as("alice");

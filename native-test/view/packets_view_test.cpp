@@ -114,6 +114,17 @@ TEST_CASE("pause holds the list, clear empties it") {
   CHECK(world.has(Role::text, "No packets yet"));
 }
 
+TEST_CASE("more packets than are kept: the newest are there, and the others are counted") {
+  ViewWorld world(stage_settings(10), 1900, 1000);
+  open_packets(world);
+  const std::vector<std::uint8_t> ping{0xC0, 0};
+  for (int i = 0; i < 100'007; ++i)
+    world.app.mqtt()->trace().record(world.loop.now(), wasmqtt::Direction::outbound, ping);
+  world.settle();
+  CHECK_MESSAGE(world.says("of 100 000 packets"), "the ring is full");
+  CHECK(world.says("older ones dropped"));
+}
+
 TEST_CASE("the timeline shows the same packets as arrows with names") {
   ViewWorld world(stage_settings(40), 1900, 1000);
   open_packets(world);

@@ -56,7 +56,7 @@ describe('?gallery', () => {
     for (const name of ['Disabled', 'Disabled for a reason']) assert.ok(await field(name).isDisabled());
     const messages = part('Badges and messages');
     assert.equal(await messages.getByRole('alert').count(), 5);
-    assert.equal(await messages.getByRole('progressbar').count(), 3);
+    assert.equal(await messages.getByRole('progressbar').count(), 4);
     for (const tone of ['neutral', 'accent', 'success', 'warning', 'danger'])
       for (const dot of ['', ' with a dot']) await messages.getByText(tone + dot, {exact: true}).waitFor({state: 'attached'});
     for (const [role, name] of [['list', 'People'], ['log', 'Events'], ['table', 'Handshake']])

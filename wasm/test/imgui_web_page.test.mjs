@@ -64,6 +64,49 @@ describe('the page', () => {
     await gallery.close();
   });
 
+  test('is as sharp as before when the browser zooms', async () => {
+    const gallery = await open('components', {deviceScaleFactor: 1, viewport: {width: 800, height: 500}});
+    const devtools = await gallery.context.newCDPSession(gallery.page);
+    // A window of the same pixels, zoomed to 250 percent.
+    await devtools.send('Emulation.setDeviceMetricsOverride', {width: 320, height: 200, deviceScaleFactor: 2.5, mobile: false});
+    await gallery.page.waitForFunction(() => {
+      const canvas = document.getElementById('imgui-web-canvas');
+      return innerWidth === 320 && canvas.width === 800 && canvas.height === 500;
+    });
+    await gallery.close();
+  });
+
+  test('shows by a ring where the keyboard is', async () => {
+    const gallery = await open('components');
+    const {page} = gallery;
+    const button = page.getByRole('button').first();
+    const {x, y, width, height} = await button.boundingBox();
+    const picture = async () => {
+      await settle(page);
+      return page.screenshot({clip: {x: x - 5, y: y - 5, width: width + 10, height: height + 10}});
+    };
+    const without = await picture();
+    for (let i = 0; i < 20 && !await button.evaluate((element) => element === document.activeElement); ++i)
+      await page.keyboard.press('Tab');
+    assert.ok(!without.equals(await picture()));
+    await page.evaluate(() => document.activeElement.blur());
+    assert.ok(without.equals(await picture()), 'the ring goes with the focus');
+    await gallery.close();
+  });
+
+  test('moves nothing where the system asks for reduced motion', async () => {
+    const gallery = await open('gallery', {reducedMotion: 'reduce'});
+    const {page} = gallery;
+    await page.getByRole('progressbar', {name: 'Under way'}).scrollIntoViewIfNeeded();
+    await settle(page);
+    const count = await frames(page);
+    await page.emulateMedia({reducedMotion: 'no-preference'});
+    await page.waitForFunction((n) => Module.imguiWebFrames() > n + 5, count);
+    await page.emulateMedia({reducedMotion: 'reduce'});
+    await settle(page);
+    await gallery.close();
+  });
+
   test('is light or dark as the system is, and changes with it', async () => {
     const gallery = await open('components', {colorScheme: 'light'});
     const scheme = () => gallery.page.evaluate(() => document.documentElement.style.colorScheme);

@@ -78,6 +78,8 @@ describe('the packets', () => {
     await it.page.getByRole('checkbox', {name: 'Show Pings'}).check();
     await it.rows('pingreq').first().waitFor();
     await it.rows('pingresp').first().waitFor();
+    await it.rows('pingreq').first().click();
+    await it.page.getByRole('button', {name: /^Answer: pingresp \d+$/}).waitFor();
     await it.page.getByRole('checkbox', {name: 'Show Pings'}).uncheck();
     await it.rows('pingreq').first().waitFor({state: 'detached'});
     await it.rows('connack').first().waitFor();

@@ -30,6 +30,7 @@ describe('stage 10', () => {
     await alice.sign_in();
     await alice.talk_to('minh');
     await alice.page.getByText('With QoS 0 a message is lost if minh is offline.').waitFor();
+    await alice.badge('unknown: status messages are off').waitFor();
     await alice.say('lost');
     await alice.message('lost').getByText('sent', {exact: false}).waitFor();
     const minh = await world.arrive('?stage=10&user=minh');

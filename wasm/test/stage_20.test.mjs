@@ -114,6 +114,35 @@ describe('stage 20', () => {
     await wire.close();
   });
 
+  test('what comes again after the page was closed is shown once, too', async () => {
+    const wire = await startProxy(world.stage.open_broker.wsPort);
+    const address = `?stage=20&user=hal&broker=${wire.url}`;
+    const hal = await world.arrive(address);
+    await hal.sign_in();
+    wire.lose('up');
+    await write('hal', 'alice', 'hello');
+    await hal.chat('alice').click();
+    await hal.reads('hello');
+    await hal.page.close();
+    wire.cut();
+    wire.mend();
+    const again = await another_tab(hal, address);
+    await again.sign_in();
+    await write('hal', 'alice', 'next');
+    await again.chat('alice').click();
+    await again.reads('hello', 'next');
+  });
+
+  test('to somebody never heard of says from when on the broker keeps messages', async () => {
+    const jo = await world.arrive('?stage=20&user=jo');
+    await jo.sign_in();
+    await jo.talk_to('newcomer');
+    const hint = jo.page.getByText(/^The broker keeps messages for newcomer from newcomer's first sign-in with QoS 1 on/);
+    await hint.waitFor();
+    await write('jo', 'newcomer', 'here I am');
+    await hint.waitFor({state: 'detached'});
+  });
+
   test('a second copy with the same messageId is dropped, or shown when deduplication is off', async () => {
     const [with_it, without] = await Promise.all([world.arrive('?stage=20&user=finn'),
       world.arrive('?stage=20&user=gina&deduplicate=0')]);

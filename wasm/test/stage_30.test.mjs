@@ -17,6 +17,17 @@ async function watcher(user, name) {
   return person;
 }
 
+describe('stage 30: who has no chats yet', () => {
+  test('reads who is online, from the statuses that the broker keeps', async () => {
+    const nora = await world.arrive('?stage=30&user=nora');
+    await nora.sign_in();
+    const olga = await world.arrive('?stage=30&user=olga');
+    await olga.sign_in();
+    await olga.page.getByText(/^Online now: .*\bnora\b/).waitFor();
+    await nora.page.getByText(/^Online now: .*\bolga\b/).waitFor();
+  });
+});
+
 describe('stage 30: the badge', () => {
   test('is "unknown" for a name never heard of, online at login, offline at logout', async () => {
     const vy = await watcher('vy', 'alice');

@@ -75,6 +75,7 @@ describe('stage 40', () => {
 
   test('the admin reads all conversations and cannot write into them', async () => {
     const admin = await arrive_as('admin', 'admin');
+    await admin.page.getByText('As admin you read along').waitFor();
     const broker = world.stage.auth_broker;
     await publish(broker, 'chat/messages/sebastian/peter', message('to sebastian'), {user: 'peter', qos: 1});
     await publish(broker, 'chat/messages/peter/sebastian', message('to peter'), {user: 'sebastian', qos: 1});

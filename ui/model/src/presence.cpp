@@ -37,6 +37,13 @@ Presence::Shown Presence::of(std::string_view user, Time now) const {
   return {Kind::offline, entry.last_seen};
 }
 
+std::vector<std::string> Presence::online(Time now, std::size_t most, std::string_view except) const {
+  std::vector<std::string> names;
+  for (auto at = users_.begin(); at != users_.end() && names.size() < most; ++at)
+    if (at->first != except && of(at->first, now).kind == Kind::online) names.push_back(at->first);
+  return names;
+}
+
 std::optional<Time> Presence::next_change(Time now) const {
   std::optional<Time> next;
   if (latest_grace_end_ <= now) return next;

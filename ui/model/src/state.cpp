@@ -1,6 +1,24 @@
 #include "chat/state.hpp"
 
+#include <algorithm>
+
 namespace chat {
+
+namespace {
+
+bool heard_from(const State& state, const ConversationKey& key, const std::string& user) {
+  const Conversation* const conversation = state.conversations.find(key);
+  if (conversation == nullptr) return false;
+  const auto& messages = conversation->messages();
+  return std::any_of(messages.rbegin(), messages.rend(), [&](const Message& message) { return message.sender == user; });
+}
+
+}  // namespace
+
+std::string presence_words(const State& state, const std::string& user) {
+  if (!state.settings.status) return "unknown: status messages are off";
+  return presence_text(state.presence.of(user, state.now), *state.zone, state.now);
+}
 
 std::string write_obstacle(const State& state, const ConversationKey& key) {
   if (!key.has(state.user)) return "You read along here as admin: only " + key.first + " and " + key.second + " can write.";
@@ -15,8 +33,12 @@ std::string delivery_hint(const State& state, const ConversationKey& key) {
     return state.settings.qos1 ? "Not connected: what you send waits here and goes out after the reconnect."
                                : "Not connected: with QoS 0 a message would be lost.";
   }
-  if (state.settings.qos1 || partner == state.user) return {};
+  if (partner == state.user) return {};
   const Presence::Shown shown = state.presence.of(partner, state.now);
+  if (state.settings.qos1) {
+    if (shown.kind != Presence::Kind::unknown || heard_from(state, key, partner)) return {};
+    return "The broker keeps messages for " + partner + " from " + partner + "'s first sign-in with QoS 1 on: before that they are lost.";
+  }
   if (shown.kind == Presence::Kind::offline) return partner + " is offline: with QoS 0 a message would be lost.";
   if (shown.kind == Presence::Kind::unknown) return "With QoS 0 a message is lost if " + partner + " is offline.";
   return {};

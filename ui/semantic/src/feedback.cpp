@@ -143,7 +143,7 @@ void progress(Ui& ui, std::string_view name, float fraction, std::string_view va
     const bool still = ui.theme().reduced_motion;
     const auto phase = still ? 0.35f : static_cast<float>(std::fmod(ImGui::GetTime() * 0.7, 1.3)) - 0.3f;
     from = std::max(0.0f, phase), to = std::min(1.0f, phase + 0.3f);
-    if (!still) ui.wake_in(0);
+    if (!still && ImGui::IsRectVisible(item.rect.min(), item.rect.max())) ui.wake_in(0);
   }
   if (to > from)
     list->AddRectFilled({item.rect.x + item.rect.w * from, item.rect.y}, {item.rect.x + item.rect.w * to, item.rect.y + height},

@@ -13,6 +13,7 @@ namespace {
 
 constexpr float item_height = 72;
 constexpr float avatar_size = 44;
+constexpr std::size_t most_online = 6;
 
 // "10:42" today, "Yesterday", "Monday", "1 March 2025" before.
 std::string when(const chat::State& state, chat::Time time) {
@@ -27,6 +28,14 @@ std::string last_line(const chat::State& state, const chat::Conversation& conver
   if (last->sender == state.user) return "You: " + one_line(last->text);
   const bool theirs = !conversation.key().has(state.user);
   return theirs ? last->sender + ": " + one_line(last->text) : one_line(last->text);
+}
+
+// "Online now: hannes, peter", as far as it is known.
+std::string online_words(const chat::State& state) {
+  std::string words;
+  for (const std::string& name : state.presence.online(state.now, most_online, state.user))
+    words += (words.empty() ? "Online now: " : ", ") + name;
+  return words;
 }
 
 }  // namespace
@@ -96,8 +105,10 @@ void ChatListView::draw_items(Ui& ui, const chat::State& state, chat::Intents& i
   if (conversations.empty()) {
     gap(Theme::space_8);
     text(ui, "No chats yet", {.style = TextStyle::body_strong, .center = true});
-    text(ui, "Enter a name above and say hello. A message from somebody new opens its chat by itself.",
-         {.style = TextStyle::small, .color = ui.theme().color.text_muted, .center = true});
+    const TextOptions quiet{.style = TextStyle::small, .color = ui.theme().color.text_muted, .center = true};
+    text(ui, state.admin ? "As admin you read along: a conversation appears here with its next message."
+                         : "Enter a name above and say hello. A message from somebody new opens its chat by itself.", quiet);
+    if (const std::string online = online_words(state); !online.empty()) text(ui, online, quiet);
     return;
   }
   auto items = list(ui, "Chats");

@@ -16,6 +16,11 @@ constexpr int most_lines = 6;
 constexpr float padding = Theme::space_4;
 constexpr float field_padding = 12 + 1;  // of a text field, from its edge to the words
 
+// Where one cannot write, the reason is in the field.
+std::string hint_for(const chat::State& state, const chat::ConversationKey& key) {
+  return chat::write_obstacle(state, key).empty() ? chat::delivery_hint(state, key) : std::string();
+}
+
 }  // namespace
 
 void ComposerView::follow(const chat::State& state) {
@@ -33,7 +38,7 @@ float ComposerView::height(Ui& ui, const chat::State& state, float width) {
   const auto lines = static_cast<float>(ui.layout(text_, TextStyle::body, text_width).lines.size());
   const Type type = ui.theme().type(TextStyle::body);
   const float field = std::min(lines, static_cast<float>(most_lines)) * type.line_height + 16;
-  const std::string hint = chat::delivery_hint(state, state.open);
+  const std::string hint = hint_for(state, state.open);
   const float below = hint.empty() ? 0 : text_size(ui, hint, TextStyle::small, width - 2 * padding).y + Theme::space_2;
   return 2 * padding + std::max(field, ui.theme().control_height()) + below;
 }
@@ -45,7 +50,7 @@ void ComposerView::draw(Ui& ui, const chat::State& state, chat::Intents& intents
   const ImVec2 top = ImGui::GetWindowPos();
   ImGui::GetWindowDrawList()->AddLine(top, {top.x + ImGui::GetWindowWidth(), top.y}, ui.theme().color.border.u32());
   const std::string obstacle = chat::write_obstacle(state, key_);
-  const std::string hint = obstacle.empty() ? chat::delivery_hint(state, key_) : std::string();
+  const std::string hint = hint_for(state, key_);
   const ButtonOptions send{.kind = ButtonKind::primary, .icon = Icon::send, .disabled_reason = obstacle};
   const float send_width = button_size(ui, "Send", send).x;
   const float width = room().x;

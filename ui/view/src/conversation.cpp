@@ -77,7 +77,7 @@ void ConversationView::draw_heading(Ui& ui, const chat::State& state, chat::Inte
   }
   draw_avatar(ui, {at.x + x, at.y + 16}, 40, title);
   x += 40 + Theme::space_3;
-  const std::string words = own ? presence_text(state.presence.of(title, state.now), *state.zone, state.now) : "read only";
+  const std::string words = own ? presence_words(state, title) : "read only";
   const BadgeOptions badge_options{
       .tone = own ? tone_of(state.presence.of(title, state.now).kind) : Tone::neutral, .dot = own};
   const float badge_width = badge_size(ui, words, badge_options).x;

@@ -117,7 +117,7 @@ void LoginView::draw_options(Ui& ui, const chat::State& state, chat::Intents& in
     const auto toggle = [&](std::string_view label, bool& value, std::string_view description) {
       changed |= checkbox(ui, label, value, {.description = description});
     };
-    toggle("Use QoS 1", settings.qos1, "At least once, with a session that the broker keeps for you.");
+    toggle("Use QoS 1", settings.qos1, "Each message at least once; the broker keeps what comes while you are away.");
     toggle("Use status messages", settings.status, "Who is online: retained messages and a last will.");
     toggle("Use authentication", settings.authentication, "The broker with passwords and access rules.");
     toggle("Deduplicate messages client side", settings.deduplicate, "Drops what QoS 1 delivers twice.");

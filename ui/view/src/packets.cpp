@@ -55,7 +55,8 @@ void PacketsView::draw(Ui& ui, const chat::State& state, chat::Intents& intents)
   const bool details = chosen_ != 0;
   const bool beside = details && room().x >= 900;
   const float main_height = details && !beside ? std::max(120.0f, std::floor(height * 0.45f)) : height;
-  const float main_width = beside ? std::floor(room().x * 0.5f) : 0;
+  // The details get what the table's columns do not need.
+  const float main_width = beside ? std::max(std::floor(room().x * 0.43f), std::min(544.0f, std::floor(room().x * 0.5f))) : 0;
   {
     auto main_part = region(ui, {.role = Role::group, .name = "Packet list", .size = {main_width, main_height}});
     if (list_.size() == 0) {

@@ -105,6 +105,7 @@ void States::messages(Ui& ui) {
   progress(ui, "Nothing yet", 0, "0 percent");
   progress(ui, "A third", 0.33f, "33 percent");
   progress(ui, "Done", 1, "100 percent");
+  progress(ui, "Under way", -1);
   separator(ui);
   separator(ui, "With a text");
   separator(ui, "With an accent", Tone::accent);

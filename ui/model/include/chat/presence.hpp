@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "chat/local_time.hpp"
 #include "chat/wire.hpp"
@@ -43,6 +44,8 @@ class Presence {
   void clear() { users_.clear(); }
 
   Shown of(std::string_view user, Time now) const;
+  // The first users of the alphabet who are online, at most `most`, without `except`.
+  std::vector<std::string> online(Time now, std::size_t most, std::string_view except) const;
   // When of() will answer differently by itself (a grace ends); nullopt: not.
   std::optional<Time> next_change(Time now) const;
   std::size_t size() const { return users_.size(); }

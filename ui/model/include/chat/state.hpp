@@ -51,9 +51,11 @@ struct State {
   const Conversation* open_conversation() const { return open.empty() ? nullptr : conversations.find(open); }
 };
 
+// Whether somebody is online, in words: presence_text(), or that nobody tells.
+std::string presence_words(const State& state, const std::string& user);
 // Why one cannot write into this conversation; empty when one can.
 std::string write_obstacle(const State& state, const ConversationKey& key);
-// What will become of a message sent now, where that is worth a word: it waits, or it would be lost. Else empty.
+// What will become of a message sent now, where that is worth a word: it waits, or it would or may be lost. Else empty.
 std::string delivery_hint(const State& state, const ConversationKey& key);
 // "(2) MQTT Chat" with the count of unread messages.
 std::string page_title(const State& state);

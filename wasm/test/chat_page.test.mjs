@@ -1,0 +1,94 @@
+// The chat page as a whole: its header, where things lie, what the broker refuses, a keyboard that covers half a phone.
+import assert from 'node:assert/strict';
+import {describe, test} from 'node:test';
+import {scriptedServer} from '../browser/test/websocket_server.mjs';
+import {flood} from './support/flood.mjs';
+import {until} from './support/machine.mjs';
+import {on_stage, patience} from './support/person.mjs';
+
+const world = on_stage();
+const write = (receiver, sender, content) => flood(world.stage.open_broker, [{topic: `chat/messages/${receiver}/${sender}`,
+  payload: JSON.stringify({messageId: content, content, timestamp: new Date().toISOString()})}]);
+
+async function signed_in(address, context) {
+  const person = await world.arrive(address, context);
+  await person.sign_in();
+  return person;
+}
+
+describe('the header', () => {
+  test('says what this is, who one is, and how connected', async () => {
+    const alice = await signed_in('?stage=10&user=alice', {viewport: {width: 900, height: 560}});
+    const header = alice.page.getByRole('banner');
+    await header.getByRole('heading', {name: 'MQTT Chat', level: 1}).waitFor();
+    await header.getByText('Signed in as alice', {exact: true}).waitFor();
+    await header.getByRole('status').filter({hasText: 'Connected'}).waitFor();
+    for (const name of ['Show Packets', 'Theme', 'Logout']) await header.getByRole('button', {name, exact: true}).waitFor();
+  });
+
+  test('says that the broker refuses a subscription, so that nobody waits for messages in vain', async () => {
+    const server = await scriptedServer();
+    const bob = await world.arrive(`?stage=10&user=bob&broker=${server.url}`);
+    await bob.button('Sign In').click();
+    const peer = await server.connection();
+    peer.sendBinary(Buffer.from([0x20, 2, 0, 0]));
+    const subscribe = () => peer.frames.find(({payload}) => payload[0] === 0x82)?.payload;
+    const asked = await until(subscribe, 'the SUBSCRIBE', patience);
+    peer.sendBinary(Buffer.from([0x90, 3, asked[2], asked[3], 0x80]));
+    await bob.alert(/The broker refused the subscription.*chat\/messages\/bob/).waitFor();
+    await server.close();
+  });
+});
+
+describe('the page', () => {
+  test('has one\'s own messages at the right, the others\' at the left', async () => {
+    const carol = await signed_in('?stage=10&user=carol');
+    await carol.talk_to('bob');
+    await carol.say('mine');
+    await write('carol', 'bob', 'theirs');
+    await carol.reads('mine', 'theirs');
+    const log = await carol.log().boundingBox();
+    const place = async (words) => {
+      const {x, width} = await carol.log().getByText(words, {exact: true}).boundingBox();
+      return {from_left: x - log.x, from_right: log.x + log.width - x - width};
+    };
+    const [mine, theirs] = [await place('mine'), await place('theirs')];
+    assert.ok(mine.from_right < mine.from_left, JSON.stringify(mine));
+    assert.ok(theirs.from_left < theirs.from_right, JSON.stringify(theirs));
+  });
+
+  test('has the packets below the chat, or beside it where there is room', async () => {
+    const dave = await signed_in('?stage=10&user=dave', {viewport: {width: 900, height: 700}});
+    await dave.talk_to('bob');
+    await dave.button('Show Packets').click();
+    const box = (name) => dave.page.getByRole('region', {name, exact: true}).boundingBox();
+    await dave.page.getByRole('table', {name: 'Packets'}).waitFor();
+    const [below, above] = [await box('Packets'), await box('Conversation')];
+    assert.ok(below.y >= above.y + above.height, JSON.stringify({below, above}));
+    await dave.page.setViewportSize({width: 1700, height: 700});
+    await until(async () => (await box('Packets')).x > (await box('Conversation')).x, 'they go to the right', patience);
+    const [right, left] = [await box('Packets'), await box('Conversation')];
+    assert.ok(right.x >= left.x + left.width && Math.abs(right.y - left.y) < 1, JSON.stringify({right, left}));
+    await dave.say('one can write beside them');
+    await dave.message('one can write beside them').waitFor();
+  });
+
+  // A soft keyboard takes its room from the window (interactive-widget=resizes-content), zooming from everything.
+  test('keeps the field and the last message in sight when a keyboard covers half a phone', async () => {
+    const erin = await signed_in('?stage=10&user=erin', {viewport: {width: 390, height: 700}, hasTouch: true});
+    await erin.talk_to('bob');
+    for (let i = 1; i <= 12; ++i) await write('erin', 'bob', `number ${i}`);
+    await erin.message('number 12').waitFor();
+    await erin.field('Message').focus();
+    await erin.page.setViewportSize({width: 390, height: 340});
+    const bottom = async (what) => {
+      const box = await what.boundingBox();
+      return box === null ? Infinity : box.y + box.height;
+    };
+    const field = erin.field('Message');
+    await until(async () => await bottom(field) <= 340, 'the field is in sight', patience);
+    const last = erin.log().getByText('number 12', {exact: true});
+    await until(async () => await bottom(last) <= (await field.boundingBox()).y, 'the last message is above it', patience);
+    assert.ok(await field.evaluate((element) => element === document.activeElement), 'one goes on typing');
+  });
+});
