@@ -79,7 +79,8 @@ describe('stage 30: the badge', () => {
     await dave.page.reload();
     await dave.button('Sign In').waitFor();
     await dave.sign_in();
-    await until(() => seen.messages.map((m) => m.json.status).join() === 'online,offline,online', 'the will and the return', patience);
+    // On a slow machine the will comes so late that its owner contradicts it once more.
+    await until(() => /^(online,)+offline,online/.test(seen.messages.map((m) => m.json.status).join()), 'the will and the return', patience);
     await vy.badge('online').waitFor();
     await seen.close();
   });
