@@ -78,7 +78,7 @@ void ConversationView::draw_heading(Ui& ui, const chat::State& state, chat::Inte
   draw_avatar(ui, {at.x + x, at.y + 16}, 40, title);
   x += 40 + Theme::space_3;
   const std::string words = own ? presence_words(state, title) : "read only";
-  const BadgeOptions badge_options{
+  BadgeOptions badge_options{
       .tone = own ? tone_of(state.presence.of(title, state.now).kind) : Tone::neutral, .dot = own};
   const float badge_width = badge_size(ui, words, badge_options).x;
   const TextStyle style = narrow ? TextStyle::subheading : TextStyle::heading;
@@ -88,6 +88,7 @@ void ConversationView::draw_heading(Ui& ui, const chat::State& state, chat::Inte
   ImGui::SetCursorPos({x, stacked ? 8.0f : narrow ? 24.0f : 22.0f});
   heading(ui, 2, heading_words, {.style = style, .width = width - x - padding, .ellipsis = true});
   ImGui::SetCursorPos(stacked ? ImVec2{x, 40} : ImVec2{x + name_width + Theme::space_3, 24});
+  badge_options.max_width = width - x - padding;
   badge(ui, words, badge_options);
 }
 

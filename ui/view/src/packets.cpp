@@ -23,9 +23,9 @@ const std::array<Column, 9> columns = {{
     {.name = "Time (ms)", .width = 92, .right = true, .style = TextStyle::code, .hide_below = 540},
     {.name = "Packet", .width = 92, .style = TextStyle::small_strong},
     {.name = "Topic", .weight = 1, .style = TextStyle::code, .keep_end = true},
-    {.name = "QoS", .width = 48, .right = true, .style = TextStyle::code, .hide_below = 600},
+    {.name = "QoS", .width = 48, .right = true, .style = TextStyle::code, .hide_below = 500},
     {.name = "Id", .width = 48, .right = true, .style = TextStyle::code, .hide_below = 640},
-    {.name = "Size", .width = 56, .right = true, .style = TextStyle::code, .hide_below = 480},
+    {.name = "Size", .width = 56, .right = true, .style = TextStyle::code, .hide_below = 580},
     {.name = "RTT", .width = 64, .right = true, .style = TextStyle::code, .hide_below = 700},
 }};
 
@@ -56,7 +56,7 @@ void PacketsView::draw(Ui& ui, const chat::State& state, chat::Intents& intents)
   const bool beside = details && room().x >= 900;
   const float main_height = details && !beside ? std::max(120.0f, std::floor(height * 0.45f)) : height;
   // The details get what the table's columns do not need.
-  const float main_width = beside ? std::max(std::floor(room().x * 0.43f), std::min(544.0f, std::floor(room().x * 0.5f))) : 0;
+  const float main_width = beside ? std::max(std::floor(room().x * 0.43f), std::min(560.0f, std::floor(room().x * 0.5f))) : 0;
   {
     auto main_part = region(ui, {.role = Role::group, .name = "Packet list", .size = {main_width, main_height}});
     if (list_.size() == 0) {
