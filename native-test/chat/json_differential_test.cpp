@@ -1,5 +1,5 @@
-// The small JSON beside nlohmann_json, over generated and mutated documents: both take and refuse the same, and read the
-// same values. Four differences are meant:
+// What the chat makes of the events of nlohmann_json's reader, beside that library's own tree, over generated and mutated
+// documents: both take and refuse the same, and hold the same values. Four differences are meant:
 //
 //   deeper than Json::most_levels     refused by ours: what a stranger sends must not exhaust the stack
 //   a byte order mark in front        refused by ours [RFC 8259, 8.1: must not be added]

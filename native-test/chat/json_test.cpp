@@ -1,4 +1,4 @@
-// The small JSON of the chat: what it takes, what it refuses, and that numbers stay as they were written.
+// The JSON of the chat: what it takes, what it refuses, and that numbers stay as they were written.
 #include <doctest/doctest.h>
 
 #include "json.hpp"
@@ -22,6 +22,11 @@ TEST_CASE("JSON: what is shown is what was sent, only indented") {
   REQUIRE(json);
   CHECK(json->pretty() ==
         "{\n  \"z\": [\n    1.0,\n    1e5,\n    {}\n  ],\n  \"a\": \"é\\n\",\n  \"big\": 12345678901234567890123\n}");
+  for (const char* number : {"0", "-0", "-1", "1.50", "-0.0", "1E+07", "0e0", "18446744073709551615", "18446744073709551616",
+                             "-9223372036854775809", "1e400"}) {
+    CAPTURE(number);
+    CHECK(Json::parse(number)->pretty() == number);
+  }
 }
 
 TEST_CASE("JSON: deviations from RFC 8259 are refused") {

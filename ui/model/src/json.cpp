@@ -1,6 +1,7 @@
 #include "json.hpp"
 
 #include <charconv>
+#include <nlohmann/json.hpp>
 
 namespace chat {
 namespace {
@@ -22,178 +23,79 @@ std::size_t sequence_length(std::string_view text, std::size_t at) {
   return overlong || outside ? 0 : length;
 }
 
-void append_utf8(std::uint32_t c, std::string& out) {
-  const auto put = [&](std::uint32_t byte) { out += static_cast<char>(static_cast<unsigned char>(byte)); };
-  if (c < 0x80) return put(c);
-  if (c < 0x800) {
-    put(0xc0 | c >> 6);
-  } else {
-    if (c < 0x10000) {
-      put(0xe0 | c >> 12);
-    } else {
-      put(0xf0 | c >> 18);
-      put(0x80 | (c >> 12 & 0x3f));
-    }
-    put(0x80 | (c >> 6 & 0x3f));
-  }
-  put(0x80 | (c & 0x3f));
-}
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 }  // namespace
 
-// Recursive descent. Each function reads its part from `at_` on and says whether it was there.
-class JsonParser {
+// Makes a tree of what nlohmann_json's reader finds, event by event. An event that returns false ends the reading.
+// The library's own tree would not keep numbers as they were written, and costs the page several times as much.
+class JsonBuilder {
  public:
-  explicit JsonParser(std::string_view text) : text_(text) {}
+  // Only `text` of such a number is used. The widest type, because one beyond its range is refused.
+  using Float = long double;
 
-  bool document(Json& value) {
-    skip_space();
-    if (!read(value, Json::most_levels)) return false;
-    skip_space();
-    return at_ == text_.size();
+  explicit JsonBuilder(Json& root) : root_(root) {}
+
+  bool null() { return leaf(Json::Kind::null, "null"); }
+  bool boolean(bool value) { return leaf(Json::Kind::boolean, value ? "true" : "false"); }
+  // Whole numbers that fit have one spelling each, but for -0, the only zero that comes as a signed one.
+  bool number_integer(std::int64_t value) { return leaf(Json::Kind::number, value == 0 ? "-0" : std::to_string(value)); }
+  bool number_unsigned(std::uint64_t value) { return leaf(Json::Kind::number, std::to_string(value)); }
+  // The library has replaced the point by that of the locale.
+  bool number_float(Float, std::string text) {
+    if (const std::size_t at = text.find_first_not_of("+-0123456789Ee"); at != std::string::npos) text[at] = '.';
+    return leaf(Json::Kind::number, std::move(text));
   }
+  bool string(std::string& text) { return leaf(Json::Kind::string, std::move(text)); }
+  bool start_object(std::size_t) { return start(Json::Kind::object); }
+  bool start_array(std::size_t) { return start(Json::Kind::array); }
+  bool end_object() { return end(); }
+  bool end_array() { return end(); }
+
+  bool key(std::string& name) {
+    open_.back()->names_.push_back(std::move(name));
+    return true;
+  }
+
+  // Comes with formats other than JSON only.
+  template <class Bytes>
+  bool binary(const Bytes&) { return false; }
+
+  template <class Error>
+  bool parse_error(std::size_t, const std::string&, const Error&) { return false; }
 
  private:
-  char peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
-
-  bool take(char c) {
-    if (at_ == text_.size() || text_[at_] != c) return false;
-    ++at_;
-    return true;
-  }
-
-  void skip_space() {
-    while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\t' || text_[at_] == '\n' || text_[at_] == '\r')) ++at_;
-  }
-
-  bool read(Json& value, int levels) {
-    switch (peek()) {
-      case '{': return object(value, levels);
-      case '[': return array(value, levels);
-      case '"': value.kind_ = Json::Kind::string; return string(value.text_);
-      case 't': return word(value, Json::Kind::boolean, "true");
-      case 'f': return word(value, Json::Kind::boolean, "false");
-      case 'n': return word(value, Json::Kind::null, "null");
-      default: return number(value);
-    }
-  }
-
-  bool word(Json& value, Json::Kind kind, std::string_view word) {
-    if (text_.substr(at_, word.size()) != word) return false;
-    at_ += word.size();
+  Json& add(Json::Kind kind) {
+    Json& value = open_.empty() ? root_ : open_.back()->items_.emplace_back();
     value.kind_ = kind;
-    value.text_ = word;
+    return value;
+  }
+
+  bool leaf(Json::Kind kind, std::string text) {
+    add(kind).text_ = std::move(text);
     return true;
   }
 
-  bool digits() {
-    const std::size_t begin = at_;
-    while (is_digit(peek())) ++at_;
-    return at_ != begin;
-  }
-
-  bool number(Json& value) {
-    const std::size_t begin = at_;
-    take('-');
-    if (!take('0') && !digits()) return false;
-    if (take('.') && !digits()) return false;
-    if (take('e') || take('E')) {
-      if (!take('+')) take('-');
-      if (!digits()) return false;
-    }
-    value.kind_ = Json::Kind::number;
-    value.text_ = text_.substr(begin, at_ - begin);
+  bool start(Json::Kind kind) {
+    if (open_.size() == Json::most_levels) return false;
+    open_.push_back(&add(kind));
     return true;
   }
 
-  bool hex(std::uint32_t& code) {
-    if (text_.size() - at_ < 4) return false;
-    const char* end = text_.data() + at_ + 4;
-    const bool whole = std::from_chars(text_.data() + at_, end, code, 16).ptr == end;
-    at_ += 4;
-    return whole;
-  }
-
-  // Behind "\u". Half a surrogate pair alone is no character.
-  bool escaped_code(std::string& out) {
-    std::uint32_t code = 0;
-    if (!hex(code) || (code >= 0xdc00 && code < 0xe000)) return false;
-    if (code >= 0xd800 && code < 0xdc00) {
-      std::uint32_t low = 0;
-      if (!take('\\') || !take('u') || !hex(low) || low < 0xdc00 || low >= 0xe000) return false;
-      code = 0x10000 + ((code - 0xd800) << 10 | (low - 0xdc00));
-    }
-    append_utf8(code, out);
+  bool end() {
+    open_.pop_back();
     return true;
   }
 
-  bool escaped(std::string& out) {
-    static constexpr std::string_view letters = "\"\\/bfnrt";
-    static constexpr std::string_view meanings = "\"\\/\b\f\n\r\t";
-    const char c = peek();
-    ++at_;
-    if (c == 'u') return escaped_code(out);
-    const std::size_t which = c == '\0' ? std::string_view::npos : letters.find(c);
-    if (which == std::string_view::npos) return false;
-    out += meanings[which];
-    return true;
-  }
-
-  bool string(std::string& out) {
-    if (!take('"')) return false;
-    while (at_ < text_.size()) {
-      if (take('"')) return true;
-      if (take('\\')) {
-        if (!escaped(out)) return false;
-        continue;
-      }
-      const std::size_t length = byte_at(text_, at_) < 0x20 ? 0 : sequence_length(text_, at_);
-      if (length == 0) return false;
-      out.append(text_, at_, length);
-      at_ += length;
-    }
-    return false;
-  }
-
-  bool array(Json& value, int levels) {
-    value.kind_ = Json::Kind::array;
-    return list(value, levels, ']', [] { return true; });
-  }
-
-  bool object(Json& value, int levels) {
-    value.kind_ = Json::Kind::object;
-    return list(value, levels, '}', [this, &value] {
-      skip_space();
-      if (!string(value.names_.emplace_back())) return false;
-      skip_space();
-      return take(':');
-    });
-  }
-
-  template <class Name>
-  bool list(Json& value, int levels, char end, Name name) {
-    if (levels == 0) return false;
-    ++at_;
-    skip_space();
-    if (take(end)) return true;
-    do {
-      if (!name()) return false;
-      skip_space();
-      if (!read(value.items_.emplace_back(), levels - 1)) return false;
-      skip_space();
-    } while (take(','));
-    return take(end);
-  }
-
-  std::string_view text_;
-  std::size_t at_ = 0;
+  Json& root_;
+  std::vector<Json*> open_;  // outermost first; only the last one grows, so the others stay where they are
 };
 
 std::optional<Json> Json::parse(std::string_view text) {
+  using Reader = nlohmann::basic_json<std::map, std::vector, std::string, bool, std::int64_t, std::uint64_t, JsonBuilder::Float>;
+  // The library skips a byte order mark and ends at a NUL byte. RFC 8259 knows neither.
+  if (text.starts_with("\xef\xbb\xbf") || text.find('\0') != std::string_view::npos) return std::nullopt;
   std::optional<Json> value(std::in_place);
-  if (!JsonParser(text).document(*value)) value.reset();
+  JsonBuilder builder(*value);
+  if (!Reader::sax_parse(text.data(), text.data() + text.size(), &builder)) value.reset();
   return value;
 }
 

@@ -1,9 +1,10 @@
-// JSON as the chat needs it, small: parse into a tree, look up, write. RFC 8259, strictly.
+// JSON as the chat needs it: parse into a tree, look up, write. RFC 8259, strictly. nlohmann_json reads it.
 //
 //   const std::optional<Json> json = Json::parse(text);
 //   if (const Json* id = json ? json->find("messageId") : nullptr) use(id->string());
 //
 // Numbers are kept as they were written, so that what a person is shown is what was sent; nothing here calculates.
+// A number that is beyond every floating-point type may be refused.
 #pragma once
 
 #include <cstdint>
@@ -39,7 +40,7 @@ class Json {
   std::string pretty() const;
 
  private:
-  friend class JsonParser;
+  friend class JsonBuilder;
   void write(std::string& out, std::size_t indent) const;
 
   Kind kind_ = Kind::null;
