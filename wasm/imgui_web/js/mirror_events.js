@@ -1,0 +1,121 @@
+// What the user does with the mirror's elements, told to the widgets: see src/input.cpp.
+var imguiWebEvents = {
+  $ImguiWebEvents__deps: ['$ImguiWebMirror', '$ImguiWebText'],
+  $ImguiWebEvents: {
+    listen: function(root) {
+      const on = function(type, handler, capture) { root.addEventListener(type, handler, !!capture); };
+      on('focusin', ImguiWebEvents.onFocusIn);
+      on('focusout', ImguiWebEvents.onFocusOut);
+      on('click', ImguiWebEvents.onClick);
+      on('keydown', ImguiWebEvents.onKeyDown);
+      on('input', function(event) { ImguiWebText.tellText(event.target); });
+      on('scroll', ImguiWebEvents.onScroll, true);
+      on('copy', ImguiWebEvents.onCopy);
+      on('submit', function(event) { event.preventDefault(); });
+      on('compositionstart', ImguiWebText.onComposition);
+      on('compositionupdate', ImguiWebText.onComposition);
+      on('compositionend', ImguiWebText.onComposition);
+      document.addEventListener('selectionchange', function() {
+        const field = document.activeElement;
+        if (field && field.imguiField && !ImguiWebMirror.patching) ImguiWebText.tellText(field);
+      });
+    },
+
+    of: function(event) {
+      const target = event.target;
+      const element = target.closest ? target.closest('[data-node]') : null;
+      return element && element.imguiId !== undefined ? element : null;
+    },
+
+    onFocusIn: function(event) {
+      const m = ImguiWebMirror, element = ImguiWebEvents.of(event);
+      if (!element) return;
+      m.active = element;
+      if (m.patching) return;
+      _imgui_web_on_focus(element.imguiId, element.matches(':focus-visible') ? 1 : 0);
+      if (element.imguiField) ImguiWebText.tellText(element);
+    },
+
+    onFocusOut: function(event) {
+      const m = ImguiWebMirror;
+      if (m.patching || (event.relatedTarget && m.root.contains(event.relatedTarget))) return;
+      m.active = null;
+      _imgui_web_on_focus(0, 0);
+    },
+
+    onClick: function(event) {
+      const element = ImguiWebEvents.of(event);
+      if (!element || element.imguiField || element.tagName === 'A') return;
+      // The browser toggled its own copy; if the widget decides otherwise, that is put right when the page rests.
+      if (element.type === 'checkbox' || element.type === 'radio') _imgui_web_on_toggled(element.imguiId);
+      // A click without a pointer: the keyboard, assistive technology, a script.
+      if (event.detail === 0) return _imgui_web_on_activate(element.imguiId);
+      ImguiWebEvents.tellScrolls(element);
+      _imgui_web_on_clicked();
+    },
+
+    onKeyDown: function(event) {
+      const element = ImguiWebEvents.of(event);
+      if (!element || event.isComposing || event.keyCode === 229) return;
+      const plain = !event.ctrlKey && !event.altKey && !event.metaKey;
+      if (event.key === 'Escape') return _imgui_web_on_escape();
+      if (element.imguiField) {
+        if (event.key !== 'Enter' || !plain) return;
+        if (element.tagName === 'TEXTAREA' && (event.shiftKey || !element.imguiEnterSubmits)) return;
+        event.preventDefault();
+        return _imgui_web_on_submit(element.imguiId);
+      }
+      if (element.classList.contains('row') && (event.key === 'Enter' || event.key === ' ')) {
+        event.preventDefault();
+        return _imgui_web_on_activate(element.imguiId);
+      }
+      if (plain) ImguiWebEvents.moveInGroup(event, element);
+    },
+
+    moveInGroup: function(event, element) {
+      const group = element.closest('[data-arrows]');
+      if (!group) return;
+      const items = Array.from(group.querySelectorAll('button:not(:disabled), .row[tabindex]'));
+      const at = items.indexOf(element);
+      const to = event.key === 'ArrowDown' ? at + 1 : event.key === 'ArrowUp' ? at - 1 :
+                 event.key === 'Home' ? 0 : event.key === 'End' ? items.length - 1 : -1;
+      if (at < 0 || to < 0 || to >= items.length) return;
+      event.preventDefault();
+      if (element.classList.contains('row')) {
+        element.tabIndex = -1;
+        items[to].tabIndex = 0;
+      }
+      items[to].focus();
+    },
+
+    onScroll: function(event) {
+      const m = ImguiWebMirror, element = event.target;
+      if (element.imguiField) return ImguiWebText.tellText(element);
+      if (element.imguiId === undefined) return;
+      // Only what comes at the end of a log is news; what scrolling brings into sight is not to be spoken.
+      if (element.getAttribute('role') === 'log') {
+        const below = element.scrollHeight - element.clientHeight - element.scrollTop;
+        m.set(element, 'aria-live', below > 8 ? 'off' : null);
+      }
+      _imgui_web_on_scroll(element.imguiId, element.scrollTop);
+    },
+
+    // Scroll events come with the next animation frame only; a click may come before.
+    tellScrolls: function(element) {
+      for (let at = element; at && at !== ImguiWebMirror.root; at = at.parentElement)
+        if (at.imguiId !== undefined && at.classList.contains('scroll')) _imgui_web_on_scroll(at.imguiId, at.scrollTop);
+    },
+
+    // Lines are elements of their own; without this each would be copied with a break behind it.
+    onCopy: function(event) {
+      const selection = document.getSelection();
+      if (event.target.imguiField || !selection.rangeCount || selection.isCollapsed) return;
+      const part = selection.getRangeAt(0).cloneContents();
+      const blocks = Array.from(part.querySelectorAll('.text')).map(function(block) { return block.textContent; });
+      const text = blocks.length ? blocks.join('\n') : part.textContent;
+      event.clipboardData.setData('text/plain', text);
+      event.preventDefault();
+    }
+  }
+};
+mergeInto(LibraryManager.library, imguiWebEvents);

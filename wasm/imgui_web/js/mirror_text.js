@@ -1,0 +1,105 @@
+// Fields and lines of text in the mirror: what is in them, where, and what is being typed.
+var imguiWebText = {
+  $ImguiWebText__deps: ['$ImguiWeb', '$ImguiWebGlyphs', '$ImguiWebMirror'],
+  $ImguiWebText: {
+    composing: null,    // {field, begin, end} in UTF-16 units
+
+    onComposition: function(event) {
+      const t = ImguiWebText, field = event.target;
+      if (!field.imguiField) return;
+      if (event.type === 'compositionstart') t.composing = {field: field, begin: field.selectionStart, end: field.selectionStart};
+      if (event.type === 'compositionupdate' && t.composing) t.composing.end = t.composing.begin + event.data.length;
+      if (event.type === 'compositionend') {
+        t.composing = null;
+        t.tellText(field);
+      }
+    },
+
+    tellText: function(field) {
+      if (!field.imguiField) return;
+      const composing = ImguiWebText.composing;
+      const text = field.value, bytes = ImguiWebGlyphs.bytes;
+      const offset = function(at) { return bytes(text.slice(0, at)); };
+      const c = composing && composing.field === field ? composing : null;
+      const numbers = [offset(field.selectionStart || 0), offset(field.selectionEnd || 0), c ? offset(c.begin) : -1,
+                       c ? offset(c.end) : -1, field.scrollLeft, field.scrollTop];
+      ImguiWeb.pass(text, function(p, length) {
+        const out = _imgui_web_numbers();
+        numbers.forEach(function(number, i) { HEAPF32[(out >> 2) + i] = number; });
+        _imgui_web_on_text(field.imguiId, p, length, out);
+      });
+    },
+
+    lines: function(element, record, text) {
+      const p = record >> 2, count = HEAP32[p + 26];
+      let list = HEAPU32[p + 25] >> 2;
+      const lines = [];
+      for (let i = 0; i < count; ++i, list += 8)
+        lines.push({text: UTF8ToString(HEAPU32[list], HEAP32[list + 1]), href: UTF8ToString(HEAPU32[list + 2], HEAP32[list + 3]),
+                    x: HEAPF32[list + 4], y: HEAPF32[list + 5], w: HEAPF32[list + 6]});
+      if (!count && text) lines.push({text: text, href: '', x: HEAPF32[p + 34], y: HEAPF32[p + 35], w: 0});
+      const words = JSON.stringify(lines.map(function(line) { return [line.text, line.href]; }));
+      if (element.imguiWords !== words) {
+        element.imguiWords = words;
+        element.replaceChildren.apply(element, lines.map(function(line) {
+          const made = document.createElement(line.href ? 'a' : 'span');
+          made.className = 'line';
+          made.textContent = line.text;
+          made.imguiSet = {};
+          if (line.href) {
+            made.href = ImguiWebMirror.safeAddress(line.href);
+            made.target = '_blank';
+            made.rel = 'noopener noreferrer';
+          }
+          return made;
+        }));
+      }
+      lines.forEach(function(line, i) {
+        const made = element.children[i];
+        ImguiWebMirror.style(made, 'left', line.x + 'px');
+        ImguiWebMirror.style(made, 'top', line.y + 'px');
+      });
+    },
+
+    font: function(element, p) {
+      const m = ImguiWebMirror, g = ImguiWebGlyphs, size = HEAPF32[p + 32], face = HEAP32[p + 36];
+      if (!size) return;
+      m.style(element, 'font', g.weights[face] + ' ' + size + 'px/' + HEAPF32[p + 33] + 'px ' + g.families[face]);
+    },
+
+    field: function(element, p, states, name) {
+      const m = ImguiWebMirror;
+      m.style(element, 'padding', HEAPF32[p + 35] + 'px ' + HEAPF32[p + 34] + 'px');
+      m.set(element, 'aria-label', name);
+      m.set(element, 'placeholder', UTF8ToString(HEAPU32[p + 19], HEAP32[p + 20]) || null);
+      const autocomplete = UTF8ToString(HEAPU32[p + 23], HEAP32[p + 24]);
+      m.set(element, 'autocomplete', autocomplete || null);
+      m.set(element, 'name', autocomplete && autocomplete !== 'off' ? autocomplete : null);
+      m.set(element, 'required', states & (1 << 9) ? '' : null);
+      m.set(element, 'aria-invalid', states & (1 << 8) ? 'true' : null);
+      m.set(element, 'enterkeyhint', states & (1 << 18) ? 'send' : null);
+      element.imguiEnterSubmits = !!(states & (1 << 18));
+      if (HEAP32[p + 39] && !(ImguiWebText.composing && ImguiWebText.composing.field === element)) {
+        const value = UTF8ToString(HEAPU32[p + 17], HEAP32[p + 18]);
+        if (element.value !== value) element.value = value;
+      }
+    }
+  },
+
+  imgui_web_select__deps: ['$ImguiWebMirror', '$ImguiWebGlyphs'],
+  imgui_web_select: function(id, begin, end) {
+    const field = ImguiWebMirror.nodes.get(id >>> 0);
+    if (!field || !field.imguiField) return;
+    const units = function(bytes) {
+      let at = 0;
+      for (let n = 0; n < bytes && at < field.value.length;) {
+        const step = field.value.codePointAt(at) > 0xFFFF ? 2 : 1;
+        n += ImguiWebGlyphs.bytes(field.value.slice(at, at + step));
+        at += step;
+      }
+      return at;
+    };
+    field.setSelectionRange(units(begin), units(end));
+  }
+};
+mergeInto(LibraryManager.library, imguiWebText);
