@@ -61,7 +61,8 @@ describe('the packets', () => {
     await it.person.button('Pause').click();
     await it.person.talk_to('carol');
     await it.person.say('while it pauses');
-    await it.count(/paused: 2 newer/);
+    // The publish and its puback; on a slow machine a ping, too.
+    await it.count(/paused: ([2-9]|\d\d+) newer/);
     assert.equal(await it.rows('carol').count(), 0);
     await it.person.button('Pause').click();
     await it.rows('chat/messages/carol/bob').waitFor();
