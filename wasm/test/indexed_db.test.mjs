@@ -103,6 +103,57 @@ describe('the session store in IndexedDB', () => {
     assert.deepEqual(await again.next(), ['read', 1, '']);
   });
 
+  // Until the function that it resolves to is called, no other transaction comes to its turn.
+  async function hold_database() {
+    const {page} = await open_probe(context, pages);
+    await page.evaluate(() => new Promise((resolve) => {
+      self.held = true;
+      const request = indexedDB.open('wasmqtt');
+      request.onsuccess = () => {
+        const journal = request.result.transaction(['journal', 'records'], 'readwrite').objectStore('journal');
+        const go_on = () => {
+          resolve();
+          if (self.held) journal.get('nothing').onsuccess = go_on;
+        };
+        go_on();
+      };
+    }));
+    return () => page.evaluate(() => { self.held = false; });
+  }
+
+  test('loses nothing that was on its way when the page was left', async () => {
+    const probe = await open_store(context);
+    await load(probe, 'alice');
+    const release = await hold_database();
+    await probe.call('probe_append', 1, 10);
+    await probe.call('probe_append', 2, 10);
+    await probe.call('probe_put', 'history/bob/1', 'Grüße');
+    await probe.page.goto('about:blank');
+    await release();
+    const again = await open_store(context);
+    assert.deepEqual(await load(again, 'alice'), [1, 2]);
+    await again.call('probe_read', 'history/');
+    assert.deepEqual(await again.next(), ['record', 0, 'history/bob/1=Grüße']);
+    assert.equal(await again.page.evaluate(() => localStorage.length), 0);
+    await again.call('probe_append', 3, 10);
+    assert.deepEqual([await again.next(), await again.next()], [['read', 1, ''], written]);
+    assert.deepEqual(await load(await open_store(context), 'alice'), [1, 2, 3]);
+  });
+
+  test('takes nothing of a page that was left into a session that belongs to another one', async () => {
+    const probe = await open_store(context);
+    await load(probe, 'alice');
+    const owner = await open_store(context);
+    await load(owner, 'alice');
+    const release = await hold_database();
+    await probe.call('probe_append', 1, 10);
+    await probe.page.goto('about:blank');
+    await release();
+    await owner.call('probe_append', 2, 10);
+    assert.deepEqual(await owner.next(), written);
+    assert.deepEqual(await load(await open_store(context), 'alice'), [2]);
+  });
+
   test('shortens a long journal to what is alive', async () => {
     const probe = await open_store(context, undefined, 20_000);
     await load(probe, 'alice');

@@ -42,7 +42,7 @@ async function conversation(alice, bob, one_column) {
   await alice.page.getByText('you said: Are you there?').first().waitFor();
   await bob.sign_in();
   await bob.talk_to('alice');
-  await bob.say('Grüße 你好 👩🏽‍🚀 مرحبا');
+  await bob.say('Grüße 你好 👩‍👩‍👧 مرحبا');
   if (one_column) await alice.page.goBack();
   await alice.page.getByRole('button', {name: /^bob/}).click();
   await alice.page.getByRole('heading', {name: 'Conversation with bob'}).waitFor();

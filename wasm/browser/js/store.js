@@ -25,6 +25,7 @@ var wasmqttStore = {
     ended: function(id, problem, outcome) {
       var store = WasmqttStores.live[id];
       if (!store) return;
+      store.writing = null;
       var size = WasmqttStores.join(store, [new TextEncoder().encode(problem)]);
       _wasmqtt_store_ended(store.self, outcome || (problem ? WasmqttStores.failed : WasmqttStores.done), size);
     },
@@ -63,7 +64,7 @@ var wasmqttStore = {
         // A newer version of the page wants to change the database; the next write here tells that it is gone.
         database.onversionchange = function() { database.close(); };
         store.database = database;
-        answer('');
+        WasmqttRescue.restore(store, function() { answer(''); });
       };
     },
 
@@ -97,6 +98,31 @@ var wasmqttStore = {
       if (!unchecked) work(transaction);
     },
 
+    // What one transaction will do: {changes: of records, batches: one for each session}.
+    prepare: function(store, staged) {
+      var batches = {};
+      staged.forEach(function(change) {
+        if (change.what === 3) (batches[change.key] = batches[change.key] || []).push(change.bytes);
+      });
+      return {
+        changes: staged.filter(function(change) { return change.what !== 3; }),
+        batches: Object.keys(batches).map(function(session) {
+          var own = store.sessions[session] || {token: '', last: 0};
+          return {session: session, token: own.token, number: own.last + 1, bytes: WasmqttStores.joined(batches[session])};
+        }),
+      };
+    },
+
+    unwritten: function(store) {
+      var writes = store.writing ? [store.writing] : [];
+      return store.staged.length ? writes.concat(WasmqttStores.prepare(store, store.staged)) : writes;
+    },
+
+    apply: function(records, change) {
+      if (change.what === 0) records.put(change.bytes, change.key);
+      else records.delete(change.what === 1 ? change.key : WasmqttStores.starting(change.key));
+    },
+
     // A session's batches.
     batches: function(session) { return IDBKeyRange.bound([session, 0], [session, Infinity]); },
 
@@ -119,14 +145,15 @@ var wasmqttStore = {
       return whole.length;
     },
   },
-  $WasmqttStores__deps: ['$WasmqttTick'],
+  $WasmqttStores__deps: ['$WasmqttTick', '$WasmqttRescue'],
 
   wasmqtt_store_new__deps: ['$WasmqttStores'],
   wasmqtt_store_new__sig: 'iiiii',
   wasmqtt_store_new: function(self, name, size, strict) {
     var id = WasmqttStores.next++;
     WasmqttStores.live[id] = {self: self, name: WasmqttStores.text(name, size), strict: strict, database: null,
-                              sessions: {}, staged: []};
+                              sessions: {}, staged: [], writing: null};
+    WasmqttStores.live[id].unwatch = WasmqttRescue.watch(WasmqttStores.live[id]);
     return id;
   },
 
@@ -136,6 +163,7 @@ var wasmqttStore = {
   wasmqtt_store_delete: function(id) {
     var store = WasmqttStores.live[id];
     delete WasmqttStores.live[id];
+    store.unwatch();
     if (store.database) store.database.close();
   },
 
@@ -199,24 +227,17 @@ var wasmqttStore = {
   wasmqtt_store_write: function(id) {
     var stores = WasmqttStores;
     var store = stores.live[id];
-    var batches = {};
-    var changes = [];
-    store.staged.forEach(function(change) {
-      if (change.what !== 3) changes.push(change);
-      else (batches[change.key] = batches[change.key] || []).push(change.bytes);
-    });
+    var write = store.writing = stores.prepare(store, store.staged);
     store.staged = [];
+    write.batches.forEach(function(batch) {
+      if (store.sessions[batch.session]) store.sessions[batch.session].last = batch.number;
+    });
     stores.open(id, function() {
-      stores.transact(id, Object.keys(batches), function(transaction) {
+      stores.transact(id, write.batches.map(function(batch) { return batch.session; }), function(transaction) {
         var journal = transaction.objectStore('journal');
-        Object.keys(batches).forEach(function(session) {
-          journal.add(stores.joined(batches[session]), [session, ++store.sessions[session].last]);
-        });
+        write.batches.forEach(function(batch) { journal.add(batch.bytes, [batch.session, batch.number]); });
         var records = transaction.objectStore('records');
-        changes.forEach(function(change) {
-          if (change.what === 0) records.put(change.bytes, change.key);
-          else records.delete(change.what === 1 ? change.key : stores.starting(change.key));
-        });
+        write.changes.forEach(function(change) { stores.apply(records, change); });
       });
     });
   },

@@ -7,6 +7,9 @@
 // One database per origin and name. While one transaction is under way, whatever comes waits, and all of it becomes
 // the next one; a grown journal is compacted in place.
 //
+// A page that is left (a reload, another address) keeps what is on its way to the database in localStorage, from where
+// the store that opens the database next takes it: what was handed over before is not lost.
+//
 // Two tabs with one client id: the one that loaded last owns the session, and a write of the other fails. So the two
 // never mix their records.
 //
