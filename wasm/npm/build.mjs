@@ -28,12 +28,14 @@ async function bundle(core, folder) {
     name: 'core',
     setup(one) {
       one.onResolve({filter: /\/module\.js$/}, () => ({path: 'module', namespace: 'core'}));
-      one.onLoad({filter: /.*/, namespace: 'core'}, () => ({contents: module_source(wasm), loader: 'js', resolveDir: path.join(here, 'src')}));
+      one.onLoad({filter: /.*/, namespace: 'core'},
+        () => ({contents: module_source(wasm), loader: 'js', resolveDir: path.join(here, 'src')}));
     },
   };
   await build({
     entryPoints: [path.join(here, 'src', 'index.js')], outfile: path.join(folder, 'wasmqtt.js'), bundle: true,
-    format: 'esm', minify: true, target: 'es2022', charset: 'utf8', legalComments: 'none', plugins: [module], mangleProps: /^mqtt_/, mangleCache: names,
+    format: 'esm', minify: true, target: 'es2022', charset: 'utf8', legalComments: 'none', plugins: [module],
+    mangleProps: /^mqtt_/, mangleCache: names,
   });
 }
 

@@ -1,6 +1,7 @@
 // The inspector: every packet, its fields and bytes, what answers what.
 import assert from 'node:assert/strict';
 import {describe, test} from 'node:test';
+import {scriptedServer} from '../browser/test/websocket_server.mjs';
 import {until} from './support/machine.mjs';
 import {on_stage, patience} from './support/person.mjs';
 
@@ -84,6 +85,67 @@ describe('the packets', () => {
     await it.page.getByRole('checkbox', {name: 'Show Pings'}).uncheck();
     await it.rows('pingreq').first().waitFor({state: 'detached'});
     await it.rows('connack').first().waitFor();
+  });
+});
+
+// A broker that takes everybody in, and then publishes as fast as it can.
+async function accept(server) {
+  const peer = await server.connection();
+  await peer.received(2);
+  peer.sendBinary(Buffer.from('20020000', 'hex'));
+  const subscribe = () => peer.frames.map(({payload}) => payload.indexOf(0x82) >= 0 && payload).find(Boolean);
+  await until(subscribe, 'SUBSCRIBE', patience);
+  const at = subscribe().indexOf(0x82);
+  peer.sendBinary(Buffer.from([0x90, 3, subscribe()[at + 2], subscribe()[at + 3], 0]));
+  let sent = 0;
+  return (count) => {
+    for (const end = sent + count; sent < end;) {
+      const packets = Array.from({length: Math.min(500, end - sent)}, () => {
+        const payload = `{"messageId":"${++sent}","content":"message ${sent}","timestamp":"2026-01-01T12:00:00Z"}`;
+        return Buffer.concat([Buffer.from([0x30, 2 + 23 + payload.length, 0, 23]), Buffer.from('chat/messages/quinn/bob' + payload)]);
+      });
+      peer.sendBinary(Buffer.concat(packets));
+    }
+  };
+}
+
+// self.memory_size(): bytes of the page's WebAssembly memory.
+const own_memory = (page) => page.addInitScript(() => {
+  for (const name of ['instantiate', 'instantiateStreaming']) {
+    const real = WebAssembly[name];
+    WebAssembly[name] = async (...values) => {
+      const made = await real.apply(WebAssembly, values);
+      const memory = Object.values((made.instance ?? made).exports).find((one) => one instanceof WebAssembly.Memory);
+      if (memory) self.memory_size = () => memory.buffer.byteLength;
+      return made;
+    };
+  }
+});
+
+describe('very many packets', () => {
+  test('push the oldest out: memory stays, and the page is as usable as before', async () => {
+    const server = await scriptedServer();
+    try {
+      const accepted = accept(server);
+      const it = await inspect(`?stage=10&user=quinn&remember=0&broker=${encodeURIComponent(server.url)}`, undefined,
+                               {...large, prepare: own_memory});
+      const publish = await accepted;
+      const newest = (number) => it.rows(/publish/).filter({hasText: `${number}`}).last().waitFor({timeout: 4 * patience});
+      publish(90_000);
+      await newest(90_004);
+      const size = await it.page.evaluate(() => memory_size());
+      publish(20_000);
+      await newest(110_004);
+      assert.equal(await it.page.evaluate(() => memory_size()), size);
+      // Eight megabytes of them.
+      await it.count(/^7\d\s\d{3} of 7\d\s\d{3} packets/);
+      await it.person.chat('bob').click();
+      await it.person.message('message 110000').waitFor();
+      await it.filter('connack');
+      await it.count(/^0 of 7/);
+    } finally {
+      await server.close();
+    }
   });
 });
 

@@ -3,7 +3,7 @@ var imguiWebPage = {
   $ImguiWeb__deps: ['$ImguiWebGlyphs'],
   $ImguiWeb: {
     app: null, canvas: null, root: null, polite: null, assertive: null,
-    timer: 0, density: 0, scheme: null, leaveWarning: false,
+    timer: 0, density: 0, scheme: null, leaveWarning: false, title: '', titleTimer: 0,
 
     // Everything that #app may hold. Rules come by a constructed style sheet, which a strict policy allows.
     rules: '#imgui-web-canvas{position:absolute;inset:0;width:100%;height:100%;display:block;outline:0}' +
@@ -224,10 +224,17 @@ var imguiWebPage = {
     if (milliseconds >= 0) ImguiWeb.timer = setTimeout(function() { _imgui_web_on_timer(); }, milliseconds);
   },
 
-  imgui_web_set_title__deps: ['$ImguiWebGlyphs'],
+  // A new title costs the browser more than a message costs the application: of many in a row the last one counts.
+  imgui_web_set_title__deps: ['$ImguiWeb', '$ImguiWebGlyphs'],
   imgui_web_set_title: function(text, length) {
-    const title = UTF8ToString(text, length);
-    if (document.title !== title) document.title = title;
+    const w = ImguiWeb;
+    w.title = UTF8ToString(text, length);
+    if (w.titleTimer || w.title === document.title) return;
+    document.title = w.title;
+    w.titleTimer = setTimeout(function() {
+      w.titleTimer = 0;
+      if (w.title !== document.title) document.title = w.title;
+    }, 100);
   },
 
   imgui_web_set_leave_warning__deps: ['$ImguiWeb'],
