@@ -34,7 +34,8 @@ async function bundle(core, folder) {
   };
   await build({
     entryPoints: [path.join(here, 'src', 'index.js')], outfile: path.join(folder, 'wasmqtt.js'), bundle: true,
-    format: 'esm', minify: true, target: 'es2022', charset: 'utf8', legalComments: 'none', plugins: [module],
+    format: 'esm', minify: true, target: 'es2022', charset: 'utf8', legalComments: 'none',
+    banner: {js: '/*! Licences: licenses.txt */'}, plugins: [module],
     mangleProps: /^mqtt_/, mangleCache: names,
   });
 }
@@ -48,6 +49,9 @@ export async function make() {
   const fresh = mkdtempSync(path.join(dist, '.new-'));
   await bundle(wasm, fresh);
   for (const file of ['node.js', 'index.d.ts']) copyFileSync(path.join(here, 'src', file), path.join(fresh, file));
+  // npm packs only what lies beside package.json.
+  for (const file of [path.join('..', '..', 'LICENSE'), path.join('..', 'licenses.txt')])
+    copyFileSync(path.join(here, file), path.join(here, path.basename(file)));
   const whole = readFileSync(path.join(fresh, 'wasmqtt.js'));
   for (const file of readdirSync(fresh)) renameSync(path.join(fresh, file), path.join(dist, file));
   rmSync(fresh, {recursive: true});

@@ -17,11 +17,11 @@ test('the types compile under tsc --strict, and refuse what is not supported', a
   assert.equal(stdout, '');
 });
 
-test('npm pack makes a package of the module, its types and its page of documentation', async () => {
+test('npm pack makes a package of the module, its types, its page of documentation and its licences', async () => {
   const {stdout} = await run('npm', ['pack', '--dry-run', '--json'], {cwd: package_directory});
   const [packed] = JSON.parse(stdout);
   assert.deepEqual(packed.files.map((file) => file.path).sort(),
-    ['README.md', 'dist/index.d.ts', 'dist/node.js', 'dist/wasmqtt.js', 'package.json']);
+    ['LICENSE', 'README.md', 'dist/index.d.ts', 'dist/node.js', 'dist/wasmqtt.js', 'licenses.txt', 'package.json']);
 });
 
 test('it is no larger than its goal, 35 KB with brotli', (t) => {

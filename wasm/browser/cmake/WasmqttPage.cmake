@@ -1,7 +1,7 @@
 # wasmqtt_add_page(NAME SOURCES... [DIRECTORY folder] [FILES files...]): a module that runs in a page.
 #
-# Makes NAME.js and NAME.wasm in `folder` (default: NAME, under the binary directory), with mqtt_tick.js and `files`
-# beside them, so that the folder can be served as it is. Nothing in it needs eval or inline scripts, so a strict
+# Makes NAME.js and NAME.wasm in `folder` (default: NAME, under the binary directory), with mqtt_tick.js, licenses.txt and
+# `files` beside them, so that the folder can be served as it is. Nothing in it needs eval or inline scripts, so a strict
 # Content-Security-Policy ("script-src 'self' 'wasm-unsafe-eval'") holds.
 include_guard(GLOBAL)
 
@@ -27,7 +27,9 @@ function(wasmqtt_add_page name)
   # Beside this file where it is installed.
   find_file(WASMQTT_TICK_FILE mqtt_tick.js PATHS ${CMAKE_CURRENT_FUNCTION_LIST_DIR} ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/../js
     NO_DEFAULT_PATH NO_CMAKE_FIND_ROOT_PATH REQUIRED)
-  wasmqtt_copy_files(${name} ${page_DIRECTORY} ${WASMQTT_TICK_FILE}
+  find_file(WASMQTT_LICENSES_FILE licenses.txt PATHS ${CMAKE_CURRENT_FUNCTION_LIST_DIR}
+    ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/../.. NO_DEFAULT_PATH NO_CMAKE_FIND_ROOT_PATH REQUIRED)
+  wasmqtt_copy_files(${name} ${page_DIRECTORY} ${WASMQTT_TICK_FILE} ${WASMQTT_LICENSES_FILE}
     ${page_FILES})
 endfunction()
 
@@ -62,7 +64,7 @@ function(wasmqtt_minify target module)
   if(WASMQTT_TERSER AND CMAKE_BUILD_TYPE STREQUAL "MinSizeRel")
     add_custom_command(TARGET ${target} POST_BUILD VERBATIM
       COMMAND ${WASMQTT_TERSER} ${module}.js --compress passes=3 --mangle toplevel,reserved=[Module] --toplevel
-        --output ${module}.js)
+        --format "preamble='/*! Licences: licenses.txt */'" --output ${module}.js)
   endif()
   if(CMAKE_BUILD_TYPE STREQUAL "MinSizeRel")
     wasmqtt_shrink(${target} ${module}.wasm -Oz --converge)
