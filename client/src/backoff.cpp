@@ -9,6 +9,7 @@ Duration Backoff::next(std::uint64_t random) {
   for (unsigned i = 0; i < failures_ && ceiling < options_.longest; ++i) ceiling *= 2;
   ceiling = std::min(ceiling, options_.longest);
   if (failures_ < 63) ++failures_;
+  if (!options_.jitter) return ceiling;
   const auto range = static_cast<std::uint64_t>(std::max<Duration::rep>(ceiling.count(), 1));
   return Duration{static_cast<Duration::rep>(random % range) + 1};
 }

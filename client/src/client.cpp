@@ -140,6 +140,14 @@ void Client::set_credentials(std::optional<std::string> user_name,
 
 void Client::set_will(std::optional<WillOptions> will) { core_->options_.will = std::move(will); }
 void Client::set_clean_session(bool clean_session) { core_->options_.clean_session = clean_session; }
+void Client::set_keep_alive(std::chrono::seconds keep_alive) { core_->options_.keep_alive = keep_alive; }
+
+Error Client::set_client_id(std::string client_id, Time now) {
+  core_->advance(now);
+  return core_->set_client_id(std::move(client_id));
+}
+
+void Client::pause_messages(bool paused) { core_->paused_ = paused; }
 
 const Event* Client::poll_event(Time now) {
   core_->advance(now);

@@ -80,6 +80,16 @@ void Client::Core::connack(const Connack& packet) {
   greeting_ = true;
 }
 
+Error Client::Core::set_client_id(std::string client_id) {
+  if (client_id == options_.client_id) return {};
+  if (phase_ != Phase::idle) return local_error(Errc::already_connected);
+  if (options_.journal) return local_error(Errc::wrong_session);
+  options_.client_id = std::move(client_id);
+  session_lost();
+  session_established_ = session_in_doubt_ = false;
+  return {};
+}
+
 void Client::Core::session_lost() {
   SessionLost lost;
   acknowledgements_.clear();
@@ -174,6 +184,7 @@ void Client::Core::finish(Cause cause, Error error) {
   output_.clear();
   acknowledged_until_ = ping_until_ = 0;
   answers_.clear();
+  held_.clear();
   resend_next_ = no_slot;
   greeting_ = false;
   acknowledgements_.connection_lost();

@@ -9,6 +9,7 @@
 
 #include "acknowledgements.hpp"
 #include "event_queue.hpp"
+#include "held_messages.hpp"
 #include "inflight.hpp"
 #include "keepalive.hpp"
 #include "output.hpp"
@@ -48,6 +49,7 @@ class Client::Core {
   void disconnect();
   void abort();
   void ping();
+  Error set_client_id(std::string client_id);
   void fail(Error error);
   std::optional<Time> connack_deadline() const;
   std::optional<Time> acknowledgement_deadline() const;
@@ -93,6 +95,8 @@ class Client::Core {
   Requests requests_;
   Acknowledgements acknowledgements_;
   EventQueue events_;
+  HeldMessages held_;
+  bool paused_ = false;          // incoming messages are held back
   Event current_ = Connected{};
   PacketTrace trace_;
   CloseRecord record_;           // of the attempt under way
@@ -132,6 +136,7 @@ class Client::Core {
   bool handle_frame(const Frame& frame);
   Error handle_answer(const Frame& frame, bool& event);
   bool handle_publish(const Frame& frame);
+  void hold(const Frame& frame);
   bool deliver(const Publish& packet, std::uint64_t token);
   void handle_acknowledgement(PacketType type, PacketId packet_id);
   void handle_pubrel(PacketId packet_id);

@@ -5,6 +5,11 @@ namespace wasmqtt {
 bool Client::Core::receive() {
   Frame frame;
   while (phase_ == Phase::connecting || phase_ == Phase::connected) {
+    if (!paused_ && !held_.empty()) {
+      if (handle_publish(held_.take())) return true;
+      if (!events_.empty()) break;
+      continue;
+    }
     const FrameReader::Status status = reader_.next(frame);
     if (status == FrameReader::Status::need_more) break;
     if (status == FrameReader::Status::error) {
@@ -31,7 +36,11 @@ bool Client::Core::handle_frame(const Frame& frame) {
     fail(peer_error(Errc::answers_not_read));
     return false;
   }
-  if (frame.type() == PacketType::publish) return handle_publish(frame);
+  if (frame.type() == PacketType::publish) {
+    if (!paused_) return handle_publish(frame);
+    hold(frame);
+    return false;
+  }
   Error error = check_header(frame, Direction::inbound);
   bool event = false;
   if (!error) error = handle_answer(frame, event);
@@ -97,6 +106,11 @@ bool Client::Core::handle_publish(const Frame& frame) {
     acknowledgements_.add(packet.packet_id, packet.qos, false, true);
   flush_acknowledgements();
   return false;
+}
+
+void Client::Core::hold(const Frame& frame) {
+  if (held_.bytes() + frame.whole.size() > options_.paused_bytes) return fail(peer_error(Errc::paused_too_long));
+  held_.add(frame);
 }
 
 bool Client::Core::deliver(const Publish& packet, std::uint64_t token) {

@@ -100,6 +100,7 @@ std::string_view describe(StopReason reason) {
     case StopReason::taken_over:
       return "the broker ended each connection soon after it began: the same client id is probably in use elsewhere";
     case StopReason::store_failed: return "the session could not be stored";
+    case StopReason::connection_lost: return "the connection ended";
     case StopReason::invalid: return "the options are not valid";
   }
   return "";

@@ -9,7 +9,8 @@ namespace {
 // One write becomes one WebSocket frame: large enough that its cost does not count, small enough not to stall.
 constexpr std::size_t largest_write = 64 * 1024;
 
-bool can_heal(ConnectReturnCode code) { return code == ConnectReturnCode::server_unavailable; }
+// After this close code it was nobody's takeover: going away, policy violation, too big, restart, try again later.
+bool names_another_reason(int code) { return code != 0 && code != 1000 && code != 1005 && code != 1006; }
 
 bool address_is_wrong(TransportFault fault) {
   return fault == TransportFault::invalid_url || fault == TransportFault::unsupported_scheme ||
@@ -44,6 +45,7 @@ Driver::~Driver() {
 
 void Driver::start() {
   stop_wanted_ = false;
+  done_timeout_.reset();
   if (state_ == ConnectionState::stopped) {
     if (store_says_stop()) return stop_for(StopReason::store_failed);
     strikes_ = 0;
@@ -76,8 +78,17 @@ void Driver::abort() {
   end_by_request([this] { client_.abort(loop_.now()); });
 }
 
+void Driver::stop_when_done(Duration timeout) {
+  if (state_ == ConnectionState::stopped || state_ == ConnectionState::disconnecting) return;
+  done_timeout_ = timeout;
+  done_deadline_ = loop_.now() + timeout;
+  writing_is_progress_ = true;
+  flush_soon();
+}
+
 template <class End>
 void Driver::end_by_request(End end) {
+  done_timeout_.reset();
   if (state_ == ConnectionState::stopped) return;
   stop_wanted_ = true;
   if (attempt_open_ && !transport_in_use_) return;  // it just ended, and its events are being delivered
@@ -104,6 +115,15 @@ void Driver::offline() {
   if (!transport_in_use_ || state_ == ConnectionState::disconnecting) return;
   client_.abort(loop_.now());
   drain();
+}
+
+Result<Delivery> Driver::publish(std::string_view topic, Bytes payload, const PublishOptions& options) {
+  const Time now = loop_.now();
+  auto delivery = client_.publish(topic, payload, options, now);
+  if (!delivery) return delivery;
+  if (options.qos == Qos::at_most_once) qos0_published_at_ = now;
+  flush_soon();
+  return delivery;
 }
 
 void Driver::flush_soon() {
@@ -144,8 +164,13 @@ void Driver::begin_attempt() {
     proposal.url = options_.urls[(first_url_ + tried_urls_) % count];
     tried_urls_ = (tried_urls_ + 1) % count;
   }
-  proposal.user_name = client_.options().user_name;
-  proposal.password = client_.options().password;
+  const ClientOptions& client = client_.options();
+  proposal.user_name = client.user_name;
+  proposal.password = client.password;
+  proposal.will = client.will;
+  proposal.client_id = client.client_id;
+  proposal.clean_session = client.clean_session;
+  proposal.keep_alive = client.keep_alive;
   if (!options_.prepare_attempt) return open(std::move(proposal));
   url_ = proposal.url;
   deadline_ = loop_.now() + options_.open_timeout;
@@ -167,9 +192,17 @@ void Driver::open(Attempt attempt) {
   const Time now = loop_.now();
   url_ = attempt.url;
   client_.set_credentials(std::move(attempt.user_name), std::move(attempt.password));
+  client_.set_will(std::move(attempt.will));
+  if (attempt.clean_session) client_.set_clean_session(*attempt.clean_session);
+  if (attempt.keep_alive) client_.set_keep_alive(*attempt.keep_alive);
+  if (attempt.client_id) error_ = client_.set_client_id(std::move(*attempt.client_id), now);
   client_.handle_attempt(url_, now);
-  deadline_ = now + options_.open_timeout;
   attempt_open_ = true;
+  if (error_) {
+    client_.abort(now);
+    return drain();
+  }
+  deadline_ = now + options_.open_timeout;
   transport_in_use_ = true;
   transport_full_ = false;
   transport_.open(url_, *this);
@@ -216,7 +249,32 @@ void Driver::drain() {
   } while (client_.has_events());
   draining_ = false;
   if (ended_) decide_what_next();
+  if (!*alive) return;
+  if (on_turn) on_turn();
+  if (!*alive) return;
+  stop_if_done();
   if (*alive) arm_timer();
+}
+
+void Driver::stop_if_done() {
+  if (!done_timeout_ || draining_) return;
+  const Client::Counts counts = client_.counts();
+  const bool done = counts.queued + counts.in_flight + counts.requests + counts.output_bytes == 0;
+  if (done || loop_.now() >= *done_deadline_) stop();
+}
+
+// Acknowledgements and answers. What is only sent again on the next connection is no progress.
+void Driver::note_progress(const Event& event) {
+  if (!done_timeout_) return;
+  if (std::holds_alternative<Closed>(event)) writing_is_progress_ = false;
+  const auto* change = std::get_if<DeliveryChanged>(&event);
+  const auto* subscribed = std::get_if<Subscribed>(&event);
+  const auto* unsubscribed = std::get_if<Unsubscribed>(&event);
+  const bool ended = change != nullptr && change->state != DeliveryState::sent;
+  const bool answered = (subscribed != nullptr && !subscribed->error) || (unsubscribed != nullptr && !unsubscribed->error);
+  if (!ended && !answered) return;
+  writing_is_progress_ = true;
+  done_deadline_ = loop_.now() + *done_timeout_;
 }
 
 void Driver::deliver_events() {
@@ -225,6 +283,9 @@ void Driver::deliver_events() {
   while (const Event* event = client_.poll_event(now)) {
     const bool connected = std::holds_alternative<Connected>(*event);
     connected_once_ = connected_once_ || connected;
+    note_progress(*event);
+    if (const auto* subscribed = std::get_if<Subscribed>(event)) requests_cut_ = requests_cut_ || subscribed->error;
+    if (const auto* unsubscribed = std::get_if<Unsubscribed>(event)) requests_cut_ = requests_cut_ || unsubscribed->error;
     if (const Closed* closed = std::get_if<Closed>(event)) {
       close_record_ = closed->record;
       ended_ = true;
@@ -265,6 +326,7 @@ void Driver::write_output() {
     const std::size_t taken = transport_.write(output);
     transport_full_ = taken < output.size();
     client_.consume_output(taken, loop_.now());
+    if (done_timeout_ && writing_is_progress_ && taken != 0) done_deadline_ = loop_.now() + *done_timeout_;
     write_journal();
   }
 }
@@ -296,28 +358,49 @@ void Driver::decide_what_next() {
   if (stop_wanted_) return stop_for(StopReason::asked);
   if (store_says_stop()) return stop_for(StopReason::store_failed);
   if (error_) return stop_for(StopReason::invalid);
-  if (record.cause == CloseRecord::Cause::refused && !can_heal(record.return_code))
+  if (record.cause == CloseRecord::Cause::refused && !retry_after(record.return_code))
     return stop_for(StopReason::refused);
   if (address_is_wrong(record.fault) && options_.urls.size() <= 1 && !options_.prepare_attempt)
     return stop_for(StopReason::invalid);
-  if (was_connected && count_takeover(record)) return stop_for(StopReason::taken_over);
-  if (was_connected) backoff_.connection_lasted(record.connected_for);
+  const std::shared_ptr<bool> alive = alive_;
+  if (suspect_takeover(record, was_connected)) return stop_for(StopReason::taken_over);
+  if (!*alive || state_ == ConnectionState::stopped) return;
   // The other brokers of the list are tried before anything waits.
   const bool more_urls = !was_connected && tried_urls_ != 0;
+  if (!options_.reconnect && !more_urls) return stop_for(StopReason::connection_lost);
+  if (was_connected && !same_fault_again(record)) backoff_.connection_lasted(record.connected_for);
   retry_at_ = loop_.now() + (more_urls ? Duration{} : backoff_.next(loop_.random()));
   set_state(ConnectionState::waiting);
 }
 
-// Closed by the broker soon after CONNACK, again and again: somebody else signs in with our client id.
-bool Driver::count_takeover(const CloseRecord& record) {
-  const bool by_broker = record.cause == CloseRecord::Cause::transport;
-  strikes_ = by_broker && record.connected_for < options_.takeover_within ? strikes_ + 1 : 0;
-  return options_.takeover_strikes != 0 && strikes_ >= options_.takeover_strikes;
+bool Driver::retry_after(ConnectReturnCode code) const {
+  return options_.retry_refusal ? options_.retry_refusal(code) : code == ConnectReturnCode::server_unavailable;
+}
+
+// A broker that makes the same mistake on each connection will make it on the next one, however long they last.
+bool Driver::same_fault_again(const CloseRecord& record) {
+  const Error fault = record.cause == CloseRecord::Cause::protocol_error ? record.error : Error{};
+  return std::exchange(last_fault_, fault) == fault && fault;
+}
+
+// See TakeoverSuspected. True: the policy is to stop.
+bool Driver::suspect_takeover(const CloseRecord& record, bool was_connected) {
+  const TakeoverOptions& takeover = options_.takeover;
+  const bool ours = std::exchange(requests_cut_, false) || client_.counts().in_flight != 0 ||
+                    loop_.now() - qos0_published_at_ < std::chrono::seconds{1};
+  const bool cut = was_connected && record.cause == CloseRecord::Cause::transport && !names_another_reason(record.code);
+  strikes_ = cut && !ours && record.connected_for < takeover.within ? strikes_ + 1 : 0;
+  if (takeover.connections == 0 || strikes_ < takeover.connections) return false;
+  const bool likely = strikes_ >= 2 * takeover.connections;
+  if (on_takeover)
+    on_takeover({likely ? TakeoverSuspected::Likelihood::likely : TakeoverSuspected::Likelihood::possible, strikes_});
+  return takeover.policy == TakeoverPolicy::stop;
 }
 
 void Driver::stop_for(StopReason reason) {
   stop_reason_ = reason;
   stop_wanted_ = false;
+  done_timeout_.reset();
   deadline_.reset();
   set_state(ConnectionState::stopped);
   arm_timer();
@@ -327,7 +410,8 @@ void Driver::stop_for(StopReason reason) {
 
 void Driver::arm_timer() {
   std::optional<Time> next = client_.next_timeout();
-  for (const auto& time : {deadline_, retry_at_}) {
+  const std::optional<Time> done = done_timeout_ ? done_deadline_ : std::nullopt;
+  for (const auto& time : {deadline_, retry_at_, done}) {
     if (time && (!next || *time < *next)) next = time;
   }
   loop_.set_timer(next);

@@ -51,6 +51,7 @@ Text text_of(Errc code) {
     case Errc::acknowledgement_of_wrong_kind:
       return {"the acknowledgement does not fit the message it names", "[MQTT-4.3.2-1] [MQTT-4.3.3-1]"};
     case Errc::too_many_unacknowledged: return {"too many messages wait to be acknowledged", ""};
+    case Errc::paused_too_long: return {"more messages came than may wait while they are paused", ""};
     case Errc::answers_not_read: return {"the broker goes on sending and does not read the answers", ""};
     case Errc::not_connected: return {"there is no connection", ""};
     case Errc::already_connected: return {"there is a connection already", "[MQTT-3.1.0-2]"};
@@ -58,6 +59,7 @@ Text text_of(Errc code) {
     case Errc::no_packet_id_free: return {"all 65535 packet ids are in use", "[MQTT-2.3.1-2]"};
     case Errc::too_many_requests: return {"too many requests wait for their answers", ""};
     case Errc::unknown_delivery: return {"there is no such unfinished message", ""};
+    case Errc::subscription_ended: return {"the subscription was ended before it was asked for", ""};
     case Errc::already_sent: return {"the message is on its way already", ""};
     case Errc::wrong_session: return {"the stored session belongs to another client id", "[MQTT-3.1.3-2]"};
     case Errc::damaged_record: return {"the stored session is damaged", ""};

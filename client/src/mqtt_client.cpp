@@ -1,13 +1,13 @@
 #include "wasmqtt/mqtt_client.hpp"
 
+#include <algorithm>
+
 #include "subscriptions.hpp"
 #include "wasmqtt/topic.hpp"
+#include "wasmqtt/utf8.hpp"
 
 namespace wasmqtt {
 namespace {
-
-// Filters in one SUBSCRIBE: brokers in the field limit packets more often than they say.
-constexpr std::size_t filters_per_packet = 64;
 
 DriverOptions driver_options(MqttOptions& options) {
   DriverOptions driver = std::move(options.driver);
@@ -17,148 +17,182 @@ DriverOptions driver_options(MqttOptions& options) {
 
 }  // namespace
 
-class MqttClient::Core {
+class MqttClient::Impl {
  public:
-  Core(MqttClient& owner, EventLoop& loop, Transport& transport, MqttOptions options, SessionStore* store)
-      : owner_(owner), driver_(loop, transport, store, std::move(options.client), driver_options(options)) {
+  Impl(MqttClient& owner, EventLoop& loop, Transport& transport, MqttOptions options, SessionStore* store)
+      : owner_(owner),
+        filters_per_packet_(std::max<std::size_t>(options.filters_per_packet, 1)),
+        driver_(loop, transport, store, std::move(options.client), driver_options(options)) {
     driver_.on_event = [this](const Event& event) { std::visit([this](const auto& one) { handle(one); }, event); };
-    driver_.on_state = [this](ConnectionState state) {
-      tell({.kind = Lifecycle::Kind::state_changed,
-            .state = state,
-            .session_present = session_present_ && state == ConnectionState::connected});
-    };
-    driver_.on_store_problem = [this](std::string_view problem) {
-      tell({.kind = Lifecycle::Kind::store_problem, .text = problem});
-    };
+    driver_.on_state = [this](ConnectionState state) { state_changed(state); };
+    driver_.on_store_problem = [this](std::string_view problem) { tell(StoreProblem{problem}); };
+    driver_.on_takeover = [this](const TakeoverSuspected& suspected) { tell(suspected); };
+    driver_.on_turn = [this] { subscriptions_.tell_settled(tell_); };
   }
 
-  Result<Delivery> publish(std::string_view topic, Bytes payload, const PublishOptions& options) {
-    auto delivery = driver_.client().publish(topic, payload, options, driver_.now());
-    if (delivery) driver_.flush_soon();
-    return delivery;
-  }
-
-  Error cancel(Delivery delivery) {
-    const Error error = driver_.client().cancel(delivery, driver_.now());
-    if (!error) driver_.flush_soon();
-    return error;
-  }
-
-  void acknowledge(std::uint64_t token) {
-    driver_.client().acknowledge(token, driver_.now());
-    driver_.flush_soon();
-  }
-
-  Result<Subscription> subscribe(std::string_view filter, Qos qos, MessageHandler handler) {
-    if (Error error = check_topic_filter(filter)) return error;
-    if (static_cast<unsigned>(qos) > 2) return local_error(Errc::invalid_qos);
-    const Subscription subscription = subscriptions_.add(filter, qos, std::move(handler));
+  Result<std::vector<Subscription>> subscribe(std::span<const SubscribeRequest> requests) {
+    for (const SubscribeRequest& request : requests) {
+      if (Error error = check(request.filter)) return error;
+      if (static_cast<unsigned>(request.qos) > 2) return local_error(Errc::invalid_qos);
+    }
+    std::vector<Subscription> made;
+    for (const SubscribeRequest& request : requests) made.push_back(subscriptions_.add(request));
     tell_broker();
-    return subscription;
+    return made;
   }
 
-  void unsubscribe(Subscription subscription) {
-    subscriptions_.remove(subscription);
+  void unsubscribe(std::span<const Subscription> subscriptions) {
+    for (const Subscription subscription : subscriptions) subscriptions_.remove(subscription);
     tell_broker();
+  }
+
+  Result<Subscription> unsubscribe_filter(std::string_view filter) {
+    if (Error error = check(filter)) return error;
+    const Subscription call = subscriptions_.remove_filter(filter);
+    tell_broker();
+    return call;
   }
 
   Driver& driver() { return driver_; }
+  Client& client() { return driver_.client(); }
 
  private:
-  void tell(const Lifecycle& event) {
-    if (owner_.on_lifecycle) owner_.on_lifecycle(event);
+  void tell(const MqttEvent& event) {
+    if (owner_.on_event) owner_.on_event(event);
   }
 
-  // Asks for what is wanted and gives up what is not, as far as the client takes requests now; the rest follows with the
-  // next answer.
+  // What client_.subscribe() would refuse, so that one filter never holds up the others of its packet.
+  Error check(std::string_view filter) const {
+    if (Error error = check_topic_filter(filter)) return error;
+    const bool discouraged = driver_.client().options().strict_text && has_discouraged_characters(filter);
+    return discouraged ? local_error(Errc::discouraged_character) : Error{};
+  }
+
+  void state_changed(ConnectionState state) {
+    if (state == ConnectionState::stopped) {
+      subscriptions_.stopped();
+      driver_.flush_soon();
+    }
+    tell(StateChanged{state, driver_.stop_reason(), driver_.retry_at()});
+    if (state == ConnectionState::connected && driver_.state() == state) tell(connected_);
+  }
+
+  // Asks for what is wanted and ends what is not, as far as the client takes requests now; the rest follows with the
+  // next answer, or when a packet id is free.
   void tell_broker() {
-    Client& client = driver_.client();
-    while (client.connected() && client.counts().requests < client.options().max_requests) {
-      const auto unwanted = subscriptions_.take_unwanted(filters_per_packet);
-      if (!unwanted.empty()) {
-        const auto packet_id = client.unsubscribe(unwanted, driver_.now());
-        if (!packet_id) {
-          subscriptions_.give_back(unwanted);
-          break;
-        }
-        subscriptions_.gave_up(*packet_id, unwanted);
-        continue;
-      }
-      const auto wanted = subscriptions_.take_wanted(filters_per_packet);
-      if (wanted.empty()) break;
-      const auto packet_id = client.subscribe(wanted, driver_.now());
-      if (!packet_id) {
-        subscriptions_.give_back(wanted);
-        break;
-      }
-      subscriptions_.asked(*packet_id, wanted);
+    while (client().connected() && client().counts().requests < client().options().max_requests) {
+      if (!send_unsubscribe() && !send_subscribe()) break;
     }
     driver_.flush_soon();
   }
 
+  bool send_unsubscribe() {
+    const auto filters = subscriptions_.take_unwanted(filters_per_packet_);
+    if (filters.empty()) return false;
+    const auto packet_id = client().unsubscribe(filters, driver_.now());
+    if (packet_id) subscriptions_.unsubscribe_sent(*packet_id);
+    else subscriptions_.give_back_unwanted();
+    return packet_id.has_value();
+  }
+
+  bool send_subscribe() {
+    const auto requests = subscriptions_.take_wanted(filters_per_packet_);
+    if (requests.empty()) return false;
+    const auto packet_id = client().subscribe(requests, driver_.now());
+    if (packet_id) subscriptions_.subscribe_sent(*packet_id);
+    else subscriptions_.give_back_wanted();
+    return packet_id.has_value();
+  }
+
   void handle(const Connected& event) {
-    session_present_ = event.session_present;
+    connected_ = event;
     subscriptions_.connected(event.session_present, event.session_in_doubt);
     tell_broker();
   }
-  void handle(const SessionLost& event) { tell({.kind = Lifecycle::Kind::session_lost, .session = event}); }
+  void handle(const SessionLost& event) { tell(event); }
   void handle(const Message& message) {
-    if (!subscriptions_.dispatch(message) && owner_.on_unhandled) owner_.on_unhandled(message);
+    if (owner_.on_message) owner_.on_message(message);
+    const bool handled = subscriptions_.dispatch(message);
+    if (!handled && !owner_.on_message && owner_.on_unhandled) owner_.on_unhandled(message);
   }
   void handle(const DeliveryChanged& event) {
+    const bool ended = event.state == DeliveryState::acknowledged || event.state == DeliveryState::failed;
+    if (ended && subscriptions_.has_work()) tell_broker();
     if (owner_.on_delivery) owner_.on_delivery(event.delivery, event.state, event.reason);
   }
   void handle(const Subscribed& event) {
-    subscriptions_.answered(event.packet_id, event.return_codes, [this](std::string_view filter, std::uint8_t code) {
-      const bool refused = code == suback_failure;
-      tell({.kind = refused ? Lifecycle::Kind::subscription_refused : Lifecycle::Kind::subscribed,
-            .filter = filter,
-            .qos = static_cast<Qos>(refused ? 0 : code)});
-    });
+    subscriptions_.subscribe_answered(event, tell_);
     if (!event.error) tell_broker();
   }
   void handle(const Unsubscribed& event) {
-    subscriptions_.given_up(event.packet_id, !event.error);
+    subscriptions_.unsubscribe_answered(event, tell_);
     if (!event.error) tell_broker();
   }
-  void handle(const Closed&) {}  // on_state follows with what happens next
+  void handle(const Closed& event) { tell(event); }
 
   MqttClient& owner_;
+  const std::size_t filters_per_packet_;
+  const Subscriptions::Tell tell_ = [this](const MqttEvent& event) { tell(event); };
   Subscriptions subscriptions_;
-  bool session_present_ = false;  // of this connection
+  Connected connected_;  // of this connection
   Driver driver_;
 };
 
 MqttClient::MqttClient(EventLoop& loop, Transport& transport, MqttOptions options, SessionStore* store)
-    : core_(std::make_unique<Core>(*this, loop, transport, std::move(options), store)) {}
+    : impl_(std::make_unique<Impl>(*this, loop, transport, std::move(options), store)) {}
 MqttClient::~MqttClient() = default;
 
-void MqttClient::connect() { core_->driver().start(); }
-void MqttClient::disconnect() { core_->driver().stop(); }
-void MqttClient::abort() { core_->driver().abort(); }
-void MqttClient::wake() { core_->driver().wake(); }
-void MqttClient::offline() { core_->driver().offline(); }
+void MqttClient::connect() { impl_->driver().start(); }
+void MqttClient::disconnect() { impl_->driver().stop(); }
+void MqttClient::disconnect_when_done(Duration timeout) { impl_->driver().stop_when_done(timeout); }
+void MqttClient::abort() { impl_->driver().abort(); }
+void MqttClient::wake() { impl_->driver().wake(); }
+void MqttClient::offline() { impl_->driver().offline(); }
 
 Result<Delivery> MqttClient::publish(std::string_view topic, Bytes payload, const PublishOptions& options) {
-  return core_->publish(topic, payload, options);
+  return impl_->driver().publish(topic, payload, options);
 }
-Error MqttClient::cancel(Delivery delivery) { return core_->cancel(delivery); }
-void MqttClient::acknowledge(std::uint64_t token) { core_->acknowledge(token); }
+Error MqttClient::cancel(Delivery delivery) {
+  const Error error = impl_->client().cancel(delivery, impl_->driver().now());
+  if (!error) impl_->driver().flush_soon();
+  return error;
+}
+void MqttClient::acknowledge(std::uint64_t token) {
+  impl_->client().acknowledge(token, impl_->driver().now());
+  impl_->driver().flush_soon();
+}
+void MqttClient::pause() { impl_->client().pause_messages(true); }
+void MqttClient::resume() {
+  impl_->client().pause_messages(false);
+  impl_->driver().flush_soon();
+}
 
 Result<Subscription> MqttClient::subscribe(std::string_view filter, Qos qos, MessageHandler handler) {
-  return core_->subscribe(filter, qos, std::move(handler));
+  const SubscribeRequest request{.filter = filter, .qos = qos, .handler = std::move(handler)};
+  const auto made = impl_->subscribe({&request, 1});
+  if (!made) return made.error();
+  return made->front();
 }
-void MqttClient::unsubscribe(Subscription subscription) { core_->unsubscribe(subscription); }
+Result<std::vector<Subscription>> MqttClient::subscribe(std::span<const SubscribeRequest> requests) {
+  return impl_->subscribe(requests);
+}
+void MqttClient::unsubscribe(std::span<const Subscription> subscriptions) { impl_->unsubscribe(subscriptions); }
+Result<Subscription> MqttClient::unsubscribe_filter(std::string_view filter) { return impl_->unsubscribe_filter(filter); }
 
-ConnectionState MqttClient::state() const { return core_->driver().state(); }
-StopReason MqttClient::stop_reason() const { return core_->driver().stop_reason(); }
-std::optional<Time> MqttClient::retry_at() const { return core_->driver().retry_at(); }
-const CloseRecord& MqttClient::close_record() const { return core_->driver().close_record(); }
+ConnectionState MqttClient::state() const { return impl_->driver().state(); }
+StopReason MqttClient::stop_reason() const { return impl_->driver().stop_reason(); }
+std::optional<Time> MqttClient::retry_at() const { return impl_->driver().retry_at(); }
+const CloseRecord& MqttClient::close_record() const { return impl_->driver().close_record(); }
+Error MqttClient::error() const { return impl_->driver().error(); }
+const std::string& MqttClient::url() const { return impl_->driver().url(); }
+bool MqttClient::durable() const { return impl_->driver().durable(); }
 std::optional<DeliveryState> MqttClient::delivery_state(Delivery delivery) const {
-  return core_->driver().client().delivery_state(delivery);
+  return impl_->client().delivery_state(delivery);
 }
-const PacketTrace& MqttClient::trace() const { return core_->driver().client().trace(); }
-PacketTrace& MqttClient::trace() { return core_->driver().client().trace(); }
-Driver& MqttClient::driver() { return core_->driver(); }
+std::vector<Delivery> MqttClient::unfinished() const { return impl_->client().unfinished(); }
+std::optional<Client::Outgoing> MqttClient::outgoing(Delivery delivery) const { return impl_->client().outgoing(delivery); }
+Client::Counts MqttClient::counts() const { return impl_->client().counts(); }
+const PacketTrace& MqttClient::trace() const { return impl_->client().trace(); }
+PacketTrace& MqttClient::trace() { return impl_->client().trace(); }
 
 }  // namespace wasmqtt

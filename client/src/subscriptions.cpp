@@ -3,6 +3,24 @@
 #include <algorithm>
 
 namespace wasmqtt {
+namespace {
+
+// What the topics of a shared subscription match: "$share/group/filter" of MQTT 5, which brokers offer with 3.1.1 too, and
+// "$queue/filter".
+std::string_view topics_of(std::string_view filter) {
+  std::string_view rest = filter;
+  if (rest.starts_with("$queue/")) {
+    rest.remove_prefix(7);
+  } else if (rest.starts_with("$share/")) {
+    rest.remove_prefix(7);
+    const std::size_t group = rest.find('/');
+    if (group == 0 || group == std::string_view::npos) return filter;
+    rest.remove_prefix(group + 1);
+  }
+  return rest.empty() ? filter : rest;
+}
+
+}  // namespace
 
 Qos Subscriptions::Filter::qos() const {
   Qos highest = Qos::at_most_once;
@@ -10,39 +28,101 @@ Qos Subscriptions::Filter::qos() const {
   return highest;
 }
 
-Subscription Subscriptions::add(std::string_view text, Qos qos, MqttClient::MessageHandler handler) {
+// ---- what the application asks for ----
+
+Subscription Subscriptions::add(const MqttClient::SubscribeRequest& request) {
   const std::uint32_t number = ++last_number_;
-  auto one = std::make_shared<One>(One{std::string(text), std::move(handler)});
-  Filter& filter = filters_[one->filter];
+  auto handler = std::make_shared<Handler>(Handler{std::string(request.filter), request.handler});
+  const std::string& text = handler->filter;
+  Filter& filter = filters_[text];
   const bool is_new = filter.subscriptions.empty();
-  const bool raises = !is_new && qos > filter.qos();
-  filter.subscriptions.emplace_back(number, qos);
-  if (is_new || raises) {
-    filter.asked = Asked::no;
-    wanted_.push_back(one->filter);
-    if (std::erase(unwanted_, one->filter) != 0) filter.known = true;
+  const bool raises = !is_new && request.qos > filter.qos();
+  filter.subscriptions.emplace_back(number, request.qos);
+  filter.unanswered.push_back(number);
+  if (is_new) take_back_unsubscribe(text, filter);
+  replace(request.replaces, text, filter);
+  const bool on_its_way = filter.state == Granted::unknown && !filter.wanted && !is_new;
+  if (is_new || raises || request.ask_again || filter.state == Granted::no) {
+    want(text, filter);
+  } else if (on_its_way) {
+    answer_with_request_on_its_way(filter);
+  } else if (filter.state == Granted::yes && !filter.wanted) {
+    settled_.push_back({true, number, text, filter.granted});
+    filter.unanswered.clear();
   }
-  trie_.insert(one->filter, number);
+  trie_.insert(topics_of(text), number);
   recent_.forget();
-  ones_.emplace(number, std::move(one));
+  handlers_.emplace(number, std::move(handler));
   return {number};
 }
 
-void Subscriptions::remove(Subscription subscription) {
-  const auto found = ones_.find(subscription.number);
-  if (found == ones_.end()) return;
-  const std::shared_ptr<One> one = found->second;
-  ones_.erase(found);
-  trie_.erase(one->filter, subscription.number);
-  recent_.forget();
-  const auto filter = filters_.find(one->filter);
-  std::erase_if(filter->second.subscriptions,
-                [&](const auto& entry) { return entry.first == subscription.number; });
-  if (!filter->second.subscriptions.empty()) return;
-  if (filter->second.known) unwanted_.push_back(one->filter);
-  filters_.erase(filter);
-  std::erase(wanted_, one->filter);
+// Subscribed to again before UNSUBSCRIBE left.
+void Subscriptions::take_back_unsubscribe(const std::string& text, Filter& filter) {
+  const auto at = std::find_if(unwanted_.begin(), unwanted_.end(), [&](const Unwanted& entry) { return entry.filter == text; });
+  if (at == unwanted_.end()) return;
+  filter.known = true;
+  settle(false, at->calls, text, {});
+  unwanted_.erase(at);
 }
+
+void Subscriptions::replace(Subscription old, const std::string& text, Filter& filter) {
+  const auto found = handlers_.find(old.number);
+  if (found == handlers_.end() || found->second->filter != text) return;
+  std::erase_if(filter.subscriptions, [&](const auto& entry) { return entry.first == old.number; });
+  trie_.erase(topics_of(text), old.number);
+  handlers_.erase(found);
+}
+
+// The SUBSCRIBE that is without an answer yet asks for the same: its answer is for the new calls, too.
+void Subscriptions::answer_with_request_on_its_way(Filter& filter) {
+  for (auto& [packet_id, all] : subscribes_) {
+    for (Asked& asked : all) {
+      if (asked.order != filter.last_asked) continue;
+      asked.calls.insert(asked.calls.end(), filter.unanswered.begin(), filter.unanswered.end());
+      asked.first.insert(asked.first.end(), filter.unanswered.begin(), filter.unanswered.end());
+      filter.unanswered.clear();
+      return;
+    }
+  }
+}
+
+void Subscriptions::want(const std::string& text, Filter& filter) {
+  if (!std::exchange(filter.wanted, true)) wanted_.push_back(text);
+}
+
+void Subscriptions::remove(Subscription subscription) {
+  const auto found = handlers_.find(subscription.number);
+  if (found == handlers_.end()) return;
+  const std::string text = found->second->filter;
+  handlers_.erase(found);
+  trie_.erase(topics_of(text), subscription.number);
+  recent_.forget();
+  Filter& filter = filters_.at(text);
+  std::erase_if(filter.subscriptions, [&](const auto& entry) { return entry.first == subscription.number; });
+  Numbers call{subscription.number};
+  if (!filter.subscriptions.empty()) return settle(false, call, text, {});
+  settle(true, filter.unanswered, text, local_error(Errc::subscription_ended));
+  if (filter.known) {
+    unwanted_.push_back({text, std::move(call)});
+  } else {
+    settle(false, call, text, {});
+  }
+  filters_.erase(text);
+}
+
+Subscription Subscriptions::remove_filter(std::string_view filter) {
+  Numbers call{++last_number_};
+  const Subscription named{call.front()};
+  std::string text(filter);
+  if (filters_.contains(text)) {
+    settle(false, call, text, {});
+  } else {
+    unwanted_.push_back({std::move(text), std::move(call)});
+  }
+  return named;
+}
+
+// ---- dispatch ----
 
 bool Subscriptions::dispatch(const Message& message) {
   if (const RecentTopics::Entry* known = recent_.find(message.topic)) {
@@ -61,89 +141,145 @@ bool Subscriptions::dispatch(const Message& message) {
 bool Subscriptions::call(std::span<const std::uint32_t> subscriptions, const Message& message) {
   bool handled = false;
   for (std::uint32_t number : subscriptions) {
-    const auto found = ones_.find(number);
-    if (found == ones_.end()) continue;  // an earlier handler removed it
-    const std::shared_ptr<One> one = found->second;
+    const auto found = handlers_.find(number);
+    if (found == handlers_.end()) continue;  // an earlier handler removed it
+    const std::shared_ptr<Handler> one = found->second;
     handled = true;
-    one->handler(message);
+    if (one->handler) one->handler(message);
   }
   return handled;
 }
 
+// ---- towards the broker ----
+
 void Subscriptions::connected(bool session_present, bool in_doubt) {
   wanted_.clear();
-  under_way_.clear();
-  if (!session_present) unwanted_.clear();
+  if (!session_present) {
+    for (Unwanted& entry : unwanted_) settle(false, entry.calls, entry.filter, {});
+    unwanted_.clear();
+  }
   for (auto& [text, filter] : filters_) {
     if (!session_present) filter.known = false;
-    if (!session_present || in_doubt || filter.asked != Asked::yes) {
-      filter.asked = Asked::no;
-      wanted_.push_back(text);
-    }
+    filter.wanted = !session_present || in_doubt || filter.state != Granted::yes || !filter.unanswered.empty();
+    if (filter.wanted) wanted_.push_back(text);
   }
   std::sort(wanted_.begin(), wanted_.end());  // the same order on every machine
 }
 
 std::vector<TopicRequest> Subscriptions::take_wanted(std::size_t most) {
   std::vector<TopicRequest> requests;
-  const std::size_t count = std::min(most, wanted_.size());
-  for (std::size_t i = 0; i < count; ++i) {
-    const auto filter = filters_.find(wanted_[i]);
-    if (filter == filters_.end()) continue;
-    filter->second.asked = Asked::under_way;
-    filter->second.known = true;
-    requests.push_back({filter->first, filter->second.qos()});
+  wanted_taken_.clear();
+  std::size_t looked_at = 0;
+  for (; looked_at < wanted_.size() && requests.size() < most; ++looked_at) {
+    const auto found = filters_.find(wanted_[looked_at]);
+    if (found == filters_.end() || !std::exchange(found->second.wanted, false)) continue;
+    Filter& filter = found->second;
+    Numbers calls = filter.unanswered;
+    for (const auto& [number, qos] : filter.subscriptions) {
+      if (std::find(calls.begin(), calls.end(), number) == calls.end()) calls.push_back(number);
+    }
+    filter.known = true;
+    filter.state = Granted::unknown;
+    filter.last_asked = ++last_order_;
+    requests.push_back({found->first, filter.qos()});
+    wanted_taken_.push_back({found->first, std::move(calls), std::exchange(filter.unanswered, {}), filter.last_asked});
   }
-  wanted_.erase(wanted_.begin(), wanted_.begin() + static_cast<std::ptrdiff_t>(count));
+  wanted_.erase(wanted_.begin(), wanted_.begin() + static_cast<std::ptrdiff_t>(looked_at));
   return requests;
 }
 
 std::vector<std::string_view> Subscriptions::take_unwanted(std::size_t most) {
-  const auto count = static_cast<std::ptrdiff_t>(std::min(most, unwanted_.size()));
-  taken_.assign(unwanted_.begin(), unwanted_.begin() + count);
-  unwanted_.erase(unwanted_.begin(), unwanted_.begin() + count);
-  return {taken_.begin(), taken_.end()};
+  const auto end = unwanted_.begin() + static_cast<std::ptrdiff_t>(std::min(most, unwanted_.size()));
+  unwanted_taken_.assign(std::make_move_iterator(unwanted_.begin()), std::make_move_iterator(end));
+  unwanted_.erase(unwanted_.begin(), end);
+  std::vector<std::string_view> filters;
+  for (const Unwanted& entry : unwanted_taken_) filters.push_back(entry.filter);
+  return filters;
 }
 
-void Subscriptions::asked(PacketId packet_id, const std::vector<TopicRequest>& requests) {
-  std::vector<std::string>& filters = under_way_[packet_id];
-  filters.clear();
-  for (const TopicRequest& request : requests) filters.emplace_back(request.filter);
+void Subscriptions::subscribe_sent(PacketId packet_id) { subscribes_[packet_id] = std::exchange(wanted_taken_, {}); }
+void Subscriptions::unsubscribe_sent(PacketId packet_id) {
+  unsubscribes_[packet_id] = std::exchange(unwanted_taken_, {});
 }
 
-void Subscriptions::gave_up(PacketId packet_id, const std::vector<std::string_view>& filters) {
-  giving_up_[packet_id].assign(filters.begin(), filters.end());
-}
-
-void Subscriptions::given_up(PacketId packet_id, bool done) {
-  const auto found = giving_up_.find(packet_id);
-  if (found == giving_up_.end()) return;
-  if (!done) give_back(std::vector<std::string_view>(found->second.begin(), found->second.end()));
-  giving_up_.erase(found);
-}
-
-void Subscriptions::give_back(const std::vector<TopicRequest>& wanted) {
-  for (const TopicRequest& request : wanted) wanted_.emplace_back(request.filter);
-}
-
-void Subscriptions::give_back(const std::vector<std::string_view>& unwanted) {
-  for (std::string_view filter : unwanted) {
-    if (!filters_.contains(std::string(filter))) unwanted_.emplace_back(filter);
+void Subscriptions::give_back_wanted() {
+  for (Asked& asked : std::exchange(wanted_taken_, {})) {
+    Filter& filter = filters_.at(asked.filter);
+    filter.unanswered = std::move(asked.first);
+    want(asked.filter, filter);
   }
 }
 
-void Subscriptions::answered(PacketId packet_id, Bytes return_codes,
-                             const std::function<void(std::string_view filter, std::uint8_t code)>& result) {
-  const auto found = under_way_.find(packet_id);
-  if (found == under_way_.end()) return;
-  const std::vector<std::string> filters = std::move(found->second);
-  under_way_.erase(found);
-  for (std::size_t i = 0; i < filters.size(); ++i) {
-    const auto filter = filters_.find(filters[i]);
-    if (filter == filters_.end() || filter->second.asked != Asked::under_way) continue;
-    const bool granted = i < return_codes.size() && return_codes[i] != suback_failure;
-    filter->second.asked = granted ? Asked::yes : Asked::no;
-    if (i < return_codes.size()) result(filters[i], return_codes[i]);
+void Subscriptions::give_back_unwanted() {
+  for (Unwanted& entry : std::exchange(unwanted_taken_, {})) unwanted_.push_back(std::move(entry));
+}
+
+void Subscriptions::subscribe_answered(const Subscribed& answer, const Tell& tell) {
+  const auto found = subscribes_.find(answer.packet_id);
+  if (found == subscribes_.end()) return;
+  std::vector<Asked> all = std::move(found->second);
+  subscribes_.erase(found);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    Asked& asked = all[i];
+    const auto at = filters_.find(asked.filter);
+    if (answer.error) {  // asked again on the next connection
+      if (at == filters_.end()) {
+        settle(true, asked.first, asked.filter, local_error(Errc::subscription_ended));
+      } else {
+        Numbers& unanswered = at->second.unanswered;
+        unanswered.insert(unanswered.begin(), asked.first.begin(), asked.first.end());
+      }
+      continue;
+    }
+    const std::uint8_t code = answer.return_codes[i];
+    const bool granted = code != suback_failure;
+    if (at != filters_.end() && at->second.last_asked == asked.order) {
+      at->second.state = granted ? Granted::yes : Granted::no;
+      if (granted) at->second.granted = static_cast<Qos>(code);
+    }
+    std::vector<Subscription> calls;
+    for (std::uint32_t number : asked.calls) calls.push_back({number});
+    SubscriptionAnswered told{calls, asked.filter, {}, {}};
+    if (granted) told.granted = static_cast<Qos>(code);
+    tell(told);
+  }
+}
+
+void Subscriptions::unsubscribe_answered(const Unsubscribed& answer, const Tell& tell) {
+  const auto found = unsubscribes_.find(answer.packet_id);
+  if (found == unsubscribes_.end()) return;
+  std::vector<Unwanted> all = std::move(found->second);
+  unsubscribes_.erase(found);
+  for (Unwanted& entry : all) {
+    if (!answer.error) {
+      for (std::uint32_t number : entry.calls) tell(UnsubscribeAnswered{{number}, entry.filter, {}});
+    } else if (filters_.contains(entry.filter)) {
+      settle(false, entry.calls, entry.filter, {});  // wanted again
+    } else {
+      unwanted_.push_back(std::move(entry));
+    }
+  }
+}
+
+// ---- answers that need no packet ----
+
+void Subscriptions::settle(bool subscribed, Numbers& numbers, const std::string& filter, Error error) {
+  for (std::uint32_t number : std::exchange(numbers, {})) settled_.push_back({subscribed, number, filter, {}, error});
+}
+
+void Subscriptions::stopped() {
+  for (auto& [text, filter] : filters_) settle(true, filter.unanswered, text, local_error(Errc::not_connected));
+  for (Unwanted& entry : unwanted_) settle(false, entry.calls, entry.filter, local_error(Errc::not_connected));
+}
+
+void Subscriptions::tell_settled(const Tell& tell) {
+  for (const Settled& one : std::exchange(settled_, {})) {
+    const Subscription call{one.number};
+    if (!one.subscribed) {
+      tell(UnsubscribeAnswered{call, one.filter, one.error});
+    } else {
+      tell(SubscriptionAnswered{{&call, 1}, one.filter, one.granted, one.error});
+    }
   }
 }
 

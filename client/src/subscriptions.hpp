@@ -1,11 +1,12 @@
-// What the application wants to hear, and what the broker has been told of it.
+// What the application subscribed to, and what the broker has been told of it.
 //
-// Subscription numbers map to filters; the broker knows filters only. Each filter is asked for once per lost session,
-// with the highest QoS that any of its subscriptions wants.
+// Subscription numbers map to filters; the broker knows filters only. Each filter is asked for once per lost session, with
+// the highest QoS that any of its subscriptions wants; again for a higher one, and when asked to. Every call is answered.
 #pragma once
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -18,57 +19,95 @@ namespace wasmqtt {
 
 class Subscriptions {
  public:
-  Subscription add(std::string_view filter, Qos qos, MqttClient::MessageHandler handler);
-  void remove(Subscription subscription);
+  using Tell = std::function<void(const MqttEvent&)>;
 
-  // Calls the handler of each matching subscription once; false when there is none. Handlers may add and remove.
+  // The filter has been checked.
+  Subscription add(const MqttClient::SubscribeRequest& request);
+  void remove(Subscription subscription);
+  // Names a call only; the filter becomes unwanted unless somebody has it.
+  Subscription remove_filter(std::string_view filter);
+
+  // Calls the handler of each matching subscription once; false when none matches. Handlers may add and remove.
   bool dispatch(const Message& message);
 
   // ---- towards the broker ----
-  // A connection is there; with a kept session only what was never confirmed is asked again, unless it is
+  // A connection is there; with a kept session only what was never granted is asked again, unless it is
   // in doubt whether that is the session that was told.
   void connected(bool session_present, bool in_doubt);
-  // Takes the next filters to ask for, or to give up; empty: nothing to do. Views are valid until the next change.
+  // Takes the next filters to ask for, or to unsubscribe from; empty: nothing to do. Views are valid until the next change.
   std::vector<TopicRequest> take_wanted(std::size_t most);
   std::vector<std::string_view> take_unwanted(std::size_t most);
-  void asked(PacketId packet_id, const std::vector<TopicRequest>& requests);
-  void gave_up(PacketId packet_id, const std::vector<std::string_view>& filters);
-  // The answer to gave_up(); not done (the connection was lost): a kept session still has them, they are unwanted again.
-  void given_up(PacketId packet_id, bool done);
-  // What was taken could not be asked for now.
-  void give_back(const std::vector<TopicRequest>& wanted);
-  void give_back(const std::vector<std::string_view>& unwanted);
-  // The answer to asked(): calls result(filter, return code) for each; with none (the connection was lost) they are wanted
-  // again.
-  void answered(PacketId packet_id, Bytes return_codes,
-                const std::function<void(std::string_view filter, std::uint8_t code)>& result);
+  bool has_work() const { return !wanted_.empty() || !unwanted_.empty(); }
+  // What was taken last is in a packet; or could not be sent now.
+  void subscribe_sent(PacketId packet_id);
+  void unsubscribe_sent(PacketId packet_id);
+  void give_back_wanted();
+  void give_back_unwanted();
+  // The answers; with an error (the connection was lost) what was asked is asked again on the next connection.
+  void subscribe_answered(const Subscribed& answer, const Tell& tell);
+  void unsubscribe_answered(const Unsubscribed& answer, const Tell& tell);
+  // The client stopped: calls without an answer get `not_connected`.
+  void stopped();
+  // Answers that need no packet.
+  void tell_settled(const Tell& tell);
 
  private:
-  enum class Asked : std::uint8_t { no, under_way, yes };
+  using Numbers = std::vector<std::uint32_t>;
+  enum class Granted : std::uint8_t { unknown, no, yes };
   struct Filter {
     std::vector<std::pair<std::uint32_t, Qos>> subscriptions{};
-    Asked asked = Asked::no;
-    bool known = false;  // the broker may have it in its session
+    Numbers unanswered{};        // calls that no SUBSCRIBE on its way is for
+    Granted state = Granted::unknown;
+    Qos granted = Qos::at_most_once;  // with Granted::yes
+    bool wanted = false;         // is to be asked for
+    bool known = false;          // the broker may have it in its session
+    std::uint64_t last_asked = 0;  // of its SUBSCRIBEs the last one decides
     Qos qos() const;
   };
-  struct One {
+  struct Handler {
     std::string filter;
     MqttClient::MessageHandler handler;
   };
+  struct Asked {
+    std::string filter;
+    Numbers calls;  // all that the answer is for
+    Numbers first;  // those of them that had none before
+    std::uint64_t order = 0;
+  };
+  struct Unwanted {
+    std::string filter;
+    Numbers calls;
+  };
+  // An answer that needs no packet.
+  struct Settled {
+    bool subscribed;  // the end of a subscribe(), else of an unsubscribe()
+    std::uint32_t number;
+    std::string filter;
+    std::optional<Qos> granted{};
+    Error error{};
+  };
 
+  void want(const std::string& text, Filter& filter);
+  void replace(Subscription old, const std::string& text, Filter& filter);
+  void take_back_unsubscribe(const std::string& text, Filter& filter);
+  void answer_with_request_on_its_way(Filter& filter);
+  void settle(bool subscribed, Numbers& numbers, const std::string& filter, Error error);
   bool call(std::span<const std::uint32_t> subscriptions, const Message& message);
 
   std::uint32_t last_number_ = 0;
+  std::uint64_t last_order_ = 0;
   TopicTrie trie_;
   RecentTopics recent_;
-  std::vector<std::uint32_t> spare_;  // used again from message to message
-  std::unordered_map<std::uint32_t, std::shared_ptr<One>> ones_;
+  Numbers spare_;  // used again from message to message
+  std::unordered_map<std::uint32_t, std::shared_ptr<Handler>> handlers_;
   std::unordered_map<std::string, Filter> filters_;
-  std::vector<std::string> wanted_;
-  std::vector<std::string> unwanted_;
-  std::vector<std::string> taken_;  // unwanted ones given out last
-  std::unordered_map<PacketId, std::vector<std::string>> under_way_;   // SUBSCRIBEs
-  std::unordered_map<PacketId, std::vector<std::string>> giving_up_;   // UNSUBSCRIBEs
+  std::vector<std::string> wanted_;  // in order; may hold filters that are not wanted any more
+  std::vector<Unwanted> unwanted_;
+  std::vector<Asked> wanted_taken_;
+  std::vector<Unwanted> unwanted_taken_;
+  std::unordered_map<PacketId, std::vector<Asked>> subscribes_;       // without an answer
+  std::unordered_map<PacketId, std::vector<Unwanted>> unsubscribes_;
+  std::vector<Settled> settled_;
 };
 
 }  // namespace wasmqtt

@@ -62,10 +62,9 @@ double ours(const Load& load) {
     seconds = since(began);
     mqtt.disconnect();
   };
-  mqtt.on_lifecycle = [&](const Lifecycle& event) {
-    if (event.kind != Lifecycle::Kind::state_changed) return;
-    if (event.state == ConnectionState::stopped || event.state == ConnectionState::waiting) return context.stop();
-    if (event.state != ConnectionState::connected) return;
+  mqtt.on_event = [&](const MqttEvent& event) {
+    if (std::holds_alternative<Closed>(event)) return context.stop();
+    if (!std::holds_alternative<Connected>(event)) return;
     began = std::chrono::steady_clock::now();
     for (int i = 0; i < load.count; ++i) (void)mqtt.publish(topic, payload, {.qos = Qos::at_least_once});
   };

@@ -117,7 +117,7 @@ EVERYWHERE(retained_will, "a will that is retained is there for who comes later 
 EVERYWHERE(takeover,
            "a second client with the same id takes over, and the first one does not fight [MQTT-3.1.4-2]") {
   auto options = scene.options("same");
-  options.driver.takeover_strikes = 1;
+  options.driver.takeover = {.policy = TakeoverPolicy::stop, .connections = 1};
   Guest first(scene, options), second(scene, options);
   REQUIRE(first.connect());
   REQUIRE(second.connect());

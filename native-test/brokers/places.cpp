@@ -160,7 +160,7 @@ bool Guest::await_acknowledged(std::size_t count) {
 }
 
 void Guest::await_silence() {
-  auto marker = scene_.topic("silence/" + mqtt.driver().client().options().client_id);
+  auto marker = scene_.topic("silence/" + client_id_);
   if (subscribed.count(marker) == 0) REQUIRE(subscribe(marker, Qos::at_least_once));
   auto payload = std::to_string(++silences_);
   say(marker, payload);

@@ -71,7 +71,7 @@ class Guest : public Peer {
  public:
   Guest(Scene& scene, const std::string& name) : Guest(scene, scene.options(name)) {}
   Guest(Scene& scene, const wasmqtt::MqttOptions& options)
-      : Peer(scene.world, options, scene.place.network), scene_(scene) {}
+      : Peer(scene.world, options, scene.place.network), scene_(scene), client_id_(options.client.client_id) {}
 
   // The bytes of all packets of this type, in order.
   std::vector<std::string> packets(wasmqtt::Direction direction, wasmqtt::PacketType type) const;
@@ -90,6 +90,7 @@ class Guest : public Peer {
 
  private:
   Scene& scene_;
+  const std::string client_id_;
   std::size_t silences_ = 0;
 };
 

@@ -32,7 +32,8 @@ MqttOptions Application::options() const {
   client.output_bytes = output_limit;
   client.queue_qos0 = weather_.queue_qos0;
   client.manual_acknowledgement = weather_.manual;
-  options.driver.backoff = {500ms, 4s, 10s};
+  options.driver.backoff = {.first = 500ms, .longest = 4s, .stable_after = 10s};
+  options.driver.takeover.policy = TakeoverPolicy::stop;  // a cut must not be taken for one
   return options;
 }
 
@@ -45,10 +46,10 @@ void Application::start() {
     completed(delivery, state, reason);
   };
   mqtt_->on_unhandled = [this](const Message& message) { delivered(message); };
-  mqtt_->on_lifecycle = [this](const Lifecycle& event) {
-    if (event.kind == Lifecycle::Kind::session_lost) ++ledger_.sessions_reported_lost;
-    if (event.kind == Lifecycle::Kind::store_problem) ledger_.fail("store problem: " + std::string(event.text));
-    if (event.kind == Lifecycle::Kind::state_changed) stopped_or_not();
+  mqtt_->on_event = [this](const MqttEvent& event) {
+    if (std::holds_alternative<SessionLost>(event)) ++ledger_.sessions_reported_lost;
+    if (const auto* failed = std::get_if<StoreProblem>(&event)) ledger_.fail("store problem: " + std::string(failed->problem));
+    if (std::holds_alternative<StateChanged>(event)) stopped_or_not();
   };
   wire_.process_started(!log_.records().empty());
   read_log();
@@ -56,7 +57,8 @@ void Application::start() {
   follow_script();
 }
 
-// Three cuts in a row look like another client with our id: then it is stopped, until somebody wants it back.
+// Cuts while nothing is unanswered can look like another client with our id: then it is stopped, until somebody wants it
+// back.
 void Application::stopped_or_not() {
   if (mqtt_->state() != ConnectionState::stopped || mqtt_->stop_reason() == StopReason::asked) return;
   if (mqtt_->stop_reason() != StopReason::taken_over)
@@ -246,9 +248,8 @@ void Application::quit_for_a_while() {
 
 void Application::after_event() {
   if (!mqtt_) return;
-  const Client& client = mqtt_->driver().client();
-  if (log_.has_staged() && client.pending_journal().empty()) log_.flush_log();
-  const Client::Counts counts = client.counts();
+  if (log_.has_staged() && !loop_.turn_requested()) log_.flush_log();
+  const Client::Counts counts = mqtt_->counts();
   if (counts.queued > queue_limit || counts.in_flight > weather_.window || counts.requests > 1024 ||
       counts.output_bytes > output_limit + 1024 || counts.received_ids > 100 || counts.unacknowledged > 100)
     ledger_.fail("memory out of its bounds");
@@ -258,9 +259,8 @@ std::string Application::unfinished() const {
   if (!mqtt_) return "the client is not running";
   if (!script_done()) return "the script is not done";
   if (log_.waiting() != 0) return "the store is busy";
-  const Client& client = mqtt_->driver().client();
-  if (!client.connected()) return "the client is not connected";
-  const Client::Counts counts = client.counts();
+  if (!mqtt_->connected()) return "the client is not connected";
+  const Client::Counts counts = mqtt_->counts();
   if (counts.queued + counts.in_flight != 0) return "the client has unfinished messages";
   // What belonged to a session that was lost unseen, nobody releases.
   if (counts.received_ids != 0 && ledger_.sessions_made_unseen == 0) return "the client holds received ids";

@@ -21,7 +21,7 @@ namespace wasmqtt::chaos {
 
 class Application {
  public:
-  Application(Simulation& simulation, EventLoop& loop, Transport& transport, SessionStore& store, ModelStore& log,
+  Application(Simulation& simulation, SimulatedLoop& loop, Transport& transport, SessionStore& store, ModelStore& log,
               Ledger& ledger, WireOracle& wire, const Weather& weather, Faulty& faulty)
       : simulation_(simulation), loop_(loop), transport_(transport), store_(store), log_(log), ledger_(ledger),
         wire_(wire), weather_(weather), faulty_(faulty) {}
@@ -60,7 +60,7 @@ class Application {
   void completed(Delivery delivery, DeliveryState state, FailureReason reason);
 
   Simulation& simulation_;
-  EventLoop& loop_;
+  SimulatedLoop& loop_;
   Transport& transport_;
   SessionStore& store_;
   ModelStore& log_;

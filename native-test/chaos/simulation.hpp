@@ -93,6 +93,7 @@ class SimulatedLoop final : public EventLoop {
     });
   }
   std::uint64_t random() override { return random_.next(); }
+  bool turn_requested() const { return turn_; }
 
  private:
   // One event waits for the earliest wish; later wishes need none of their own.

@@ -1,4 +1,5 @@
 // The driver's attempts: which broker, prepared by whom, and how long each may take.
+#include <algorithm>
 #include <set>
 
 #include "world.hpp"
@@ -95,7 +96,7 @@ TEST_CASE("options that can't work stop the client and are named; nothing is sen
   CHECK(world.broker.quiet());
   CHECK(world.mqtt.state() == ConnectionState::stopped);
   CHECK(world.mqtt.stop_reason() == StopReason::invalid);
-  CHECK(world.mqtt.driver().error() == local_error(Errc::empty_client_id));
+  CHECK(world.mqtt.error() == local_error(Errc::empty_client_id));
 }
 
 // ---- prepare_attempt ----
@@ -137,7 +138,7 @@ TEST_CASE("URL and credentials are asked for anew, later, for every attempt") {
   prepared.ready({"ws://signed?2", "bob", std::vector<std::uint8_t>{'t', 'w', 'o'}});
   world.broker.accept();
   CHECK(as_text(*world.broker.expect<Connect>().password) == "two");
-  CHECK(world.mqtt.driver().url() == "ws://signed?2");
+  CHECK(world.mqtt.url() == "ws://signed?2");
 }
 
 TEST_CASE("an answer of prepare_attempt that comes late, or twice, is ignored") {
@@ -206,6 +207,79 @@ TEST_CASE("disconnect() while prepare_attempt is awaited stops, and its time-out
   prepared.world.loop.advance(1h);
   CHECK(prepared.world.mqtt.state() == ConnectionState::stopped);
   CHECK(prepared.asked == 1);
+}
+
+TEST_CASE("client id, clean session, keep-alive and will are asked for anew, too, and the proposal holds those of before") {
+  Prepared prepared;
+  World& world = prepared.world;
+  world.mqtt.connect();
+  CHECK(prepared.proposal.client_id == "alice");
+  CHECK(prepared.proposal.clean_session == true);
+  CHECK(prepared.proposal.keep_alive == 60s);
+  CHECK_FALSE(prepared.proposal.will);
+  Attempt attempt = prepared.proposal;
+  attempt.client_id = "bob";
+  attempt.clean_session = false;
+  attempt.keep_alive = 7s;
+  attempt.will = WillOptions{"will", {'x'}, Qos::at_least_once, true};
+  prepared.ready(attempt);
+  world.broker.accept();
+  const Connect first = world.broker.expect<Connect>();
+  CHECK(first.client_id == "bob");
+  CHECK_FALSE(first.clean_session);
+  CHECK(first.keep_alive == 7);
+  REQUIRE(first.will);
+  CHECK(first.will->topic == "will");
+  world.broker.cut();
+  world.wait();
+  CHECK(prepared.proposal.client_id == "bob");
+  prepared.ready({"ws://only the address"});
+  world.broker.accept();
+  const Connect second = world.broker.expect<Connect>();
+  CHECK(second.client_id == "bob");
+  CHECK_FALSE(second.clean_session);
+  CHECK(second.keep_alive == 7);
+  CHECK_FALSE(second.will);
+}
+
+TEST_CASE("another client id is another session: what is unfinished goes out anew, without DUP [MQTT-3.1.3-2]") {
+  Prepared prepared;
+  World& world = prepared.world;
+  world.mqtt.connect();
+  prepared.ready(prepared.proposal);
+  world.accept();
+  world.publish("a", "x", Qos::at_least_once);
+  const Delivery received = world.publish("a", "y", Qos::exactly_once);
+  world.broker.expect<Publish>();
+  world.broker.reply(Pubrec{world.broker.expect<Publish>().packet_id});
+  world.broker.expect<Pubrel>();
+  world.broker.cut();
+  world.wait();
+  Attempt attempt = prepared.proposal;
+  attempt.client_id = "bob";
+  attempt.clean_session = false;
+  prepared.ready(attempt);
+  world.accept(true);
+  // The broker has had it in alice's session.
+  CHECK(std::count(world.reasons.begin(), world.reasons.end(), FailureReason::session_lost) == 1);
+  CHECK_FALSE(world.mqtt.delivery_state(received));
+  CHECK_FALSE(world.broker.expect<Publish>().dup);
+  CHECK(world.broker.quiet());
+}
+
+TEST_CASE("another client id with a store, whose records bear the first one, stops the client and is named") {
+  MqttOptions options = client_options();
+  options.driver.prepare_attempt = [](Attempt attempt, const std::function<void(Attempt)>& ready) {
+    attempt.client_id = "bob";
+    ready(std::move(attempt));
+  };
+  MemoryStore store;
+  World world(std::move(options), &store);
+  world.mqtt.connect();
+  CHECK(world.broker.opened() == 0);
+  CHECK(world.mqtt.state() == ConnectionState::stopped);
+  CHECK(world.mqtt.stop_reason() == StopReason::invalid);
+  CHECK(world.mqtt.error() == local_error(Errc::wrong_session));
 }
 
 // ---- time-outs ----

@@ -22,8 +22,8 @@ TEST_CASE("disconnect() from a delivery handler, while a lost connection is clea
   world.publish("a", "2", Qos::at_most_once);  // straight out
   world.broker.limit_writes(0);
   REQUIRE(world.mqtt.subscribe("x", Qos::at_most_once, [](const Message&) {}));
-  world.mqtt.driver().on_event = [&](const Event& event) {
-    if (std::holds_alternative<Subscribed>(event)) world.mqtt.disconnect();
+  world.mqtt.on_event = [&](const MqttEvent& event) {
+    if (std::holds_alternative<Closed>(event)) world.mqtt.disconnect();
   };
   world.broker.cut();
   CHECK(world.mqtt.state() == ConnectionState::stopped);
@@ -186,7 +186,6 @@ TEST_CASE("a lost connection is made again after a jittered wait, and every time
 
 TEST_CASE("waits grow while the broker keeps dropping, and shrink only after a stable connection") {
   MqttOptions options = client_options();
-  options.driver.takeover_strikes = 0;
   World world(std::move(options));
   world.mqtt.connect();
   Duration longest{};
@@ -206,7 +205,6 @@ TEST_CASE("waits grow while the broker keeps dropping, and shrink only after a s
 
 TEST_CASE("close right after PUBLISH: resends are spaced by the backoff, no fast loop [MQTT-3.3.5-2]") {
   MqttOptions options = client_options(false);
-  options.driver.takeover_strikes = 0;
   World world(std::move(options));
   world.connect();
   world.publish("forbidden", "x", Qos::at_least_once);
@@ -240,34 +238,196 @@ TEST_CASE("CONNACK 3, server unavailable, is tried again later; 1, 2, 4 and 5 ar
   }
 }
 
-TEST_CASE("taken over: cut soon after CONNACK three times in a row stops the client [MQTT-3.1.3-2]") {
-  World world;
+TEST_CASE("which refusals are tried again is an option") {
+  for (const int code : {1, 2, 3, 4, 5}) {
+    CAPTURE(code);
+    MqttOptions options = client_options();
+    options.driver.retry_refusal = [](ConnectReturnCode refusal) { return refusal == ConnectReturnCode::not_authorized; };
+    World world(std::move(options));
+    world.mqtt.connect();
+    world.broker.accept();
+    world.broker.reply(Connack{false, static_cast<ConnectReturnCode>(code)});
+    CHECK(world.mqtt.state() == (code == 5 ? ConnectionState::waiting : ConnectionState::stopped));
+    CHECK(world.mqtt.stop_reason() == (code == 5 ? StopReason::none : StopReason::refused));
+  }
+}
+
+TEST_CASE("without jitter, and with the longest wait as the first, every wait is the same") {
+  MqttOptions options = client_options();
+  options.driver.backoff = {.first = 1s, .longest = 1s, .jitter = false};
+  World world(std::move(options));
+  world.mqtt.connect();
+  for (int i = 0; i < 20; ++i) {
+    world.broker.cut(nobody_there);
+    CHECK(*world.mqtt.retry_at() - world.loop.now() == 1s);
+    world.wait();
+  }
+}
+
+TEST_CASE("without reconnect a connection or attempt that ended stops the client; the other addresses are tried first") {
+  MqttOptions options = client_options();
+  options.driver.reconnect = false;
+  options.urls = {"ws://one", "ws://two"};
+  World world(std::move(options));
+  world.mqtt.connect();
+  world.broker.cut(nobody_there);
+  world.loop.advance(0s);
+  CHECK(world.broker.url() == "ws://two");
+  world.broker.cut(nobody_there);
+  CHECK(world.mqtt.state() == ConnectionState::stopped);
+  CHECK(world.mqtt.stop_reason() == StopReason::connection_lost);
+  world.connect();
+  world.broker.cut();
+  CHECK(world.mqtt.stop_reason() == StopReason::connection_lost);
+  world.loop.advance(1h);
+  CHECK(world.broker.opened() == 3);
+}
+
+// ---- takeover ----
+
+namespace {
+
+MqttOptions yielding() {
+  MqttOptions options = client_options(false);
+  options.driver.takeover.policy = TakeoverPolicy::stop;
+  return options;
+}
+
+struct Suspicions {
+  explicit Suspicions(World& world) {
+    world.mqtt.on_event = [this](const MqttEvent& event) {
+      if (const auto* suspected = std::get_if<TakeoverSuspected>(&event)) all.push_back(*suspected);
+    };
+  }
+  std::vector<TakeoverSuspected> all;
+};
+
+constexpr TransportClose closed_in_order{TransportFault::none, 0, {}, true};
+
+}  // namespace
+
+TEST_CASE("taken over: idle and cut soon after CONNACK three times in a row stops a client that yields [MQTT-3.1.4-2]") {
+  World world(yielding());
+  Suspicions suspicions(world);
   world.mqtt.connect();
   for (int i = 0; i < 3; ++i) {
     CHECK(world.mqtt.state() == ConnectionState::connecting);
     world.accept();
-    world.loop.advance(1s);
-    world.broker.cut({TransportFault::none, 0, {}, true});
+    world.loop.advance(i == 1 ? 5s - 1us : Duration{1s});
+    world.broker.cut(closed_in_order);
     if (i < 2) world.wait();
   }
   CHECK(world.mqtt.state() == ConnectionState::stopped);
   CHECK(world.mqtt.stop_reason() == StopReason::taken_over);
+  REQUIRE(suspicions.all.size() == 1);
+  CHECK(suspicions.all[0].connections == 3);
+  CHECK(suspicions.all[0].likelihood == TakeoverSuspected::Likelihood::possible);
   world.mqtt.connect();
   world.accept();
   world.broker.cut();
   CHECK(world.mqtt.state() == ConnectionState::waiting);  // counted from the beginning
 }
 
-TEST_CASE("taken over: one connection that lasts, or that we end, breaks the series") {
+TEST_CASE("taken over: by default it is reported, with its likelihood, and the client keeps reconnecting") {
   World world;
+  Suspicions suspicions(world);
+  world.mqtt.connect();
+  for (int i = 0; i < 50; ++i) {
+    world.accept();
+    world.loop.advance(1s);
+    world.broker.cut(closed_in_order);
+    world.wait();
+  }
+  REQUIRE(suspicions.all.size() == 48);
+  CHECK(suspicions.all[2].likelihood == TakeoverSuspected::Likelihood::possible);
+  CHECK(suspicions.all[3].connections == 6);
+  CHECK(suspicions.all[3].likelihood == TakeoverSuspected::Likelihood::likely);
+  CHECK(world.mqtt.state() == ConnectionState::connecting);
+}
+
+TEST_CASE("taken over: one connection that lasts, or that we end, breaks the series") {
+  World world(yielding());
   world.mqtt.connect();
   for (int i = 0; i < 9; ++i) {
     world.accept();
-    world.loop.advance(i % 2 == 0 ? 1s : 6s);
+    world.loop.advance(i % 2 == 0 ? 1s : 5s);
     world.broker.cut();
     world.wait();
   }
   CHECK(world.mqtt.state() == ConnectionState::connecting);
+}
+
+TEST_CASE("taken over: rolling restarts do not count, for an attempt fails between, or the close code says so") {
+  for (const int code : {0, 1001, 1012, 1013}) {
+    CAPTURE(code);
+    World world(yielding());
+    Suspicions suspicions(world);
+    world.mqtt.connect();
+    for (int i = 0; i < 9; ++i) {
+      world.accept();
+      world.loop.advance(1s);
+      world.broker.cut({TransportFault::none, code, {}, true});
+      world.wait();
+      if (code != 0) continue;
+      world.broker.cut(nobody_there);
+      world.wait();
+    }
+    CHECK(suspicions.all.empty());
+    CHECK(world.mqtt.state() == ConnectionState::connecting);
+  }
+}
+
+TEST_CASE("taken over: a broker that closes on a forbidden publish does not count, whatever its QoS") {
+  for (const Qos qos : {Qos::at_most_once, Qos::at_least_once, Qos::exactly_once}) {
+    World world(yielding());
+    Suspicions suspicions(world);
+    world.mqtt.connect();
+    for (int i = 0; i < 9; ++i) {
+      world.accept(i != 0);
+      world.loop.advance(2s);
+      world.publish("forbidden", "x", qos);
+      world.broker.expect<Publish>();
+      world.loop.advance(50ms);
+      world.broker.cut(closed_in_order);
+      world.wait();
+    }
+    CHECK(suspicions.all.empty());
+    CHECK(world.mqtt.state() == ConnectionState::connecting);
+  }
+}
+
+TEST_CASE("taken over: a broker that closes on a SUBSCRIBE does not count") {
+  World world(yielding());
+  Suspicions suspicions(world);
+  REQUIRE(world.mqtt.subscribe("forbidden", Qos::at_most_once));
+  world.mqtt.connect();
+  for (int i = 0; i < 9; ++i) {
+    world.accept(i != 0);
+    world.broker.expect<Subscribe>();
+    world.broker.cut(closed_in_order);
+    world.wait();
+  }
+  CHECK(suspicions.all.empty());
+}
+
+TEST_CASE("the second identical fault of a broker slows down, however long its connections last") {
+  World world;
+  world.mqtt.connect();
+  Duration longest{};
+  for (int i = 0; i < 20; ++i) {
+    world.accept();
+    world.loop.advance(1min);
+    world.broker.reply_hex("90 02 00 00");  // SUBACK with packet id 0
+    CHECK(world.mqtt.close_record().cause == CloseRecord::Cause::protocol_error);
+    longest = std::max<Duration>(longest, *world.mqtt.retry_at() - world.loop.now());
+    if (i == 0) CHECK(longest <= 1s);
+    world.wait();
+  }
+  CHECK(longest > 30s);
+  world.accept();
+  world.loop.advance(1min);
+  world.broker.cut();  // another reason
+  CHECK(*world.mqtt.retry_at() - world.loop.now() <= 1s);
 }
 
 // ---- waking up ----

@@ -15,8 +15,8 @@ constexpr std::uint8_t granted_1[] = {1};
 
 TEST_CASE("subscribing when told of the connection sends one SUBSCRIBE, not two") {
   World world;
-  world.mqtt.on_lifecycle = [&](const Lifecycle& event) {
-    if (event.state == ConnectionState::connected && event.kind == Lifecycle::Kind::state_changed)
+  world.mqtt.on_event = [&](const MqttEvent& event) {
+    if (is_state(event, ConnectionState::connected))
       REQUIRE(world.mqtt.subscribe("a", Qos::at_least_once, [](const Message&) {}));
   };
   world.connect();
@@ -87,8 +87,8 @@ TEST_CASE("abort() and connect() in a message handler make a new connection") {
 TEST_CASE("connect() from the state handler when it stops begins again at once") {
   World world;
   int restarts = 0;
-  world.mqtt.on_lifecycle = [&](const Lifecycle& event) {
-    if (event.state == ConnectionState::stopped && restarts++ == 0) world.mqtt.connect();
+  world.mqtt.on_event = [&](const MqttEvent& event) {
+    if (is_state(event, ConnectionState::stopped) && restarts++ == 0) world.mqtt.connect();
   };
   world.connect();
   world.mqtt.disconnect();
@@ -99,8 +99,8 @@ TEST_CASE("connect() from the state handler when it stops begins again at once")
 TEST_CASE("disconnect() from the state handler, at every state, ends stopped") {
   for (const auto when : {ConnectionState::connecting, ConnectionState::connected, ConnectionState::waiting}) {
     World world;
-    world.mqtt.on_lifecycle = [&](const Lifecycle& event) {
-      if (event.kind == Lifecycle::Kind::state_changed && event.state == when) world.mqtt.disconnect();
+    world.mqtt.on_event = [&](const MqttEvent& event) {
+      if (is_state(event, when)) world.mqtt.disconnect();
     };
     world.mqtt.connect();
     if (world.broker.is_opening()) world.broker.accept();

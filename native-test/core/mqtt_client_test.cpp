@@ -56,8 +56,8 @@ TEST_CASE("after a reconnect, too: renewed subscriptions, then what is sent agai
 
 TEST_CASE("what is published as soon as the connection is there goes after what waited, per QoS [MQTT-4.6.0-1]") {
   World world;
-  world.mqtt.on_lifecycle = [&](const Lifecycle& event) {
-    if (event.kind != Lifecycle::Kind::state_changed || event.state != ConnectionState::connected) return;
+  world.mqtt.on_event = [&](const MqttEvent& event) {
+    if (!is_state(event, ConnectionState::connected)) return;
     REQUIRE(world.mqtt.publish("a/late", "y", {.qos = Qos::at_least_once}));
   };
   REQUIRE(world.mqtt.publish("a/early", "x", {.qos = Qos::at_least_once}));
@@ -68,8 +68,8 @@ TEST_CASE("what is published as soon as the connection is there goes after what 
 
 TEST_CASE("ended while Connected is being told: nothing that waited leaves, and all of it on the next connection") {
   World world;
-  world.mqtt.on_lifecycle = [&](const Lifecycle& event) {
-    if (event.kind == Lifecycle::Kind::state_changed && event.state == ConnectionState::connected) world.mqtt.disconnect();
+  world.mqtt.on_event = [&](const MqttEvent& event) {
+    if (is_state(event, ConnectionState::connected)) world.mqtt.disconnect();
   };
   REQUIRE(world.mqtt.publish("a", "x", {.qos = Qos::at_least_once}));
   world.mqtt.connect();
@@ -78,7 +78,7 @@ TEST_CASE("ended while Connected is being told: nothing that waited leaves, and 
   world.broker.reply(Connack{});
   world.broker.expect<Disconnect>();
   CHECK(world.mqtt.state() == ConnectionState::stopped);
-  world.mqtt.on_lifecycle = {};
+  world.mqtt.on_event = {};
   world.connect();
   CHECK(world.broker.expect<Publish>().topic == "a");
 }

@@ -19,7 +19,7 @@ TEST_CASE("MemoryStore: a new client goes on with the session; another id gets n
     World world(client_options(false), &store);
     world.connect(true);
     CHECK(world.broker.expect<Publish>().dup);
-    CHECK(world.mqtt.driver().durable());
+    CHECK(world.mqtt.durable());
   }
   MqttOptions other = client_options(false);
   other.client.client_id = "bob";
@@ -97,8 +97,8 @@ TEST_CASE("a store that can't be read or written: told once, and the session goe
   LateStore store;
   World world(client_options(false), &store);
   std::vector<std::string> problems;
-  world.mqtt.on_lifecycle = [&](const Lifecycle& event) {
-    if (event.kind == Lifecycle::Kind::store_problem) problems.emplace_back(event.text);
+  world.mqtt.on_event = [&](const MqttEvent& event) {
+    if (const auto* failed = std::get_if<StoreProblem>(&event)) problems.emplace_back(failed->problem);
   };
   world.mqtt.connect();
   SUBCASE("it can't be read") { store.loads[0](false, {}, "denied"); }
@@ -114,7 +114,7 @@ TEST_CASE("a store that can't be read or written: told once, and the session goe
   }
   world.accept(true);
   CHECK(problems.size() == 1);
-  CHECK_FALSE(world.mqtt.driver().durable());
+  CHECK_FALSE(world.mqtt.durable());
   world.publish("a", "x", Qos::at_least_once);
   world.broker.expect<Publish>();
 }
@@ -150,8 +150,8 @@ TEST_CASE("StoreFailure::stop: nothing leaves that the store did not take, and t
   LateStore store;
   World world(stopping(), &store);
   std::vector<std::string> problems;
-  world.mqtt.on_lifecycle = [&](const Lifecycle& event) {
-    if (event.kind == Lifecycle::Kind::store_problem) problems.emplace_back(event.text);
+  world.mqtt.on_event = [&](const MqttEvent& event) {
+    if (const auto* failed = std::get_if<StoreProblem>(&event)) problems.emplace_back(failed->problem);
   };
   REQUIRE(world.mqtt.subscribe("in", Qos::at_least_once, [](const Message&) {}));
   world.mqtt.connect();
@@ -167,7 +167,7 @@ TEST_CASE("StoreFailure::stop: nothing leaves that the store did not take, and t
   CHECK(world.mqtt.state() == ConnectionState::stopped);
   CHECK(world.mqtt.stop_reason() == StopReason::store_failed);
   CHECK(describe(world.mqtt.stop_reason()) == "the session could not be stored");
-  CHECK_FALSE(world.mqtt.driver().durable());
+  CHECK_FALSE(world.mqtt.durable());
   world.mqtt.connect();
   world.loop.advance(1h);
   CHECK(world.broker.opened() == 1);

@@ -25,6 +25,11 @@ inline MqttOptions client_options(bool clean = true) {
   return options;
 }
 
+inline bool is_state(const MqttEvent& event, ConnectionState state) {
+  const auto* changed = std::get_if<StateChanged>(&event);
+  return changed != nullptr && changed->state == state;
+}
+
 struct World {
   explicit World(MqttOptions with = client_options(), SessionStore* store = nullptr)
       : mqtt(loop, broker, std::move(with), store) {

@@ -133,7 +133,7 @@ class Machine {
     for (unsigned steps = 0; !input_.empty() && steps < 3000; ++steps) {
       step();
       if (input_.flag()) loop_.turn();
-      const bool failed = stops_with_store() && !mqtt_->driver().durable();
+      const bool failed = stops_with_store() && !mqtt_->durable();
       check(!failed || mqtt_->state() == ConnectionState::stopped, "without its store it stops, if asked");
     }
   }
@@ -160,7 +160,7 @@ class Machine {
     }
     mqtt_ = std::make_unique<MqttClient>(loop_, transport_, std::move(options), (settings_ & 32) != 0 ? &store_ : nullptr);
     mqtt_->on_delivery = [this](Delivery, DeliveryState, FailureReason) { react(); };
-    mqtt_->on_lifecycle = [this](const Lifecycle&) { react(); };
+    mqtt_->on_event = [this](const MqttEvent&) { react(); };
     mqtt_->on_unhandled = [this](const Message& message) { token_ = message.token; };
   }
 

@@ -18,7 +18,6 @@ inline wasmqtt::MqttOptions options_for(const std::string& url, const std::strin
   options.client.client_id = client_id;
   options.driver.backoff.first = std::chrono::milliseconds{20};
   options.driver.backoff.longest = std::chrono::milliseconds{100};
-  options.driver.takeover_strikes = 0;
   return options;
 }
 
@@ -40,9 +39,11 @@ class Peer {
       if (state == wasmqtt::DeliveryState::acknowledged) acknowledged[delivery.number]++;
       if (state == wasmqtt::DeliveryState::failed) failed[delivery.number]++;
     };
-    mqtt.on_lifecycle = [this](const wasmqtt::Lifecycle& life) {
-      if (life.kind == wasmqtt::Lifecycle::Kind::subscribed) subscribed[std::string(life.filter)] = life.qos;
-      if (life.kind == wasmqtt::Lifecycle::Kind::store_problem) store_problem = std::string(life.text);
+    mqtt.on_event = [this](const wasmqtt::MqttEvent& event) {
+      const auto* answer = std::get_if<wasmqtt::SubscriptionAnswered>(&event);
+      if (answer != nullptr && answer->granted) subscribed[std::string(answer->filter)] = *answer->granted;
+      if (const auto* problem = std::get_if<wasmqtt::StoreProblem>(&event)) store_problem = std::string(problem->problem);
+      if (const auto* taken = std::get_if<wasmqtt::TakeoverSuspected>(&event)) suspected.push_back(*taken);
     };
   }
 
@@ -76,6 +77,7 @@ class Peer {
   std::map<std::uint64_t, int> failed;
   std::map<std::string, wasmqtt::Qos> subscribed;  // filter, and what was granted
   std::string store_problem;
+  std::vector<wasmqtt::TakeoverSuspected> suspected;
   wasmqtt::MqttClient mqtt;
 };
 

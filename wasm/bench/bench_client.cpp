@@ -52,10 +52,9 @@ class Bench {
       : store_(journal.empty() ? nullptr : std::make_unique<wasmqtt::IndexedDbStore>(wasmqtt::IndexedDbOptions{.name = journal})),
         mqtt_(loop_, transport_, {.urls = {url}, .client = options(window), .driver = {}},
               store_ ? &store_->session() : nullptr) {
-    mqtt_.on_lifecycle = [](const wasmqtt::Lifecycle& event) {
-      const bool now = event.kind == wasmqtt::Lifecycle::Kind::state_changed &&
-                       event.state == wasmqtt::ConnectionState::connected;
-      if (now || event.kind == wasmqtt::Lifecycle::Kind::subscribed) bench_event(connected, now ? 0 : 1);
+    mqtt_.on_event = [](const wasmqtt::MqttEvent& event) {
+      if (std::holds_alternative<wasmqtt::Connected>(event)) bench_event(connected, 0);
+      if (std::holds_alternative<wasmqtt::SubscriptionAnswered>(event)) bench_event(connected, 1);
     };
     mqtt_.on_delivery = [this](wasmqtt::Delivery, wasmqtt::DeliveryState state, wasmqtt::FailureReason) {
       if (state == wasmqtt::DeliveryState::acknowledged && --unacknowledged_ == 0) bench_event(acknowledged, 0);

@@ -42,14 +42,14 @@ class Example {
               .driver = {}}) {
     page_.on_wake = page_.on_online = [this] { mqtt.wake(); };
     page_.on_offline = [this] { mqtt.offline(); };
-    mqtt.on_lifecycle = [this](const wasmqtt::Lifecycle& event) { show(event); };
+    mqtt.on_event = [this](const wasmqtt::MqttEvent& event) { show(event); };
   }
 
  private:
-  void show(const wasmqtt::Lifecycle& event) const {
-    if (event.kind != wasmqtt::Lifecycle::Kind::state_changed) return;
-    if (event.state == wasmqtt::ConnectionState::connected) example_show_state("Connected");
-    if (event.state == wasmqtt::ConnectionState::waiting)
+  void show(const wasmqtt::MqttEvent& event) const {
+    if (std::holds_alternative<wasmqtt::Connected>(event)) example_show_state("Connected");
+    const auto* changed = std::get_if<wasmqtt::StateChanged>(&event);
+    if (changed != nullptr && changed->state == wasmqtt::ConnectionState::waiting)
       example_show_state(mqtt.close_record().sentence().c_str());
   }
 

@@ -1,4 +1,5 @@
-// Full-jitter exponential backoff: each wait is drawn evenly from (0, min(longest, first * 2^failures)].
+// Exponential backoff with full jitter: each wait is drawn evenly from (0, min(longest, first * 2^failures)]. Without
+// jitter it is that upper end; with longest = first it is the same every time.
 //
 // The count of failures is forgotten only when a connection has been stable for a while, so that a broker that
 // accepts and drops at once is not hammered.
@@ -14,6 +15,7 @@ struct BackoffOptions {
   Duration first = std::chrono::seconds{1};
   Duration longest = std::chrono::seconds{60};
   Duration stable_after = std::chrono::seconds{10};
+  bool jitter = true;
 };
 
 class Backoff {

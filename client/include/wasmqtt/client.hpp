@@ -71,6 +71,7 @@ struct ClientOptions {
                                                        // that sends more without reading them is left. All messages
                                                        // that packet ids allow, both ways, need 512 KiB
   std::size_t max_packet_bytes = 16 * 1024 * 1024;     // of one incoming packet; more closes the connection
+  std::size_t paused_bytes = 16 * 1024 * 1024;         // messages held back by pause_messages(); more closes the connection
   std::size_t max_requests = 1024;                     // SUBSCRIBE and UNSUBSCRIBE unanswered at once
   std::size_t max_unacknowledged = 65'535;             // incoming messages not acknowledged by the application
 
@@ -137,6 +138,10 @@ class Client {
   // Acknowledges a Message under manual_acknowledgement, in any order; PUBACK and PUBREC still leave in the order
   // of arrival [MQTT-4.6.0-2, -3]. Tokens of an ended connection and repeated ones do nothing.
   void acknowledge(std::uint64_t token, Time now);
+  // Paused: incoming messages are held back, in order, not handed out and not acknowledged, while all other packets are
+  // dealt with. They come from poll_event() once it is not paused any more. More than paused_bytes end the connection;
+  // held ones are dropped when it ends. Holds from the next message on, and across connections.
+  void pause_messages(bool paused);
   // Sends DISCONNECT after what is already in the output, and nothing after it [MQTT-3.14.4-2]; then close the
   // transport: should_close() turns true when it is out. Before CONNACK too, which section 3.1.4 allows: a broker that
   // has taken CONNECT meanwhile does not publish the will. Before the transport is open: ends the attempt at once.
@@ -149,6 +154,10 @@ class Client {
   void set_credentials(std::optional<std::string> user_name, std::optional<std::vector<std::uint8_t>> password);
   void set_will(std::optional<WillOptions> will);
   void set_clean_session(bool clean_session);
+  void set_keep_alive(std::chrono::seconds keep_alive);
+  // Another client id is another session [MQTT-3.1.3-2]: what is unfinished becomes new to it, as after SessionLost.
+  // Errors: already_connected; wrong_session under `journal`, whose records bear the id.
+  Error set_client_id(std::string client_id, Time now);
 
   // ---- outputs ----
 

@@ -19,36 +19,67 @@
 
 namespace wasmqtt {
 
-// What one attempt needs; asked anew for every attempt, so that a token or a signed URL can be fresh.
+// What one attempt needs; asked anew for every attempt, so that a token, a signed URL or a will can be fresh. A proposal
+// holds what the last attempt had: change what is new and hand it back.
 struct Attempt {
   std::string url{};
   std::optional<std::string> user_name{};
   std::optional<std::vector<std::uint8_t>> password{};
+  std::optional<WillOptions> will{};
+  // Not set: as before. Another client id is another session [MQTT-3.1.3-2]; see Client::set_client_id.
+  std::optional<std::string> client_id{};
+  std::optional<bool> clean_session{};
+  std::optional<std::chrono::seconds> keep_alive{};
 };
 
 // What to do when the store fails: denied, full, damaged, gone. on_store_problem says so in either case, once.
 enum class StoreFailure : std::uint8_t {
-  // The session goes on in this object: nothing is lost unless the program or page ends. For those who would rather
-  // talk than keep: a chat.
+  // Prefers availability: the session continues in this object, and nothing is lost unless the program or page ends. For a
+  // chat.
   go_on_in_memory,
-  // Nothing leaves that waits for a record: no PUBLISH that a crash could make us forget, no acknowledgement of what the
-  // application could not store. The connection ends without DISCONNECT and is not made again by this object
-  // (StopReason::store_failed). For those who would rather stand still than lose: a worker.
+  // Prefers durability: nothing leaves that waits for a record, so no PUBLISH that a crash could make us forget and no
+  // acknowledgement of what the application could not store. The connection ends without DISCONNECT and is not made again
+  // by this object (StopReason::store_failed). For a worker.
   stop,
+};
+
+// Another client that uses our client id [MQTT-3.1.4-2] looks, in MQTT 3.1.1, like any other end of a connection. So it is
+// never certain; see TakeoverSuspected for what counts.
+enum class TakeoverPolicy : std::uint8_t {
+  report,  // TakeoverSuspected only; reconnecting continues. For an unattended program
+  stop,    // then StopReason::taken_over, instead of fighting. For a page where somebody can say "use it here"
+};
+
+struct TakeoverOptions {
+  TakeoverPolicy policy = TakeoverPolicy::report;
+  unsigned connections = 3;  // in a row, until it is suspected; 0 turns it off
+  Duration within = std::chrono::seconds{5};  // of CONNACK
+};
+
+// This many connections in a row were ended by the broker soon after CONNACK, without a failed attempt between them, without
+// a close code that names another reason, and while nothing that we had sent could be the reason: no request and no
+// message was unanswered, and no QoS 0 message had just left.
+struct TakeoverSuspected {
+  enum class Likelihood : std::uint8_t {
+    possible,  // as many as TakeoverOptions::connections; rolling restarts and changed rights can look like it
+    likely,    // twice as many
+  };
+  Likelihood likelihood = Likelihood::possible;
+  unsigned connections = 0;
 };
 
 struct DriverOptions {
   std::vector<std::string> urls{};  // tried in turn, also on reconnect
   bool shuffle_urls = false;      // start each round at a random one
+  bool reconnect = true;          // false: an attempt or connection that ended stops the driver (StopReason::connection_lost)
   BackoffOptions backoff{};
   Duration open_timeout = std::chrono::seconds{20};  // for prepare_attempt to answer, and for the transport to open
   Duration disconnect_timeout = std::chrono::seconds{2};  // for DISCONNECT to leave; then the transport is closed
-  // This many connections in a row that the broker ended within `takeover_within` of CONNACK mean: another client
-  // uses our client id [MQTT-3.1.4-2]. The driver stops instead of fighting. 0 turns it off.
-  unsigned takeover_strikes = 3;
-  Duration takeover_within = std::chrono::seconds{5};
+  TakeoverOptions takeover{};
   StoreFailure store_failure = StoreFailure::go_on_in_memory;
-  // Replaces urls and the client's credentials when set: calls `ready` once, at once or later. After open_timeout the
+  // Whether to try again after this refusal (CONNACK); else StopReason::refused. Default: after 3, server unavailable, only.
+  std::function<bool(ConnectReturnCode)> retry_refusal{};
+  // Replaces urls and the client's options when set: calls `ready` once, at once or later. After open_timeout the
   // attempt has failed (TransportFault::not_prepared), and the next one asks again.
   std::function<void(Attempt proposal, std::function<void(Attempt)> ready)> prepare_attempt{};
 };
@@ -65,9 +96,10 @@ enum class ConnectionState : std::uint8_t {
 enum class StopReason : std::uint8_t {
   none,
   asked,             // disconnect() or abort()
-  refused,           // CONNACK 1, 2, 4, 5: trying again can't heal it
-  taken_over,        // the same client id is in use elsewhere
+  refused,           // CONNACK with a code that retry_refusal does not try again
+  taken_over,        // under TakeoverPolicy::stop: the same client id is probably in use elsewhere
   store_failed,      // under StoreFailure::stop
+  connection_lost,   // without DriverOptions::reconnect
   invalid,           // options or URL can't work: see the close record or error()
 };
 
@@ -83,22 +115,29 @@ class Driver final : private TransportObserver {
   std::function<void(const Event&)> on_event;
   // The state below changed.
   std::function<void(ConnectionState)> on_state;
-  // The store failed: the session goes on in memory only from now on, or the driver stops: see StoreFailure.
+  // The store failed: the session continues in memory only from now on, or the driver stops: see StoreFailure.
   std::function<void(std::string_view problem)> on_store_problem;
+  std::function<void(const TakeoverSuspected&)> on_takeover;
+  // Events, records and output of this turn of the event loop have been dealt with. Commands may be called from inside.
+  std::function<void()> on_turn;
 
   // Starts, or tries again at once when waiting or stopped. Idempotent while connecting or connected. After
   // StopReason::store_failed it stays stopped.
   void start();
   // DISCONNECT, then stop; before CONNACK too, when CONNECT is out. Always finishes, within disconnect_timeout.
   void stop();
+  // stop() as soon as no message, request or output is unfinished, or after `timeout` without progress; see
+  // MqttClient::disconnect_when_done().
+  void stop_when_done(Duration timeout);
   // Stop without DISCONNECT (the broker publishes the will).
   void abort();
   // Something woke us up (visible again, online, resumed): checks the link at once, or tries at once if waiting.
   void wake();
-  // The network is gone for certain: an open connection is given up and the next attempt waits.
+  // The network is gone for certain: an open connection is aborted and the next attempt waits.
   void offline();
 
-  // After any command on client(): has its output sent and its records written at the end of this turn; what fills a
+  Result<Delivery> publish(std::string_view topic, Bytes payload, const PublishOptions& options);
+  // After any other command on client(): has its output sent and its records written at the end of this turn; what fills a
   // frame already goes at once.
   void flush_soon();
   Client& client() { return client_; }
@@ -132,7 +171,11 @@ class Driver final : private TransportObserver {
   void write_full_frames();
   void close_transport_if_due();
   void decide_what_next();
-  bool count_takeover(const CloseRecord& record);
+  bool retry_after(ConnectReturnCode code) const;
+  bool same_fault_again(const CloseRecord& record);
+  bool suspect_takeover(const CloseRecord& record, bool was_connected);
+  void stop_if_done();
+  void note_progress(const Event& event);
   void stop_for(StopReason reason);
   void arm_timer();
   void handle_timer();
@@ -155,7 +198,13 @@ class Driver final : private TransportObserver {
   std::size_t tried_urls_ = 0;   // in this round
   std::optional<Time> retry_at_;
   std::optional<Time> deadline_;  // of preparing, opening or disconnecting
-  unsigned strikes_ = 0;         // connections in a row that the broker ended soon after CONNACK
+  unsigned strikes_ = 0;         // connections in a row that look taken over
+  bool requests_cut_ = false;    // the connection ended while a SUBSCRIBE or UNSUBSCRIBE was unanswered
+  Time qos0_published_at_{};
+  std::optional<Duration> done_timeout_;  // of stop_when_done()
+  std::optional<Time> done_deadline_;
+  bool writing_is_progress_ = true;       // not again for what is only sent again
+  Error last_fault_;             // of the protocol, of the connection before
   bool loaded_ = false;
   bool store_failed_ = false;
   bool transport_in_use_ = false;

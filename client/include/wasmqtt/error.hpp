@@ -57,6 +57,7 @@ enum class Errc : std::uint8_t {
   acknowledgement_of_wrong_kind,
   too_many_unacknowledged,
   answers_not_read,
+  paused_too_long,
   // state of the client
   not_connected,
   already_connected,
@@ -65,6 +66,7 @@ enum class Errc : std::uint8_t {
   too_many_requests,
   unknown_delivery,
   already_sent,
+  subscription_ended,
   wrong_session,
   damaged_record,
   // time-outs

@@ -12,25 +12,27 @@
 //
 // Order: with each new connection the subscriptions leave first (in as many SUBSCRIBEs as ClientOptions::max_requests
 // allows), then the messages that waited, in the order of the publish() calls; so the program above hears itself. While
-// connected, all leaves in the order of the calls.
+// connected, everything leaves in the order of the calls.
 //
-// Delivery: publish() returns a handle at once. on_delivery then tells its way: queued, sent, acknowledged, or failed
+// Delivery: publish() returns a handle at once. on_delivery reports its progress: queued, sent, acknowledged, or failed
 // and why. Exactly one end comes for each. With a store, unfinished messages survive a crash or a reload.
 //
-// Dispatch: each incoming message goes once to the handler of each matching subscription, in no particular order.
-// No matching subscription: on_unhandled. The message is acknowledged when the handlers have returned (or by
-// acknowledge(), under manual_acknowledgement). Handlers may call anything here, destroy of this object excepted.
+// Dispatch: each incoming message goes to on_message, then once to the handler of each matching subscription, in no
+// particular order; with neither, to on_unhandled. The message is acknowledged when they have returned (or by
+// acknowledge(), under manual_acknowledgement). Handlers may call any member function; they must not destroy this object.
 //
 // Threads: none. Everything runs on the event loop that called.
 #pragma once
 
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "wasmqtt/driver.hpp"
+#include "wasmqtt/mqtt_event.hpp"
 
 namespace wasmqtt {
 
@@ -38,35 +40,25 @@ struct MqttOptions {
   std::vector<std::string> urls{};
   ClientOptions client{};
   DriverOptions driver{};  // driver.urls is taken from urls above when that is not empty
-};
-
-// Names one subscribe() call until its unsubscribe(). Never used twice.
-struct Subscription {
-  std::uint32_t number = 0;
-  friend bool operator==(const Subscription&, const Subscription&) = default;
-};
-
-// The life of the connection, for a status line or a log.
-struct Lifecycle {
-  enum class Kind : std::uint8_t {
-    state_changed,        // see state, and session_present with ConnectionState::connected
-    session_lost,         // see session
-    subscription_refused, // 0x80 for this filter; it is asked again on the next connection
-    subscribed,           // granted QoS in `qos`
-    store_problem,        // see text, and StoreFailure for what happens now
-  };
-  Kind kind = Kind::state_changed;
-  ConnectionState state = ConnectionState::stopped;
-  bool session_present = false;  // the broker goes on with the session that it kept [MQTT-3.2.2-2]
-  SessionLost session{};
-  std::string_view filter{};  // valid during the call
-  Qos qos = Qos::at_most_once;
-  std::string_view text{};    // valid during the call
+  // In one SUBSCRIBE or UNSUBSCRIBE; more go into further packets. AWS IoT closes the connection after more than eight.
+  std::size_t filters_per_packet = 8;
 };
 
 class MqttClient {
  public:
   using MessageHandler = std::function<void(const Message& message)>;
+
+  // One filter of a subscribe() call. `filter` is copied.
+  struct SubscribeRequest {
+    std::string_view filter{};
+    Qos qos = Qos::at_most_once;
+    MessageHandler handler{};  // none: the message goes to on_message only
+    // Sends a SUBSCRIBE even if the broker has granted the filter already, so that it sends the retained messages again
+    // [MQTT-3.8.4-3].
+    bool ask_again = false;
+    // Takes the place of this earlier subscription to the same filter, which ends without UNSUBSCRIBE.
+    Subscription replaces{};
+  };
 
   // `loop`, `transport` and `store` outlive this object.
   MqttClient(EventLoop& loop, Transport& transport, MqttOptions options, SessionStore* store = nullptr);
@@ -75,15 +67,22 @@ class MqttClient {
   MqttClient& operator=(const MqttClient&) = delete;
 
   // ---- what happened; set before connect() ----
-  std::function<void(const Lifecycle&)> on_lifecycle;
+  std::function<void(const MqttEvent&)> on_event;
   std::function<void(Delivery, DeliveryState, FailureReason)> on_delivery;
+  // Each incoming message exactly once, before the handlers.
+  std::function<void(const Message&)> on_message;
+  // A message that no subscription matches; not called when on_message is set.
   std::function<void(const Message&)> on_unhandled;
 
   // ---- connection ----
-  // Connects and stays connected, until disconnect(), a refusal that can't heal, or a takeover. See Driver::start().
+  // Connects and stays connected, until disconnect() or a StopReason. See Driver::start().
   void connect();
   // DISCONNECT, close, stop; ends in state stopped within DriverOptions::disconnect_timeout. No reconnect.
   void disconnect();
+  // disconnect() as soon as nothing is unfinished: every QoS 1 and 2 message acknowledged, every request answered, the
+  // output empty. Reconnects until then. Gives up waiting when nothing has progressed for `timeout`. Messages may still be
+  // published meanwhile and are waited for. connect() and disconnect() cancel the waiting.
+  void disconnect_when_done(Duration timeout);
   void abort();    // without DISCONNECT: the will is published
   void wake();     // the device or tab woke up, or the network is back: check the link now
   void offline();  // the network is gone
@@ -96,29 +95,50 @@ class MqttClient {
   }
   Error cancel(Delivery delivery);
   void acknowledge(std::uint64_t token);
+  // From now on no incoming message is handed out, nor acknowledged, until resume(): they wait, at most
+  // ClientOptions::paused_bytes of them, then the connection ends (Errc::paused_too_long). All else goes on. Messages that
+  // wait when the connection ends are dropped: the broker sends those of QoS 1 and 2 of a kept session again.
+  // Both may be called at any time and repeatedly; inside a handler they hold from the next message on.
+  void pause();
+  void resume();
 
   // ---- subscriptions ----
   // Asks the broker for `filter` as soon as there is a connection, and after every reconnect that lost the session.
-  // Two subscriptions may have the same filter; the broker is asked for the higher QoS. Errors: topic rules.
-  Result<Subscription> subscribe(std::string_view filter, Qos qos, MessageHandler handler);
-  // The handler is not called any more from now on; the broker is told when no other subscription has the filter.
-  // An unknown or ended one: no-op.
-  void unsubscribe(Subscription subscription);
+  // Two subscriptions may have the same filter; the broker is asked for the higher QoS. The handlers of "$share/g/f" and
+  // "$queue/f" are called for topics that match f. The answer is SubscriptionAnswered. Errors: topic rules (with
+  // ClientOptions::strict_text those of text, too), invalid_qos; then nothing was subscribed.
+  Result<Subscription> subscribe(std::string_view filter, Qos qos, MessageHandler handler = {});
+  // All of them or, with an error, none; in the order of the calls, in as few packets as filters_per_packet allows.
+  Result<std::vector<Subscription>> subscribe(std::span<const SubscribeRequest> requests);
+  // The handlers are not called any more from now on; the broker is told when no other subscription has the filter, in as
+  // few packets as filters_per_packet allows. Ends in UnsubscribeAnswered for each, never before this call returns.
+  // An unknown or ended one: no-op, no event.
+  void unsubscribe(std::span<const Subscription> subscriptions);
+  void unsubscribe(Subscription subscription) { unsubscribe({&subscription, 1}); }
+  // Sends an UNSUBSCRIBE for a filter that an earlier run may have left in the broker's session, unless a subscription of
+  // this object has it. The result only names the call: UnsubscribeAnswered bears it. Errors: topic rules.
+  Result<Subscription> unsubscribe_filter(std::string_view filter);
 
   // ---- getters ----
   ConnectionState state() const;
   bool connected() const { return state() == ConnectionState::connected; }
   StopReason stop_reason() const;
   std::optional<Time> retry_at() const;
-  const CloseRecord& close_record() const;
+  const CloseRecord& close_record() const;  // of the last attempt that ended
+  Error error() const;                      // with StopReason::invalid: what is wrong with the options
+  const std::string& url() const;           // of the current or last attempt
+  bool durable() const;                     // what is accepted now would survive a crash
   std::optional<DeliveryState> delivery_state(Delivery delivery) const;
+  // See Client: the unfinished deliveries in order, and one's topic and payload.
+  std::vector<Delivery> unfinished() const;
+  std::optional<Client::Outgoing> outgoing(Delivery delivery) const;
+  Client::Counts counts() const;
   const PacketTrace& trace() const;
   PacketTrace& trace();
-  Driver& driver();  // for what is not wrapped here
 
  private:
-  class Core;
-  std::unique_ptr<Core> core_;
+  class Impl;
+  std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace wasmqtt

@@ -64,6 +64,10 @@ MqttOptions mqtt_options(const BotOptions& options) {
   mqtt.client.will = will_of(options.user);
   mqtt.client.user_name = options.user;
   if (options.password) mqtt.client.password.emplace(options.password->begin(), options.password->end());
+  mqtt.driver.prepare_attempt = [user = options.user](Attempt attempt, const std::function<void(Attempt)>& ready) {
+    attempt.will = will_of(user);  // with the time of now
+    ready(std::move(attempt));
+  };
   return mqtt;
 }
 
@@ -85,7 +89,14 @@ Bot::Bot(const BotOptions& options)
       transport_(context_, network_options(options)),
       store_(make_store(context_, options.state_directory)),
       mqtt_(loop_, transport_, mqtt_options(options), store_.get()) {
-  mqtt_.on_lifecycle = [this](const Lifecycle& life) { on_lifecycle(life); };
+  mqtt_.on_event = [this](const MqttEvent& event) {
+    if (const auto* changed = std::get_if<StateChanged>(&event)) state_changed(changed->state);
+    if (const auto* store = std::get_if<StoreProblem>(&event))
+      std::cerr << options_.user << ": " << store->problem << '\n';
+    const auto* answer = std::get_if<SubscriptionAnswered>(&event);
+    if (answer != nullptr && !answer->granted && !answer->error)
+      std::cerr << options_.user << ": the broker refused the subscription to " << answer->filter << '\n';
+  };
   mqtt_.on_delivery = [this](Delivery delivery, DeliveryState state, FailureReason) {
     bool over = state == DeliveryState::acknowledged || state == DeliveryState::failed;
     if (ending_ && over && delivery == farewell_) disconnect();
@@ -149,21 +160,10 @@ Delivery Bot::publish_status(std::string_view status) {
 
 // ---- connection ----
 
-void Bot::on_lifecycle(const Lifecycle& life) {
-  if (life.kind == Lifecycle::Kind::store_problem || life.kind == Lifecycle::Kind::subscription_refused) {
-    std::cerr << options_.user << ": "
-              << (life.text.empty() ? "the broker refused the subscription to " + std::string(life.filter)
-                                    : std::string(life.text))
-              << '\n';
-    return;
-  }
-  if (life.kind != Lifecycle::Kind::state_changed) return;
-  switch (life.state) {
-    case ConnectionState::connecting:
-      mqtt_.driver().client().set_will(will_of(options_.user));  // with the time of now
-      break;
+void Bot::state_changed(ConnectionState state) {
+  switch (state) {
     case ConnectionState::connected:
-      std::cout << options_.user << ": connected to " << mqtt_.driver().url() << std::endl;
+      std::cout << options_.user << ": connected to " << mqtt_.url() << std::endl;
       publish_status("online");
       break;
     case ConnectionState::waiting:

@@ -43,7 +43,7 @@ class Bot {
   int run();
 
  private:
-  void on_lifecycle(const Lifecycle& life);
+  void state_changed(ConnectionState state);
   void receive(const Message& message);
   bool is_repetition(const std::string& message_id);
   Delivery publish_status(std::string_view status);

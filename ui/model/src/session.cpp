@@ -79,6 +79,7 @@ wasmqtt::MqttOptions Session::options(const std::string& password) const {
     const std::string offline = write_status({.online = false, .last_online = now()}, offset());
     options.client.will = wasmqtt::WillOptions{status_topic(user_), to_bytes(offline), qos(), true};
   }
+  options.driver.takeover.policy = wasmqtt::TakeoverPolicy::stop;
   // A message is acknowledged when the history has it.
   options.client.manual_acknowledgement = true;
   return options;
@@ -89,14 +90,17 @@ void Session::connect(const std::string& password) {
   if (settings_.status) {
     // A will says when its owner was last seen to be there: that is now, at each attempt.
     mqtt_options.driver.prepare_attempt = [this](wasmqtt::Attempt proposal, std::function<void(wasmqtt::Attempt)> ready) {
-      if (mqtt_) mqtt_->driver().client().set_will(options({}).client.will);
+      proposal.will = options({}).client.will;
       ready(std::move(proposal));
     };
   }
   wasmqtt::SessionStore* store = settings_.qos1 ? store_.session(client_id(user_), broker_) : nullptr;
   mqtt_options.client.journal = store != nullptr;
   mqtt_ = std::make_unique<wasmqtt::MqttClient>(platform_.loop, platform_.transport, std::move(mqtt_options), store);
-  mqtt_->on_lifecycle = [this](const wasmqtt::Lifecycle& event) { handle_lifecycle(event); };
+  mqtt_->on_event = [this](const wasmqtt::MqttEvent& event) {
+    std::visit([this](const auto& one) { handle(one); }, event);
+    if (app_ != nullptr) app_->changed();
+  };
   mqtt_->on_delivery = [this](wasmqtt::Delivery delivery, wasmqtt::DeliveryState state, wasmqtt::FailureReason reason) {
     handle_delivery(delivery, state, reason);
   };
@@ -107,12 +111,19 @@ void Session::connect(const std::string& password) {
 }
 
 void Session::subscribe() {
-  const auto add = [this](const std::string& filter, void (Session::*handler)(const wasmqtt::Message&)) {
-    const auto made = mqtt_->subscribe(filter, qos(), [this, handler](const wasmqtt::Message& m) { (this->*handler)(m); });
-    if (!made) notice("Cannot subscribe: " + std::string(made.error().message()) + ".", filter);
-  };
-  add(admin_ ? std::string(all_messages_filter) : own_messages_filter(user_), &Session::handle_message);
-  if (settings_.status) add(std::string(all_status_filter), &Session::handle_status);
+  subscribe(admin_ ? std::string(all_messages_filter) : own_messages_filter(user_), &Session::handle_message);
+  if (settings_.status) status_subscription_ = subscribe(all_status_filter, &Session::handle_status);
+}
+
+wasmqtt::Subscription Session::subscribe(std::string_view filter, void (Session::*handler)(const wasmqtt::Message&),
+                                         wasmqtt::Subscription replaces) {
+  const wasmqtt::MqttClient::SubscribeRequest request{
+      .filter = filter, .qos = qos(), .handler = [this, handler](const wasmqtt::Message& m) { (this->*handler)(m); },
+      .ask_again = true, .replaces = replaces};
+  const auto made = mqtt_->subscribe({&request, 1});
+  if (made) return made->front();
+  notice("Cannot subscribe: " + std::string(made.error().message()) + ".", filter);
+  return {};
 }
 
 void Session::stop() {
@@ -141,37 +152,39 @@ void Session::yield_to_other_tab() {
   mqtt_->abort();
 }
 
-void Session::handle_lifecycle(const wasmqtt::Lifecycle& event) {
-  switch (event.kind) {
-    case wasmqtt::Lifecycle::Kind::state_changed:
-      resumed_ = event.session_present;
-      handle_state(event.state);
-      break;
-    case wasmqtt::Lifecycle::Kind::session_lost:
-      if (was_connected_ || event.session.republished != 0)
-        notice("The broker had lost the session: " + std::to_string(event.session.republished) +
-               " messages were sent anew. What others sent meanwhile is gone.");
-      break;
-    case wasmqtt::Lifecycle::Kind::subscription_refused:
-      notice("The broker refused this subscription: you will not get what is published there.", event.filter);
-      if (app_ != nullptr && event.filter != all_status_filter)
-        app_->state_.subscription_problem =
-            "The broker refused the subscription to " + std::string(event.filter) + ": you will not get any messages.";
-      break;
-    case wasmqtt::Lifecycle::Kind::subscribed:
-      if (event.qos < qos())
-        notice("The broker granted QoS " + std::to_string(static_cast<int>(event.qos)) + " only.", event.filter);
-      if (app_ != nullptr && event.filter != all_status_filter) app_->state_.subscription_problem.clear();
-      break;
-    case wasmqtt::Lifecycle::Kind::store_problem: storage_failed(event.text); break;
-  }
-  if (app_ != nullptr) app_->changed();
+void Session::handle(const wasmqtt::StateChanged& event) { handle_state(event.state); }
+
+void Session::handle(const wasmqtt::Connected& event) {
+  resumed_ = event.session_present;
+  if (!stopping_) handle_connected();
 }
+
+void Session::handle(const wasmqtt::SessionLost& event) {
+  if (was_connected_ || event.republished != 0)
+    notice("The broker had lost the session: " + std::to_string(event.republished) +
+           " messages were sent anew. What others sent meanwhile is gone.");
+}
+
+void Session::handle(const wasmqtt::SubscriptionAnswered& event) {
+  if (event.error) return;
+  const bool messages = app_ != nullptr && event.filter != all_status_filter;
+  if (!event.granted) {
+    notice("The broker refused this subscription: you will not get what is published there.", event.filter);
+    if (messages)
+      app_->state_.subscription_problem =
+          "The broker refused the subscription to " + std::string(event.filter) + ": you will not get any messages.";
+    return;
+  }
+  if (*event.granted < qos())
+    notice("The broker granted QoS " + std::to_string(static_cast<int>(*event.granted)) + " only.", event.filter);
+  if (messages) app_->state_.subscription_problem.clear();
+}
+
+void Session::handle(const wasmqtt::StoreProblem& event) { storage_failed(event.problem); }
 
 void Session::handle_state(ConnectionState state) {
   if (state != ConnectionState::loading && state != ConnectionState::stopped) adopt_unfinished();
   if (stopping_) return;
-  if (state == ConnectionState::connected) handle_connected();
   if (state == ConnectionState::waiting) handle_waiting();
   if (state == ConnectionState::stopped) handle_stopped();
 }
@@ -180,11 +193,10 @@ void Session::handle_connected() {
   const bool again = std::exchange(was_connected_, true);
   connected_at_ = now();
   if (settings_.status) publish_status(true);
-  if (again && settings_.status && settings_.qos1) {
+  if (again && resumed_ && settings_.status) {
     // The session kept the subscription, and a broker sends the retained statuses to new ones only; those that
     // changed meanwhile would be missed.
-    const wasmqtt::TopicRequest request{all_status_filter, qos()};
-    if (mqtt_->driver().client().subscribe({&request, 1}, now()).has_value()) mqtt_->driver().flush_soon();
+    status_subscription_ = subscribe(all_status_filter, &Session::handle_status, status_subscription_);
   }
   if (!again && app_ != nullptr) app_->signed_in();
 }
@@ -210,7 +222,7 @@ void Session::handle_stopped() {
   if (mqtt_->stop_reason() == StopReason::taken_over) elsewhere_ = true;
   if (was_connected_ || app_ == nullptr || elsewhere_) return;
   stopping_ = true;
-  const wasmqtt::Error error = mqtt_->driver().error();
+  const wasmqtt::Error error = mqtt_->error();
   app_->sign_in_failed(mqtt_->stop_reason() == StopReason::invalid && error
                            ? "This cannot work: " + std::string(error.message()) + "."
                            : why(mqtt_->close_record(), settings_.authentication));

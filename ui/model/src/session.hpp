@@ -52,7 +52,15 @@ class Session : public std::enable_shared_from_this<Session> {
   wasmqtt::MqttOptions options(const std::string& password) const;
   void connect(const std::string& password);
   void subscribe();
-  void handle_lifecycle(const wasmqtt::Lifecycle& event);
+  wasmqtt::Subscription subscribe(std::string_view filter, void (Session::*handler)(const wasmqtt::Message&),
+                                  wasmqtt::Subscription replaces = {});
+  void handle(const wasmqtt::StateChanged& event);
+  void handle(const wasmqtt::Connected& event);
+  void handle(const wasmqtt::SessionLost& event);
+  void handle(const wasmqtt::SubscriptionAnswered& event);
+  void handle(const wasmqtt::StoreProblem& event);
+  template <class Other>
+  void handle(const Other&) {}
   void handle_state(wasmqtt::ConnectionState state);
   void handle_connected();
   void handle_waiting();
@@ -95,6 +103,7 @@ class Session : public std::enable_shared_from_this<Session> {
   std::unique_ptr<wasmqtt::MqttClient> mqtt_;
   bool was_connected_ = false;
   bool was_stable_ = false;
+  wasmqtt::Subscription status_subscription_;
   Time connected_at_{};
   bool resumed_ = false;  // the broker went on with the session that it kept for us
   unsigned kicks_ = 0;  // connections in a row that were cut, without a failed attempt between

@@ -99,11 +99,10 @@ void Session::publish_status(bool online) {
 
 void Session::adopt_unfinished() {
   if (std::exchange(adopted_, true) || app_ == nullptr) return;
-  const wasmqtt::Client& client = mqtt_->driver().client();
   std::unordered_set<std::string> waiting;
   for (const auto& [number, sent] : sent_) waiting.insert(sent.id);
-  for (const wasmqtt::Delivery delivery : client.unfinished())
-    if (const auto outgoing = client.outgoing(delivery)) waiting.insert(adopt(delivery, *outgoing));
+  for (const wasmqtt::Delivery delivery : mqtt_->unfinished())
+    if (const auto outgoing = mqtt_->outgoing(delivery)) waiting.insert(adopt(delivery, *outgoing));
   // Stored as waiting, yet not in the session: sending it again does no harm, its identifier stays.
   for (Conversation* conversation : app_->state_.conversations.newest_first())
     conversation->for_each([&](Message& message) {

@@ -30,8 +30,9 @@ class Auctioneer {
   bool begin() {
     const auto known = mqtt_.subscribe("auctions/+", Qos::at_least_once, [this](const Message& m) { remember(m); });
     const auto bids = mqtt_.subscribe("auctions/+/bid", Qos::exactly_once, [this](const Message& m) { judge(m); });
-    mqtt_.on_lifecycle = [this](const Lifecycle& event) {
-      if (event.kind == Lifecycle::Kind::subscribed && event.filter == "auctions/+/bid") open();
+    mqtt_.on_event = [this](const MqttEvent& event) {
+      const auto* answer = std::get_if<SubscriptionAnswered>(&event);
+      if (answer != nullptr && answer->granted && answer->filter == "auctions/+/bid") open();
     };
     mqtt_.connect();
     return known && bids;

@@ -18,10 +18,9 @@ int main(int argc, char** argv) {
   page.on_wake = page.on_online = [] { mqtt.wake(); };
   page.on_offline = [] { mqtt.offline(); };
 
-  mqtt.on_lifecycle = [](const Lifecycle& event) {
-    if (event.kind != Lifecycle::Kind::state_changed) return;
-    if (event.state == ConnectionState::waiting) std::puts(mqtt.close_record().sentence().c_str());
-    if (event.state != ConnectionState::connected) return;
+  mqtt.on_event = [](const MqttEvent& event) {
+    if (const auto* closed = std::get_if<Closed>(&event)) std::puts(closed->record.sentence().c_str());
+    if (!std::holds_alternative<Connected>(event)) return;
     std::puts("connected");
     (void)mqtt.publish("greetings/world", "Hello from WebAssembly!", {.qos = Qos::at_least_once});
   };

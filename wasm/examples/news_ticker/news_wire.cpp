@@ -31,10 +31,11 @@ int main(int argument_count, char** arguments) {
   mqtt.on_delivery = [&](Delivery, DeliveryState state, FailureReason) {
     if (state == DeliveryState::acknowledged && --unfinished == 0) mqtt.disconnect();
   };
-  mqtt.on_lifecycle = [&](const Lifecycle& event) {
-    if (event.kind != Lifecycle::Kind::state_changed) return;
-    if (event.state == ConnectionState::waiting) std::cerr << mqtt.close_record().sentence() << '\n';
-    if (event.state == ConnectionState::stopped) context.stop();
+  mqtt.on_event = [&](const MqttEvent& event) {
+    const auto* changed = std::get_if<StateChanged>(&event);
+    if (changed == nullptr) return;
+    if (changed->state == ConnectionState::waiting) std::cerr << mqtt.close_record().sentence() << '\n';
+    if (changed->state == ConnectionState::stopped) context.stop();
   };
   if (unfinished == 0) return failed ? 1 : 0;
   mqtt.connect();

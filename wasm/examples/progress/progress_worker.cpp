@@ -39,9 +39,9 @@ int main(int argument_count, char** arguments) {
   mqtt.on_delivery = [&](Delivery delivery, DeliveryState state, FailureReason) {
     if (percent > 100 && delivery == last && state == DeliveryState::acknowledged) mqtt.disconnect();
   };
-  mqtt.on_lifecycle = [&](const Lifecycle& event) {
-    const bool changed = event.kind == Lifecycle::Kind::state_changed;
-    if (changed && event.state == ConnectionState::stopped) context.stop();
+  mqtt.on_event = [&](const MqttEvent& event) {
+    const auto* changed = std::get_if<StateChanged>(&event);
+    if (changed != nullptr && changed->state == ConnectionState::stopped) context.stop();
   };
   mqtt.connect();
   work();

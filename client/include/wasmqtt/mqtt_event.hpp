@@ -1,0 +1,58 @@
+// What MqttClient tells its owner besides messages and deliveries: one variant, for a status line, a log or a façade.
+//
+//   mqtt.on_event = [](const wasmqtt::MqttEvent& event) {
+//     if (const auto* changed = std::get_if<wasmqtt::StateChanged>(&event)) show(changed->state);
+//   };
+//
+// Order: an attempt that succeeds is StateChanged{connected}, Connected, and SessionLost if the broker forgot the session;
+// one that ends is Closed, then StateChanged{waiting} or StateChanged{stopped}. Views are valid during the call.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string_view>
+#include <variant>
+
+#include "wasmqtt/driver.hpp"
+#include "wasmqtt/event.hpp"
+
+namespace wasmqtt {
+
+// Names one subscribe() or unsubscribe_filter() call. Never used twice by the same MqttClient.
+struct Subscription {
+  std::uint32_t number = 0;  // 0: none
+  friend bool operator==(const Subscription&, const Subscription&) = default;
+};
+
+struct StateChanged {
+  ConnectionState state = ConnectionState::stopped;
+  StopReason stop_reason = StopReason::none;  // with stopped
+  std::optional<Time> retry_at{};             // with waiting: when the next attempt begins
+};
+
+// The broker answered a SUBSCRIBE for `filter`, or none will be asked for now. Each subscribe() call gets at least one;
+// another comes whenever the filter is asked for again, after a reconnect that lost the session for example.
+struct SubscriptionAnswered {
+  std::span<const Subscription> subscriptions{};  // the calls for this filter that the answer is for; one at least
+  std::string_view filter{};
+  std::optional<Qos> granted{};  // none: refused (0x80), or not asked; a refused filter is asked for on the next connection
+  Error error{};                 // not_connected: the client stopped before there was an answer; the next connect() asks.
+                                 // subscription_ended: unsubscribed before it was asked for
+};
+
+// The end of unsubscribe() or unsubscribe_filter(): UNSUBACK came, or the broker did not have to be told.
+struct UnsubscribeAnswered {
+  Subscription subscription{};
+  std::string_view filter{};
+  Error error{};  // not_connected: the client stopped before UNSUBACK; a session that the broker keeps is told later
+};
+
+// The store failed; DriverOptions::store_failure says what happens now.
+struct StoreProblem {
+  std::string_view problem{};  // the store's words
+};
+
+using MqttEvent = std::variant<StateChanged, Connected, SessionLost, SubscriptionAnswered, UnsubscribeAnswered, StoreProblem,
+                               TakeoverSuspected, Closed>;
+
+}  // namespace wasmqtt
