@@ -174,6 +174,50 @@ describe('the session store in IndexedDB', () => {
     assert.ok(size > 1000);
   });
 
+  async function write_megabytes(count) {
+    const probe = await open_store(context, undefined, 1 << 30);
+    await load(probe, 'alice');
+    await probe.page.evaluate(async (megabytes) => {
+      for (let number = 1; number <= megabytes; ++number) {
+        self.call('probe_append', number, 1 << 20);
+        await self.next_report();
+      }
+    }, count);
+    return {probe, numbers: Array.from({length: count}, (_, i) => i + 1)};
+  }
+
+  for (const megabytes of [1, 12, 40, 64]) {
+    test(`loads a journal of ${megabytes} MB again`, async () => {
+      const {numbers} = await write_megabytes(megabytes);
+      const again = await open_store(context, undefined, 1 << 30);
+      assert.deepEqual(await load(again, 'alice'), numbers);
+      assert.deepEqual(again.uncaught, []);
+    });
+  }
+
+  test('shortens a journal that is larger than the free heap', async () => {
+    const {probe, numbers} = await write_megabytes(12);
+    for (const number of numbers.slice(1)) {
+      await probe.call('probe_remove', number);
+      assert.deepEqual(await probe.next(), written);
+    }
+    const again = await open_store(context, undefined, 1000);
+    assert.deepEqual(await load(again, 'alice'), numbers);
+    await load(again, 'bob');  // after the compaction that follows
+    assert.deepEqual(again.uncaught, []);
+    assert.deepEqual(await load(await open_store(context), 'alice'), [1]);
+  });
+
+  test('loads 70,000 unfinished messages again, in order', async () => {
+    const probe = await open_store(context);
+    await load(probe, 'alice');
+    await probe.page.evaluate(async () => {
+      for (let number = 1; number <= 70_000; ++number) self.call('probe_append', number, 1);
+      for (let number = 1; number <= 70_000; ++number) await self.next_report();
+    });
+    assert.deepEqual(await load(await open_store(context), 'alice'), Array.from({length: 70_000}, (_, i) => i + 1));
+  });
+
   test('forgets a session and its records, and nothing else', async () => {
     const probe = await open_store(context);
     for (const name of ['alice', 'bob']) {

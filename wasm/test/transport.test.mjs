@@ -55,10 +55,22 @@ describe('the WebSocket transport', () => {
     assert.deepEqual(await probe.next(), ['bytes', 1 << 20, 'z'.repeat(64)]);
   });
 
+  test('hands over frames far larger than what is free in the heap, up to the limit', async () => {
+    const fresh = await open_probe(await browser.newContext(), pages);
+    assert.deepEqual(await open_socket(fresh, server.url), ['open', 0, '']);
+    const peer = await server.connection();
+    for (const megabytes of [12, 40, 64]) {
+      peer.sendBinary(Buffer.alloc(megabytes << 20, 'z'));
+      assert.deepEqual(await fresh.next(), ['bytes', megabytes << 20, 'z'.repeat(64)]);
+    }
+    assert.deepEqual(fresh.uncaught, []);
+    await fresh.context.close();
+  });
+
   test('closes on a message over the limit', async () => {
     assert.deepEqual(await open_socket(probe, server.url), ['open', 0, '']);
     const peer = await server.connection();
-    peer.sendBinary(Buffer.alloc((1 << 20) + 1));
+    peer.sendBinary(Buffer.alloc((64 << 20) + 1));
     assert.deepEqual(await probe.next(), ['closed', fault.too_large, '0 unclean ']);
     await peer.closeFrame();
   });

@@ -141,9 +141,10 @@ var wasmqttLoop = {
     return WasmqttClock.now();
   },
 
+  wasmqtt_loop_random__deps: ['$WasmqttBorder'],
   wasmqtt_loop_random__sig: 'vii',
   wasmqtt_loop_random: function(out, size) {
-    HEAPU8.set(crypto.getRandomValues(new Uint8Array(size)), out);
+    WasmqttBorder.fill(out, crypto.getRandomValues(new Uint8Array(size)));
   },
 };
 mergeInto(LibraryManager.library, wasmqttLoop);

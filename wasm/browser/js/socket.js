@@ -27,9 +27,8 @@ var wasmqttSockets = {
       var entry = WasmqttSockets.detach(id);
       if (!entry) return;
       if (entry.socket) entry.socket.close();
-      var bytes = new TextEncoder().encode(reason);
-      HEAPU8.set(bytes, _wasmqtt_socket_room(entry.self, bytes.length));
-      _wasmqtt_socket_closed(entry.self, fault, code, bytes.length, clean ? 1 : 0);
+      WasmqttBorder.placeText(entry.room, reason);
+      _wasmqtt_socket_closed(entry.self, fault, code, clean ? 1 : 0);
     },
 
     mixed: function(url) {
@@ -48,12 +47,9 @@ var wasmqttSockets = {
     received: function(id, data) {
       var entry = WasmqttSockets.live[id];
       if (typeof data === 'string') return WasmqttSockets.end(id, WasmqttSockets.textFrame, 0, '', false);
-      var size = data.byteLength;
-      if (size > entry.maxMessage) return WasmqttSockets.end(id, WasmqttSockets.tooLarge, 0, '', false);
-      // The room is asked for before HEAPU8 is looked at: making it may move the heap.
-      var at = _wasmqtt_socket_room(entry.self, size);
-      HEAPU8.set(new Uint8Array(data), at);
-      _wasmqtt_socket_received(entry.self, size);
+      if (data.byteLength > entry.maxMessage) return WasmqttSockets.end(id, WasmqttSockets.tooLarge, 0, '', false);
+      WasmqttBorder.place(entry.room, [new Uint8Array(data)]);
+      _wasmqtt_socket_received(entry.self);
     },
 
     closed: function(id, event) {
@@ -74,18 +70,18 @@ var wasmqttSockets = {
       _wasmqtt_socket_writable(entry.self);
     },
   },
-  $WasmqttSockets__deps: ['$WasmqttTick'],
+  $WasmqttSockets__deps: ['$WasmqttTick', '$WasmqttBorder'],
 
-  // Starts an attempt and returns its id.
+  // Starts an attempt and returns its id. `room`: where received bytes and the reason of a close go.
   wasmqtt_socket_open__deps: ['$WasmqttSockets'],
-  wasmqtt_socket_open__sig: 'iiiiii',
-  wasmqtt_socket_open: function(self, text, size, highWater, maxMessage) {
+  wasmqtt_socket_open__sig: 'iiiiiii',
+  wasmqtt_socket_open: function(self, room, text, size, highWater, maxMessage) {
     var sockets = WasmqttSockets;
     var id = sockets.next++;
-    var entry = {self: self, socket: null, url: null, open: false, poll: 0, highWater: highWater,
+    var entry = {self: self, room: room, socket: null, url: null, open: false, poll: 0, highWater: highWater,
                  maxMessage: maxMessage};
     sockets.live[id] = entry;
-    var url = new TextDecoder().decode(HEAPU8.slice(text, text + size));
+    var url = WasmqttBorder.text(text, size);
     var fault = sockets.none;
     try {
       entry.url = new URL(url);
@@ -126,7 +122,7 @@ var wasmqttSockets = {
       entry.poll = WasmqttTick.set(4, function() { WasmqttSockets.poll(id); });
       return 0;
     }
-    entry.socket.send(HEAPU8.subarray(bytes, bytes + taken));  // copies before it returns
+    entry.socket.send(WasmqttBorder.view(bytes, taken));  // copies before it returns
     if (taken < size) queueMicrotask(function() {
       if (WasmqttSockets.live[id] && !entry.poll) WasmqttSockets.poll(id);
     });

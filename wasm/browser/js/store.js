@@ -11,8 +11,6 @@ var wasmqttStore = {
     // Outcome of indexed_db_store.hpp.
     failed: 0, done: 1, takenOver: 2,
 
-    text: function(at, size) { return new TextDecoder().decode(HEAPU8.slice(at, at + size)); },
-
     sentence: function(error) {
       var name = error ? error.name : '';
       if (name === 'QuotaExceededError') return 'The browser has no room left for this page';
@@ -26,8 +24,8 @@ var wasmqttStore = {
       var store = WasmqttStores.live[id];
       if (!store) return;
       store.writing = null;
-      var size = WasmqttStores.join(store, [new TextEncoder().encode(problem)]);
-      _wasmqtt_store_ended(store.self, outcome || (problem ? WasmqttStores.failed : WasmqttStores.done), size);
+      WasmqttBorder.placeText(store.room, problem);
+      _wasmqtt_store_ended(store.self, outcome || (problem ? WasmqttStores.failed : WasmqttStores.done));
     },
 
     // Calls work(database) when there is one; ends the operation with a problem otherwise.
@@ -137,22 +135,15 @@ var wasmqttStore = {
       });
       return whole;
     },
-
-    // Copies byte arrays one after the other to where C++ finds them; returns their size.
-    join: function(store, batches) {
-      var whole = WasmqttStores.joined(batches);
-      HEAPU8.set(whole, _wasmqtt_store_room(store.self, whole.length));
-      return whole.length;
-    },
   },
-  $WasmqttStores__deps: ['$WasmqttTick', '$WasmqttRescue'],
+  $WasmqttStores__deps: ['$WasmqttTick', '$WasmqttRescue', '$WasmqttBorder'],
 
   wasmqtt_store_new__deps: ['$WasmqttStores'],
-  wasmqtt_store_new__sig: 'iiiii',
-  wasmqtt_store_new: function(self, name, size, strict) {
+  wasmqtt_store_new__sig: 'iiiiii',
+  wasmqtt_store_new: function(self, room, name, size, strict) {
     var id = WasmqttStores.next++;
-    WasmqttStores.live[id] = {self: self, name: WasmqttStores.text(name, size), strict: strict, database: null,
-                              sessions: {}, staged: [], writing: null};
+    WasmqttStores.live[id] = {self: self, room: room, name: WasmqttBorder.text(name, size), strict: strict,
+                              database: null, sessions: {}, staged: [], writing: null};
     WasmqttStores.live[id].unwatch = WasmqttRescue.watch(WasmqttStores.live[id]);
     return id;
   },
@@ -173,7 +164,7 @@ var wasmqttStore = {
   wasmqtt_store_load: function(id, text, size) {
     var stores = WasmqttStores;
     var store = stores.live[id];
-    var session = stores.text(text, size);
+    var session = WasmqttBorder.text(text, size);
     stores.open(id, function() {
       stores.transact(id, [], function(transaction) {
         var journal = transaction.objectStore('journal');
@@ -185,7 +176,9 @@ var wasmqttStore = {
           if (keys.length) own.last = keys[keys.length - 1][1];
         };
         journal.getAll(stores.batches(session)).onsuccess = function(event) {
-          if (stores.live[id]) _wasmqtt_store_loaded(store.self, stores.join(store, event.target.result));
+          if (!stores.live[id]) return;
+          WasmqttBorder.place(store.room, event.target.result);
+          _wasmqtt_store_loaded(store.self);
         };
       });
     });
@@ -196,7 +189,7 @@ var wasmqttStore = {
   wasmqtt_store_read: function(id, prefix, size) {
     var stores = WasmqttStores;
     var store = stores.live[id];
-    var range = stores.text(prefix, size);
+    var range = WasmqttBorder.text(prefix, size);
     stores.open(id, function() {
       var keys = [];
       stores.transact(id, [], function(transaction) {
@@ -205,9 +198,9 @@ var wasmqttStore = {
         records.getAll(stores.starting(range)).onsuccess = function(event) {
           event.target.result.forEach(function(value, i) {
             if (!stores.live[id]) return;
-            var key = new TextEncoder().encode(keys[i]);
-            stores.join(store, [key, value]);
-            _wasmqtt_store_record(store.self, key.length, value.length);
+            var key = WasmqttBorder.encode(keys[i]);
+            WasmqttBorder.place(store.room, [key, value]);
+            _wasmqtt_store_record(store.self, key.length);
           });
         };
       });
@@ -219,7 +212,7 @@ var wasmqttStore = {
   wasmqtt_store_stage__sig: 'viiiiii',
   wasmqtt_store_stage: function(id, what, key, keySize, value, size) {
     WasmqttStores.live[id].staged.push(
-        {what: what, key: WasmqttStores.text(key, keySize), bytes: HEAPU8.slice(value, value + size)});
+        {what: what, key: WasmqttBorder.text(key, keySize), bytes: WasmqttBorder.bytes(value, size)});
   },
 
   wasmqtt_store_write__deps: ['$WasmqttStores'],
@@ -242,24 +235,31 @@ var wasmqttStore = {
     });
   },
 
-  // Replaces the journal by what _wasmqtt_store_compact() makes of it; a negative answer leaves it alone.
+  // Replaces the journal by what _wasmqtt_store_compact() makes of it and hands to wasmqtt_store_shorter(); the answer 0
+  // leaves it alone.
   wasmqtt_store_compact_now__deps: ['$WasmqttStores'],
   wasmqtt_store_compact_now__sig: 'viii',
   wasmqtt_store_compact_now: function(id, text, size) {
     var stores = WasmqttStores;
     var store = stores.live[id];
-    var session = stores.text(text, size);
+    var session = WasmqttBorder.text(text, size);
     stores.transact(id, [session], function(transaction) {
       var journal = transaction.objectStore('journal');
       journal.getAll(stores.batches(session)).onsuccess = function(event) {
         if (!stores.live[id]) return;
-        var shorter = _wasmqtt_store_compact(store.self, stores.join(store, event.target.result));
-        if (shorter < 0) return;
-        var at = _wasmqtt_store_room(store.self, shorter);
+        WasmqttBorder.place(store.room, event.target.result);
+        if (!_wasmqtt_store_compact(store.self)) return;
         journal.delete(stores.batches(session));
-        if (shorter) journal.add(HEAPU8.slice(at, at + shorter), [session, ++store.sessions[session].last]);
+        var shorter = store.shorter;
+        if (shorter.length) journal.add(shorter, [session, ++store.sessions[session].last]);
       };
     });
+  },
+
+  wasmqtt_store_shorter__deps: ['$WasmqttStores'],
+  wasmqtt_store_shorter__sig: 'viii',
+  wasmqtt_store_shorter: function(id, records, size) {
+    WasmqttStores.live[id].shorter = WasmqttBorder.bytes(records, size);
   },
 
   // Removes all sessions of a client id.
@@ -267,7 +267,7 @@ var wasmqttStore = {
   wasmqtt_store_forget__sig: 'viii',
   wasmqtt_store_forget: function(id, client, size) {
     var stores = WasmqttStores;
-    var name = stores.text(client, size) + '\n';
+    var name = WasmqttBorder.text(client, size) + '\n';
     stores.open(id, function() {
       stores.transact(id, [], function(transaction) {
         transaction.objectStore('journal').delete(IDBKeyRange.bound([name], [name + '\uffff', Infinity]));

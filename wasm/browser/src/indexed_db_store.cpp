@@ -8,7 +8,8 @@
 
 // js/store.js
 extern "C" {
-int wasmqtt_store_new(wasmqtt::IndexedDbStore* self, const char* name, std::size_t size, int strict);
+int wasmqtt_store_new(wasmqtt::IndexedDbStore* self, wasmqtt::Room* room, const char* name, std::size_t size,
+                      int strict);
 void wasmqtt_store_delete(int id);
 void wasmqtt_store_load(int id, const char* session, std::size_t size);
 void wasmqtt_store_read(int id, const char* prefix, std::size_t size);
@@ -16,25 +17,18 @@ void wasmqtt_store_stage(int id, int what, const char* key, std::size_t key_size
                          std::size_t size);
 void wasmqtt_store_write(int id);
 void wasmqtt_store_compact_now(int id, const char* session, std::size_t size);
+void wasmqtt_store_shorter(int id, const std::uint8_t* records, std::size_t size);
 void wasmqtt_store_forget(int id, const char* client_id, std::size_t size);
 void wasmqtt_store_soon(int id);
 
-EMSCRIPTEN_KEEPALIVE std::uint8_t* wasmqtt_store_room(wasmqtt::IndexedDbStore* self, std::size_t size) {
-  return self->room(size);
+EMSCRIPTEN_KEEPALIVE void wasmqtt_store_ended(wasmqtt::IndexedDbStore* self, int outcome) {
+  self->handle_ended(static_cast<wasmqtt::IndexedDbStore::Outcome>(outcome));
 }
-EMSCRIPTEN_KEEPALIVE void wasmqtt_store_ended(wasmqtt::IndexedDbStore* self, int outcome, std::size_t problem_size) {
-  self->handle_ended(static_cast<wasmqtt::IndexedDbStore::Outcome>(outcome), problem_size);
+EMSCRIPTEN_KEEPALIVE void wasmqtt_store_loaded(wasmqtt::IndexedDbStore* self) { self->handle_loaded(); }
+EMSCRIPTEN_KEEPALIVE void wasmqtt_store_record(wasmqtt::IndexedDbStore* self, std::size_t key_size) {
+  self->handle_record(key_size);
 }
-EMSCRIPTEN_KEEPALIVE void wasmqtt_store_loaded(wasmqtt::IndexedDbStore* self, std::size_t size) {
-  self->handle_loaded(size);
-}
-EMSCRIPTEN_KEEPALIVE void wasmqtt_store_record(wasmqtt::IndexedDbStore* self, std::size_t key_size,
-                                               std::size_t value_size) {
-  self->handle_record(key_size, value_size);
-}
-EMSCRIPTEN_KEEPALIVE int wasmqtt_store_compact(wasmqtt::IndexedDbStore* self, std::size_t size) {
-  return self->handle_compact(size);
-}
+EMSCRIPTEN_KEEPALIVE int wasmqtt_store_compact(wasmqtt::IndexedDbStore* self) { return self->handle_compact() ? 1 : 0; }
 EMSCRIPTEN_KEEPALIVE void wasmqtt_store_turned(wasmqtt::IndexedDbStore* self) { self->handle_turn(); }
 }
 
@@ -78,7 +72,7 @@ class IndexedDbStore::Session final : public SessionStore {
 
 IndexedDbStore::IndexedDbStore(IndexedDbOptions options)
     : options_(std::move(options)),
-      id_(wasmqtt_store_new(this, options_.name.data(), options_.name.size(), options_.strict ? 1 : 0)) {}
+      id_(wasmqtt_store_new(this, &room_, options_.name.data(), options_.name.size(), options_.strict ? 1 : 0)) {}
 
 IndexedDbStore::~IndexedDbStore() { wasmqtt_store_delete(id_); }
 
@@ -188,38 +182,33 @@ bool IndexedDbStore::start_compaction() {
 
 // ---- from JavaScript ----
 
-std::uint8_t* IndexedDbStore::room(std::size_t size) {
-  if (buffer_.size() < size) buffer_.resize(size);
-  return buffer_.data();
-}
-
 // Handed over when the transaction has ended: only then do these records belong to this page.
-void IndexedDbStore::handle_loaded(std::size_t size) {
-  under_way_.session->grown_ = size;
+void IndexedDbStore::handle_loaded() {
+  under_way_.session->grown_ = room_.bytes().size();
   under_way_.session->compacted_ = 0;
-  buffer_.resize(size);
-  under_way_.records = std::exchange(buffer_, {});
+  under_way_.records = std::exchange(room_, {});
 }
 
-void IndexedDbStore::handle_record(std::size_t key_size, std::size_t value_size) {
-  const Bytes bytes(buffer_);
-  if (under_way_.visit) under_way_.visit(as_text(bytes.first(key_size)), bytes.subspan(key_size, value_size));
+void IndexedDbStore::handle_record(std::size_t key_size) {
+  const Bytes bytes = room_.bytes();
+  if (under_way_.visit) under_way_.visit(as_text(bytes.first(key_size)), bytes.subspan(key_size));
 }
 
-int IndexedDbStore::handle_compact(std::size_t size) {
+bool IndexedDbStore::handle_compact() {
   Session& session = *under_way_.session;
-  const auto shorter = compact(Bytes(buffer_).first(size));
+  const std::size_t size = room_.bytes().size();
+  const auto shorter = compact(room_.bytes());
   session.grown_ = 0;
   session.compacted_ = size;
-  if (!shorter || shorter->size() >= size) return -1;  // damaged: left for the client to refuse
+  if (!shorter || shorter->size() >= size) return false;  // damaged: left for the client to refuse
   session.compacted_ = shorter->size();
-  buffer_.assign(shorter->begin(), shorter->end());
-  return static_cast<int>(buffer_.size());
+  wasmqtt_store_shorter(id_, shorter->data(), shorter->size());
+  return true;
 }
 
-void IndexedDbStore::handle_ended(Outcome outcome, std::size_t problem_size) {
-  const std::string problem(as_text(Bytes(buffer_).first(problem_size)));
-  buffer_ = {};
+void IndexedDbStore::handle_ended(Outcome outcome) {
+  const std::string problem(room_.text());
+  room_.release();
   const bool ok = outcome == Outcome::done;
   failed_ = outcome == Outcome::failed;
   if (failed_) problem_ = problem;
@@ -238,7 +227,7 @@ void IndexedDbStore::handle_ended(Outcome outcome, std::size_t problem_size) {
 }
 
 void IndexedDbStore::finish(Operation operation, bool ok, std::string_view problem) {
-  if (operation.loaded) operation.loaded(ok, operation.records, problem);
+  if (operation.loaded) operation.loaded(ok, operation.records.bytes(), problem);
   if (operation.done) operation.done(ok, problem);
 }
 

@@ -4,22 +4,16 @@
 
 // js/socket.js
 extern "C" {
-int wasmqtt_socket_open(wasmqtt::WebSocketTransport* self, const char* url, std::size_t size, std::size_t high_water,
-                        std::size_t max_message);
+int wasmqtt_socket_open(wasmqtt::WebSocketTransport* self, wasmqtt::Room* room, const char* url, std::size_t size,
+                        std::size_t high_water, std::size_t max_message);
 std::size_t wasmqtt_socket_send(int id, const std::uint8_t* bytes, std::size_t size, std::size_t max_frame);
 void wasmqtt_socket_close(int id);
 
-EMSCRIPTEN_KEEPALIVE std::uint8_t* wasmqtt_socket_room(wasmqtt::WebSocketTransport* self, std::size_t size) {
-  return self->room(size);
-}
 EMSCRIPTEN_KEEPALIVE void wasmqtt_socket_opened(wasmqtt::WebSocketTransport* self) { self->handle_opened(); }
-EMSCRIPTEN_KEEPALIVE void wasmqtt_socket_received(wasmqtt::WebSocketTransport* self, std::size_t size) {
-  self->handle_received(size);
-}
+EMSCRIPTEN_KEEPALIVE void wasmqtt_socket_received(wasmqtt::WebSocketTransport* self) { self->handle_received(); }
 EMSCRIPTEN_KEEPALIVE void wasmqtt_socket_writable(wasmqtt::WebSocketTransport* self) { self->handle_writable(); }
-EMSCRIPTEN_KEEPALIVE void wasmqtt_socket_closed(wasmqtt::WebSocketTransport* self, int fault, int code,
-                                                std::size_t reason_size, int clean) {
-  self->handle_closed(fault, code, reason_size, clean != 0);
+EMSCRIPTEN_KEEPALIVE void wasmqtt_socket_closed(wasmqtt::WebSocketTransport* self, int fault, int code, int clean) {
+  self->handle_closed(fault, code, clean != 0);
 }
 }
 
@@ -49,7 +43,7 @@ WebSocketTransport::~WebSocketTransport() { close(); }
 void WebSocketTransport::open(const std::string& url, TransportObserver& observer) {
   close();
   observer_ = &observer;
-  socket_ = wasmqtt_socket_open(this, url.data(), url.size(), options_.high_water, options_.max_message);
+  socket_ = wasmqtt_socket_open(this, &room_, url.data(), url.size(), options_.high_water, options_.max_message);
 }
 
 std::size_t WebSocketTransport::write(Bytes bytes) {
@@ -63,23 +57,18 @@ void WebSocketTransport::close() {
   socket_ = 0;
 }
 
-std::uint8_t* WebSocketTransport::room(std::size_t size) {
-  if (received_.size() < size) received_.resize(size);
-  return received_.data();
-}
-
 void WebSocketTransport::handle_opened() { observer_->on_transport_open(); }
 
-void WebSocketTransport::handle_received(std::size_t size) {
-  observer_->on_transport_bytes({received_.data(), size});
-  if (received_.size() > kept_room) received_ = {};
+void WebSocketTransport::handle_received() {
+  observer_->on_transport_bytes(room_.bytes());
+  room_.release(kept_room);
 }
 
 void WebSocketTransport::handle_writable() { observer_->on_transport_writable(); }
 
-void WebSocketTransport::handle_closed(int fault, int code, std::size_t reason_size, bool clean) {
+void WebSocketTransport::handle_closed(int fault, int code, bool clean) {
   socket_ = 0;
-  const std::string reason(as_text({received_.data(), reason_size}));  // the observer may open anew
+  const std::string reason(room_.text());  // the observer may open anew
   observer_->on_transport_closed({fault_of(fault), code, reason, clean});
 }
 

@@ -11,12 +11,13 @@
 #include "wasmqtt/browser/websocket_transport.hpp"
 #include "wasmqtt/journal.hpp"
 
-extern "C" void probe_report(const char* what, int number, const char* text, std::size_t size);
+extern "C" void probe_report(const char* what, std::size_t what_size, int number, const char* text,
+                             std::size_t size);
 
 namespace {
 
-void report(const char* what, int number = 0, std::string_view text = {}) {
-  probe_report(what, number, text.data(), text.size());
+void report(std::string_view what, int number = 0, std::string_view text = {}) {
+  probe_report(what.data(), what.size(), number, text.data(), text.size());
 }
 
 class Observer final : public wasmqtt::TransportObserver {
@@ -57,10 +58,19 @@ std::vector<std::uint8_t> record(int number, int payload_size) {
 
 extern "C" {
 
+// ---- border ----
+EMSCRIPTEN_KEEPALIVE wasmqtt::Room* probe_room() {
+  static wasmqtt::Room room;
+  return &room;
+}
+EMSCRIPTEN_KEEPALIVE const std::uint8_t* probe_placed() { return probe_room()->bytes().data(); }
+EMSCRIPTEN_KEEPALIVE std::size_t probe_placed_size() { return probe_room()->bytes().size(); }
+EMSCRIPTEN_KEEPALIVE void probe_release() { probe_room()->release(); }
+
 // ---- transport ----
 EMSCRIPTEN_KEEPALIVE void probe_open(const char* url, int high_water) {
   transport = std::make_unique<wasmqtt::WebSocketTransport>(
-      wasmqtt::WebSocketOptions{.high_water = static_cast<std::size_t>(high_water), .max_message = 1024 * 1024});
+      wasmqtt::WebSocketOptions{.high_water = static_cast<std::size_t>(high_water), .max_message = 64 * 1024 * 1024});
   transport->open(url, observer);
   report("opening");
 }

@@ -22,6 +22,7 @@
 #include <string>
 #include <vector>
 
+#include "wasmqtt/border.hpp"
 #include "wasmqtt/session_store.hpp"
 
 namespace wasmqtt {
@@ -67,11 +68,10 @@ class IndexedDbStore final {
 
   // Called by js/store.js.
   enum class Outcome : std::uint8_t { failed, done, taken_over };
-  std::uint8_t* room(std::size_t size);
-  void handle_ended(Outcome outcome, std::size_t problem_size);
-  void handle_loaded(std::size_t size);
-  void handle_record(std::size_t key_size, std::size_t value_size);
-  int handle_compact(std::size_t size);
+  void handle_ended(Outcome outcome);
+  void handle_loaded();
+  void handle_record(std::size_t key_size);
+  bool handle_compact();
   void handle_turn();
 
  private:
@@ -79,9 +79,9 @@ class IndexedDbStore final {
   enum class Work : std::uint8_t { none, load, read, write, compact, forget };
   struct Operation {
     Work work = Work::none;
-    std::string name{};                   // key of the session, prefix, or client id
-    Session* session = nullptr;           // load, compact
-    std::vector<std::uint8_t> records{};  // load
+    std::string name{};          // key of the session, prefix, or client id
+    Session* session = nullptr;  // load, compact
+    Room records{};              // load
     SessionStore::Loaded loaded{};
     Visit visit{};
     Done done{};
@@ -107,7 +107,7 @@ class IndexedDbStore final {
   std::deque<Operation> waiting_;   // load, read, forget
   std::deque<Done> staged_done_;    // who waits with what is staged
   std::deque<Done> writing_;        // and with the transaction under way
-  std::vector<std::uint8_t> buffer_;  // what JavaScript hands over
+  Room room_;                       // what JavaScript hands over
 };
 
 }  // namespace wasmqtt

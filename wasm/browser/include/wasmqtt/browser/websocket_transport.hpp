@@ -15,8 +15,7 @@
 // handed on at once.
 #pragma once
 
-#include <vector>
-
+#include "wasmqtt/border.hpp"
 #include "wasmqtt/transport.hpp"
 
 namespace wasmqtt {
@@ -39,17 +38,16 @@ class WebSocketTransport final : public Transport {
   void close() override;
 
   // Called by js/socket.js.
-  std::uint8_t* room(std::size_t size);
   void handle_opened();
-  void handle_received(std::size_t size);
+  void handle_received();
   void handle_writable();
-  void handle_closed(int fault, int code, std::size_t reason_size, bool clean);
+  void handle_closed(int fault, int code, bool clean);
 
  private:
   WebSocketOptions options_;
   TransportObserver* observer_ = nullptr;
   int socket_ = 0;  // 0: none
-  std::vector<std::uint8_t> received_;
+  Room room_;
 };
 
 }  // namespace wasmqtt
