@@ -27,7 +27,10 @@ class MqttClient::Impl {
     driver_.on_state = [this](ConnectionState state) { state_changed(state); };
     driver_.on_store_problem = [this](std::string_view problem) { tell(StoreProblem{problem}); };
     driver_.on_takeover = [this](const TakeoverSuspected& suspected) { tell(suspected); };
-    driver_.on_turn = [this] { subscriptions_.tell_settled(tell_); };
+    driver_.on_turn = [this] {
+      subscriptions_.tell_settled(tell_);
+      tell_packets();
+    };
   }
 
   Result<std::vector<Subscription>> subscribe(std::span<const SubscribeRequest> requests) {
@@ -59,6 +62,15 @@ class MqttClient::Impl {
  private:
   void tell(const MqttEvent& event) {
     if (owner_.on_event) owner_.on_event(event);
+  }
+
+  void tell_packets() {
+    if (!owner_.on_packet) return;
+    const PacketTrace& trace = client().trace();
+    for (next_packet_ = std::max(next_packet_, trace.first()); next_packet_ < trace.end();) {
+      const TraceEntry entry = trace[next_packet_];
+      owner_.on_packet(next_packet_++, entry, trace.bytes(entry));
+    }
   }
 
   // What client_.subscribe() would refuse, so that one filter never holds up the others of its packet.
@@ -135,6 +147,7 @@ class MqttClient::Impl {
   const Subscriptions::Tell tell_ = [this](const MqttEvent& event) { tell(event); };
   Subscriptions subscriptions_;
   Connected connected_;  // of this connection
+  std::uint64_t next_packet_ = 0;  // of the trace, for on_packet
   Driver driver_;
 };
 

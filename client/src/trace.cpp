@@ -87,6 +87,12 @@ void PacketTrace::clear() {
   start_connection();
 }
 
+void PacketTrace::set_limits(TraceLimits limits) {
+  const std::uint64_t end = end_;
+  *this = PacketTrace(limits);
+  first_ = end_ = connection_first_ = end;
+}
+
 // Frees the oldest entries until there is a slot and `count` bytes in a row at head_.
 void PacketTrace::make_room(std::size_t count) {
   const std::size_t at = static_cast<std::size_t>(head_ % bytes_.size());

@@ -141,3 +141,23 @@ TEST_CASE("trace: malformed packets are recorded as far as they can be read") {
     CHECK(trace.end() >= 4);
   }
 }
+
+TEST_CASE("the trace can be switched on, changed and switched off at any time; its numbers go on") {
+  PacketTrace trace;
+  const std::uint8_t ping[] = {0xc0, 0};
+  trace.record(Time{}, Direction::outbound, ping);
+  CHECK(trace.end() == 1);
+  trace.set_limits({.max_packets = 2, .max_bytes = 100, .max_packet_bytes = 1});
+  for (int i = 0; i < 3; ++i) trace.record(Time{}, Direction::outbound, ping);
+  CHECK(trace.first() == 2);
+  CHECK(trace.end() == 4);
+  CHECK(trace.bytes(trace[3]).size() == 1);
+  trace.set_limits({.max_packets = 2});
+  CHECK(trace.first() == 4);
+  trace.record(Time{}, Direction::outbound, ping);
+  CHECK(trace.bytes(trace[4]).size() == 2);
+  trace.set_limits({});
+  trace.record(Time{}, Direction::outbound, ping);
+  CHECK(trace.first() == 5);
+  CHECK(trace.end() == 5);
+}

@@ -14,7 +14,9 @@
 #include "wasmqtt/backoff.hpp"
 #include "wasmqtt/client.hpp"
 #include "wasmqtt/event_loop.hpp"
+#include "wasmqtt/progress_deadline.hpp"
 #include "wasmqtt/session_store.hpp"
+#include "wasmqtt/takeover.hpp"
 #include "wasmqtt/transport.hpp"
 
 namespace wasmqtt {
@@ -41,31 +43,6 @@ enum class StoreFailure : std::uint8_t {
   // acknowledgement of what the application could not store. The connection ends without DISCONNECT and is not made again
   // by this object (StopReason::store_failed). For a worker.
   stop,
-};
-
-// Another client that uses our client id [MQTT-3.1.4-2] looks, in MQTT 3.1.1, like any other end of a connection. So it is
-// never certain; see TakeoverSuspected for what counts.
-enum class TakeoverPolicy : std::uint8_t {
-  report,  // TakeoverSuspected only; reconnecting continues. For an unattended program
-  stop,    // then StopReason::taken_over, instead of fighting. For a page where somebody can say "use it here"
-};
-
-struct TakeoverOptions {
-  TakeoverPolicy policy = TakeoverPolicy::report;
-  unsigned connections = 3;  // in a row, until it is suspected; 0 turns it off
-  Duration within = std::chrono::seconds{5};  // of CONNACK
-};
-
-// This many connections in a row were ended by the broker soon after CONNACK, without a failed attempt between them, without
-// a close code that names another reason, and while nothing that we had sent could be the reason: no request and no
-// message was unanswered, and no QoS 0 message had just left.
-struct TakeoverSuspected {
-  enum class Likelihood : std::uint8_t {
-    possible,  // as many as TakeoverOptions::connections; rolling restarts and changed rights can look like it
-    likely,    // twice as many
-  };
-  Likelihood likelihood = Likelihood::possible;
-  unsigned connections = 0;
 };
 
 struct DriverOptions {
@@ -102,6 +79,10 @@ enum class StopReason : std::uint8_t {
   connection_lost,   // without DriverOptions::reconnect
   invalid,           // options or URL can't work: see the close record or error()
 };
+
+enum class DriverState : std::uint8_t;  // src/driver_states.hpp: what it is doing, as a table
+enum class DriverEvent : std::uint8_t;
+enum class DriverAction : std::uint8_t;
 
 class Driver final : private TransportObserver {
  public:
@@ -158,30 +139,29 @@ class Driver final : private TransportObserver {
   void on_transport_writable() override;
   void on_transport_closed(const TransportClose& close) override;
 
-  void set_state(ConnectionState state);
+  // driver.cpp: what happens, and what follows from the table
+  void fire(DriverEvent event, StopReason reason = StopReason::asked);
+  bool enter(DriverState next, StopReason reason);
+  void act(DriverAction action);
   void load();
-  template <class End>
-  void end_by_request(End end);
-  void begin_attempt();
-  void open(Attempt attempt);
+  void prepare();
+  void open();
+  void decide_what_next();
+  StopReason reason_to_stop(bool was_connected);
+  bool same_fault_again();
+  void arm_timer();
+  void handle_timer();
+  void store_problem(std::string_view problem);
+  bool store_says_stop() const { return store_failed_ && options_.store_failure == StoreFailure::stop; }
+
+  // driver_turn.cpp: one turn of the event loop
   void drain();
   void deliver_events();
   void write_journal();
   void write_output();
   void write_full_frames();
   void close_transport_if_due();
-  void decide_what_next();
-  bool retry_after(ConnectReturnCode code) const;
-  bool same_fault_again(const CloseRecord& record);
-  bool suspect_takeover(const CloseRecord& record, bool was_connected);
   void stop_if_done();
-  void note_progress(const Event& event);
-  void stop_for(StopReason reason);
-  void arm_timer();
-  void handle_timer();
-  void not_prepared(Time now);
-  void store_problem(std::string_view problem);
-  bool store_says_stop() const { return store_failed_ && options_.store_failure == StoreFailure::stop; }
 
   EventLoop& loop_;
   Transport& transport_;
@@ -189,32 +169,25 @@ class Driver final : private TransportObserver {
   Client client_;
   DriverOptions options_;
   Backoff backoff_;
+  TakeoverWatch takeover_;
+  ProgressDeadline finishing_;    // of stop_when_done()
+  DriverState step_;
+  std::uint64_t transitions_ = 0;  // of step_: what was begun before one is out of date after it
   ConnectionState state_ = ConnectionState::stopped;
   StopReason stop_reason_ = StopReason::none;
   CloseRecord close_record_;
   Error error_;
+  Error last_fault_;              // of the protocol, that ended the connection before
+  Attempt attempt_;               // prepared, until it is opened
   std::string url_;
-  std::size_t first_url_ = 0;    // of this round
-  std::size_t tried_urls_ = 0;   // in this round
+  std::size_t first_url_ = 0;     // of this round
+  std::size_t tried_urls_ = 0;    // in this round
   std::optional<Time> retry_at_;
   std::optional<Time> deadline_;  // of preparing, opening or disconnecting
-  unsigned strikes_ = 0;         // connections in a row that look taken over
-  bool requests_cut_ = false;    // the connection ended while a SUBSCRIBE or UNSUBSCRIBE was unanswered
-  Time qos0_published_at_{};
-  std::optional<Duration> done_timeout_;  // of stop_when_done()
-  std::optional<Time> done_deadline_;
-  bool writing_is_progress_ = true;       // not again for what is only sent again
-  Error last_fault_;             // of the protocol, of the connection before
-  bool loaded_ = false;
   bool store_failed_ = false;
-  bool transport_in_use_ = false;
-  bool transport_full_ = false;
-  bool draining_ = false;
-  bool stop_wanted_ = false;
-  bool attempt_open_ = false;    // from transport_.open() until decide_what_next()
-  bool ended_ = false;           // an attempt ended in this turn; what next is decided at its end
-  bool connected_once_ = false;  // this attempt had its CONNACK
-  std::uint64_t generation_ = 0;  // of the attempt: late answers of prepare_attempt and the store are ignored
+  bool transport_in_use_ = false; // between open() and the end, whichever side ends it
+  bool transport_full_ = false;   // until on_transport_writable()
+  bool draining_ = false;         // a call from inside returns; the loop further out continues
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 

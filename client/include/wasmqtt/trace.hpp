@@ -53,6 +53,8 @@ class PacketTrace {
   Bytes bytes(const TraceEntry& entry) const;
   // Forgets all; the numbers go on.
   void clear();
+  // Forgets all and continues within these limits; max_packets 0 turns the trace off. The numbers go on.
+  void set_limits(TraceLimits limits);
 
  private:
   void add(Time now, Direction direction, Bytes packet);
