@@ -6,14 +6,14 @@ import {tool_of} from './tools.mjs';
 const patience = 60_000;
 
 const job = Object.fromEntries(new URLSearchParams(location.search));
-for (const key of ['count', 'warm', 'window', 'batch', 'bytes', 'frame']) if (key in job) job[key] = Number(job[key]);
+for (const key of ['count', 'warm', 'window', 'task', 'batch', 'bytes', 'frame']) if (key in job) job[key] = Number(job[key]);
 
 async function measure() {
-  const {adapter, script, module, options} = tool_of(job);
+  const {adapter, script, module, library, options} = tool_of(job);
   const began = performance.now();
   const compiled = module && WebAssembly.compileStreaming(fetch(module));
   const {create} = await import(adapter);
-  const client = await create({...options, script, compiled});
+  const client = await create({...options, script, compiled, library: library && new URL(library, location.href).href});
   return scenarios[job.scenario](client, job, began);
 }
 

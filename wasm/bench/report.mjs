@@ -1,28 +1,8 @@
 // From single results to a table: medians with least and most, ratios, goals, and whether the machine was quiet enough.
 import os from 'node:os';
 
-// [cell, peer, ours, against, at least (or at most, for what is better when less)]
-const goals = [
-  ['publish QoS 0, one burst', 'mosquitto', 'wasmqtt', 'raw16k', 0.85],
-  ['publish QoS 0, one burst', 'mosquitto', 'wasmqtt', 'mqttjs', 8.5],
-  ['publish QoS 0, one burst', 'fast', 'wasmqtt', 'raw16k', 0.85],
-  ['publish QoS 0, one burst', 'fast', 'wasmqtt', 'mqttjs', 75],
-  ['publish QoS 0, one burst', 'fast', 'wasmqtt', 'mqttjs, 1,000 open', 7],
-  ['publish QoS 1, all in flight', 'mosquitto', 'wasmqtt', 'raw16k', 0.85],
-  ['publish QoS 1, all in flight', 'mosquitto', 'wasmqtt', 'mqttjs', 3.2],
-  ['publish QoS 1, all in flight', 'fast', 'wasmqtt', 'raw16k', 0.85],
-  ['publish QoS 1, all in flight', 'fast', 'wasmqtt', 'mqttjs', 48],
-  ['publish QoS 1, journal in IndexedDB', 'mosquitto', 'wasmqtt+journal', 'mqttjs', 1],
-  ['publish QoS 1, journal in IndexedDB', 'fast', 'wasmqtt+journal', 'mqttjs', 1],
-  ['receive, one packet per frame', 'mosquitto', 'wasmqtt', 'raw16k', 0.97],
-  ['receive, frames of 16 KiB', 'fast', 'wasmqtt+text', 'raw16k+text', 1.3],
-  ['receive, frames of 16 KiB', 'fast', 'wasmqtt+text', 'mqttjs', 12],
-  ['receive, frames of 16 KiB', 'fast', 'wasmqtt', 'raw16k', 0.85],
-  ['round trip', 'mosquitto', 'wasmqtt', 'raw16k', 1.05],
-  ['round trip', 'fast', 'wasmqtt', 'raw16k', 1.05],
-  ['from navigation to CONNACK', 'fast', 'wasmqtt', 'raw16k', 1.3],
-  ['from navigation to CONNACK', 'fast', 'wasmqtt', 'paho', 1],
-];
+import {goals} from './goals.mjs';
+
 const memoryGoal = 30 + 64 + 64;  // topic, payload and 64 bytes
 
 // When fewer of the rounds than this say what the medians say, the machine was too noisy, or the two are too close.
@@ -34,7 +14,7 @@ export const middle = (values) => {
   return sorted.length % 2 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
 };
 const short = (value) => (value >= 1000 ? Math.round(value).toLocaleString('en') : String(Number(value.toPrecision(3))));
-const is_ours = (tool) => tool.startsWith('wasmqtt');
+const is_ours = (tool) => tool.startsWith('wasmqtt') || tool === 'npm';
 const peerName = (peer) => ({fast: 'counting endpoint', none: 'nobody'}[peer] ?? peer);
 
 function summarise(cells, results) {
@@ -64,10 +44,10 @@ function summarise(cells, results) {
   return [...groups.values()].flat();
 }
 
-function judge(rows) {
+function judge(rows, set) {
   const find = (cell, peer, tool) => rows.find((row) => row.cell === cell && row.peer === peer && row.tool === tool && row.median);
   const verdicts = [];
-  for (const [cell, peer, tool, rival, goal] of goals) {
+  for (const [cell, peer, tool, rival, goal] of goals[set]) {
     const [ours, theirs] = [find(cell, peer, tool), find(cell, peer, rival)];
     if (!ours || !theirs) continue;
     const less = ours.unit !== 'messages/s';
@@ -93,22 +73,33 @@ export function mark({met, unsure}, quick) {
   return quick ? 'smoke run' : unsure ? 'TOO NOISY TO JUDGE' : met ? 'met' : 'MISSED';
 }
 
-export function report(cells, results, {rounds, quick}) {
+// Of the core: ours as a multiple of each. Of the package, which is not to be compared with others but with what is possible:
+// each as a multiple of raw16k.
+function multiple(row, rows, set) {
+  const same = (wanted) => rows.find((one) => one.cell === row.cell && one.peer === row.peer && one.median && wanted(one.tool));
+  if (set === 'core') {
+    const ours = same(is_ours);
+    return ours && !is_ours(row.tool) ? `  ${(ours.median / row.median).toFixed(2)} x` : '';
+  }
+  const raw = same((tool) => tool === 'raw16k');
+  return raw && row !== raw ? `  ${Number((row.median / raw.median).toPrecision(2))} x raw16k` : '';
+}
+
+export function report(cells, results, {set, rounds, quick}) {
   const rows = summarise(cells, results);
-  const verdicts = judge(rows);
+  const verdicts = judge(rows, set);
   const cpus = os.cpus();
   const machine = `${cpus[0].model.trim()}, ${cpus.length} cores, ${os.type()} ${os.release()}`;
-  const lines = [`Browser benchmark: ${rounds} interleaved rounds, messages of 64 bytes, topics of 30; ${machine}`,
-                 'Median (least to most) and ours as a multiple of it. Only ratios within one run count. Throughputs after a warm-up.'];
+  const lines = [`${set === 'node' ? 'Node' : 'Browser'} benchmark: ${rounds} interleaved rounds, messages of 64 bytes, topics of 30; ${machine}`,
+                 `Median (least to most) and ${set === 'core' ? 'ours as a multiple of it' : 'it as a multiple of raw16k'}. ` +
+                 'Only ratios within one run count. Throughputs after a warm-up.'];
   let heading = '';
   for (const row of rows) {
     const here = `${row.cell}, ${peerName(row.peer)} (${row.unit})`;
     if (here !== heading) lines.push('', here);
     heading = here;
-    const ours = rows.find((one) => one.cell === row.cell && one.peer === row.peer && is_ours(one.tool));
     const value = row.median === undefined ? 'failed' :
-      `${short(row.median).padStart(10)}  (${short(row.min)} to ${short(row.max)})`.padEnd(36) +
-      (ours?.median && !is_ours(row.tool) ? `  ${(ours.median / row.median).toFixed(2)} x` : '');
+      `${short(row.median).padStart(10)}  (${short(row.min)} to ${short(row.max)})`.padEnd(36) + multiple(row, rows, set);
     lines.push(`  ${row.tool.padEnd(18)} ${value}${row.errors.length ? `  ${row.errors.length} failed: ${row.errors[0]}` : ''}`);
   }
   lines.push('', 'Goals');

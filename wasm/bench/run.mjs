@@ -1,9 +1,11 @@
 // The browser benchmark's other half: serves the pages, hands out jobs round by round, collects results, judges, prints.
 //
-//   node run.mjs --client BUILD/bench --endpoint PROGRAM --mosquitto PROGRAM --chromium PROGRAM
+//   node run.mjs --set core --client BUILD/bench --endpoint PROGRAM --mosquitto PROGRAM --chromium PROGRAM
 //                [--small BUILD/bench] [--rounds 5] [--quick] [--only REGEXP] [--tools REGEXP] [--json FILE]
+//   node run.mjs --set npm --package dist/wasmqtt.js ...the rest as above
 //
-// Our client is the one in --client, built for speed; where the time to load counts, the one in --small, built for size.
+// The core is the one in --client, built for speed; where the time to load counts, the one in --small, built for size.
+// --package is the npm package's file for pages, exactly as it is published.
 //
 // Rounds are interleaved: every client once, then every client again; only ratios within one run say anything.
 import {spawn} from 'node:child_process';
@@ -16,12 +18,14 @@ import path from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {parseArgs} from 'node:util';
 
+import {cells_of, plan} from './cells.mjs';
 import {report} from './report.mjs';
 import {head} from './tools.mjs';
 
 const {values: options} = parseArgs({
   options: {
-    client: {type: 'string'}, small: {type: 'string'}, endpoint: {type: 'string'}, mosquitto: {type: 'string'}, chromium: {type: 'string'},
+    set: {type: 'string', default: 'core'}, client: {type: 'string'}, small: {type: 'string'}, package: {type: 'string'},
+    endpoint: {type: 'string'}, mosquitto: {type: 'string'}, chromium: {type: 'string'},
     rounds: {type: 'string', default: '5'}, quick: {type: 'boolean', default: false},
     only: {type: 'string', default: '.'}, tools: {type: 'string', default: '.'}, json: {type: 'string'},
   },
@@ -30,28 +34,7 @@ const rounds = options.quick ? 1 : Number(options.rounds);
 const scale = options.quick ? 0.02 : 1;
 const here = path.dirname(fileURLToPath(import.meta.url));
 
-const throughput = ['raw1', 'raw16k', 'wasmqtt', 'mqttjs', 'paho'];
-// Paho keeps every message in localStorage, which is full after 16,000, and cannot publish before it was connected.
-const withoutPaho = ['raw1', 'raw16k', 'wasmqtt', 'mqttjs'];
-const cells = [
-  {name: 'publish QoS 0, one burst', scenario: 'qos0', peers: ['mosquitto', 'fast'], count: 20_000,
-   tools: [...throughput, 'mqttjs, 1,000 open']},
-  {name: 'publish QoS 1, all in flight', scenario: 'qos1', peers: ['mosquitto', 'fast'], count: 50_000, tools: withoutPaho},
-  {name: 'publish QoS 1, journal in IndexedDB', scenario: 'qos1', peers: ['mosquitto', 'fast'], count: 20_000,
-   tools: ['wasmqtt+journal', 'mqttjs']},
-  {name: 'publish QoS 1, window 20', scenario: 'qos1', peers: ['mosquitto', 'fast'], count: 4_000, window: 20, tools: throughput},
-  {name: 'main thread per message published', scenario: 'mainThread', peers: ['fast'], count: 20_000, unit: 'µs', warm: 5000,
-   tools: throughput},
-  {name: 'receive, one packet per frame', scenario: 'receive', peers: ['mosquitto'], count: 20_000, tools: throughput},
-  {name: 'receive, frames of 16 KiB', scenario: 'receive', peers: ['fast'], count: 100_000, frame: 16_384,
-   tools: ['raw16k', 'wasmqtt', 'raw16k+text', 'wasmqtt+text', 'mqttjs', 'paho']},
-  {name: 'round trip', scenario: 'roundTrip', peers: ['mosquitto', 'fast'], count: 500, unit: 'ms', tools: throughput},
-  {name: 'memory per message queued offline', scenario: 'memory', peers: ['none'], count: 50_000, unit: 'bytes', once: true,
-   tools: ['wasmqtt', 'mqttjs']},
-  {name: 'from navigation to CONNACK', scenario: 'load', peers: ['fast'], count: 1, unit: 'ms', repeat: 3,
-   tools: ['raw16k', 'wasmqtt', 'mqttjs', 'paho']},
-].map(({unit = 'messages/s', warm = unit === 'messages/s' ? 5000 : 0, count, ...cell}) => ({
-  unit, ...cell, warm: Math.ceil(warm * scale), count: count === 1 ? 1 : Math.ceil(count * scale)}));
+const cells = cells_of(options.set, scale);
 
 const state = await mkdtemp(path.join(os.tmpdir(), 'wasmqtt-bench-'));
 const children = [];
@@ -117,24 +100,8 @@ const [endpointPort, mosquitto] = await Promise.all([startEndpoint(), startMosqu
 // Nobody listens on port 1.
 const urls = {fast: endpointPort, mosquitto: mosquitto.web, none: 1};
 for (const peer in urls) urls[peer] = `ws://127.0.0.1:${urls[peer]}/mqtt`;
-const jobs = [];
-const wanted = new RegExp(options.only);
-const tools = new RegExp(options.tools);
-
-function plan(index) {
-  const {scenario, peers, tools: all, count, warm, window, frame = 0} = cells[index];
-  for (const peer of peers)
-    for (const tool of all.filter((one) => tools.test(one)))
-      jobs.push({tool, scenario, cell: index, peer, url: urls[peer], count, warm, bytes: 64, frame, ...(window && {window}),
-                 ...(scenario === 'load' && {files: 'small/'})});
-}
-
-for (let round = 0; round < rounds; ++round) {
-  for (const [index, {name, once, repeat = 1}] of cells.entries()) {
-    if (!wanted.test(name) || (once && round > 0)) continue;
-    for (let i = options.quick ? 1 : repeat; i > 0; --i) plan(index);
-  }
-}
+const jobs = plan(cells, {rounds, quick: options.quick, only: new RegExp(options.only), tools: new RegExp(options.tools)})
+  .map((job) => ({...job, url: urls[job.peer]}));
 const results = [];  // {job, result}
 let finished;
 const end = new Promise((resolve) => { finished = resolve; });
@@ -175,8 +142,9 @@ async function answer(request, response) {
     else take(body);
     return response.end(JSON.stringify(pathname === '/flood' ? {} : nextJob()));
   }
+  const published = pathname === '/package.js' && options.package;
   const [, small, own] = /^\/(small\/)?((?:bench_client|mqtt_tick)\..*)$/.exec(pathname) ?? [];
-  const file = own ? path.join(small && options.small || options.client, own) : path.join(here, path.normalize(pathname));
+  const file = published ? published : own ? path.join(small && options.small || options.client, own) : path.join(here, path.normalize(pathname));
   response.setHeader('Content-Type', types[path.extname(file)] ?? 'application/octet-stream');
   response.setHeader('Cache-Control', 'no-store');
   // A page isolated from others is given a clock of 5 instead of 100 microseconds.
@@ -216,12 +184,13 @@ for (const child of children) child.kill();
 server.close();
 server.closeAllConnections();
 await Promise.all(children.map((child) => child.exitCode ?? child.signalCode ?? once(child, 'exit')));
-await rm(state, {recursive: true, force: true});
+// Chromium's helpers write a little longer than it runs.
+await rm(state, {recursive: true, force: true, maxRetries: 20});
 if (failure) {
   console.error(`The benchmark broke off: ${failure.message}`);
   process.exitCode = 1;
 } else {
-  const {text, data, failed} = report(cells, results, {rounds, quick: options.quick});
+  const {text, data, failed} = report(cells, results, {set: options.set, rounds, quick: options.quick});
   console.log(text);
   if (options.json) await writeFile(options.json, `${JSON.stringify(data, null, 2)}\n`);
   process.exitCode = failed ? 1 : 0;

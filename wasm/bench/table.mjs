@@ -31,14 +31,18 @@ function judge(what, goal, figure, values, reaches, quick) {
 
 // ---- in the browser ----
 
-function browser_goals(results) {
-  if (!results) return missing('publish, receive, round trip, memory and start in Chromium', '', 'browser');
+function verdicts_of(results, prefix = '') {
   for (const verdict of results.goals) {
     const {cell, peer, words, found, figure, agreeing, rounds} = verdict;
     const some = rounds > 1 && agreeing < rounds ? `; so in ${agreeing} of ${rounds} rounds` : '';
     const place = peer === 'nobody' ? '' : `, ${peer}`;
-    add(`${cell}${place}`, words, figure === found ? found : `${found} (${figure})${some}`, mark(verdict, results.quick));
+    add(`${prefix}${cell}${place}`, words, figure === found ? found : `${found} (${figure})${some}`, mark(verdict, results.quick));
   }
+}
+
+function browser_goals(results) {
+  if (!results) return missing('publish, receive, round trip, memory and start in Chromium', '', 'browser');
+  verdicts_of(results);
   const show = (cell) => {
     for (const peer of ['mosquitto', 'fast']) {
       const tools = results.rows.filter((row) => row.cell === cell && row.peer === peer && row.median !== undefined);
@@ -50,6 +54,12 @@ function browser_goals(results) {
   };
   for (const cell of ['publish QoS 1, window 20', 'main thread per message published', 'round trip, 99 %',
     'from navigation to CONNACK, of it from the script\'s start']) show(cell);
+}
+
+function npm_goals(in_chromium, in_node) {
+  if (!in_chromium || !in_node) return missing("publish, receive and round trip through the npm package's own API", '', 'npm');
+  verdicts_of(in_chromium, 'npm package: ');
+  verdicts_of(in_node, 'npm package, ');
 }
 
 // ---- natively ----
@@ -134,11 +144,12 @@ function frame_goals(output) {
 
 // ---- print ----
 
-const parts = ['native', 'browser', 'ui', 'login'];
+const parts = ['native', 'browser', 'npm', 'ui', 'login'];
 const machines = parts.filter((part) => text(`${part}.machine`)).map((part) => `${part}: ${text(`${part}.machine`).trim()}`);
 const quick = machines.some((line) => line.includes('smoke run'));
 
 browser_goals(json('browser.json'));
+npm_goals(json('npm.json'), json('npm-node.json'));
 growth_goals(json('client.json'), quick);
 codec_goals(json('codec.json'), quick);
 tcp_goals(text('throughput.json'), quick);

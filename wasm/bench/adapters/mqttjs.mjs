@@ -1,29 +1,35 @@
+// MQTT.js, and everything with its API: a classic script (`script`) or a module (`library`).
+//   `open`: QoS 0 publishes whose callbacks have not come yet, at the most; 0: no limit. MQTT.js loses time in each open one.
 import {loadScript} from '../script.mjs';
 
-// `open`: QoS 0 publishes whose callbacks have not come yet, at the most; 0: no limit. It loses time in each open one.
-export async function create({script, open: most = 0}) {
+const load = async ({script, library}) => {
+  if (library) return import(library).then((module) => module.default ?? module);
   await loadScript(script);
+  return self.mqtt;
+};
+
+export async function create({script, library, open: most = 0}) {
+  const mqtt = await load({script, library});
   let client, address, limit, wanted = 0, seen = 0, complete;
+  const publish_open = (topic, payload, count) => new Promise((resolve) => {
+    let left = count;
+    for (let i = 0; i < count; ++i) client.publish(topic, payload, {}, () => { if (--left === 0) resolve(); });
+  });
+
   return {
     open(url, window) {
       address = url;
       limit = window;
     },
-    connect: () => new Promise((resolve) => {
-      client = self.mqtt.connect(address, {clientId: 'bench-mqttjs', protocolVersion: 4, reconnectPeriod: 0});
+    connect: () => new Promise((resolve, reject) => {
+      client = mqtt.connect(address, {clientId: 'bench-mqttjs', protocolVersion: 4, reconnectPeriod: 0});
+      client.once('error', reject);
       client.once('connect', resolve);
       client.on('message', () => { if (++seen === wanted) complete(); });
     }),
     async publishQos0(topic, payload, count) {
-      for (let i = 0; i < count; i += most || count) {
-        await new Promise((resolve) => {
-          let left = Math.min(most || count, count - i);
-          const done = most ? () => { if (--left === 0) resolve(); } : undefined;
-          for (let j = left; j > 0; --j) client.publish(topic, payload, {}, done);
-          if (!most) resolve();
-        });
-      }
-      await this.publishQos1(topic, payload, 1);
+      if (!most) for (let i = 0; i < count; ++i) client.publish(topic, payload, {});
+      else for (let i = 0; i < count; i += most) await publish_open(topic, payload, Math.min(most, count - i));
     },
     publishQos1: (topic, payload, count) => new Promise((resolve, reject) => {
       let sent = 0, done = 0;
@@ -45,7 +51,7 @@ export async function create({script, open: most = 0}) {
       return new Promise((resolve) => { complete = resolve; });
     },
     enqueue(topic, payload, count) {
-      client = self.mqtt.connect(address, {clientId: 'bench-mqttjs', protocolVersion: 4});
+      client = mqtt.connect(address, {clientId: 'bench-mqttjs', protocolVersion: 4});
       client.on('error', () => {});  // nobody listens there
       for (let i = 0; i < count; ++i) client.publish(topic, payload, {qos: 1});
     },
