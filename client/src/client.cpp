@@ -18,17 +18,20 @@ const Event* Client::Core::poll_event() {
   return &current_;
 }
 
+// A time-out that is found late says that this machine slept or was busy. What would have prevented it may lie in the
+// socket: then the caller's loop has a moment to read before it is judged.
 void Client::Core::handle_timeout() {
+  constexpr Duration late = std::chrono::seconds{1};
+  constexpr Duration time_to_read = std::chrono::milliseconds{250};
   expire();
-  if (const auto deadline = connack_deadline(); deadline && now_ >= *deadline) return fail(local_error(Errc::no_connack));
-  if (phase_ != Phase::connected) return;
-  if (const auto deadline = acknowledgement_deadline(); deadline && now_ >= *deadline)
-    return fail(local_error(Errc::no_acknowledgement));
-  switch (keep_alive_.due(now_)) {
-    case KeepAlive::Due::dead: return fail(local_error(Errc::no_pingresp));
-    case KeepAlive::Due::ping: return ping();
-    case KeepAlive::Due::nothing: return;
+  looked_at_ = now_;
+  if (const auto due = timeout(); due && now_ >= due->at) {
+    if (judge_at_ ? now_ >= *judge_at_ : now_ < due->at + late) return fail(due->error);
+    if (!judge_at_) judge_at_ = now_ + time_to_read;
+    return;
   }
+  judge_at_.reset();
+  if (phase_ == Phase::connected && keep_alive_.due(now_) == KeepAlive::Due::ping) ping();
 }
 
 std::optional<Time> Client::Core::next_timeout() const {
@@ -36,11 +39,13 @@ std::optional<Time> Client::Core::next_timeout() const {
   const auto consider = [&](std::optional<Time> time) {
     if (time && (!next || *time < *next)) next = time;
   };
-  consider(connack_deadline());
-  if (phase_ == Phase::connected) {
-    consider(keep_alive_.next());
-    consider(acknowledgement_deadline());
+  if (judge_at_) {
+    consider(judge_at_);
+    return next;
   }
+  if (const auto due = timeout()) consider(due->at);
+  if (phase_ == Phase::connected) consider(keep_alive_.next());
+  consider(next_look());
   return next;
 }
 
@@ -75,7 +80,9 @@ Error Client::handle_transport_open(Time now) {
 
 void Client::handle_bytes(Bytes bytes, Time now) {
   core_->advance(now);
-  if (core_->phase_ == Core::Phase::connecting || core_->phase_ == Core::Phase::connected) core_->reader_.feed(bytes);
+  if (core_->phase_ != Core::Phase::connecting && core_->phase_ != Core::Phase::connected) return;
+  core_->keep_alive_.received_bytes(bytes.size(), core_->now_);
+  core_->reader_.feed(bytes);
 }
 
 void Client::handle_transport_closed(const TransportClose& close, Time now) {
@@ -158,9 +165,9 @@ Bytes Client::pending_output() const {
   return core_->output_.ready(core_->durable());
 }
 
-void Client::consume_output(std::size_t count, Time now) {
+void Client::consume_output(std::size_t count, Time now, std::size_t buffered) {
   core_->advance(now);
-  if (count != 0) core_->consumed(count);
+  core_->consumed(count, buffered);
 }
 
 Bytes Client::pending_journal() const { return core_->session_->pending_journal(); }

@@ -40,9 +40,7 @@ Error Client::Core::open() {
   opened_at_ = now_;
   connected_at_.reset();
   reader_.reset();
-  output_.clear();
-  acknowledged_until_ = ping_until_ = 0;
-  answers_.clear();
+  clear_output();
   trace_.start_connection();
   // Waits for all records so far: when the broker answers, a crash can have made us forget nothing but the answer.
   send(PacketType::connect, [&](ByteBuffer& out) { (void)encode(packet, out); });
@@ -66,8 +64,7 @@ void Client::Core::connack(const Connack& packet) {
   phase_ = Phase::connected;
   record_.phase = RecordPhase::connected;
   connected_at_ = now_;
-  progress_at_ = now_;
-  keep_alive_.start(options_.keep_alive, options_.pingresp_timeout, opened_at_);
+  keep_alive_.start(options_.keep_alive, options_.pingresp_timeout, opened_at_, now_);
   const bool in_doubt = std::exchange(session_in_doubt_, false) && packet.session_present;
   events_.connected(packet.session_present, in_doubt);
   if (packet.session_present) {
@@ -108,30 +105,64 @@ void Client::Core::ping() {
   ByteBuffer packet;
   encode_empty(PacketType::pingreq, packet);
   const std::uint64_t place = output_.insert_ready(packet, output_.begin() == 0 ? ~std::uint64_t{0} : durable());
-  if (acknowledged_until_ > place) acknowledged_until_ += packet.size();
-  ping_until_ = place + packet.size();
+  acknowledgement_timer_.inserted(place, packet.size());
+  ping_end_ = place + packet.size();
   note_sent(PacketType::pingreq, packet);
   keep_alive_.pinged(now_);
 }
 
-void Client::Core::consumed(std::size_t count) {
-  const std::uint64_t begin = output_.begin();
-  if (begin == 0 && phase_ == Phase::connecting) opened_at_ = now_;
+// What the transport holds has not left: on a slow uplink it may lie there for minutes, and that is not the broker's delay.
+void Client::Core::consumed(std::size_t count, std::size_t buffered) {
   output_.consume(count);
-  if (begin < acknowledged_until_) progress_at_ = now_;
-  if (begin < ping_until_) keep_alive_.ping_moved(now_, output_.begin() >= ping_until_);
-  keep_alive_.sent(now_);
-  pump();
+  buffered_ = std::min<std::uint64_t>(buffered, output_.begin());
+  looked_at_ = now_;
+  const std::uint64_t before = left_;
+  left_ = std::max(left_, output_.begin() - buffered_);
+  if (left_ != before) {
+    last_sent_ = now_;
+    if (phase_ == Phase::connecting) opened_at_ = now_;
+    acknowledgement_timer_.left(before, now_);
+    if (before < ping_end_) keep_alive_.ping_moved(now_, left_ >= ping_end_);
+    keep_alive_.sent(now_);
+  }
+  if (count != 0) pump();
 }
 
-// Silence while acknowledgements are due. Bytes that still wait to be written are the transport's delay, not the
-// broker's, so progress counts from the later of the two.
+void Client::Core::clear_output() {
+  output_.clear();
+  acknowledgement_timer_.clear();
+  answers_.clear();
+  ping_end_ = left_ = buffered_ = 0;
+  judge_at_.reset();
+}
+
+// An acknowledgement of something that we sent.
+void Client::Core::acknowledged() {
+  acknowledgement_timer_.answered(session_->in_flight() + requests_.count() != 0, now_);
+}
+
 std::optional<Time> Client::Core::acknowledgement_deadline() const {
-  if (options_.acknowledgement_timeout == Duration{}) return std::nullopt;
   if (session_->in_flight() == 0 && requests_.count() == 0) return std::nullopt;
   // What the store holds back the broker can't acknowledge; the time begins when it leaves.
-  if (acknowledged_until_ > output_.begin() + output_.ready(durable()).size()) return std::nullopt;
-  return progress_at_ + options_.acknowledgement_timeout;
+  if (acknowledgement_timer_.watched_end() > output_.begin() + output_.ready(durable()).size()) return std::nullopt;
+  return acknowledgement_timer_.deadline(options_.acknowledgement_timeout);
+}
+
+std::optional<Client::Core::Timeout> Client::Core::timeout() const {
+  if (const auto at = connack_deadline()) return Timeout{*at, local_error(Errc::no_connack)};
+  if (phase_ != Phase::connected) return std::nullopt;
+  const auto dead = keep_alive_.dead_at();
+  const auto unacknowledged = acknowledgement_deadline();
+  if (dead && (!unacknowledged || *dead < *unacknowledged)) return Timeout{*dead, local_error(Errc::no_pingresp)};
+  if (unacknowledged) return Timeout{*unacknowledged, local_error(Errc::no_acknowledgement)};
+  return std::nullopt;
+}
+
+// A transport does not say when bytes leave: it is asked now and then, while something depends on it.
+std::optional<Time> Client::Core::next_look() const {
+  constexpr Duration interval = std::chrono::milliseconds{250};
+  if (buffered_ == 0 || phase_ == Phase::idle || phase_ == Phase::closing) return std::nullopt;
+  return looked_at_ + interval;
 }
 
 void Client::Core::disconnect() {
@@ -181,9 +212,7 @@ void Client::Core::finish(Cause cause, Error error) {
   phase_ = Phase::closing;
   keep_alive_.stop();
   reader_.reset();
-  output_.clear();
-  acknowledged_until_ = ping_until_ = 0;
-  answers_.clear();
+  clear_output();
   held_.clear();
   resend_next_ = no_slot;
   greeting_ = false;

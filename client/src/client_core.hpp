@@ -7,6 +7,7 @@
 
 #include <algorithm>
 
+#include "acknowledgement_timer.hpp"
 #include "acknowledgements.hpp"
 #include "event_queue.hpp"
 #include "held_messages.hpp"
@@ -51,11 +52,18 @@ class Client::Core {
   void ping();
   Error set_client_id(std::string client_id);
   void fail(Error error);
-  std::optional<Time> connack_deadline() const;
-  std::optional<Time> acknowledgement_deadline() const;
+  // The next time-out that ends the connection, and as what.
+  struct Timeout {
+    Time at{};
+    Error error{};
+  };
+  std::optional<Timeout> timeout() const;
+  // When to ask the transport again how much it still holds.
+  std::optional<Time> next_look() const;
   // Output may go that waits for no later position of the journal. Without a journal nothing waits for one.
   std::uint64_t durable() const { return options_.journal ? durable_ : ~std::uint64_t{0}; }
-  void consumed(std::size_t count);
+  void consumed(std::size_t count, std::size_t buffered);
+  void acknowledged();
 
   // client_send.cpp
   Result<Delivery> publish(std::string_view topic, Bytes payload, const PublishOptions& options);
@@ -103,9 +111,13 @@ class Client::Core {
   Time attempt_began_{};
   Time opened_at_{};
   std::optional<Time> connected_at_;
-  Time progress_at_{};               // of acknowledgements
-  std::uint64_t acknowledged_until_ = 0; // end of the last packet in the output that has to be acknowledged
-  std::uint64_t ping_until_ = 0;         // end of the last PINGREQ in the output
+  AcknowledgementTimer acknowledgement_timer_;
+  std::uint64_t ping_end_ = 0;       // of the last PINGREQ, in the connection's stream
+  std::uint64_t left_ = 0;           // what of the stream has left the machine; begin of the output less what is buffered
+  std::uint64_t buffered_ = 0;       // what the transport has taken and not sent yet
+  Time looked_at_{};                 // when that was known last
+  Time last_sent_{};                 // when bytes left last
+  std::optional<Time> judge_at_;     // a time-out was found late: it is judged then
   Slot resend_next_ = no_slot;   // first published message not sent again yet
   bool greeting_ = false;        // Connected is being told: what is subscribed to then goes before what waits
   std::uint64_t delivered_token_ = 0;  // of the message that poll_event() returned last
@@ -118,6 +130,9 @@ class Client::Core {
   Connect connect_packet() const;
   void session_lost();
   void finish(CloseRecord::Cause cause, Error error);
+  std::optional<Time> connack_deadline() const;
+  std::optional<Time> acknowledgement_deadline() const;
+  void clear_output();
 
   // client_send.cpp
   void appended(PacketType type, Bytes packet);

@@ -28,6 +28,8 @@ bool Client::Core::receive() {
 bool Client::Core::handle_frame(const Frame& frame) {
   trace_.record(now_, Direction::inbound, frame.whole);
   record_.last_received = frame.type();
+  keep_alive_.received(now_);
+  judge_at_.reset();
   if (phase_ == Phase::connecting && frame.type() != PacketType::connack) {
     fail(peer_error(Errc::first_packet_not_connack));
     return false;
@@ -161,14 +163,14 @@ void Client::Core::handle_acknowledgement(PacketType type, PacketId packet_id) {
       return;
     case AckAction::repeat_release: send_acknowledgement(PacketType::pubrel, packet_id); return;
     case AckAction::release:
-      progress_at_ = now_;
       if (slot == resend_next_) resend_next_ = (*session_)[slot].next;
       session_->release(slot);
+      acknowledged();
       send_acknowledgement(PacketType::pubrel, packet_id);
       return;
     case AckAction::complete:
-      progress_at_ = now_;
       end_delivery(slot, DeliveryState::acknowledged);
+      acknowledged();
       pump();
       return;
   }
@@ -178,7 +180,7 @@ bool Client::Core::handle_suback(const Suback& packet) {
   const Request request = requests_.take(packet.packet_id);
   if (request.packet_id == 0) return false;  // completes nothing [MQTT-3.8.4-2]
   session_->packet_ids().release(request.packet_id);
-  progress_at_ = now_;
+  acknowledged();
   if (request.type != PacketType::subscribe || request.filters != packet.return_codes.size()) {
     events_.request_ended(request.type, request.packet_id, peer_error(Errc::suback_count_mismatch));
     fail(peer_error(request.type != PacketType::subscribe ? Errc::acknowledgement_of_wrong_kind
@@ -193,7 +195,7 @@ void Client::Core::handle_unsuback(PacketId packet_id) {
   const Request request = requests_.take(packet_id);
   if (request.packet_id == 0) return;
   session_->packet_ids().release(request.packet_id);
-  progress_at_ = now_;
+  acknowledged();
   const bool right = request.type == PacketType::unsubscribe;
   const Error error = right ? Error{} : peer_error(Errc::acknowledgement_of_wrong_kind);
   events_.request_ended(request.type, request.packet_id, error);

@@ -12,7 +12,7 @@ void Client::Core::appended(PacketType type, Bytes packet) {
   const bool acknowledged = type == PacketType::publish ? (packet[0] & 6) != 0
                                                         : type == PacketType::pubrel || type == PacketType::subscribe ||
                                                               type == PacketType::unsubscribe;
-  if (acknowledged) acknowledged_until_ = output_.end();
+  if (acknowledged) acknowledgement_timer_.appended(output_.end(), now_);
   note_sent(type, packet);
 }
 
@@ -144,7 +144,6 @@ bool Client::Core::send_next_queued() {
     return true;
   }
   if (session_->in_flight() >= options_.in_flight_window || !session_->publish(slot)) return false;
-  if (session_->in_flight() == 1 && requests_.count() == 0) progress_at_ = now_;
   write_publish(message, false);
   events_.delivery(session_->delivery(slot), DeliveryState::sent);
   return true;
@@ -211,7 +210,6 @@ Result<PacketId> Client::Core::request(PacketType type, std::size_t filters, Req
   if (requests_.count() >= options_.max_requests) return local_error(Errc::too_many_requests);
   packet.packet_id = session_->packet_ids().take();
   if (packet.packet_id == 0) return local_error(Errc::no_packet_id_free);
-  if (session_->in_flight() == 0 && requests_.count() == 0) progress_at_ = now_;
   requests_.add({packet.packet_id, type, filters});
   send(type, [&](ByteBuffer& out) { (void)encode(packet, out); });
   return packet.packet_id;

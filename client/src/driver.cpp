@@ -260,6 +260,7 @@ void Driver::arm_timer() {
 
 void Driver::handle_timer() {
   const Time now = loop_.now();
+  if (transport_in_use_) client_.consume_output(0, now, transport_.buffered());
   client_.handle_timeout(now);
   if (deadline_ && now >= *deadline_) {
     deadline_.reset();

@@ -92,7 +92,7 @@ void Driver::write_output() {
     output = output.first(std::min(output.size(), largest_write));
     const std::size_t taken = transport_.write(output);
     transport_full_ = taken < output.size();
-    client_.consume_output(taken, loop_.now());
+    client_.consume_output(taken, loop_.now(), transport_.buffered());
     if (taken != 0) finishing_.sent(loop_.now());
     write_journal();
   }
@@ -106,7 +106,7 @@ void Driver::write_full_frames() {
     if (output.size() < largest_write) return;
     const std::size_t taken = transport_.write(output.first(largest_write));
     transport_full_ = taken < largest_write;
-    client_.consume_output(taken, loop_.now());
+    client_.consume_output(taken, loop_.now(), transport_.buffered());
   }
 }
 

@@ -3,14 +3,45 @@
 #include <algorithm>
 
 namespace wasmqtt {
+namespace {
 
-void KeepAlive::start(Duration interval, Duration pingresp_timeout, Time now) {
+// What Mosquitto asks of a client that sends a large packet: whoever can't move so much within the time to answer PINGREQ
+// is as good as gone.
+constexpr std::size_t sign_of_life_bytes = 1000;
+
+}  // namespace
+
+void KeepAlive::start(Duration interval, Duration pingresp_timeout, Time sent, Time now) {
+  *this = {};
   running_ = true;
   interval_ = interval;
   timeout_ = pingresp_timeout;
-  last_sent_ = now;
-  waiting_since_.reset();
-  leaving_ = false;
+  last_sent_ = sent;
+  last_received_ = now;
+}
+
+void KeepAlive::received(Time now) {
+  last_received_ = now;
+  bytes_ = 0;
+  if (waiting_since_) waiting_since_ = now;
+}
+
+void KeepAlive::received_bytes(std::size_t count, Time now) {
+  bytes_ += count;
+  if (bytes_ >= sign_of_life_bytes) received(now);
+}
+
+void KeepAlive::pinged(Time now) {
+  first_ = !waiting();
+  leaving_ = true;
+  if (!first_) return;
+  waiting_since_ = now;
+  bytes_ = 0;
+}
+
+void KeepAlive::ping_moved(Time now, bool left) {
+  if (first_ && waiting()) waiting_since_ = now;
+  if (left) leaving_ = false;
 }
 
 // Ahead of the interval by a quarter or five seconds, so that a late timer and a slow link still keep the promise that
@@ -18,11 +49,12 @@ void KeepAlive::start(Duration interval, Duration pingresp_timeout, Time now) {
 std::optional<Time> KeepAlive::ping_at() const {
   if (interval_ == Duration{} || leaving_) return std::nullopt;
   const Duration ahead = std::min<Duration>(interval_ / 4, std::chrono::seconds{5});
-  return last_sent_ + interval_ - ahead;
+  const Time quiet_since = waiting() ? last_sent_ : std::min(last_sent_, last_received_);
+  return quiet_since + interval_ - ahead;
 }
 
 std::optional<Time> KeepAlive::dead_at() const {
-  if (!waiting_since_ || timeout_ == Duration{}) return std::nullopt;
+  if (!running_ || !waiting_since_ || timeout_ == Duration{}) return std::nullopt;
   return *waiting_since_ + timeout_;
 }
 

@@ -1,6 +1,10 @@
-// When to send PINGREQ, and when to give up waiting for PINGRESP: section 3.1.2.10, by elapsed time.
+// When to send PINGREQ, and how long to wait for a sign of life after it: section 3.1.2.10, by elapsed time.
+//
+// A PINGREQ is due when nothing has left for a keep-alive, as the standard asks, and also when nothing has arrived for
+// one: otherwise an application that publishes would never notice that its link is dead.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 
 #include "wasmqtt/types.hpp"
@@ -11,37 +15,38 @@ class KeepAlive {
  public:
   enum class Due : std::uint8_t { nothing, ping, dead };
 
-  // A connection begins; CONNECT was sent at `now`. `interval` 0: no pings but those asked for.
-  void start(Duration interval, Duration pingresp_timeout, Time now);
+  // A connection begins: CONNECT left at `sent`, CONNACK arrived at `now`. `interval` 0: no PINGREQ but those asked for.
+  void start(Duration interval, Duration pingresp_timeout, Time sent, Time now);
   void stop() { running_ = false; }
 
-  void sent(Time now) { last_sent_ = now; }   // any packet, when it has left: one that waits here keeps nothing alive
+  // Bytes of any packet have left the machine.
+  void sent(Time now) { last_sent_ = now; }
+  // A whole packet arrived: a sign of life, whatever it is.
+  void received(Time now);
+  // Bytes arrived. Enough of them are a sign of life too, for a large packet may take minutes; a dribble is none.
+  void received_bytes(std::size_t count, Time now);
   // A PINGREQ is in the output. None is due again before it has left.
-  void pinged(Time now) {
-    first_ = !waiting();
-    leaving_ = true;
-    waiting_since_ = waiting_since_.value_or(now);
-  }
+  void pinged(Time now);
   // Output before the PINGREQ moved, or it has left itself: the broker's time to answer begins now, if it is the first
   // unanswered one.
-  void ping_moved(Time now, bool left) {
-    if (first_ && waiting()) waiting_since_ = now;
-    if (left) leaving_ = false;
-  }
+  void ping_moved(Time now, bool left);
   void answered() { waiting_since_.reset(); }
   bool waiting() const { return waiting_since_.has_value(); }
 
   Due due(Time now) const;
   std::optional<Time> next() const;
+  // When the broker's time to answer ends.
+  std::optional<Time> dead_at() const;
 
  private:
   std::optional<Time> ping_at() const;
-  std::optional<Time> dead_at() const;
 
   bool running_ = false;
   Duration interval_{};
   Duration timeout_{};
   Time last_sent_{};
+  Time last_received_{};
+  std::size_t bytes_ = 0;  // received since the last sign of life
   std::optional<Time> waiting_since_;
   bool leaving_ = false;  // a PINGREQ is still in the output
   bool first_ = false;    // and no earlier one is unanswered

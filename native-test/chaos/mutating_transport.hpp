@@ -32,6 +32,7 @@ class MutatingTransport final : public Transport {
     if (!out.empty()) honest_.write(out);
     return bytes.size();
   }
+  std::size_t buffered() const override { return honest_.buffered(); }
   void close() override {
     observer_ = nullptr;
     honest_.close();

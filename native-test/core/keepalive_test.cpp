@@ -25,7 +25,7 @@ TEST_CASE("keep-alive: before start() and after stop() nothing is due") {
   KeepAlive keep_alive;
   CHECK(keep_alive.due(start) == KeepAlive::Due::nothing);
   CHECK_FALSE(keep_alive.next());
-  keep_alive.start(10s, 5s, start);
+  keep_alive.start(10s, 5s, start, start);
   keep_alive.stop();
   CHECK(keep_alive.due(start + 1h) == KeepAlive::Due::nothing);
   CHECK_FALSE(keep_alive.next());
@@ -33,24 +33,28 @@ TEST_CASE("keep-alive: before start() and after stop() nothing is due") {
 
 TEST_CASE("keep-alive: a PINGREQ is due a quarter of the interval early, five seconds at the most [MQTT-3.1.2-23]") {
   KeepAlive keep_alive;
-  keep_alive.start(8s, 5s, start);
+  keep_alive.start(8s, 5s, start, start);
   CHECK(keep_alive.next() == start + 6s);
   CHECK(keep_alive.due(start + 6s - 1us) == KeepAlive::Due::nothing);
   CHECK(keep_alive.due(start + 6s) == KeepAlive::Due::ping);
-  keep_alive.start(65'535s, 5s, start);
+  keep_alive.start(65'535s, 5s, start, start);
   CHECK(keep_alive.next() == start + 65'530s);
 }
 
-TEST_CASE("keep-alive: any packet sent puts the next PINGREQ off [MQTT-3.1.2-23]") {
+TEST_CASE("keep-alive: the next PINGREQ is put off by a packet sent and a packet received, not by one of them alone [MQTT-3.1.2-23]") {
   KeepAlive keep_alive;
-  keep_alive.start(8s, 5s, start);
+  keep_alive.start(8s, 5s, start, start);
   keep_alive.sent(start + 5s);
+  CHECK(keep_alive.next() == start + 6s);
+  keep_alive.received(start + 4s);
+  CHECK(keep_alive.next() == start + 10s);
+  keep_alive.received(start + 9s);
   CHECK(keep_alive.next() == start + 11s);
 }
 
 TEST_CASE("keep-alive: an unanswered PINGREQ is fatal after the time-out, an answered one is not [MQTT-3.12.4-1]") {
   KeepAlive keep_alive;
-  keep_alive.start(60s, 10s, start);
+  keep_alive.start(60s, 10s, start, start);
   keep_alive.sent(start + 55s);
   keep_alive.pinged(start + 55s);
   CHECK(keep_alive.next() == start + 65s);
@@ -66,7 +70,7 @@ TEST_CASE("keep-alive: while a PINGREQ is unanswered, the next one still comes i
     keep_alive.ping_moved(time, true);
     keep_alive.sent(time);
   };
-  keep_alive.start(4s, 30s, start);
+  keep_alive.start(4s, 30s, start, start);
   ping_at(start + 3s);
   CHECK(keep_alive.next() == start + 6s);
   CHECK(keep_alive.due(start + 6s) == KeepAlive::Due::ping);
@@ -185,7 +189,7 @@ TEST_CASE("keep-alive: a PINGREQ that waits behind a large upload has its time t
 
 TEST_CASE("keep-alive: while a PINGREQ waits in the output, no second one is made, and the time to answer runs") {
   KeepAlive keep_alive;
-  keep_alive.start(4s, 30s, start);
+  keep_alive.start(4s, 30s, start, start);
   keep_alive.pinged(start + 3s);
   CHECK(keep_alive.due(start + 20s) == KeepAlive::Due::nothing);
   CHECK(keep_alive.next() == start + 33s);
@@ -234,4 +238,78 @@ TEST_CASE("keep-alive: a PINGREQ never goes before CONNECT, whatever the broker 
   client.handle_timeout(start + 3s);
   CHECK(client.pending_output()[0] == 0x10);
   CHECK(to_hex(client.pending_output().last(2)) == "c000");
+}
+
+TEST_CASE("keep-alive: a dead link is noticed while the application publishes [MQTT-3.1.2-23]") {
+  for (const Qos qos : {Qos::at_most_once, Qos::at_least_once, Qos::exactly_once}) {
+    CAPTURE(static_cast<int>(qos));
+    ClientOptions options = with(60s, 10s);
+    options.acknowledgement_timeout = 0s;
+    Link link(options);
+    link.connect();
+    const Time connected = link.now;
+    while (!link.closed && link.now - connected < 1h) {
+      link.publish("a", "x", qos);
+      link.advance(5s);
+    }
+    REQUIRE(link.closed);
+    CHECK(link.closed->error.code() == Errc::no_pingresp);
+    CHECK(link.now - connected == 65s);
+  }
+}
+
+TEST_CASE("keep-alive: a link that is busy receiving lives; each whole packet gives PINGRESP its time anew") {
+  Link link(with(10s, 10s));
+  link.connect();
+  for (int i = 0; i < 100; ++i) {
+    link.advance(9s);
+    link.receive(Publish{"a", as_bytes("x"), 0, Qos::at_most_once, false, false});
+    REQUIRE_FALSE(link.closed);
+  }
+  link.advance(10s);
+  REQUIRE(link.closed);
+  CHECK(link.closed->error.code() == Errc::no_pingresp);
+}
+
+TEST_CASE("keep-alive: a large message that arrives slowly is a sign of life, a dribble is not") {
+  const auto connected_after = [](std::size_t bytes_a_second) {
+    Link link(with(10s, 10s));
+    link.connect();
+    link.receive_hex("30ffff7f000161");  // 2 MB, of which this is the beginning
+    const std::vector<std::uint8_t> piece(bytes_a_second);
+    for (int second = 0; second < 120 && !link.closed; ++second) {
+      link.advance(1s);
+      if (!link.closed) link.receive_bytes(piece);
+    }
+    return link.client.connected();
+  };
+  CHECK_FALSE(connected_after(1));
+  CHECK_FALSE(connected_after(90));
+  CHECK(connected_after(112));
+  CHECK(connected_after(10'000));
+}
+
+TEST_CASE("time-outs: one that is found late is judged only after what has arrived was read") {
+  Link link(with(60s, 10s));
+  link.connect();
+  link.advance(55s);
+  link.expect<Pingreq>();
+  link.now += 11s;  // the loop was busy; PINGRESP waits in the socket
+  link.client.handle_timeout(link.now);
+  link.drain();
+  REQUIRE_FALSE(link.closed);
+  CHECK(*link.client.next_timeout() <= link.now + 1s);
+  link.receive(Pingresp{});
+  link.advance(30s);
+  CHECK(link.client.connected());
+}
+
+TEST_CASE("time-outs: one that is found late ends the connection soon when nothing had arrived") {
+  Link link(with(60s, 10s));
+  link.connect();
+  link.advance(55s);
+  link.now += 1h;
+  link.advance(1s);
+  REQUIRE(link.closed);
+  CHECK(link.closed->error.code() == Errc::no_pingresp);
 }

@@ -48,6 +48,7 @@ TEST_CASE_FIXTURE(Fixture, "WebSocket: the handshake offers mqtt, path and query
 
 TEST_CASE_FIXTURE(Fixture, "WebSocket: one write is one binary frame, in order [MQTT-6.0.0-1]") {
   WebSocketServer server(world.context);
+  transport.set_options({.write_buffer_bytes = 1'000'000});
   connect(server);
   std::string large(900'000, 'L');
   for (std::string_view piece : {std::string_view("one"), std::string_view("two"), std::string_view(large),
@@ -143,6 +144,7 @@ TEST_CASE_FIXTURE(Fixture, "WebSocket: an end without a close frame is 1006 and 
 
 TEST_CASE_FIXTURE(Fixture, "WebSocket: close() sends what was taken, then a close frame with 1000") {
   WebSocketServer server(world.context);
+  transport.set_options({.write_buffer_bytes = 1'000'000});
   connect(server);
   std::string large(900'000, 'L');
   REQUIRE(transport.write(as_bytes(large)) == large.size());

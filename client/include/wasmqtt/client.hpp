@@ -55,10 +55,14 @@ struct ClientOptions {
   std::optional<std::vector<std::uint8_t>> password{};  // binary; needs a user name [MQTT-3.1.2-22]
 
   // Time-outs; 0 turns one off. Each ends the connection with the reason; unacknowledged messages are sent again
-  // on the next one, never on a timer [MQTT-4.4.0-1].
+  // on the next one, never on a timer [MQTT-4.4.0-1]. They run from when the packet has left, not while it waits for a
+  // slow uplink. One that is found more than a second late (the machine slept, the loop was busy) is judged after what
+  // has arrived meanwhile could be read.
   Duration connack_timeout = std::chrono::seconds{15};
+  // After PINGREQ, without PINGRESP or another sign of life: a whole packet, or 1,000 bytes of one.
   Duration pingresp_timeout = std::chrono::seconds{10};
-  Duration acknowledgement_timeout = std::chrono::seconds{60};  // without any acknowledgement while some are due
+  // Without any acknowledgement while some are due.
+  Duration acknowledgement_timeout = std::chrono::seconds{60};
 
   // Limits.
   std::uint16_t in_flight_window = 1000;               // QoS 1 and 2 messages unacknowledged at once
@@ -168,7 +172,11 @@ class Client {
   const Event* poll_event(Time now);
   // Bytes for the transport, as far as their journal records are durable; valid until the next call but getters.
   Bytes pending_output() const;
-  void consume_output(std::size_t count, Time now);
+  // The transport took `count` bytes of it. `buffered`: of all that it took, what has not left the machine yet, as far as
+  // it knows (Transport::buffered()). Time-outs run from when a packet has left, and every byte that leaves is progress.
+  // While something is buffered, next_timeout() asks for a look now and then: call this with `count` 0 before
+  // handle_timeout().
+  void consume_output(std::size_t count, Time now, std::size_t buffered = 0);
   // Records produced since take_journal() last; empty unless options.journal. Append them to the store, then call
   // handle_journal_durable() with journal_position() as it was when they were taken.
   Bytes pending_journal() const;

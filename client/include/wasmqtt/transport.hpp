@@ -67,6 +67,11 @@ class Transport {
   // on_transport_writable(). One call becomes one WebSocket frame at the most, always binary [MQTT-6.0.0-1].
   virtual std::size_t write(Bytes bytes) = 0;
 
+  // Of the bytes that write() took in this attempt: how many have not left this machine yet, as far as can be told.
+  // The client's time-outs and its reading of "the link makes progress" depend on it; a transport that can't tell
+  // returns 0. Asked after each write() and up to four times a second.
+  virtual std::size_t buffered() const { return 0; }
+
   // Sends what was taken, then closes; gives no callback. Safe at any time, also twice.
   virtual void close() = 0;
 };

@@ -1,5 +1,7 @@
 #include "connection.hpp"
 
+#include "socket_queue.hpp"
+
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -111,6 +113,7 @@ void Connection::connect_done(const ErrorCode& error) {
   next_address_ = addresses_.size() + 1;  // an address timer that fires late finds nothing to do
   ErrorCode not_fatal;                    // slower, but right, without it
   socket().set_option(Tcp::no_delay(true), not_fatal);
+  limit_unsent_in_kernel(socket().native_handle());
   start_handshake();
 }
 
@@ -167,7 +170,7 @@ void Connection::describe_end(const ErrorCode& error, TransportClose& close, std
 
 std::size_t Connection::write(Bytes bytes) {
   if (state_ != State::open) return 0;
-  std::size_t room = options_.write_buffer_bytes - std::min(buffered(), options_.write_buffer_bytes);
+  std::size_t room = options_.write_buffer_bytes - std::min(waiting(), options_.write_buffer_bytes);
   std::size_t taken = std::min(room, bytes.size());
   refused_bytes_ = taken < bytes.size();
   if (taken == 0) return 0;
@@ -176,6 +179,10 @@ std::size_t Connection::write(Bytes bytes) {
   pending_frames_.back() = pending_.size();
   if (!writing_) send_pending();
   return taken;
+}
+
+std::size_t Connection::buffered() {
+  return state_ == State::open ? waiting() + unsent_in_kernel(socket().native_handle()) : 0;
 }
 
 void Connection::send_pending() {
@@ -216,7 +223,7 @@ void Connection::write_done(const ErrorCode& error) {
   }
   if (state_ == State::closing) {
     if (!writing_) begin_shutdown();
-  } else if (refused_bytes_ && buffered() <= options_.write_buffer_bytes / 2) {
+  } else if (refused_bytes_ && waiting() <= options_.write_buffer_bytes / 2) {
     refused_bytes_ = false;
     observer_->on_transport_writable();
   }

@@ -27,6 +27,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   void start(TransportObserver& observer);
   std::size_t write(Bytes bytes);
+  std::size_t buffered();  // here and in the kernel
   void close();
 
  protected:
@@ -73,7 +74,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void drain_socket();
   void end(const TransportClose& close);
   void finish();
-  std::size_t buffered() const { return pending_.size() + sending_.size() - sent_; }
+  std::size_t waiting() const { return pending_.size() + sending_.size() - sent_; }
 
   const ServerUrl url_;
   const NetworkOptions options_;

@@ -25,6 +25,8 @@ void SocketTransport::open(const std::string& url, TransportObserver& observer) 
 
 std::size_t SocketTransport::write(Bytes bytes) { return connection_ == nullptr ? 0 : connection_->write(bytes); }
 
+std::size_t SocketTransport::buffered() const { return connection_ == nullptr ? 0 : connection_->buffered(); }
+
 void SocketTransport::close() {
   failing_.reset();
   if (auto connection = std::exchange(connection_, nullptr)) connection->close();

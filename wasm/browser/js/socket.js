@@ -129,6 +129,13 @@ var wasmqttSockets = {
     return taken;
   },
 
+  wasmqtt_socket_buffered__deps: ['$WasmqttSockets'],
+  wasmqtt_socket_buffered__sig: 'ii',
+  wasmqtt_socket_buffered: function(id) {
+    var entry = WasmqttSockets.live[id];
+    return entry.open ? entry.socket.bufferedAmount : 0;
+  },
+
   // What was sent still leaves; nothing is heard of this socket any more.
   wasmqtt_socket_close__deps: ['$WasmqttSockets'],
   wasmqtt_socket_close__sig: 'vi',

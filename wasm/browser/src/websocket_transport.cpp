@@ -7,6 +7,7 @@ extern "C" {
 int wasmqtt_socket_open(wasmqtt::WebSocketTransport* self, wasmqtt::Room* room, const char* url, std::size_t size,
                         std::size_t high_water, std::size_t max_message);
 std::size_t wasmqtt_socket_send(int id, const std::uint8_t* bytes, std::size_t size, std::size_t max_frame);
+std::size_t wasmqtt_socket_buffered(int id);
 void wasmqtt_socket_close(int id);
 
 EMSCRIPTEN_KEEPALIVE void wasmqtt_socket_opened(wasmqtt::WebSocketTransport* self) { self->handle_opened(); }
@@ -50,6 +51,8 @@ std::size_t WebSocketTransport::write(Bytes bytes) {
   if (socket_ == 0) return 0;
   return wasmqtt_socket_send(socket_, bytes.data(), bytes.size(), options_.max_frame);
 }
+
+std::size_t WebSocketTransport::buffered() const { return socket_ == 0 ? 0 : wasmqtt_socket_buffered(socket_); }
 
 void WebSocketTransport::close() {
   if (socket_ == 0) return;

@@ -26,8 +26,9 @@ struct NetworkOptions {
   Duration open_timeout = std::chrono::seconds{15};
   // How long close() goes on in the background to get out what was written.
   Duration close_timeout = std::chrono::seconds{2};
-  // write() takes bytes until so many are waiting for the kernel; on_transport_writable() comes at half of it.
-  std::size_t write_buffer_bytes = 1024 * 1024;
+  // write() takes bytes until so many are waiting for the kernel; on_transport_writable() comes at half of it. Small, so
+  // that PINGREQ and DISCONNECT do not wait for long behind it on a slow uplink.
+  std::size_t write_buffer_bytes = 64 * 1024;
   // Of one incoming WebSocket message; a longer one ends in TransportFault::too_large.
   std::size_t max_message_bytes = 64 * 1024 * 1024;
   TlsOptions tls{};

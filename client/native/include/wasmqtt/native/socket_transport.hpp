@@ -39,6 +39,8 @@ class SocketTransport : public Transport {
 
   void open(const std::string& url, TransportObserver& observer) final;
   std::size_t write(Bytes bytes) final;
+  // What waits here, and on Linux also what the kernel holds until the peer has acknowledged it.
+  std::size_t buffered() const final;
   void close() final;
 
   // For the next open().

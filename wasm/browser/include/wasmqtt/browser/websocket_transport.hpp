@@ -35,6 +35,7 @@ class WebSocketTransport final : public Transport {
 
   void open(const std::string& url, TransportObserver& observer) override;
   std::size_t write(Bytes bytes) override;
+  std::size_t buffered() const override;  // WebSocket.bufferedAmount
   void close() override;
 
   // Called by js/socket.js.
