@@ -55,6 +55,30 @@ TEST_CASE("remembering: history, waiting messages and the name survive a new pag
   CHECK(again.texts("peter").size() == 2);
 }
 
+TEST_CASE("the identifier of a message that waited, repeated by its receiver, adopts nothing after a reload") {
+  MemoryChatStore store;
+  std::string id;
+  {
+    World world(stage_settings(20), &store);
+    world.sign_in("alice");
+    world.app.handle(AddChat{"peter"});
+    world.app.handle(SendMessage{with("peter"), "waits"});
+    world.loop.run_turns();
+    (void)world.broker.next();
+    id = world.chat_with("peter")->messages()[0].id;
+    world.broker.reply(wasmqtt::Publish{"chat/messages/alice/peter", as_bytes(message_json(id, "an echo")), 9,
+                                        Qos::at_least_once, false, false});
+    world.loop.run_turns();
+    world.broker.cut();
+  }
+  World again(stage_settings(20), &store);
+  again.sign_in("alice", "", true);
+  const auto& messages = again.chat_with("peter")->messages();
+  REQUIRE(messages.size() == 2);
+  CHECK(messages[0].state == SendState::delivered);
+  CHECK(messages[1].state == SendState::none);
+}
+
 TEST_CASE("not remembering: the device keeps nothing") {
   MemoryChatStore store;
   Settings settings = stage_settings(20);

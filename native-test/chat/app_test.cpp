@@ -146,6 +146,53 @@ TEST_CASE("a redelivered message is dropped by its id, per sender; without dedup
   CHECK(twice.texts("peter").size() == 2);
 }
 
+TEST_CASE("a partner who repeats the identifier of my message before its PUBACK gets none of its delivery state") {
+  World world(stage_settings(20));
+  world.sign_in("alice");
+  world.app.handle(AddChat{"peter"});
+  world.app.handle(SendMessage{with("peter"), "mine"});
+  world.loop.run_turns();
+  const auto sent = world.broker.expect<wasmqtt::Publish>();
+  const wasmqtt::PacketId packet_id = sent.packet_id;
+  const std::string id = world.chat_with("peter")->messages()[0].id;
+  world.broker.reply(wasmqtt::Publish{"chat/messages/alice/peter", as_bytes(message_json(id, "an echo")), 9,
+                                      Qos::at_least_once, false, false});
+  world.loop.run_turns();
+  world.broker.reply(wasmqtt::Puback{packet_id});
+  world.answer();
+  const auto& messages = world.chat_with("peter")->messages();
+  REQUIRE(messages.size() == 2);
+  CHECK(messages[0].state == SendState::delivered);
+  CHECK(messages[1].sender == "peter");
+  CHECK(messages[1].state == SendState::none);
+}
+
+TEST_CASE("a partner who repeats the identifier of a message that failed does not break Retry") {
+  World world;
+  world.sign_in("alice");
+  world.app.handle(AddChat{"peter"});
+  world.broker.cut();
+  world.app.handle(SendMessage{with("peter"), "mine"});
+  const std::string id = world.chat_with("peter")->messages()[0].id;
+  REQUIRE(world.chat_with("peter")->messages()[0].state == SendState::failed);
+  world.reconnect(false);
+  world.receive("chat/messages/alice/peter", message_json(id, "an echo"));
+  world.app.handle(RetryMessage{with("peter"), id});
+  world.answer();
+  REQUIRE(world.published.size() == 1);
+  CHECK(parse_message(world.published[0].payload).value->content == "mine");
+  CHECK(world.chat_with("peter")->messages()[0].state == SendState::sent);
+  CHECK(world.chat_with("peter")->messages()[1].state == SendState::none);
+}
+
+TEST_CASE("an identifier known from one conversation hides nothing of its sender in another one") {
+  World world(stage_settings(40));
+  world.sign_in("admin", "admin");
+  world.receive("chat/messages/hannes/mallory", message_json("1", "harmless"), Qos::at_least_once);
+  world.receive("chat/messages/alice/mallory", message_json("1", "hidden from the admin?"), Qos::at_least_once);
+  CHECK(world.state().conversations.find({"alice", "mallory"})->messages().size() == 1);
+}
+
 TEST_CASE("hostile input is a notice, never a crash, and the chat goes on") {
   World world;
   world.sign_in("alice");

@@ -230,7 +230,7 @@ TEST_CASE("a conversation keeps its newest messages and counts what it dropped")
   CHECK(conversation.messages().size() <= Conversation::max_messages);
   CHECK(conversation.removed() == conversation.take_removed_numbers().size());
   CHECK(conversation.messages().back().id == std::to_string(Conversation::max_messages));
-  CHECK(conversation.find("0") == nullptr);
+  CHECK(conversation.find("a", "0") == nullptr);
 }
 
 TEST_CASE("opening a conversation puts the divider before the first unread message") {
@@ -333,6 +333,23 @@ TEST_CASE("notices are bounded, and the same one in a row is counted, not repeat
   for (int i = 0; i < 5; ++i) notices.add({}, std::to_string(i));
   CHECK(notices.list().size() == 3);
   CHECK(notices.total() == 10);
+}
+
+TEST_CASE("records of format 1, whose delivery state could be another's, load: the state follows from the sender") {
+  const std::string account = account_prefix("alice", "ws://a");
+  const ConversationKey key("alice", "peter");
+  const auto record = [&](std::string_view from, int state, std::uint64_t number) {
+    return Record{message_key(account, key, number), "{\"id\":\"same\",\"from\":\"" + std::string(from) +
+                                                         "\",\"text\":\"x\",\"sent\":1,\"arrived\":2,\"state\":" +
+                                                         std::to_string(state) + ",\"number\":" + std::to_string(number) + "}"};
+  };
+  ConversationList list;
+  CHECK(restore(std::vector<Record>{record("alice", 0, 1), record("peter", 3, 2), record("alice", 4, 3)}, account, list) == 0);
+  const auto& messages = list.find(key)->messages();
+  REQUIRE(messages.size() == 3);
+  CHECK(messages[0].state == SendState::delivered);
+  CHECK(messages[1].state == SendState::none);
+  CHECK(messages[2].state == SendState::failed);
 }
 
 TEST_CASE("what is stored comes back: messages, order, unread, drafts; what is damaged is skipped") {

@@ -175,6 +175,19 @@ TEST_CASE("the admin sees pairs and is told why writing is not possible") {
   CHECK(world.find(Role::textbox, "Message")->description.find("as admin") != std::string_view::npos);
 }
 
+TEST_CASE("two long messages with one identifier are shown whole one by one") {
+  ViewWorld world;
+  world.sign_in_as("alice");
+  world.app.handle(AddChat{"peter"});
+  world.app.handle(SendMessage{peter, std::string(5000, 'm')});
+  const std::string id = world.chat_with("peter")->messages()[0].id;
+  world.receive("chat/messages/alice/peter", message_json(id, std::string(5000, 'e')));
+  world.settle();
+  REQUIRE(world.count_named(Role::button, "Show the whole message") == 2);
+  CHECK(world.click(Role::button, "Show the whole message"));
+  CHECK(world.count_named(Role::button, "Show the whole message") == 1);
+}
+
 TEST_CASE("links open, markup does not") {
   ViewWorld world;
   world.sign_in_as("alice");

@@ -74,6 +74,11 @@ struct ViewWorld : World {
         if (text.find(words) != std::string_view::npos) return true;
     return false;
   }
+  int count_named(Role role, std::string_view name) const {
+    int sum = 0;
+    for (const Node& node : screen.tree().nodes()) sum += node.role == role && node.name == name ? 1 : 0;
+    return sum;
+  }
   int count(Role role) const {
     int sum = 0;
     for (const Node& node : screen.tree().nodes()) sum += node.role == role ? 1 : 0;

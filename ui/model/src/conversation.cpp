@@ -36,8 +36,9 @@ std::size_t Conversation::insert(Message message) {
   return at - step;
 }
 
-Message* Conversation::find(std::string_view id) {
-  const auto found = std::find_if(messages_.rbegin(), messages_.rend(), [&](const Message& m) { return m.id == id; });
+Message* Conversation::find(std::string_view sender, std::string_view id) {
+  const auto found = std::find_if(messages_.rbegin(), messages_.rend(),
+                                  [&](const Message& m) { return m.id == id && m.sender == sender; });
   return found == messages_.rend() ? nullptr : &*found;
 }
 

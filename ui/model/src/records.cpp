@@ -38,7 +38,15 @@ std::optional<ConversationKey> parse_key(std::string_view text) {
   return ConversationKey(std::string(first), std::string(second));
 }
 
-bool restore_message(std::string_view where, std::string_view value, ConversationList& list) {
+// Whether the record of a message says delivered, failed, … counts for the account's own messages only. Format 1 could
+// hold such a state for another's message that had the same identifier, and none for one's own.
+SendState state_of(std::string_view account, std::string_view sender, std::int64_t stored) {
+  if (account.substr(0, account.find('/')) != sender) return SendState::none;
+  const auto state = static_cast<SendState>(stored);
+  return state == SendState::none ? SendState::delivered : state;
+}
+
+bool restore_message(std::string_view account, std::string_view where, std::string_view value, ConversationList& list) {
   const std::size_t line_break = where.rfind('\n');
   if (line_break == std::string_view::npos) return false;
   const std::optional<ConversationKey> key = parse_key(where.substr(0, line_break));
@@ -55,7 +63,7 @@ bool restore_message(std::string_view where, std::string_view value, Conversatio
   const std::int64_t number = read_integer(*json, "number");
   if (message.id.empty() || !key->has(message.sender) || state < 0 || state > 4 || number <= 0) return false;
   message.receiver = key->partner_of(message.sender);
-  message.state = static_cast<SendState>(state);
+  message.state = state_of(account, message.sender, state);
   message.number = static_cast<std::uint64_t>(number);
   Conversation* conversation = list.get(*key);
   if (conversation == nullptr) return false;
@@ -111,7 +119,7 @@ std::size_t restore(std::span<const Record> records, std::string_view account, C
     const std::string_view kind = key.substr(0, 2);
     key.remove_prefix(kind.size());
     bool good = false;
-    if (kind == "m\n") good = restore_message(key, record.value, list);
+    if (kind == "m\n") good = restore_message(account, key, record.value, list);
     if (kind == "c\n") good = restore_conversation(key, record.value, list);
     if (!good) ++unreadable;
   }

@@ -61,7 +61,7 @@ void Session::history_loaded(bool ok, std::span<const Record> records, std::stri
   if (const std::size_t unreadable = restore(records, prefix_, app_->state_.conversations); unreadable != 0)
     notice(std::to_string(unreadable) + " records of this device's history could not be read.");
   for (const Conversation* conversation : app_->state_.conversations.newest_first())
-    for (const Message& message : conversation->messages()) seen_.first_time(message.sender + "\n" + message.id);
+    for (const Message& message : conversation->messages()) seen_.first_time(dedupe_id(message));
   connect(std::exchange(password_, {}));
 }
 

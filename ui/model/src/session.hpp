@@ -10,6 +10,9 @@
 
 namespace chat {
 
+// What a redelivered message is known by.
+std::string dedupe_id(const Message& message);
+
 class Session : public std::enable_shared_from_this<Session> {
  public:
   struct Account {

@@ -39,6 +39,12 @@ std::string why_failed(wasmqtt::FailureReason reason) {
 
 }  // namespace
 
+// Per receiver and sender, so that nobody can hide a message by using its identifier first: not another's, nor their
+// own to somebody else, of which an admin sees both.
+std::string dedupe_id(const Message& message) {
+  return message.receiver + "/" + message.sender + "\n" + message.id;
+}
+
 void Session::send(const ConversationKey& key, const std::string& text) {
   Conversation* conversation = app_->state_.conversations.get(key);
   if (conversation == nullptr || !key.has(user_) || text.empty()) return;
@@ -49,7 +55,7 @@ void Session::send(const ConversationKey& key, const std::string& text) {
   message.text = text;
   message.sent_at = message.arrived_at = now();
   message.state = SendState::queued;
-  seen_.first_time(user_ + "\n" + message.id);
+  seen_.first_time(dedupe_id(message));
   conversation->draft.clear();
   Message* added = put(*conversation, std::move(message));
   publish(key, *added);
@@ -59,7 +65,7 @@ void Session::send(const ConversationKey& key, const std::string& text) {
 
 void Session::retry(const ConversationKey& key, const std::string& id) {
   Conversation* conversation = app_->state_.conversations.find(key);
-  Message* message = conversation == nullptr ? nullptr : conversation->find(id);
+  Message* message = conversation == nullptr ? nullptr : conversation->find(user_, id);
   // The same identifier again, so that a copy that did arrive is known as one.
   if (message == nullptr || message->state != SendState::failed) return;
   publish(key, *message);
@@ -106,7 +112,7 @@ void Session::adopt_unfinished() {
   // Stored as waiting, yet not in the session: sending it again does no harm, its identifier stays.
   for (Conversation* conversation : app_->state_.conversations.newest_first())
     conversation->for_each([&](Message& message) {
-      if (message.state != SendState::queued || waiting.count(message.id) != 0) return;
+      if (message.sender != user_ || message.state != SendState::queued || waiting.count(message.id) != 0) return;
       message.state = SendState::failed;
       message.problem = "It is not known whether this was sent.";
     });
@@ -121,11 +127,12 @@ std::string Session::adopt(wasmqtt::Delivery delivery, const wasmqtt::Client::Ou
   const ConversationKey key{std::string(topic->receiver), user_};
   Conversation* conversation = app_->state_.conversations.get(key);
   if (conversation == nullptr) return {};
-  Message* message = conversation->find(wire.message_id);
+  Message* message = conversation->find(user_, wire.message_id);
   if (message == nullptr) {
-    seen_.first_time(user_ + "\n" + wire.message_id);
-    message = put(*conversation, {.id = wire.message_id, .sender = user_, .receiver = std::string(topic->receiver),
-                                  .text = wire.content, .sent_at = wire.timestamp, .arrived_at = wire.timestamp});
+    Message unknown{.id = wire.message_id, .sender = user_, .receiver = std::string(topic->receiver),
+                    .text = wire.content, .sent_at = wire.timestamp, .arrived_at = wire.timestamp};
+    seen_.first_time(dedupe_id(unknown));
+    message = put(*conversation, std::move(unknown));
   }
   message->state = send_state(outgoing.state);
   sent_[delivery.number] = {key, message->id};
@@ -141,7 +148,7 @@ void Session::handle_delivery(wasmqtt::Delivery delivery, DeliveryState state, w
     sent_.erase(at);
   if (app_ == nullptr) return;
   Conversation* conversation = app_->state_.conversations.find(sent.key);
-  Message* message = conversation == nullptr ? nullptr : conversation->find(sent.id);
+  Message* message = conversation == nullptr ? nullptr : conversation->find(user_, sent.id);
   if (message == nullptr) return;
   message->state = send_state(state);
   message->problem = state == DeliveryState::failed ? why_failed(reason) : std::string{};
@@ -179,13 +186,12 @@ Session::TakenIn Session::take_in(const wasmqtt::Message& incoming) {
     return {};
   }
   const bool own = topic->sender == user_;
-  // Per sender, so that nobody can suppress another's message by using its identifier first.
-  const bool first_time = seen_.first_time(std::string(topic->sender) + "\n" + wire.message_id);
-  if (!first_time && (own || settings_.deduplicate)) return {};
   Message message{.id = std::move(wire.message_id), .sender = std::string(topic->sender),
                   .receiver = std::string(topic->receiver), .text = std::move(wire.content),
                   .sent_at = wire.timestamp, .arrived_at = now(),
                   .state = own ? SendState::delivered : SendState::none};
+  const bool first_time = seen_.first_time(dedupe_id(message));
+  if (!first_time && (own || settings_.deduplicate)) return {};
   return {conversation, put(*conversation, std::move(message))};
 }
 

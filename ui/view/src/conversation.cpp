@@ -124,7 +124,7 @@ void ConversationView::draw_log(Ui& ui, const chat::State& state, const chat::Co
     const bool other_day = before == nullptr || state.zone->day_number(before->sort_time()) != state.zone->day_number(time);
     const bool own_chat = conversation.key().has(state.user);
     const Item item{.conversation = conversation, .message = message, .before = before,
-                    .right = own_chat ? message.state != chat::SendState::none : message.sender == conversation.key().second,
+                    .right = message.sender == (own_chat ? state.user : conversation.key().second),
                     .new_above = i == first_new, .new_day = other_day,
                     .new_run = other_day || before->sender != message.sender || i == first_new ||
                                time - before->sort_time() > run_pause};
@@ -152,18 +152,20 @@ void ConversationView::draw_message(Ui& ui, const chat::State& state, const Item
     ImGui::SetCursorPosY(ImGui::GetCursorPosY() - Theme::space_1);
   }
   draw_bubble(ui, state, item);
-  if (shown_text(message).size() < message.text.size()) {
-    const IdScope id(message.id);
+  if (shown_text(item).size() < message.text.size()) {
+    const IdScope id(std::to_string(message.number));
     const ButtonOptions options{.kind = ButtonKind::ghost, .small = true};
     if (item.right) align_right(button_size(ui, "Show the whole message", options).x);
     else ImGui::SetCursorPosX(ImGui::GetCursorPosX() + avatar_size + Theme::space_2);
-    if (button(ui, "Show the whole message", options)) expanded_.insert(message.id);
+    if (button(ui, "Show the whole message", options)) expanded_.emplace(item.conversation.key(), message.number);
   }
   if (message.state == chat::SendState::failed) draw_failure(ui, item, intents);
 }
 
-std::string_view ConversationView::shown_text(const chat::Message& message) const {
-  if (message.text.size() <= long_message_bytes || expanded_.count(message.id) != 0) return message.text;
+std::string_view ConversationView::shown_text(const Item& item) const {
+  const chat::Message& message = item.message;
+  if (message.text.size() <= long_message_bytes || expanded_.count({item.conversation.key(), message.number}) != 0)
+    return message.text;
   return chat::cut_utf8(message.text, long_message_bytes / 2);
 }
 
@@ -173,7 +175,7 @@ void ConversationView::draw_bubble(Ui& ui, const chat::State& state, const Item&
   const bool own = item.right && item.conversation.key().has(state.user);
   const float total = room().x;
   const float text_room = std::min(widest_text, std::max(80.0f, (total - avatar_size - Theme::space_2) * 0.82f - 2 * bubble_padding_x));
-  const std::string_view words = shown_text(message);
+  const std::string_view words = shown_text(item);
   const ImVec2 text_box = text_size(ui, words, TextStyle::body, text_room);
   const Icon icon = icon_of(message.state);
   std::string meta = state.zone->clock(message.sort_time());
@@ -219,7 +221,7 @@ void ConversationView::draw_failure(Ui& ui, const Item& item, chat::Intents& int
   ImGui::SetCursorScreenPos({at.x, at.y + std::max(0.0f, std::floor((button_box.y - words.y) * 0.5f))});
   text(ui, item.message.problem, {.style = TextStyle::small, .color = ui.theme().color.danger_text, .width = words_room});
   ImGui::SetCursorScreenPos({at.x + words.x + Theme::space_3, at.y});
-  const IdScope id(item.message.id);
+  const IdScope id(std::to_string(item.message.number));
   if (button(ui, "Retry", retry)) intents.emplace_back(chat::RetryMessage{item.conversation.key(), item.message.id});
 }
 

@@ -83,8 +83,9 @@ class Conversation {
 
   // Puts a message where it belongs and returns its index. `message.number` is kept when it is not 0 (from a store).
   std::size_t insert(Message message);
-  // The message with this identifier, newest first; nullptr when there is none. Linear in the distance from the end.
-  Message* find(std::string_view id);
+  // The newest message with this identifier from this sender; nullptr when there is none. An identifier alone names
+  // nothing: everybody chooses theirs, and may repeat another's. Linear in the distance from the end.
+  Message* find(std::string_view sender, std::string_view id);
   Message* at(std::size_t index) { return &messages_[index]; }
   template <class Each>
   void for_each(Each each) {

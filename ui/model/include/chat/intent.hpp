@@ -23,7 +23,7 @@ struct AddChat { std::string user; };             // checked by check_user_name(
 struct OpenChat { ConversationKey key; };
 struct LeaveChat {};                              // back to the list, on a narrow window
 struct SendMessage { ConversationKey key; std::string text; };
-struct RetryMessage { ConversationKey key; std::string id; };
+struct RetryMessage { ConversationKey key; std::string id; };  // of one's own
 struct SaveDraft { ConversationKey key; std::string text; };
 struct ChooseTheme { std::string theme; };        // "light", "dark", empty: as the system
 struct ClearPackets {};

@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "chat/intent.hpp"
 #include "chat/state.hpp"
@@ -49,10 +50,11 @@ class ConversationView {
   void draw_jump(semantic::Ui& ui, Place& place, const chat::Conversation& conversation, ImVec2 corner);
 
   // The message as it is shown: a long one is cut until its reader asks for the rest.
-  std::string_view shown_text(const chat::Message& message) const;
+  std::string_view shown_text(const Item& item) const;
 
   std::map<chat::ConversationKey, Place> places_;
-  std::set<std::string> expanded_;  // identifiers of long messages that are shown whole
+  // Long messages that are shown whole, by their number: another may have the same identifier.
+  std::set<std::pair<chat::ConversationKey, std::uint64_t>> expanded_;
   int drawn_ = 0;
 };
 
