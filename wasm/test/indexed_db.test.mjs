@@ -103,6 +103,20 @@ describe('the session store in IndexedDB', () => {
     assert.deepEqual(await again.next(), ['read', 1, '']);
   });
 
+  test('reads any number of records, in the order of their keys: one below, at, one above and far above a piece', async () => {
+    const probe = await open_store(context);
+    const name = (i) => String(i).padStart(4, '0');
+    let stored = 0;
+    for (const count of [199, 200, 201, 1000]) {
+      await probe.page.evaluate((names) => { for (const one of names) self.call('probe_put', `history/${one}`, one); },
+        Array.from({length: count - stored}, (_, i) => name(stored + i)));
+      stored = count;
+      await probe.call('probe_read', 'history/');
+      for (let i = 0; i < count; ++i) assert.deepEqual(await probe.next(), ['record', 0, `history/${name(i)}=${name(i)}`]);
+      assert.deepEqual(await probe.next(), ['read', 1, '']);
+    }
+  });
+
   // Until the function that it resolves to is called, no other transaction comes to its turn.
   async function hold_database() {
     const {page} = await open_probe(context, pages);

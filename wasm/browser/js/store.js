@@ -10,6 +10,7 @@ var wasmqttStore = {
 
     // Outcome of indexed_db_store.hpp.
     failed: 0, done: 1, takenOver: 2,
+    piece: 200,  // records that are read at a time
 
     sentence: function(error) {
       var name = error ? error.name : '';
@@ -189,20 +190,25 @@ var wasmqttStore = {
   wasmqtt_store_read: function(id, prefix, size) {
     var stores = WasmqttStores;
     var store = stores.live[id];
-    var range = WasmqttBorder.text(prefix, size);
+    var start = WasmqttBorder.text(prefix, size);
     stores.open(id, function() {
-      var keys = [];
       stores.transact(id, [], function(transaction) {
         var records = transaction.objectStore('records');
-        records.getAllKeys(stores.starting(range)).onsuccess = function(event) { keys = event.target.result; };
-        records.getAll(stores.starting(range)).onsuccess = function(event) {
-          event.target.result.forEach(function(value, i) {
-            if (!stores.live[id]) return;
-            var key = WasmqttBorder.encode(keys[i]);
-            WasmqttBorder.place(store.room, [key, value]);
-            _wasmqtt_store_record(store.self, key.length);
-          });
-        };
+        // In pieces: a long history is never in memory as a whole.
+        (function next(range) {
+          var keys = [];
+          records.getAllKeys(range, stores.piece).onsuccess = function(event) { keys = event.target.result; };
+          records.getAll(range, stores.piece).onsuccess = function(event) {
+            event.target.result.forEach(function(value, i) {
+              if (!stores.live[id]) return;
+              var key = WasmqttBorder.encode(keys[i]);
+              WasmqttBorder.place(store.room, [key, value]);
+              _wasmqtt_store_record(store.self, key.length);
+            });
+            if (keys.length === stores.piece)
+              next(IDBKeyRange.bound(keys[keys.length - 1], range.upper, true, range.upperOpen));
+          };
+        })(stores.starting(start));
       });
     });
   },
