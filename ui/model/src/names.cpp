@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 
+#include "chat/look_alikes.hpp"
 #include "wasmqtt/utf8.hpp"
 
 namespace chat {
@@ -37,12 +38,14 @@ std::string_view trim(std::string_view text) {
 
 std::string_view check_user_name(std::string_view name) {
   if (name.empty()) return "Please enter a user name.";
-  if (name.size() > max_user_name_bytes) return "A user name has at most 64 bytes.";
+  if (name.size() > max_user_name_bytes) return "A user name can have at most 64 bytes.";
   if (name.find_first_of("/+#") != std::string_view::npos)
-    return "A user name cannot hold / + or #: they have a meaning in topics.";
+    return "A user name cannot contain / + or #: they have a special meaning in topics.";
   // Before the check of UTF-8, which refuses NUL with other words.
-  if (has_control_character(name)) return "A user name cannot hold control characters.";
-  if (wasmqtt::check_utf8(name)) return "This is not well-formed text.";
+  if (has_control_character(name)) return "A user name cannot contain control characters.";
+  if (wasmqtt::check_utf8(name)) return "This is not valid UTF-8.";
+  if (trim(name).size() != name.size()) return "A user name cannot begin or end with a space.";
+  if (has_invisible_characters(name)) return "A user name cannot contain invisible characters.";
   return {};
 }
 

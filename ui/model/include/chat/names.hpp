@@ -15,7 +15,8 @@ inline constexpr std::size_t max_user_name_bytes = 64;
 std::string_view trim(std::string_view text);
 
 // Empty when `name` (trimmed already) is good; else a plain sentence for beside the field, in static storage.
-// Refused: nothing, more than 64 bytes, `/` `+` `#`, NUL and other control characters, ill-formed UTF-8.
+// Refused: nothing, more than 64 bytes, `/` `+` `#`, NUL and other control characters, ill-formed UTF-8, white space at
+// either end, and characters that do not show (look_alikes.hpp).
 std::string_view check_user_name(std::string_view name);
 
 // At most `bytes` bytes from the front, cut between code points.
