@@ -91,7 +91,7 @@ TEST_CASE("not remembering: the device keeps nothing") {
 
 TEST_CASE("storage that fails is said once and breaks nothing") {
   struct BrokenStore final : MemoryChatStoreBase {
-    void load(std::string_view, Loaded loaded) override { loaded(false, {}, "access was denied"); }
+    void load(std::string_view, Visit, Loaded loaded) override { loaded(false, "access was denied"); }
     void put(std::span<const Record>, Written written) override {
       if (written) written(false, "quota exceeded");
     }
@@ -104,20 +104,36 @@ TEST_CASE("storage that fails is said once and breaks nothing") {
   CHECK(world.state().storage_problem.find("quota exceeded") != std::string::npos);
 }
 
-TEST_CASE("taken over while stable: one try, then \"Signed in elsewhere\", until the user wants it here") {
-  World world(stage_settings(30));
-  world.sign_in("alice");
-  world.pass(30s);
+namespace {
+
+// The broker ends the connection this long after signing in, and the client comes back.
+void cut_after(World& world, wasmqtt::Duration duration) {
+  world.pass(duration);
   world.broker.cut({wasmqtt::TransportFault::none, 1000, {}, true});
-  CHECK(world.state().connection.kind == Connection::Kind::reconnecting);
-  world.loop.advance(2s);
+  if (world.state().connection.kind == Connection::Kind::elsewhere) return;
+  world.app.handle(ConnectNow{});
   world.broker.accept();
   (void)world.broker.expect<wasmqtt::Connect>();
   world.broker.reply(wasmqtt::Connack{true});
   world.answer();
-  world.pass(1s);
-  world.broker.cut({wasmqtt::TransportFault::none, 1000, {}, true});
-  CHECK(world.state().connection.text == "Signed in elsewhere");
+}
+
+}  // namespace
+
+TEST_CASE("a connection cut twice, as by a broker that restarts, is not taken for a sign-in elsewhere") {
+  World world(stage_settings(30));
+  world.sign_in("alice");
+  cut_after(world, 30s);
+  cut_after(world, 2s);
+  CHECK(world.state().connection.text == "Connected");
+}
+
+TEST_CASE("cut again and again right after signing in: \"Possibly signed in elsewhere\", until the user wants it here") {
+  World world(stage_settings(30));
+  world.sign_in("alice");
+  for (int i = 0; i < 3; ++i) cut_after(world, 2s);
+  CHECK(world.state().connection.text == "Possibly signed in elsewhere");
+  CHECK(world.state().connection.detail.find("may have signed in as alice") != std::string::npos);
   const int attempts = world.broker.opened();
   world.loop.advance(10min);
   CHECK(world.broker.opened() == attempts);
@@ -142,6 +158,35 @@ TEST_CASE("another tab of this browser signs in: this one yields without a fight
   CHECK(world.state().connection.text == "Signed in elsewhere");
   world.loop.advance(10min);
   CHECK(world.broker.opened() == 1);
+}
+
+TEST_CASE("\"Use here\" goes on from what the other tab has stored meanwhile, and overwrites none of it") {
+  MemoryChatStore store;
+  World first(stage_settings(20), &store);
+  first.sign_in("alice");
+  first.receive("chat/messages/alice/peter", message_json("1", "one"), Qos::at_least_once);
+  first.app.handle(OpenChat{with("peter")});
+  first.app.handle_signed_in_elsewhere("alice", "ws://localhost:8081");
+  {
+    World second(stage_settings(20), &store);
+    second.sign_in("alice", "", true);
+    for (const char* id : {"2", "3"})
+      second.receive("chat/messages/alice/peter", message_json(id, "in the other tab"), Qos::at_least_once);
+  }
+  first.app.handle(UseHere{});
+  first.loop.run_turns();
+  first.broker.accept();
+  (void)first.broker.expect<wasmqtt::Connect>();
+  first.broker.reply(wasmqtt::Connack{true});
+  first.answer();
+  CHECK(first.state().connection.text == "Connected");
+  CHECK(first.state().open == with("peter"));
+  CHECK(first.texts("peter") == std::vector<std::string>{"one", "in the other tab", "in the other tab"});
+  first.receive("chat/messages/alice/peter", message_json("3", "in the other tab"), Qos::at_least_once, false, true);
+  first.receive("chat/messages/alice/peter", message_json("4", "here again"), Qos::at_least_once);
+  World third(stage_settings(20), &store);
+  third.sign_in("alice", "", true);
+  CHECK(third.texts("peter") == std::vector<std::string>{"one", "in the other tab", "in the other tab", "here again"});
 }
 
 TEST_CASE("the admin reads all conversations as pairs, and cannot write into them") {

@@ -34,7 +34,9 @@ inline std::string status_json(std::string_view status, std::string_view time = 
 
 // A memory store to derive faulty ones from.
 struct MemoryChatStoreBase : ChatStore {
-  void load(std::string_view prefix, Loaded loaded) override { memory.load(prefix, std::move(loaded)); }
+  void load(std::string_view prefix, Visit visit, Loaded loaded) override {
+    memory.load(prefix, std::move(visit), std::move(loaded));
+  }
   void put(std::span<const Record> records, Written written) override { memory.put(records, std::move(written)); }
   void remove(std::string_view key) override { memory.remove(key); }
   void remove_all(std::string_view prefix) override { memory.remove_all(prefix); }

@@ -3,6 +3,7 @@
 
 #include "chat/conversation_list.hpp"
 #include "chat/iso_time.hpp"
+#include "chat/look_alikes.hpp"
 #include "chat/message_id.hpp"
 #include "chat/names.hpp"
 #include "chat/notices.hpp"
@@ -39,6 +40,33 @@ TEST_CASE("a user name that would break out of its topic level is refused with a
     CHECK_MESSAGE(!check_user_name(bad).empty(), bad);
   CHECK_FALSE(check_user_name(std::string_view("a\0b", 3)).empty());
   CHECK_FALSE(check_user_name(std::string(65, 'a')).empty());
+}
+
+TEST_CASE("a user name with characters that do not show, which another name could hide behind, is refused") {
+  for (std::string_view bad : {"pe\u200Bter", "peter\u200B", "\u2060peter", "pe\u00ADter", "pe\uFEFFter", "pe\u200Dter", "pe\u200Cter",
+                               "pe\u034Fter", "\u202Eretep", "pe\u2066ter", "peter\u3164", "pe\uFE0Fter", "pe\u2800ter",
+                               "a\u00A0b", "a\u2003b", "a\u3000b", " peter", "peter ", "peter\U000E0061", "\uE000",
+                               "\U0001F469\u200D", "\u200D\U0001F469"}) {
+    CAPTURE(bad);
+    CHECK_FALSE(check_user_name(bad).empty());
+    CHECK_FALSE(parse_message_topic("chat/messages/alice/" + std::string(bad)));
+  }
+  for (std::string_view good : {"👩‍👩‍👧", "❤️", "👩🏽‍🚀", "می‌خواهم", "क्‍ष", "Zoë", "Пётр", "Ω", "李小龙", "o'brien-2"}) {
+    CAPTURE(good);
+    CHECK(check_user_name(good).empty());
+  }
+}
+
+TEST_CASE("a user name that may be mistaken for another one is said to be so") {
+  for (std::string_view alike : {"\u0430lice", "реtеr", "раура", "ΑΝΝΑ", "ｐeter", "𝐩eter", "pete\u0301r", "می‌خواهم"}) {
+    CAPTURE(alike);
+    CHECK(check_user_name(alike).empty());
+    CHECK_FALSE(look_alike_warning(alike).empty());
+  }
+  for (std::string_view plain : {"alice", "peter 2", "Zoë", "Jürgen", "Пётр", "Мария", "Δημήτρης", "李小龙", "مرحبا", "👩‍👩‍👧", "❤️"}) {
+    CAPTURE(plain);
+    CHECK(look_alike_warning(plain).empty());
+  }
 }
 
 TEST_CASE("white space around a name does not count, Unicode's included") {
@@ -128,7 +156,7 @@ TEST_CASE("a message that deviates is refused with a sentence that says how") {
       {"{\"messageId\":\"1\",\"content\":\"a\",\"timestamp\":\"yesterday\"}", "\"timestamp\" is not a time"},
       {"{\"messageId\":\"" + std::string(129, 'a') + "\",\"content\":\"a\"," + time + "}", "too long"},
       {"{\"messageId\":\"1\",\"content\":\"" + std::string(max_content_bytes + 1, 'a') + "\"," + time + "}", "65537 bytes"},
-      {std::string(max_payload_bytes + 1, ' '), "are not read"},
+      {std::string(max_payload_bytes + 1, ' '), "The limit is"},
       {std::string(max_payload_bytes, '['), "not JSON"},
   };
   for (const auto& [payload, words] : bad) {
@@ -223,14 +251,100 @@ TEST_CASE("an answer stands below what it answers, though its clock is behind or
   CHECK(ids(conversation) == "1234");
 }
 
-TEST_CASE("a conversation keeps its newest messages and counts what it dropped") {
+TEST_CASE("a conversation holds its limit of messages, and above it the oldest are dropped and counted") {
   Conversation conversation({"a", "b"});
   const Time t = at("2025-03-01T10:00:00Z");
-  for (std::size_t i = 0; i < Conversation::max_messages + 1; ++i) conversation.insert(said("a", std::to_string(i), t, t));
-  CHECK(conversation.messages().size() <= Conversation::max_messages);
+  std::size_t next = 0;
+  const auto fill = [&](std::size_t to) {
+    for (; next < to; ++next) conversation.insert(said("a", std::to_string(next), t, t));
+  };
+  fill(Conversation::max_messages - 1);
+  fill(Conversation::max_messages);
+  CHECK(conversation.messages().size() == Conversation::max_messages);
+  CHECK(conversation.removed() == 0);
+  for (const std::size_t above : {Conversation::max_messages + 1, 3 * Conversation::max_messages}) {
+    fill(above);
+    CHECK(conversation.messages().size() <= Conversation::max_messages);
+    CHECK(conversation.messages().back().id == std::to_string(above - 1));
+    CHECK(conversation.messages().size() + conversation.removed() == above);
+  }
   CHECK(conversation.removed() == conversation.take_removed_numbers().size());
-  CHECK(conversation.messages().back().id == std::to_string(Conversation::max_messages));
   CHECK(conversation.find("a", "0") == nullptr);
+}
+
+TEST_CASE("a conversation holds its limit in bytes: one below, at, one above and far above it") {
+  const Time t = at("2025-03-01T10:00:00Z");
+  Message message = said("a", "1", t, t);
+  message.text.assign(64 * 1024, 'x');
+  const std::size_t whole = Conversation::max_bytes / message.bytes();
+  for (const int above : {-1, 0, 1}) {
+    CAPTURE(above);
+    Conversation conversation({"a", "b"});
+    for (std::size_t i = 0; i < whole; ++i) conversation.insert(message);
+    Message last = said("a", "last", t, t);
+    const std::size_t left = Conversation::max_bytes - conversation.bytes() - last.bytes();
+    last.text.resize(static_cast<std::size_t>(static_cast<long>(left + last.text.size()) + above), 'x');
+    conversation.insert(last);
+    CHECK(conversation.messages().back().id == "last");
+    CHECK((conversation.removed() != 0) == (above > 0));
+    CHECK(conversation.bytes() <= Conversation::max_bytes);
+    for (int i = 0; i < 2'000; ++i) conversation.insert(message);
+    CHECK(conversation.bytes() <= Conversation::max_bytes);
+  }
+}
+
+TEST_CASE("a message that comes late into a full conversation is not the one that is dropped") {
+  Conversation conversation({"a", "b"});
+  const Time t = at("2025-03-01T10:00:00Z");
+  for (std::size_t i = 0; i < Conversation::max_messages; ++i) conversation.insert(said("a", std::to_string(i), t, t));
+  const std::size_t index = conversation.insert(said("b", "late", t - 24h, t));
+  CHECK(index == 0);
+  CHECK(conversation.messages()[index].id == "late");
+  CHECK(conversation.messages()[1].id == std::to_string(conversation.removed()));
+}
+
+TEST_CASE("who said how much is counted, also after the oldest were dropped") {
+  Conversation conversation({"a", "b"});
+  const Time t = at("2025-03-01T10:00:00Z");
+  CHECK(conversation.count_from("b") == 0);
+  conversation.insert(said("b", "first", t, t));
+  CHECK(conversation.count_from("b") == 1);
+  for (std::size_t i = 0; i < Conversation::max_messages; ++i) conversation.insert(said("a", std::to_string(i), t, t));
+  CHECK(conversation.count_from("b") == 0);
+  CHECK(conversation.count_from("a") == conversation.messages().size());
+  CHECK(conversation.count_from("c") == 0);
+}
+
+TEST_CASE("all conversations hold their limit in bytes, and whoever floods one loses nothing of another") {
+  ConversationList list;
+  const Time t = at("2025-03-01T10:00:00Z");
+  list.insert(list.create({"friend", "me"}), said("friend", "kept", t, t));
+  for (int round = 0; round < 100; ++round) {
+    for (int stranger = 0; stranger < 20; ++stranger) {
+      const std::string name = "stranger" + std::to_string(stranger);
+      Message message = said(name, std::to_string(round), t, t);
+      message.text.assign(64 * 1024, 'x');
+      const Message& added = list.insert(list.create({name, "me"}), message);
+      CHECK(added.id == message.id);
+      REQUIRE(list.bytes() <= ConversationList::max_bytes);
+    }
+  }
+  std::size_t sum = 0;
+  for (const Conversation* conversation : list.newest_first()) sum += conversation->bytes();
+  CHECK(list.bytes() == sum);
+  CHECK(list.find({"friend", "me"})->messages().size() == 1);
+  CHECK_FALSE(list.take_dropped().empty());
+  CHECK(list.take_dropped().empty());
+}
+
+TEST_CASE("strangers open conversations up to the limit; the user opens one above it") {
+  ConversationList list;
+  for (std::size_t i = 0; i < ConversationList::max_conversations; ++i)
+    REQUIRE(list.get({"me", "stranger" + std::to_string(i)}) != nullptr);
+  CHECK(list.get({"me", "one more"}) == nullptr);
+  CHECK(list.get({"me", "stranger7"}) != nullptr);
+  CHECK(list.create({"me", "one more"}).empty());
+  CHECK(list.get({"me", "one more"}) != nullptr);
 }
 
 TEST_CASE("opening a conversation puts the divider before the first unread message") {
@@ -321,7 +435,9 @@ TEST_CASE("presence in words") {
 TEST_CASE("ten thousand statuses are held, and more than the bound are not") {
   Presence presence;
   for (std::size_t i = 0; i < Presence::max_users + 10; ++i)
-    presence.handle_status("user" + std::to_string(i), {true, Time{}}, {.retained = true, .now = Time{}});
+    CHECK(presence.handle_status("user" + std::to_string(i), {true, Time{}}, {.retained = true, .now = Time{}}) ==
+          (i < Presence::max_users));
+  CHECK(presence.handle_status("user0", {false, Time{}}, {.retained = true, .now = Time{}}));
   CHECK(presence.size() == Presence::max_users);
 }
 
@@ -333,6 +449,11 @@ TEST_CASE("notices are bounded, and the same one in a row is counted, not repeat
   for (int i = 0; i < 5; ++i) notices.add({}, std::to_string(i));
   CHECK(notices.list().size() == 3);
   CHECK(notices.total() == 10);
+  for (const std::size_t size : {Notices::max_text_bytes - 1, Notices::max_text_bytes, 100 * Notices::max_text_bytes}) {
+    notices.add({}, std::string(size, 'x'), std::string(size, 't'));
+    CHECK(notices.list().back().text.size() <= Notices::max_text_bytes + 3);
+    CHECK(notices.list().back().topic.size() <= Notices::max_topic_bytes + 3);
+  }
 }
 
 TEST_CASE("records of format 1, whose delivery state could be another's, load: the state follows from the sender") {
@@ -344,7 +465,11 @@ TEST_CASE("records of format 1, whose delivery state could be another's, load: t
                                                          std::to_string(state) + ",\"number\":" + std::to_string(number) + "}"};
   };
   ConversationList list;
-  CHECK(restore(std::vector<Record>{record("alice", 0, 1), record("peter", 3, 2), record("alice", 4, 3)}, account, list) == 0);
+  HistoryReader reader(account, list);
+  for (const Record& one : {record("alice", 0, 1), record("peter", 3, 2), record("alice", 4, 3)})
+    reader.read(one.key, one.value);
+  CHECK(reader.unreadable() == 0);
+  CHECK(reader.format() == 1);
   const auto& messages = list.find(key)->messages();
   REQUIRE(messages.size() == 3);
   CHECK(messages[0].state == SendState::delivered);
@@ -372,7 +497,11 @@ TEST_CASE("what is stored comes back: messages, order, unread, drafts; what is d
   records.push_back({message_key(account, key, 10), "not json"});
 
   ConversationList list;
-  CHECK(restore(records, account, list) == 6);
+  HistoryReader reader(account, list);
+  reader.read(format_record(account).key, format_record(account).value);
+  for (const Record& record : records) reader.read(record.key, record.value);
+  CHECK(reader.unreadable() == 6);
+  CHECK(reader.format() == history_format);
   const Conversation* back = list.find(key);
   REQUIRE(back);
   CHECK(ids(*back) == "12");
@@ -383,4 +512,23 @@ TEST_CASE("what is stored comes back: messages, order, unread, drafts; what is d
   CHECK(back->draft == "typed \"so far\"");
   CHECK(read_device_record(device_record({"alice", "dark"}).value).theme == "dark");
   CHECK(read_device_record("[]").user.empty());
+}
+
+TEST_CASE("a stored history far above the limits is read without ever holding more than they allow") {
+  const std::string account = account_prefix("alice", "ws://a");
+  const ConversationKey key("alice", "stranger");
+  const Time t = at("2025-03-01T10:00:00Z");
+  ConversationList list;
+  HistoryReader reader(account, list);
+  Message message = said("stranger", "id", t, t);
+  message.text.assign(64 * 1024, 'x');
+  for (std::uint64_t number = 1; number <= 1'000; ++number) {
+    message.number = number;
+    const Record record = message_record(account, key, message);
+    reader.read(record.key, record.value);
+    REQUIRE(list.bytes() <= Conversation::max_bytes);
+  }
+  CHECK(reader.unreadable() == 0);
+  CHECK(list.find(key)->messages().back().number == 1'000);
+  CHECK(list.take_dropped().size() + list.find(key)->messages().size() == 1'000);
 }

@@ -1,18 +1,14 @@
 #include "browser_chat_store.hpp"
 
 #include <utility>
-#include <vector>
 
 namespace mqtt_chat {
 
-void BrowserChatStore::load(std::string_view prefix, Loaded loaded) {
-  auto records = std::make_shared<std::vector<chat::Record>>();
+void BrowserChatStore::load(std::string_view prefix, Visit visit, Loaded loaded) {
   store_.read(
       prefix,
-      [records](std::string_view key, wasmqtt::Bytes value) {
-        records->push_back({std::string(key), std::string(wasmqtt::as_text(value))});
-      },
-      [records, loaded = std::move(loaded)](bool ok, std::string_view problem) { loaded(ok, *records, problem); });
+      [visit = std::move(visit)](std::string_view key, wasmqtt::Bytes value) { visit(key, wasmqtt::as_text(value)); },
+      std::move(loaded));
 }
 
 // One turn's records are one transaction.

@@ -10,7 +10,7 @@ class BrowserChatStore final : public chat::ChatStore {
  public:
   BrowserChatStore() : store_({.name = "mqtt-chat"}) {}
 
-  void load(std::string_view prefix, Loaded loaded) override;
+  void load(std::string_view prefix, Visit visit, Loaded loaded) override;
   void put(std::span<const chat::Record> records, Written written) override;
   void remove(std::string_view key) override { store_.erase(key); }
   void remove_all(std::string_view prefix) override { store_.erase_all(prefix); }

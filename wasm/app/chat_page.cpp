@@ -31,6 +31,7 @@ void ChatPage::connect_browser() {
   life_.on_wake = [this] { app_.handle_wake(); };
   life_.on_online = [this] { app_.handle_online(); };
   life_.on_offline = [this] { app_.handle_offline(); };
+  life_.on_leave = [this] { app_.handle_leave(); };
   life_.on_visible = [this](bool visible) { app_.handle_visible(visible); };
   app_.handle_visible(wasmqtt::PageLifeCycle::visible());
   hear_tabs([this](std::string_view user, std::string_view broker) { app_.handle_signed_in_elsewhere(user, broker); });

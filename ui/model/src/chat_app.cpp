@@ -14,14 +14,14 @@ ChatApp::ChatApp(Platform platform, Settings settings) : platform_(std::move(pla
   state_.page = platform_.page;
   state_.now = platform_.loop.now();
   state_.settings = std::move(settings);
-  platform_.store.load(device_key, [this, alive = std::weak_ptr<bool>(alive_)](bool, std::span<const Record> records,
-                                                                               std::string_view) {
-    if (alive.expired() || records.empty()) return;
-    const DeviceMemory memory = read_device_record(records.front().value);
+  const auto visit = [this, alive = std::weak_ptr<bool>(alive_)](std::string_view key, std::string_view value) {
+    if (alive.expired() || key != device_key) return;
+    const DeviceMemory memory = read_device_record(value);
     if (state_.settings.user.empty() && state_.screen == Screen::login) state_.settings.user = memory.user;
     state_.theme = memory.theme;
     changed();
-  });
+  };
+  platform_.store.load(device_key, visit, [](bool, std::string_view) {});
 }
 
 ChatApp::~ChatApp() {
@@ -73,7 +73,7 @@ void ChatApp::sign_in(const SignIn& intent) {
 }
 
 void ChatApp::begin_session(const std::string& user, const std::string& password, const std::string& broker) {
-  // The transport is one: whoever still says goodbye has to leave it.
+  // There is one transport: a session that is still disconnecting has to release it.
   closing_.reset();
   session_.reset();
   state_.signing_in = true;
@@ -140,18 +140,18 @@ void ChatApp::change_settings(const Settings& settings) {
 void ChatApp::open_chat(const ConversationKey& key) {
   Conversation* conversation = state_.conversations.find(key);
   if (conversation == nullptr) return;
+  handle_leave();
   state_.open = key;
   conversation->open();
-  if (session_) session_->keep(*conversation);
+  keep(*conversation);
 }
 
 void ChatApp::add_chat(const std::string& user) {
   const std::string partner(trim(user));
   if (!session_ || !check_user_name(partner).empty()) return;
   const ConversationKey key{state_.user, partner};
-  Conversation* conversation = state_.conversations.get(key);
-  if (conversation == nullptr) return;
-  if (conversation->empty()) conversation->touch(platform_.loop.now());
+  Conversation& conversation = state_.conversations.create(key);
+  if (conversation.empty()) conversation.touch(platform_.loop.now());
   state_.conversations.reorder();
   open_chat(key);
 }
@@ -161,8 +161,11 @@ void ChatApp::leave_chat() { state_.open = {}; }
 void ChatApp::save_draft(const ConversationKey& key, const std::string& text) {
   Conversation* conversation = state_.conversations.find(key);
   if (conversation == nullptr) return;
-  conversation->draft = text;
-  if (session_) session_->keep(*conversation);
+  if (session_) session_->history().set_draft(*conversation, text, platform_.loop.now());
+}
+
+void ChatApp::keep(const Conversation& conversation) {
+  if (session_) session_->history().keep(conversation);
 }
 
 void ChatApp::choose_theme(const std::string& theme) {
@@ -178,8 +181,27 @@ void ChatApp::remember_device() {
 
 void ChatApp::handle_visible(bool visible) {
   visible_ = visible;
-  Conversation* open = visible && !state_.open.empty() ? state_.conversations.find(state_.open) : nullptr;
-  if (open != nullptr && open->unread() != 0) open_chat(state_.open);
+  if (!visible) handle_leave();
+  see_open_chat();
+}
+
+void ChatApp::handle_drawing(bool drawing) {
+  drawing_ = drawing;
+  see_open_chat();
+}
+
+void ChatApp::handle_leave() {
+  if (session_) session_->history().flush_drafts();
+}
+
+bool ChatApp::is_seen(const Conversation& conversation) const {
+  return visible_ && drawing_ && state_.open == conversation.key();
+}
+
+// What arrived in it unseen is in sight now.
+void ChatApp::see_open_chat() {
+  const Conversation* open = state_.open_conversation();
+  if (open != nullptr && is_seen(*open) && open->unread() != 0) open_chat(state_.open);
   changed();
 }
 
@@ -216,14 +238,22 @@ void ChatApp::handle_address(std::string_view query) {
 
 void ChatApp::update() {
   state_.now = std::max(state_.now, platform_.loop.now());
-  if (session_) state_.connection = session_->connection(network_);
+  if (session_) {
+    state_.connection = session_->connection(network_);
+    session_->history().update(state_.now);
+  }
   if (closing_ && closing_->over()) closing_.reset();
 }
 
 std::optional<Time> ChatApp::next_change() const {
   std::optional<Time> next = state_.presence.next_change(state_.now);
-  const std::optional<Time> countdown = session_ ? session_->next_countdown() : std::nullopt;
-  if (countdown && (!next || *countdown < *next)) next = countdown;
+  const auto consider = [&](std::optional<Time> time) {
+    if (time && (!next || *time < *next)) next = time;
+  };
+  if (session_) {
+    consider(session_->next_countdown());
+    consider(session_->history().next_write());
+  }
   return next;
 }
 

@@ -1,15 +1,12 @@
 #include "chat/chat_store.hpp"
 
-#include <vector>
-
 namespace chat {
 
-void MemoryChatStore::load(std::string_view prefix, Loaded loaded) {
-  std::vector<Record> found;
+void MemoryChatStore::load(std::string_view prefix, Visit visit, Loaded loaded) {
   for (auto at = records_.lower_bound(prefix);
        at != records_.end() && std::string_view(at->first).substr(0, prefix.size()) == prefix; ++at)
-    found.push_back({at->first, at->second});
-  loaded(true, found, {});
+    visit(at->first, at->second);
+  loaded(true, {});
 }
 
 void MemoryChatStore::put(std::span<const Record> records, Written written) {

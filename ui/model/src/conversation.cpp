@@ -26,14 +26,39 @@ std::size_t Conversation::insert(Message message) {
   };
   while (at > 0 && comes_before(messages_[at - 1])) --at;
   if (at != messages_.size()) ++reordered_;
+  const std::uint64_t number = message.number;
+  bytes_ += message.bytes();
+  ++count_of(message);
   messages_.insert(messages_.begin() + static_cast<std::ptrdiff_t>(at), std::move(message));
-  if (messages_.size() <= max_messages) return at;
+  if (messages_.size() <= max_messages && bytes_ <= max_bytes) return at;
   // In steps, since each moves all the others.
-  const std::size_t step = std::min(max_messages / 20, at);
-  for (std::size_t i = 0; i < step; ++i) removed_numbers_.push_back(messages_[i].number);
-  messages_.erase(messages_.begin(), messages_.begin() + static_cast<std::ptrdiff_t>(step));
-  removed_ += step;
-  return at - step;
+  const std::size_t before = messages_.size();
+  drop_oldest(max_messages - max_messages / 20, max_bytes - max_bytes / 20, number);
+  const std::size_t dropped = before - messages_.size();
+  return at > dropped ? at - dropped : 0;
+}
+
+void Conversation::drop_oldest(std::size_t messages, std::size_t bytes, std::uint64_t keep) {
+  std::size_t left = messages_.size();
+  std::size_t end = 0;
+  for (; end < messages_.size() && (left > messages || bytes_ > bytes); ++end) {
+    const Message& message = messages_[end];
+    if (message.number == keep) continue;
+    bytes_ -= message.bytes();
+    --count_of(message);
+    --left;
+    removed_numbers_.push_back(message.number);
+  }
+  const auto last = messages_.begin() + static_cast<std::ptrdiff_t>(end);
+  const auto kept = std::find_if(messages_.begin(), last, [&](const Message& m) { return m.number == keep; });
+  // It moves to the front of what is left.
+  if (kept != last) std::swap(*std::prev(last), *kept);
+  messages_.erase(messages_.begin(), kept != last ? std::prev(last) : last);
+  removed_ = removed_ + end - (kept != last ? 1 : 0);
+}
+
+std::size_t Conversation::count_from(std::string_view user) const {
+  return key_.has(user) ? counts_[user == key_.first ? 0 : 1] : 0;
 }
 
 Message* Conversation::find(std::string_view sender, std::string_view id) {
@@ -49,8 +74,6 @@ std::size_t Conversation::first_new() const {
   });
   return static_cast<std::size_t>(found - messages_.begin());
 }
-
-void Conversation::mark_read() { unread_ = 0; }
 
 void Conversation::open() {
   new_from_ = 0;

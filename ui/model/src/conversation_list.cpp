@@ -6,12 +6,50 @@ namespace chat {
 
 Conversation* ConversationList::get(const ConversationKey& key) {
   if (Conversation* known = find(key)) return known;
-  if (by_key_.size() >= max_conversations) return nullptr;
+  return by_key_.size() < max_conversations ? &create(key) : nullptr;
+}
+
+Conversation& ConversationList::create(const ConversationKey& key) {
+  if (Conversation* known = find(key)) return *known;
   auto& made = by_key_[key];
   made = std::make_unique<Conversation>(key);
   order_.push_back(made.get());
   ordered_ = false;
-  return made.get();
+  return *made;
+}
+
+Message& ConversationList::insert(Conversation& conversation, Message message) {
+  const std::size_t before = conversation.bytes();
+  std::size_t at = conversation.insert(std::move(message));
+  const std::uint64_t number = conversation.at(at).number;
+  bytes_ = bytes_ - before + conversation.bytes();
+  note_dropped(conversation);
+  const std::uint64_t removed = conversation.removed();
+  // In steps, since each looks for the largest one.
+  if (bytes_ > max_bytes)
+    while (bytes_ > max_bytes - max_bytes / 20 && drop_from_largest(conversation, number)) {}
+  at -= std::min<std::size_t>(at, static_cast<std::size_t>(conversation.removed() - removed));
+  ordered_ = false;
+  return conversation.at(at);
+}
+
+bool ConversationList::drop_from_largest(const Conversation& newest, std::uint64_t keep) {
+  const auto largest = std::max_element(by_key_.begin(), by_key_.end(), [](const auto& a, const auto& b) {
+    return a.second->bytes() < b.second->bytes();
+  });
+  Conversation& conversation = *largest->second;
+  const std::size_t before = conversation.bytes();
+  const std::size_t excess = bytes_ - (max_bytes - max_bytes / 20);
+  const std::size_t step = std::min(excess, std::max<std::size_t>(before / 4, 1));
+  conversation.drop_oldest(Conversation::max_messages, before - step, &conversation == &newest ? keep : 0);
+  bytes_ -= before - conversation.bytes();
+  note_dropped(conversation);
+  return conversation.bytes() < before;
+}
+
+void ConversationList::note_dropped(Conversation& conversation) {
+  for (const std::uint64_t number : conversation.take_removed_numbers())
+    dropped_.emplace_back(conversation.key(), number);
 }
 
 Conversation* ConversationList::find(const ConversationKey& key) {
@@ -42,6 +80,8 @@ unsigned ConversationList::unread() const {
 
 void ConversationList::clear() {
   by_key_.clear();
+  bytes_ = 0;
+  dropped_.clear();
   order_.clear();
   ordered_ = true;
 }

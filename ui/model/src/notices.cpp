@@ -1,13 +1,23 @@
 #include "chat/notices.hpp"
 
+#include <utility>
+
 #include "chat/names.hpp"
 
 namespace chat {
+namespace {
+
+std::string shortened(std::string text, std::size_t bytes) {
+  return text.size() <= bytes ? std::move(text) : std::string(cut_utf8(text, bytes)) + "…";
+}
+
+}  // namespace
 
 void Notices::add(wasmqtt::Time at, std::string text, std::string topic) {
   ++total_;
   // A topic of 64 KB is legal; a notice shows the start of it.
-  if (topic.size() > 200) topic = std::string(cut_utf8(topic, 200)) + "…";
+  text = shortened(std::move(text), max_text_bytes);
+  topic = shortened(std::move(topic), max_topic_bytes);
   if (!list_.empty() && list_.back().text == text && list_.back().topic == topic) {
     ++list_.back().count;
     list_.back().at = at;

@@ -46,7 +46,7 @@ std::string json_of(Bytes bytes) {
   return json && json->is_structured() ? json->pretty() : json_string(text);
 }
 
-// Walks a packet and notes what it finds. At the end of the bytes it stops noting: `good()` is false from then on.
+// Reads a packet field by field and collects them. good() is false once the bytes have ended too early.
 class Walker {
  public:
   explicit Walker(Bytes bytes) : bytes_(bytes) {}
@@ -72,7 +72,7 @@ class Walker {
     at_ += size;
     return value;
   }
-  // A field of two bytes of length and so many bytes.
+  // A field with a two-byte length prefix.
   Bytes counted(std::size_t& begin) {
     begin = at_;
     const std::size_t size = integer(2);
@@ -164,7 +164,7 @@ void walk_publish(Walker& walker, const wasmqtt::TraceEntry& entry, std::uint8_t
   if (qos != 0 && walker.good()) walker.packet_id();
   if (!walker.good()) return;
   const Bytes payload = walker.rest();
-  const std::string cut = entry.kept < entry.size ? " (cut here: " + number(entry.size - entry.kept) + " bytes more)" : "";
+  const std::string cut = entry.kept < entry.size ? " (truncated: " + number(entry.size - entry.kept) + " more bytes)" : "";
   walker.note("Payload", "payload", shown(payload) + cut, json_of(payload), walker.at(), walker.at() + payload.size());
 }
 
@@ -224,7 +224,7 @@ std::vector<PacketField> packet_fields(const wasmqtt::TraceEntry& entry, Bytes b
     case PacketType::pingresp:
     case PacketType::disconnect: break;
   }
-  if (!walker.good()) walker.note("Cut", "cut", "the rest was not kept", "true", bytes.size(), bytes.size());
+  if (!walker.good()) walker.note("Truncated", "truncated", "the rest was not kept", "true", bytes.size(), bytes.size());
   return walker.take();
 }
 

@@ -4,10 +4,10 @@
 
 namespace chat {
 
-void Presence::handle_status(std::string_view user, const WireStatus& status, const Arrival& arrival) {
+bool Presence::handle_status(std::string_view user, const WireStatus& status, const Arrival& arrival) {
   auto at = users_.find(user);
   if (at == users_.end()) {
-    if (users_.size() >= max_users) return;
+    if (users_.size() >= max_users) return false;
     at = users_.emplace(std::string(user), Entry{}).first;
   }
   Entry& entry = at->second;
@@ -15,13 +15,14 @@ void Presence::handle_status(std::string_view user, const WireStatus& status, co
   entry.online = status.online;
   entry.last_seen = status.last_online;
   entry.offline_from.reset();
-  if (status.online || arrival.retained) return;
+  if (status.online || arrival.retained) return true;
   entry.last_seen = std::max(status.last_online, arrival.now);
   const bool is_will = arrival.now - status.last_online > fresh;
   if (was_online && is_will) {
     entry.offline_from = arrival.now + grace;
     latest_grace_end_ = *entry.offline_from;
   }
+  return true;
 }
 
 void Presence::forget(std::string_view user) {

@@ -10,7 +10,7 @@ namespace chat {
 namespace {
 
 // Fields that are absent or of another type keep what `value` was.
-void read(const Json& json, const char* name, std::string& value) {
+void read_string(const Json& json, const char* name, std::string& value) {
   const Json* at = json.find(name);
   if (const std::string* text = at != nullptr ? at->string() : nullptr) value = *text;
 }
@@ -38,49 +38,12 @@ std::optional<ConversationKey> parse_key(std::string_view text) {
   return ConversationKey(std::string(first), std::string(second));
 }
 
-// Whether the record of a message says delivered, failed, … counts for the account's own messages only. Format 1 could
-// hold such a state for another's message that had the same identifier, and none for one's own.
+// A delivery state belongs to the account's own messages only. Format 1 could hold one for another's message that had
+// the same identifier, and none for one's own.
 SendState state_of(std::string_view account, std::string_view sender, std::int64_t stored) {
   if (account.substr(0, account.find('/')) != sender) return SendState::none;
   const auto state = static_cast<SendState>(stored);
   return state == SendState::none ? SendState::delivered : state;
-}
-
-bool restore_message(std::string_view account, std::string_view where, std::string_view value, ConversationList& list) {
-  const std::size_t line_break = where.rfind('\n');
-  if (line_break == std::string_view::npos) return false;
-  const std::optional<ConversationKey> key = parse_key(where.substr(0, line_break));
-  const std::optional<Json> json = parse(value);
-  if (!key || !json) return false;
-  Message message;
-  read(*json, "id", message.id);
-  read(*json, "from", message.sender);
-  read(*json, "text", message.text);
-  read(*json, "problem", message.problem);
-  message.sent_at = read_time(*json, "sent");
-  message.arrived_at = read_time(*json, "arrived");
-  const std::int64_t state = read_integer(*json, "state");
-  const std::int64_t number = read_integer(*json, "number");
-  if (message.id.empty() || !key->has(message.sender) || state < 0 || state > 4 || number <= 0) return false;
-  message.receiver = key->partner_of(message.sender);
-  message.state = state_of(account, message.sender, state);
-  message.number = static_cast<std::uint64_t>(number);
-  Conversation* conversation = list.get(*key);
-  if (conversation == nullptr) return false;
-  conversation->insert(std::move(message));
-  return true;
-}
-
-bool restore_conversation(std::string_view where, std::string_view value, ConversationList& list) {
-  const std::optional<ConversationKey> key = parse_key(where);
-  const std::optional<Json> json = parse(value);
-  if (!key || !json) return false;
-  Conversation* conversation = list.get(*key);
-  if (conversation == nullptr) return false;
-  read(*json, "draft", conversation->draft);
-  conversation->touch(read_time(*json, "active"));
-  conversation->set_unread(static_cast<unsigned>(std::clamp<std::int64_t>(read_integer(*json, "unread"), 0, 1'000'000)));
-  return true;
 }
 
 }  // namespace
@@ -111,20 +74,67 @@ Record conversation_record(std::string_view account, const Conversation& convers
   return {std::string(account).append("c\n").append(conversation.key().text()), json.take()};
 }
 
-std::size_t restore(std::span<const Record> records, std::string_view account, ConversationList& list) {
-  std::size_t unreadable = 0;
-  for (const Record& record : records) {
-    std::string_view key = record.key;
-    key.remove_prefix(std::min(key.size(), account.size()));
-    const std::string_view kind = key.substr(0, 2);
-    key.remove_prefix(kind.size());
-    bool good = false;
-    if (kind == "m\n") good = restore_message(account, key, record.value, list);
-    if (kind == "c\n") good = restore_conversation(key, record.value, list);
-    if (!good) ++unreadable;
-  }
-  list.reorder();
-  return unreadable;
+Record format_record(std::string_view account) {
+  return {std::string(account), JsonObject().add("format", static_cast<std::int64_t>(history_format)).take()};
+}
+
+void HistoryReader::read(std::string_view key, std::string_view value) {
+  if (is_newer()) return;
+  std::string_view where = key.substr(std::min(key.size(), account_.size()));
+  const std::string_view kind = where.substr(0, 2);
+  where.remove_prefix(kind.size());
+  Result result = Result::unreadable;
+  if (kind.empty()) result = read_format(value);
+  if (kind == "c\n") result = read_conversation(where, value);
+  if (kind == "m\n") result = read_message(where, value);
+  if (result == Result::unreadable) ++unreadable_;
+  if (result == Result::no_room) without_room_.emplace_back(key);
+}
+
+HistoryReader::Result HistoryReader::read_format(std::string_view value) {
+  const std::optional<Json> json = parse(value);
+  if (!json) return Result::unreadable;
+  format_ = static_cast<int>(std::clamp<std::int64_t>(read_integer(*json, "format"), 1, 1'000'000));
+  return Result::read;
+}
+
+HistoryReader::Result HistoryReader::read_message(std::string_view where, std::string_view value) {
+  const std::size_t line_break = where.rfind('\n');
+  if (line_break == std::string_view::npos) return Result::unreadable;
+  const std::optional<ConversationKey> key = parse_key(where.substr(0, line_break));
+  const std::optional<Json> json = parse(value);
+  if (!key || !json) return Result::unreadable;
+  Message message;
+  read_string(*json, "id", message.id);
+  read_string(*json, "from", message.sender);
+  read_string(*json, "text", message.text);
+  read_string(*json, "problem", message.problem);
+  message.sent_at = read_time(*json, "sent");
+  message.arrived_at = read_time(*json, "arrived");
+  const std::int64_t state = read_integer(*json, "state");
+  const std::int64_t number = read_integer(*json, "number");
+  if (message.id.empty() || !key->has(message.sender) || state < 0 || state > 4 || number <= 0)
+    return Result::unreadable;
+  message.receiver = key->partner_of(message.sender);
+  message.state = state_of(account_, message.sender, state);
+  message.number = static_cast<std::uint64_t>(number);
+  Conversation* conversation = list_.get(*key);
+  if (conversation == nullptr) return Result::no_room;
+  list_.insert(*conversation, std::move(message));
+  return Result::read;
+}
+
+HistoryReader::Result HistoryReader::read_conversation(std::string_view where, std::string_view value) {
+  const std::optional<ConversationKey> key = parse_key(where);
+  const std::optional<Json> json = parse(value);
+  if (!key || !json) return Result::unreadable;
+  Conversation* conversation = list_.get(*key);
+  if (conversation == nullptr) return Result::no_room;
+  read_string(*json, "draft", conversation->draft);
+  conversation->touch(read_time(*json, "active"));
+  conversation->set_unread(static_cast<unsigned>(std::clamp<std::int64_t>(read_integer(*json, "unread"), 0, 1'000'000)));
+  list_.reorder();
+  return Result::read;
 }
 
 Record device_record(const DeviceMemory& memory) {
@@ -135,8 +145,8 @@ DeviceMemory read_device_record(std::string_view value) {
   DeviceMemory memory;
   const std::optional<Json> json = parse(value);
   if (!json) return memory;
-  read(*json, "user", memory.user);
-  read(*json, "theme", memory.theme);
+  read_string(*json, "user", memory.user);
+  read_string(*json, "theme", memory.theme);
   return memory;
 }
 

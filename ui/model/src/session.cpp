@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "chat/names.hpp"
-#include "chat/records.hpp"
 #include "chat/topics.hpp"
 #include "wasmqtt/describe.hpp"
 
@@ -16,21 +15,20 @@ using wasmqtt::ConnectReturnCode;
 using wasmqtt::StopReason;
 
 constexpr std::string_view admin_name = "admin";
-constexpr Duration soon = std::chrono::seconds{5};
 
 // Refusals in plain words, with what to do. Mosquitto answers a wrong password with "not authorized" (5), so with a
 // password the two codes mean the same to the user.
 std::string refusal(ConnectReturnCode code, bool with_password) {
   switch (code) {
     case ConnectReturnCode::accepted: return "The broker accepted the connection.";
-    case ConnectReturnCode::unacceptable_protocol_version: return "The broker does not speak MQTT 3.1.1.";
+    case ConnectReturnCode::unacceptable_protocol_version: return "The broker does not support MQTT 3.1.1.";
     case ConnectReturnCode::identifier_rejected:
-      return "The broker does not allow this client id. Try another user name.";
+      return "The broker rejected the client id. Try another user name.";
     case ConnectReturnCode::server_unavailable: return "The broker is not available right now. Please try again later.";
     case ConnectReturnCode::bad_user_name_or_password: return "Bad user name or password.";
     case ConnectReturnCode::not_authorized:
-      if (with_password) return "Bad user name or password. (The broker says: not authorized.)";
-      return "Not authorized: the broker does not let this user in. Does it ask for a password?";
+      if (with_password) return "Bad user name or password. (The broker answered: not authorized.)";
+      return "Not authorized: the broker refused this user. It may require a password.";
   }
   return "The broker refused the connection.";
 }
@@ -46,23 +44,22 @@ std::vector<std::uint8_t> to_bytes(std::string_view text) { return {text.begin()
 
 Session::Session(ChatApp& app, ChatStore& store, Account account)
     : app_(&app), store_(store), platform_(app.platform_), settings_(app.state_.settings), user_(account.user),
-      password_(account.password), broker_(account.broker), prefix_(account_prefix(account.user, account.broker)),
-      admin_(settings_.authentication && account.user == admin_name), seen_(20'000, platform_.loop.random()) {}
+      password_(account.password), broker_(account.broker),
+      admin_(settings_.authentication && account.user == admin_name),
+      history_(store, app.state_.conversations, user_, broker_, platform_.loop.random()) {
+  history_.on_notice = [this](std::string text) { notice(std::move(text)); };
+  history_.on_problem = [this](std::string_view problem) { storage_failed(problem); };
+}
 
 void Session::start() {
-  store_.load(prefix_, [weak = weak_from_this()](bool ok, std::span<const Record> records, std::string_view problem) {
-    if (const auto self = weak.lock()) self->history_loaded(ok, records, problem);
+  history_.load([this] {
+    if (app_ != nullptr && !stopping_) connect(password_);
   });
 }
 
-void Session::history_loaded(bool ok, std::span<const Record> records, std::string_view problem) {
-  if (app_ == nullptr || stopping_) return;
-  if (!ok) storage_failed(problem);
-  if (const std::size_t unreadable = restore(records, prefix_, app_->state_.conversations); unreadable != 0)
-    notice(std::to_string(unreadable) + " records of this device's history could not be read.");
-  for (const Conversation* conversation : app_->state_.conversations.newest_first())
-    for (const Message& message : conversation->messages()) seen_.first_time(dedupe_id(message));
-  connect(std::exchange(password_, {}));
+void Session::detach() {
+  if (app_ != nullptr) history_.flush_drafts();
+  app_ = nullptr;
 }
 
 wasmqtt::MqttOptions Session::options(const std::string& password) const {
@@ -80,7 +77,7 @@ wasmqtt::MqttOptions Session::options(const std::string& password) const {
     options.client.will = wasmqtt::WillOptions{status_topic(user_), to_bytes(offline), qos(), true};
   }
   options.driver.takeover.policy = wasmqtt::TakeoverPolicy::stop;
-  // A message is acknowledged when the history has it.
+  // A message is acknowledged once it is in the history: see handle_message().
   options.client.manual_acknowledgement = true;
   return options;
 }
@@ -94,9 +91,9 @@ void Session::connect(const std::string& password) {
       ready(std::move(proposal));
     };
   }
-  wasmqtt::SessionStore* store = settings_.qos1 ? store_.session(client_id(user_), broker_) : nullptr;
-  mqtt_options.client.journal = store != nullptr;
-  mqtt_ = std::make_unique<wasmqtt::MqttClient>(platform_.loop, platform_.transport, std::move(mqtt_options), store);
+  journal_ = settings_.qos1 ? store_.session(client_id(user_), broker_) : nullptr;
+  mqtt_options.client.journal = journal_ != nullptr;
+  mqtt_ = std::make_unique<wasmqtt::MqttClient>(platform_.loop, platform_.transport, std::move(mqtt_options), journal_);
   mqtt_->on_event = [this](const wasmqtt::MqttEvent& event) {
     std::visit([this](const auto& one) { handle(one); }, event);
     if (app_ != nullptr) app_->changed();
@@ -122,24 +119,29 @@ wasmqtt::Subscription Session::subscribe(std::string_view filter, void (Session:
       .ask_again = true, .replaces = replaces};
   const auto made = mqtt_->subscribe({&request, 1});
   if (made) return made->front();
-  notice("Cannot subscribe: " + std::string(made.error().message()) + ".", filter);
+  notice("Could not subscribe: " + std::string(made.error().message()) + ".", filter);
   return {};
 }
 
 void Session::stop() {
   stopping_ = true;
   if (mqtt_ == nullptr) return;
-  if (mqtt_->connected() && settings_.status && !elsewhere_) publish_status(false);
+  if (mqtt_->connected() && settings_.status) publish_status(false);
   mqtt_->disconnect();
 }
 
 bool Session::over() const { return mqtt_ == nullptr || mqtt_->state() == ConnectionState::stopped; }
 
 void Session::use_here() {
-  elsewhere_ = false;
-  kicks_ = 0;
-  was_stable_ = false;
-  connect_now();
+  const bool other_tab = std::exchange(elsewhere_, Elsewhere::no) == Elsewhere::other_tab;
+  const bool reload = other_tab && app_ != nullptr && app_->state_.storage_problem.empty();
+  if (!reload) return connect_now();
+  // Another tab of this browser has changed both history and session in the store that they share.
+  app_->state_.trace = nullptr;
+  mqtt_.reset();
+  sent_.clear();
+  adopted_ = false;
+  start();
 }
 
 void Session::connect_now() {
@@ -147,8 +149,8 @@ void Session::connect_now() {
 }
 
 void Session::yield_to_other_tab() {
-  if (elsewhere_ || mqtt_ == nullptr) return;
-  elsewhere_ = true;
+  if (elsewhere_ == Elsewhere::other_tab || mqtt_ == nullptr) return;
+  elsewhere_ = Elsewhere::other_tab;
   mqtt_->abort();
 }
 
@@ -161,22 +163,22 @@ void Session::handle(const wasmqtt::Connected& event) {
 
 void Session::handle(const wasmqtt::SessionLost& event) {
   if (was_connected_ || event.republished != 0)
-    notice("The broker had lost the session: " + std::to_string(event.republished) +
-           " messages were sent anew. What others sent meanwhile is gone.");
+    notice("The broker had lost the session. " + std::to_string(event.republished) +
+           " messages were sent again; what others sent in the meantime is lost.");
 }
 
 void Session::handle(const wasmqtt::SubscriptionAnswered& event) {
   if (event.error) return;
   const bool messages = app_ != nullptr && event.filter != all_status_filter;
   if (!event.granted) {
-    notice("The broker refused this subscription: you will not get what is published there.", event.filter);
+    notice("The broker refused this subscription. You will not receive messages on this topic.", event.filter);
     if (messages)
       app_->state_.subscription_problem =
-          "The broker refused the subscription to " + std::string(event.filter) + ": you will not get any messages.";
+          "The broker refused the subscription to " + std::string(event.filter) + ". You will not receive any messages.";
     return;
   }
   if (*event.granted < qos())
-    notice("The broker granted QoS " + std::to_string(static_cast<int>(*event.granted)) + " only.", event.filter);
+    notice("The broker granted only QoS " + std::to_string(static_cast<int>(*event.granted)) + ".", event.filter);
   if (messages) app_->state_.subscription_problem.clear();
 }
 
@@ -210,34 +212,31 @@ void Session::handle_waiting() {
     if (app_ != nullptr) app_->sign_in_failed(problem);
     return;
   }
-  const bool cut = record.phase == CloseRecord::Phase::connected && record.cause == CloseRecord::Cause::transport;
-  kicks_ = cut ? kicks_ + 1 : 0;
-  if (cut && record.connected_for >= soon) was_stable_ = true;
-  // MQTT has no word for a takeover. A stable connection cut, at once made anew and at once cut again means that the
-  // newer one defends itself; the older yields, so that the two do not go on for ever.
-  else if (cut && was_stable_ && kicks_ >= 2) yield_to_other_tab();
 }
 
 void Session::handle_stopped() {
-  if (mqtt_->stop_reason() == StopReason::taken_over) elsewhere_ = true;
-  if (was_connected_ || app_ == nullptr || elsewhere_) return;
+  if (mqtt_->stop_reason() == StopReason::taken_over && elsewhere_ == Elsewhere::no) elsewhere_ = Elsewhere::suspected;
+  if (was_connected_ || app_ == nullptr || elsewhere_ != Elsewhere::no) return;
   stopping_ = true;
   const wasmqtt::Error error = mqtt_->error();
   app_->sign_in_failed(mqtt_->stop_reason() == StopReason::invalid && error
-                           ? "This cannot work: " + std::string(error.message()) + "."
+                           ? "Cannot connect: " + std::string(error.message()) + "."
                            : why(mqtt_->close_record(), settings_.authentication));
 }
 
 Connection Session::connection(bool network) const {
   using Kind = Connection::Kind;
-  if (elsewhere_)
+  if (elsewhere_ == Elsewhere::other_tab)
     return {Kind::elsewhere, "Signed in elsewhere",
-            "Somebody signed in as " + user_ + " in another window or on another device. A broker keeps one connection "
-            "for each client id."};
+            "Somebody signed in as " + user_ + " in another window. A broker allows one connection per client id."};
+  if (elsewhere_ == Elsewhere::suspected)
+    return {Kind::elsewhere, "Possibly signed in elsewhere",
+            "The broker closed several connections in a row right after signing in. Somebody may have signed in as " +
+                user_ + " on another device: a broker allows one connection per client id."};
   if (mqtt_ == nullptr) return {Kind::connecting, "Connecting", {}};
   const ConnectionState state = mqtt_->state();
   if (state == ConnectionState::connected) return {Kind::connected, "Connected", {}};
-  if (!network) return {Kind::offline, "Offline", "This device has no network. The connection comes back with it."};
+  if (!network) return {Kind::offline, "Offline", "This device is offline. The chat reconnects when the network is back."};
   const std::string reason = was_connected_ ? why(mqtt_->close_record(), settings_.authentication) : std::string{};
   if (state == ConnectionState::stopped) return {Kind::offline, "Offline", reason};
   if (state == ConnectionState::waiting && mqtt_->retry_at()) {
@@ -249,7 +248,7 @@ Connection Session::connection(bool network) const {
 }
 
 std::optional<Time> Session::next_countdown() const {
-  if (elsewhere_ || mqtt_ == nullptr || mqtt_->state() != ConnectionState::waiting || !mqtt_->retry_at()) return {};
+  if (mqtt_ == nullptr || mqtt_->state() != ConnectionState::waiting || !mqtt_->retry_at()) return {};
   const Duration left = *mqtt_->retry_at() - now();
   if (left <= Duration{0}) return {};
   const auto whole = std::chrono::ceil<std::chrono::seconds>(left) - std::chrono::seconds{1};
@@ -261,10 +260,10 @@ void Session::notice(std::string text, std::string_view topic) {
 }
 
 void Session::storage_failed(std::string_view problem) {
-  if (app_ == nullptr || &store_ == &app_->memory_) return;
+  if (app_ == nullptr) return;
   app_->state_.storage_problem =
-      "This device cannot remember the chat: " + std::string(problem.empty() ? "storage failed" : problem) +
-      ". What you see is kept until you close the page.";
+      "The chat cannot be saved on this device: " + std::string(problem.empty() ? "storage failed" : problem) +
+      ". Messages are kept until you close the page.";
 }
 
 wasmqtt::Qos Session::qos() const {

@@ -1,4 +1,5 @@
-// One signed-in user: the MQTT client, what goes through it, and what of it is kept. Internal to ChatApp.
+// One signed-in user with one broker: the MQTT client, the messages that go through it, and their history. Internal to
+// ChatApp.
 #pragma once
 
 #include <map>
@@ -6,12 +7,9 @@
 
 #include "chat/chat_app.hpp"
 #include "chat/wire.hpp"
-#include "wasmqtt/dedupe.hpp"
+#include "history.hpp"
 
 namespace chat {
-
-// What a redelivered message is known by.
-std::string dedupe_id(const Message& message);
 
 class Session : public std::enable_shared_from_this<Session> {
  public:
@@ -23,21 +21,20 @@ class Session : public std::enable_shared_from_this<Session> {
 
   // Reads the history, then connects. Ends in app.signed_in() or app.sign_in_failed().
   void start();
-  // Status offline, DISCONNECT, then over(). Nothing of the application is touched any more.
+  // Publishes the status offline, sends DISCONNECT, and is over() when that is done.
   void stop();
-  // The application goes on without this session.
-  void detach() { app_ = nullptr; }
+  // The application continues without this session: nothing of it is touched any more.
+  void detach();
   bool over() const;
 
   void send(const ConversationKey& key, const std::string& text);
   void retry(const ConversationKey& key, const std::string& id);
-  // Keeps what changed in the conversation itself (unread, draft).
-  void keep(const Conversation& conversation);
+  History& history() { return history_; }
 
   void use_here();
   void connect_now();
   void yield_to_other_tab();
-  // The texts for now; `network` false: the device is offline.
+  // For the current time; `network` false: the device is offline.
   Connection connection(bool network) const;
   std::optional<Time> next_countdown() const;
 
@@ -50,8 +47,9 @@ class Session : public std::enable_shared_from_this<Session> {
     ConversationKey key;
     std::string id;
   };
+  // Whether this user is signed in somewhere else. MQTT 3.1.1 does not say so; another tab does.
+  enum class Elsewhere : std::uint8_t { no, suspected, other_tab };
 
-  void history_loaded(bool ok, std::span<const Record> records, std::string_view problem);
   wasmqtt::MqttOptions options(const std::string& password) const;
   void connect(const std::string& password);
   void subscribe();
@@ -79,14 +77,12 @@ class Session : public std::enable_shared_from_this<Session> {
     const Message* added = nullptr;
   };
   TakenIn take_in(const wasmqtt::Message& message);
-  Message* put(Conversation& conversation, Message message);
   void notice(std::string text, std::string_view topic = {});
   void publish(const ConversationKey& key, Message& message);
   void publish_status(bool online);
-  // Which messages of an earlier run are still on their way, and which are not.
+  // Finds out which messages of an earlier run are still being delivered.
   void adopt_unfinished();
   std::string adopt(wasmqtt::Delivery delivery, const wasmqtt::Client::Outgoing& outgoing);
-  void keep_message(const ConversationKey& key, const Message& message, ChatStore::Written written);
   void storage_failed(std::string_view problem);
   wasmqtt::Qos qos() const;
   Time now() const;
@@ -97,21 +93,19 @@ class Session : public std::enable_shared_from_this<Session> {
   Platform platform_;
   Settings settings_;
   std::string user_;
-  std::string password_;  // until the client has it
+  std::string password_;  // for another client after "Use here"
   std::string broker_;
-  std::string prefix_;    // of the records in the store
   bool admin_ = false;
-  wasmqtt::DedupeWindow seen_;
+  History history_;
+  wasmqtt::SessionStore* journal_ = nullptr;  // of the store that keeps the history
   std::map<std::uint64_t, Sent> sent_;  // by delivery number
   std::unique_ptr<wasmqtt::MqttClient> mqtt_;
   bool was_connected_ = false;
-  bool was_stable_ = false;
   wasmqtt::Subscription status_subscription_;
   Time connected_at_{};
-  bool resumed_ = false;  // the broker went on with the session that it kept for us
-  unsigned kicks_ = 0;  // connections in a row that were cut, without a failed attempt between
+  bool resumed_ = false;  // the broker continued the session that it kept for us
   bool adopted_ = false;
-  bool elsewhere_ = false;
+  Elsewhere elsewhere_ = Elsewhere::no;
   bool stopping_ = false;
   Time status_published_at_{};
 };

@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "chat/message_id.hpp"
-#include "chat/records.hpp"
 #include "chat/topics.hpp"
 #include "session.hpp"
 #include "wasmqtt/describe.hpp"
@@ -25,29 +24,25 @@ SendState send_state(DeliveryState state) {
 }
 
 std::string why_not_sent(const wasmqtt::Error& error) {
-  if (error.code() == Errc::not_connected) return "Not connected, and with QoS 0 a message does not wait.";
-  if (error.code() == Errc::queue_full) return "Too many messages are waiting already.";
+  if (error.code() == Errc::not_connected) return "Not connected. With QoS 0, messages are not queued.";
+  if (error.code() == Errc::queue_full) return "Too many messages are already queued.";
   return "Not sent: " + std::string(error.message()) + ".";
 }
 
 std::string why_failed(wasmqtt::FailureReason reason) {
   if (reason == wasmqtt::FailureReason::connection_lost)
-    return "The connection was lost, and with QoS 0 nobody knows whether it arrived.";
+    return "The connection was lost. With QoS 0 it is unknown whether the message arrived.";
   std::string text(wasmqtt::describe(reason));
   return text.empty() ? "Not sent." : "Not sent: " + text + ".";
 }
 
 }  // namespace
 
-// Per receiver and sender, so that nobody can hide a message by using its identifier first: not another's, nor their
-// own to somebody else, of which an admin sees both.
-std::string dedupe_id(const Message& message) {
-  return message.receiver + "/" + message.sender + "\n" + message.id;
-}
-
 void Session::send(const ConversationKey& key, const std::string& text) {
-  Conversation* conversation = app_->state_.conversations.get(key);
-  if (conversation == nullptr || !key.has(user_) || text.empty()) return;
+  if (app_ == nullptr || !key.has(user_) || text.empty()) return;
+  if (text.size() > max_content_bytes)
+    return notice("A message has at most 64 KB: one of " + std::to_string(text.size()) + " bytes was not sent.");
+  Conversation& conversation = app_->state_.conversations.create(key);
   Message message;
   message.id = make_message_id(platform_.loop.random(), platform_.loop.random());
   message.sender = user_;
@@ -55,30 +50,25 @@ void Session::send(const ConversationKey& key, const std::string& text) {
   message.text = text;
   message.sent_at = message.arrived_at = now();
   message.state = SendState::queued;
-  seen_.first_time(dedupe_id(message));
-  conversation->draft.clear();
-  Message* added = put(*conversation, std::move(message));
-  publish(key, *added);
-  keep_message(key, *added, nullptr);
-  keep(*conversation);
+  (void)history_.first_time(message);
+  conversation.draft.clear();
+  Message& added = history_.insert(conversation, std::move(message));
+  publish(key, added);
+  history_.keep(key, added);
+  history_.keep(conversation);
 }
 
 void Session::retry(const ConversationKey& key, const std::string& id) {
-  Conversation* conversation = app_->state_.conversations.find(key);
+  Conversation* conversation = app_ == nullptr ? nullptr : app_->state_.conversations.find(key);
   Message* message = conversation == nullptr ? nullptr : conversation->find(user_, id);
   // The same identifier again, so that a copy that did arrive is known as one.
   if (message == nullptr || message->state != SendState::failed) return;
   publish(key, *message);
-  keep_message(key, *message, nullptr);
+  history_.keep(key, *message);
 }
 
 void Session::publish(const ConversationKey& key, Message& message) {
   message.problem.clear();
-  if (message.text.size() > max_content_bytes) {
-    message.state = SendState::failed;
-    message.problem = "Too long: a message has at most 64 KB.";
-    return;
-  }
   const std::string payload = write_message({message.id, message.text, message.sent_at}, offset());
   const auto made = mqtt_ == nullptr ? wasmqtt::Result<wasmqtt::Delivery>(wasmqtt::local_error(Errc::not_connected))
                                      : mqtt_->publish(message_topic(message.receiver, user_), payload, {.qos = qos()});
@@ -96,7 +86,7 @@ void Session::publish(const ConversationKey& key, Message& message) {
 void Session::publish_status(bool online) {
   const std::string payload = write_status({online, now()}, offset());
   status_published_at_ = now();
-  // Goodbye goes out with QoS 0: an unacknowledged one would be sent again after the next login.
+  // "offline" goes out with QoS 0: an unacknowledged one would be sent again after the next sign-in.
   const wasmqtt::Qos status_qos = online ? qos() : wasmqtt::Qos::at_most_once;
   const auto made = mqtt_->publish(status_topic(user_), payload,
                                    {.qos = status_qos, .retain = true, .latest_per_topic = online});
@@ -114,7 +104,7 @@ void Session::adopt_unfinished() {
     conversation->for_each([&](Message& message) {
       if (message.sender != user_ || message.state != SendState::queued || waiting.count(message.id) != 0) return;
       message.state = SendState::failed;
-      message.problem = "It is not known whether this was sent.";
+      message.problem = "It is unknown whether this message was sent.";
     });
 }
 
@@ -125,14 +115,13 @@ std::string Session::adopt(wasmqtt::Delivery delivery, const wasmqtt::Client::Ou
   if (!parsed.value) return {};
   const WireMessage& wire = *parsed.value;
   const ConversationKey key{std::string(topic->receiver), user_};
-  Conversation* conversation = app_->state_.conversations.get(key);
-  if (conversation == nullptr) return {};
-  Message* message = conversation->find(user_, wire.message_id);
+  Conversation& conversation = app_->state_.conversations.create(key);
+  Message* message = conversation.find(user_, wire.message_id);
   if (message == nullptr) {
     Message unknown{.id = wire.message_id, .sender = user_, .receiver = std::string(topic->receiver),
                     .text = wire.content, .sent_at = wire.timestamp, .arrived_at = wire.timestamp};
-    seen_.first_time(dedupe_id(unknown));
-    message = put(*conversation, std::move(unknown));
+    (void)history_.first_time(unknown);
+    message = &history_.insert(conversation, std::move(unknown));
   }
   message->state = send_state(outgoing.state);
   sent_[delivery.number] = {key, message->id};
@@ -152,25 +141,14 @@ void Session::handle_delivery(wasmqtt::Delivery delivery, DeliveryState state, w
   if (message == nullptr) return;
   message->state = send_state(state);
   message->problem = state == DeliveryState::failed ? why_failed(reason) : std::string{};
-  if (state != DeliveryState::sent) keep_message(sent.key, *message, nullptr);
+  if (state != DeliveryState::sent) history_.keep(sent.key, *message);
   app_->changed();
-}
-
-Message* Session::put(Conversation& conversation, Message message) {
-  const std::uint64_t removed = conversation.removed();
-  const std::size_t at = conversation.insert(std::move(message));
-  const std::uint64_t dropped = conversation.removed() - removed;
-  for (std::uint64_t number : conversation.take_removed_numbers())
-    store_.remove(message_key(prefix_, conversation.key(), number));
-  if (dropped != 0) notice("The oldest messages of a conversation with more than 20,000 were dropped.");
-  app_->state_.conversations.reorder();
-  return conversation.at(at);
 }
 
 Session::TakenIn Session::take_in(const wasmqtt::Message& incoming) {
   const auto topic = parse_message_topic(incoming.topic);
   if (!topic || (!admin_ && topic->receiver != user_)) {
-    notice("A message came on a topic that is not one of this chat.", incoming.topic);
+    notice("A message arrived on a topic that does not belong to this chat.", incoming.topic);
     return {};
   }
   auto parsed = parse_message(wasmqtt::as_text(incoming.payload));
@@ -182,7 +160,7 @@ Session::TakenIn Session::take_in(const wasmqtt::Message& incoming) {
   const ConversationKey key{std::string(topic->receiver), std::string(topic->sender)};
   Conversation* conversation = app_->state_.conversations.get(key);
   if (conversation == nullptr) {
-    notice("There are too many conversations: a message was not shown.", incoming.topic);
+    notice("Too many conversations: a message from somebody new was not shown.", incoming.topic);
     return {};
   }
   const bool own = topic->sender == user_;
@@ -190,9 +168,9 @@ Session::TakenIn Session::take_in(const wasmqtt::Message& incoming) {
                   .receiver = std::string(topic->receiver), .text = std::move(wire.content),
                   .sent_at = wire.timestamp, .arrived_at = now(),
                   .state = own ? SendState::delivered : SendState::none};
-  const bool first_time = seen_.first_time(dedupe_id(message));
+  const bool first_time = history_.first_time(message);
   if (!first_time && (own || settings_.deduplicate)) return {};
-  return {conversation, put(*conversation, std::move(message))};
+  return {conversation, &history_.insert(*conversation, std::move(message))};
 }
 
 void Session::handle_message(const wasmqtt::Message& incoming) {
@@ -205,17 +183,21 @@ void Session::handle_message(const wasmqtt::Message& incoming) {
     return;
   }
   Conversation& conversation = *taken.conversation;
-  const bool seen = app_->visible_ && app_->state_.open == conversation.key();
+  const bool seen = app_->is_seen(conversation);
   const bool own = taken.added->sender == user_;
   if (!seen && !own) conversation.count_unread();
   const std::uint64_t token = incoming.token;
-  keep_message(conversation.key(), *taken.added, [weak = weak_from_this(), token](bool ok, std::string_view problem) {
-    const auto self = weak.lock();
-    if (self == nullptr) return;
-    if (!ok) self->storage_failed(problem);
-    if (token != 0) self->mqtt_->acknowledge(token);
-  });
-  keep(conversation);
+  // With a journal in the same store, PUBACK waits for the journal's batch of this turn, which is one transaction with the
+  // message's record [MQTT-4.3.2-2]. Without one it waits for the record itself.
+  ChatStore::Written acknowledge;
+  if (token != 0 && journal_ == nullptr)
+    acknowledge = [weak = weak_from_this(), token, client = mqtt_.get()](bool, std::string_view) {
+      const auto self = weak.lock();
+      if (self != nullptr && self->mqtt_.get() == client) client->acknowledge(token);
+    };
+  history_.keep(conversation.key(), *taken.added, std::move(acknowledge));
+  history_.keep(conversation);
+  if (token != 0 && journal_ != nullptr) mqtt_->acknowledge(token);
   if (!seen && !own && app_->state_.notifications == Notifications::on && app_->on_unseen_message)
     app_->on_unseen_message(conversation.key().title_for(user_), taken.added->text);
   app_->changed();
@@ -225,7 +207,7 @@ void Session::handle_status(const wasmqtt::Message& incoming) {
   if (incoming.token != 0) mqtt_->acknowledge(incoming.token);
   if (app_ == nullptr) return;
   const auto user = parse_status_topic(incoming.topic);
-  if (!user) return notice("A status came on a topic that is not one of this chat.", incoming.topic);
+  if (!user) return notice("A status arrived on a topic that does not belong to this chat.", incoming.topic);
   if (incoming.payload.empty()) {
     app_->state_.presence.forget(*user);
     return app_->changed();
@@ -234,7 +216,8 @@ void Session::handle_status(const wasmqtt::Message& incoming) {
   if (!parsed.value) return notice("A status could not be read. " + parsed.problem, incoming.topic);
   // What a session kept for us comes right after the connection and was published at an unknown time.
   const bool stored = incoming.retain || (resumed_ && now() - connected_at_ < std::chrono::seconds{2});
-  app_->state_.presence.handle_status(*user, *parsed.value, {.retained = stored, .now = now()});
+  if (!app_->state_.presence.handle_status(*user, *parsed.value, {.retained = stored, .now = now()}))
+    notice("The status of more than " + std::to_string(Presence::max_users) + " users came: those of others are not kept.");
   // A will of our own that came late (from the connection that this one replaced) is contradicted.
   if (*user == user_ && !parsed.value->online && mqtt_->connected() && !stopping_ &&
       now() - status_published_at_ > std::chrono::seconds{1})
@@ -246,20 +229,6 @@ void Session::handle_other(const wasmqtt::Message& message) {
   if (message.token != 0) mqtt_->acknowledge(message.token);
   notice("The broker sent a message on a topic that was not subscribed to.", message.topic);
   if (app_ != nullptr) app_->changed();
-}
-
-void Session::keep_message(const ConversationKey& key, const Message& message, ChatStore::Written written) {
-  const Record record = message_record(prefix_, key, message);
-  store_.put({&record, 1}, written ? std::move(written)
-                                   : [weak = weak_from_this()](bool ok, std::string_view problem) {
-                                       const auto self = weak.lock();
-                                       if (self != nullptr && !ok) self->storage_failed(problem);
-                                     });
-}
-
-void Session::keep(const Conversation& conversation) {
-  const Record record = conversation_record(prefix_, conversation);
-  store_.put({&record, 1}, [](bool, std::string_view) {});
 }
 
 }  // namespace chat

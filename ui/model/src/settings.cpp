@@ -131,14 +131,14 @@ std::string query_of(const Settings& settings) {
 std::string_view check_broker_url(std::string_view url, const PageOrigin& page) {
   const bool secure = url.substr(0, 6) == "wss://";
   if (!secure && url.substr(0, 5) != "ws://")
-    return "The broker's address has to start with ws:// or wss://, for example ws://localhost:8081.";
+    return "The broker's address must start with ws:// or wss://, for example ws://localhost:8081.";
   const std::string_view rest = url.substr(secure ? 6 : 5);
-  if (rest.empty() || rest.front() == ':' || rest.front() == '/') return "The broker's address names no host.";
+  if (rest.empty() || rest.front() == ':' || rest.front() == '/') return "The broker's address has no host.";
   if (rest.find_first_of(" \t\r\n#") != std::string_view::npos)
-    return "The broker's address cannot hold spaces or a #.";
+    return "The broker's address cannot contain spaces or #.";
   const std::string_view host = rest.substr(0, rest.find_first_of(":/"));
   if (page.secure && !secure && host != "localhost" && host != "127.0.0.1" && rest.substr(0, 5) != "[::1]")
-    return "This page came over https, so the browser allows only wss:// to a broker (mixed content).";
+    return "This page was loaded over https, so the browser allows only wss:// to a broker (mixed content).";
   return {};
 }
 

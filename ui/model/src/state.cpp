@@ -1,19 +1,6 @@
 #include "chat/state.hpp"
 
-#include <algorithm>
-
 namespace chat {
-
-namespace {
-
-bool heard_from(const State& state, const ConversationKey& key, const std::string& user) {
-  const Conversation* const conversation = state.conversations.find(key);
-  if (conversation == nullptr) return false;
-  const auto& messages = conversation->messages();
-  return std::any_of(messages.rbegin(), messages.rend(), [&](const Message& message) { return message.sender == user; });
-}
-
-}  // namespace
 
 std::string presence_words(const State& state, const std::string& user) {
   if (!state.settings.status) return "unknown: status messages are off";
@@ -21,8 +8,8 @@ std::string presence_words(const State& state, const std::string& user) {
 }
 
 std::string write_obstacle(const State& state, const ConversationKey& key) {
-  if (!key.has(state.user)) return "You read along here as admin: only " + key.first + " and " + key.second + " can write.";
-  if (state.connection.kind == Connection::Kind::elsewhere) return "You are signed in elsewhere. Choose \"Use here\" to write.";
+  if (!key.has(state.user)) return "You are viewing this conversation as admin. Only " + key.first + " and " + key.second + " can post.";
+  if (state.connection.kind == Connection::Kind::elsewhere) return "You are signed in elsewhere. Choose \"Use here\" to continue here.";
   return {};
 }
 
@@ -30,16 +17,18 @@ std::string delivery_hint(const State& state, const ConversationKey& key) {
   if (!key.has(state.user)) return {};
   const std::string& partner = key.partner_of(state.user);
   if (state.connection.kind != Connection::Kind::connected) {
-    return state.settings.qos1 ? "Not connected: what you send waits here and goes out after the reconnect."
-                               : "Not connected: with QoS 0 a message would be lost.";
+    return state.settings.qos1 ? "Not connected. Messages are queued and sent after the reconnect."
+                               : "Not connected. With QoS 0 a message would be lost.";
   }
   if (partner == state.user) return {};
   const Presence::Shown shown = state.presence.of(partner, state.now);
   if (state.settings.qos1) {
-    if (shown.kind != Presence::Kind::unknown || heard_from(state, key, partner)) return {};
-    return "The broker keeps messages for " + partner + " from " + partner + "'s first sign-in with QoS 1 on: before that they are lost.";
+    const Conversation* const conversation = state.conversations.find(key);
+    const bool heard_from = conversation != nullptr && conversation->count_from(partner) != 0;
+    if (shown.kind != Presence::Kind::unknown || heard_from) return {};
+    return "The broker queues messages for " + partner + " only after " + partner + " has signed in with QoS 1 once. Until then they are lost.";
   }
-  if (shown.kind == Presence::Kind::offline) return partner + " is offline: with QoS 0 a message would be lost.";
+  if (shown.kind == Presence::Kind::offline) return partner + " is offline. With QoS 0 a message would be lost.";
   if (shown.kind == Presence::Kind::unknown) return "With QoS 0 a message is lost if " + partner + " is offline.";
   return {};
 }

@@ -8,8 +8,8 @@ namespace {
 // The object in `payload`, or why there is none.
 std::optional<Json> parse_object(std::string_view payload, std::string& problem) {
   if (payload.size() > max_payload_bytes) {
-    problem = "The payload has " + std::to_string(payload.size()) + " bytes; more than " +
-              std::to_string(max_payload_bytes) + " are not read.";
+    problem = "The payload has " + std::to_string(payload.size()) + " bytes. The limit is " +
+              std::to_string(max_payload_bytes) + ".";
     return std::nullopt;
   }
   std::optional<Json> json = Json::parse(payload);
@@ -59,8 +59,8 @@ Parsed<WireMessage> parse_message(std::string_view payload) {
   const std::string* content = string_field(*json, "content", result.problem);
   if (content == nullptr) return result;
   if (content->size() > max_content_bytes) {
-    result.problem = "The text has " + std::to_string(content->size()) + " bytes; more than " +
-                     std::to_string(max_content_bytes) + " are not shown.";
+    result.problem = "The text has " + std::to_string(content->size()) + " bytes. The limit is " +
+                     std::to_string(max_content_bytes) + ".";
     return result;
   }
   Time timestamp{};

@@ -1,4 +1,4 @@
-// MQTT Chat without a face: signs in, keeps the connection, sends, receives, remembers.
+// MQTT Chat without a user interface: signs in, keeps the connection, sends, receives, remembers.
 //
 //   ChatApp app({.loop = loop, .transport = transport, .store = store, .zone = zone, .page = {.host = "localhost"}},
 //               settings_from_query(query));
@@ -6,10 +6,11 @@
 //   each frame:  app.update();  view.draw(ui, app.state(), intents);  app.handle(intents);
 //   when there is no other reason for a frame:  wake at app.next_change()
 //
-// Inputs (handle*) tell what the user or the platform did; update() lets time pass in the state; outputs are the on_*
-// functions, called from inputs or from the event loop, never from update(), state() or next_change(). Everything that
-// the network says is checked: what does not fit is a notice, never a crash. The password is held by the MQTT client
-// for its reconnects, and by nothing else. Not movable; destroy it at any time, but not from inside its own callbacks.
+// Inputs (handle*) report what the user or the platform did; update() brings the state up to the current time; outputs are
+// the on_* functions, called from inputs or from the event loop, never from update(), state() or next_change(). Everything
+// from the network is checked: what is malformed becomes a notice, never a crash. The password is held in memory while
+// signed in, for reconnects, and nowhere else. Neither copyable nor movable; must not be destroyed from inside its own
+// callbacks.
 #pragma once
 
 #include <functional>
@@ -23,7 +24,8 @@
 
 namespace chat {
 
-// What the application stands on; all outlive it. `store` is used where the user wants to be remembered, memory else.
+// What the application runs on; all of it outlives the application. `store` is used when the user wants to be remembered,
+// else memory.
 struct Platform {
   wasmqtt::EventLoop& loop;
   wasmqtt::Transport& transport;
@@ -44,39 +46,43 @@ class ChatApp {
   void handle(const Intents& intents);
 
   // ---- inputs: the platform ----
-  // Whether somebody can see the page: what arrives unseen counts as unread.
+  // Whether the page is visible: what arrives while it is not counts as unread.
   void handle_visible(bool visible);
-  // Visible again, resumed, woken: checks the link at once.
+  // Whether frames reach the screen (a lost WebGL context: not): what arrives meanwhile counts as unread.
+  void handle_drawing(bool drawing);
+  // The page is being left, or put into the browser's cache: writes what has not been written yet.
+  void handle_leave();
+  // Visible again, resumed, woken: checks the connection at once.
   void handle_wake();
-  // The network came, or went for certain.
+  // The device is online again, or has certainly gone offline.
   void handle_online();
   void handle_offline();
-  // Another tab of this browser signed in as this user with this broker: stop here without a fight.
+  // Another tab of this browser signed in as this user with this broker: disconnect here and stay disconnected.
   void handle_signed_in_elsewhere(std::string_view user, std::string_view broker);
-  // What the platform does about notifications now: after it asked the user, and at the start. "on" is what the user
-  // wanted some time; until MuteNotifications.
+  // The platform's notification permission: at the start, and after it asked the user. Notifications::on holds until
+  // MuteNotifications.
   void handle_notifications(Notifications notifications);
   // The address changed without a reload (Back, Forward); ignored while signed in.
   void handle_address(std::string_view query);
 
   // ---- outputs ----
-  // The state changed: draw a frame, set the title to page_title(state()). May come often; be quick.
+  // The state changed: draw a frame, set the title to page_title(state()). Called often; must return quickly.
   std::function<void()> on_change;
-  // The address bar shall show this query ("?stage=20").
+  // Put this query ("?stage=20") into the address bar.
   std::function<void(const std::string& query)> on_address;
-  // A file for the user.
+  // Offer this file as a download.
   std::function<void(const std::string& name, const std::string& text)> on_download;
   // Signed in: tell the other tabs, which call handle_signed_in_elsewhere().
   std::function<void(const std::string& user, const std::string& broker)> on_signed_in;
-  // A message arrived that nobody saw, and the user asked for notifications.
+  // A message arrived unseen, and notifications are on.
   std::function<void(const std::string& title, const std::string& text)> on_unseen_message;
   std::function<void()> on_ask_for_notifications;
 
   // ---- the frame ----
-  // Brings the texts that depend on the time up to date, and frees what has ended. Call it before the frame, not from
-  // inside the on_* functions.
+  // Brings what depends on the time up to date and writes drafts that are due. Call it before each frame, not from inside
+  // the on_* functions.
   void update();
-  // When the state will change by itself: a countdown's next second, the end of a grace. nullopt: not.
+  // When update() has something to do without further input: a countdown's next second, a draft that is due. nullopt: never.
   std::optional<Time> next_change() const;
   const State& state() const { return state_; }
   // nullptr when signed out. For tests and diagnosis.
@@ -99,14 +105,18 @@ class ChatApp {
   void save_draft(const ConversationKey& key, const std::string& text);
   void choose_theme(const std::string& theme);
   void remember_device();
+  bool is_seen(const Conversation& conversation) const;
+  void see_open_chat();
+  void keep(const Conversation& conversation);
   void changed();
 
   Platform platform_;
   State state_;
   MemoryChatStore memory_;
   std::shared_ptr<class Session> session_;
-  std::shared_ptr<class Session> closing_;  // has to say goodbye still
+  std::shared_ptr<class Session> closing_;  // still disconnecting
   bool visible_ = true;
+  bool drawing_ = true;
   bool network_ = true;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };

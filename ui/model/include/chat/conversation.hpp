@@ -4,10 +4,10 @@
 //   chat.insert({.id = "…", .sender = "peter", .text = "hi", .sent_at = …, .arrived_at = …});
 //   for (const Message& message : chat.messages()) …
 //
-// Order: by arrival, so that an answer stands below what it answers, though clocks differ and some tell whole seconds.
-// Only a message that was sent well before its neighbours (it waited somewhere) takes its place above them; never
-// against the order in which one sender's messages arrived, and none stands above an older one because a clock elsewhere
-// runs ahead. Bounded: past `max_messages` the oldest leave, and first_number() counts them.
+// Order: by arrival, so that an answer stands below what it answers even though clocks differ and some have whole seconds.
+// Only a message sent well before its neighbours (it was queued somewhere) is moved above them; never against the order
+// in which one sender's messages arrived, and never because a sender's clock runs ahead. Bounded in messages and in bytes, because a stranger can make it grow: above `max_messages` or `max_bytes`
+// the oldest are dropped, and removed() counts them.
 #pragma once
 
 #include <cstdint>
@@ -47,11 +47,11 @@ struct ConversationKey {
   std::string first, second;
 };
 
-// The way of a message of one's own.
+// The progress of a message of one's own.
 enum class SendState : std::uint8_t {
   none,       // somebody else's
-  queued,     // waits for the connection
-  sent,       // on the wire; with QoS 0 all that can be known
+  queued,     // waiting for the connection
+  sent,       // on the wire; with QoS 0 nothing more can be known
   delivered,  // the broker has acknowledged it
   failed,     // see Message::problem; can be sent again
 };
@@ -68,11 +68,14 @@ struct Message {
 
   // For order: a clock that runs ahead does not count.
   Time sort_time() const { return sent_at < arrived_at ? sent_at : arrived_at; }
+  // About what it costs to hold.
+  std::size_t bytes() const { return sizeof(*this) + id.size() + sender.size() + receiver.size() + text.size(); }
 };
 
 class Conversation {
  public:
   static constexpr std::size_t max_messages = 20'000;
+  static constexpr std::size_t max_bytes = 8 * 1024 * 1024;  // as Message::bytes() counts
   static constexpr Duration clock_slack = std::chrono::minutes{1};  // clocks of two devices differ by less
 
   explicit Conversation(ConversationKey key) : key_(std::move(key)) {}
@@ -82,11 +85,14 @@ class Conversation {
   bool empty() const { return messages_.empty(); }
 
   // Puts a message where it belongs and returns its index. `message.number` is kept when it is not 0 (from a store).
+  // Of a list in a ConversationList: call that one's insert(), which keeps the bound of all of them.
   std::size_t insert(Message message);
+  // Drops the oldest messages until at most so many messages and bytes are left; never the one numbered `keep`.
+  void drop_oldest(std::size_t messages, std::size_t bytes, std::uint64_t keep);
   // The newest message with this identifier from this sender; nullptr when there is none. An identifier alone names
   // nothing: everybody chooses theirs, and may repeat another's. Linear in the distance from the end.
   Message* find(std::string_view sender, std::string_view id);
-  Message* at(std::size_t index) { return &messages_[index]; }
+  Message& at(std::size_t index) { return messages_[index]; }
   template <class Each>
   void for_each(Each each) {
     for (Message& message : messages_) each(message);
@@ -99,10 +105,12 @@ class Conversation {
   unsigned unread() const { return unread_; }
   void count_unread() { ++unread_; }
   void set_unread(unsigned count) { unread_ = count; }  // from a store
-  // The user sees it: nothing is unread. Where the "new" divider stands stays until the next open().
-  void mark_read();
-  // Shown to the user, from elsewhere: the divider goes before the first unread message.
+  // The user opened it, or sees it again: nothing is unread, and the "new" divider goes before the first message that was.
   void open();
+
+  std::size_t bytes() const { return bytes_; }
+  // How many of the messages are from `user`.
+  std::size_t count_from(std::string_view user) const;
 
   const Message* last() const { return messages_.empty() ? nullptr : &messages_.back(); }
   // When something last happened, for the order of the list.
@@ -117,8 +125,12 @@ class Conversation {
   std::string draft;  // typed, not sent
 
  private:
+  std::size_t& count_of(const Message& message) { return counts_[message.sender == key_.first ? 0 : 1]; }
+
   ConversationKey key_;
   std::vector<Message> messages_;
+  std::size_t bytes_ = 0;
+  std::size_t counts_[2] = {};  // messages from key_.first, and from others
   Time active_at_{};
   unsigned unread_ = 0;
   std::uint64_t new_from_ = 0;  // number of the first new message; 0: none

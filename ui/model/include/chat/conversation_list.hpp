@@ -1,8 +1,16 @@
 // All conversations, newest first.
+//
+//   Conversation* conversation = list.get({"alice", "peter"});
+//   if (conversation != nullptr) list.insert(*conversation, message);
+//
+// Bounded, because strangers can make it grow: in conversations, and in bytes of all their messages together. Where there
+// would be more than `max_bytes`, the oldest messages of the conversation that holds most are dropped: whoever floods
+// one conversation costs no other one its history.
 #pragma once
 
 #include <map>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "chat/conversation.hpp"
@@ -11,13 +19,23 @@ namespace chat {
 
 class ConversationList {
  public:
-  // Past this many, a stranger's first message opens no conversation (it is a notice).
+  // Above this many, a stranger's first message opens no conversation (it is a notice).
   static constexpr std::size_t max_conversations = 5'000;
+  static constexpr std::size_t max_bytes = 32 * 1024 * 1024;  // as Message::bytes() counts
 
-  // The conversation with this key, made when there is none; nullptr when the list is full.
+  // The conversation with this key, created when there is none; nullptr when the list is full.
   Conversation* get(const ConversationKey& key);
+  // The same, even when the list is full: for what the user asks for.
+  Conversation& create(const ConversationKey& key);
   Conversation* find(const ConversationKey& key);
   const Conversation* find(const ConversationKey& key) const;
+
+  // Puts a message into a conversation of this list. The reference is valid until the next insert().
+  Message& insert(Conversation& conversation, Message message);
+  // The messages that were dropped since the last call, for a store.
+  using Dropped = std::pair<ConversationKey, std::uint64_t>;
+  std::vector<Dropped> take_dropped() { return std::exchange(dropped_, {}); }
+  std::size_t bytes() const { return bytes_; }
 
   // Newest first; equally old ones by name. Valid until the next change of the list.
   const std::vector<Conversation*>& newest_first() const;
@@ -29,7 +47,13 @@ class ConversationList {
   void clear();
 
  private:
+  // False when there is nothing but the message `keep` of `newest` to drop.
+  bool drop_from_largest(const Conversation& newest, std::uint64_t keep);
+  void note_dropped(Conversation& conversation);
+
   std::map<ConversationKey, std::unique_ptr<Conversation>> by_key_;
+  std::size_t bytes_ = 0;
+  std::vector<Dropped> dropped_;
   mutable std::vector<Conversation*> order_;
   mutable bool ordered_ = true;
 };

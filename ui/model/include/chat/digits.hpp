@@ -1,4 +1,4 @@
-// Whole numbers with leading zeros. What snprintf() would do, without floats and locales in the download.
+// Number formatting with leading zeros and fixed decimals, as snprintf() does, without its size in the download.
 #pragma once
 
 #include <cstdint>

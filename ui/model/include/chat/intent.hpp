@@ -1,4 +1,4 @@
-// What the user asked for, as the views hand it to ChatApp: plain values.
+// The user's actions, as plain values that the views hand to ChatApp.
 //
 //   Intents intents;
 //   view.draw(ui, app.state(), intents);
@@ -18,7 +18,7 @@ struct SignIn { std::string user, password; };   // the password goes into CONNE
 struct ChangeSettings { Settings settings; };    // on the login card; rewrites the address
 struct Logout {};
 struct UseHere {};                                // after "Signed in elsewhere"
-struct ConnectNow {};                             // do not wait for the next attempt
+struct ConnectNow {};                             // without waiting for the next attempt
 struct AddChat { std::string user; };             // checked by check_user_name() before
 struct OpenChat { ConversationKey key; };
 struct LeaveChat {};                              // back to the list, on a narrow window
@@ -30,7 +30,7 @@ struct ClearPackets {};
 struct ExportPackets {};
 struct DismissNotices {};
 struct AskForNotifications {};                    // the platform asks the user
-struct MuteNotifications {};                      // none until they are asked for again
+struct MuteNotifications {};                      // until they are asked for again
 
 using Intent = std::variant<SignIn, ChangeSettings, Logout, UseHere, ConnectNow, AddChat, OpenChat, LeaveChat,
                             SendMessage, RetryMessage, SaveDraft, ChooseTheme, ClearPackets, ExportPackets,

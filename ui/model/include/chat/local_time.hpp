@@ -1,4 +1,4 @@
-// The seam to the reader's time zone and habits. The page asks the browser; tests use a fixed offset.
+// Interface to the user's time zone and date format. The page asks the browser; tests use a fixed offset.
 #pragma once
 
 #include <chrono>

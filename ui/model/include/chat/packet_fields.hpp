@@ -3,8 +3,7 @@
 //   for (const PacketField& field : packet_fields(entry, trace.bytes(entry)))
 //     show(field.name, field.value, field.begin, field.end);
 //
-// Reads what is there: of a packet that the trace has cut, the fields up to the cut. A password is never shown: its
-// value is "••••", whatever its bytes say.
+// Of a packet that the trace has truncated, it gives the fields up to there. The value of a password is always "••••".
 #pragma once
 
 #include <cstdint>
@@ -18,7 +17,7 @@ namespace chat {
 struct PacketField {
   std::string name;          // "Client id"
   std::string key;           // "clientId", for JSON
-  std::string value;         // for a person
+  std::string value;         // human-readable
   std::string json;          // the value as JSON
   std::uint32_t begin = 0;   // bytes of the packet, [begin, end)
   std::uint32_t end = 0;

@@ -1,4 +1,4 @@
-// What the inspector lists of the trace: the numbers of the packets that pass its filters, kept up to date cheaply.
+// The rows of the packet inspector: the numbers of the traced packets that match its filters, updated incrementally.
 //
 //   PacketList list;
 //   list.update(trace, {.pings = false});                 // each frame; looks at new packets only
@@ -24,7 +24,7 @@ struct PacketFilter {
 
 struct PacketRow {
   std::uint64_t number = 0;
-  std::string index;  // the number in words
+  std::string index;  // the number as text
   wasmqtt::Direction direction = wasmqtt::Direction::outbound;
   std::string time;   // milliseconds since `start`
   std::string packet; // "publish"
@@ -37,7 +37,7 @@ struct PacketRow {
 
 class PacketList {
  public:
-  // Takes in what the trace has got and lost since the last call. While paused, new packets wait outside.
+  // Follows what the trace has gained and dropped since the last call. While paused, new packets are not listed.
   void update(const wasmqtt::PacketTrace& trace, const PacketFilter& filter);
 
   std::size_t size() const { return shown_.size(); }

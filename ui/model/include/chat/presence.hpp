@@ -3,10 +3,10 @@
 //   presence.handle_status("peter", status, {.retained = true, .now = now});
 //   presence.of("peter", now).kind  ->  Presence::Kind::online
 //
-// A reload closes the socket without DISCONNECT, and MQTT 3.1.1 has no will delay: the will says "offline" and a second
-// later the page is back. Such an "offline" is shown only after `grace`, so that badges do not flicker. A logout, whose
-// time stamp is new, is shown at once. A will's payload was written when its owner connected; "last seen" is then the
-// time at which the will arrived.
+// A reload closes the socket without DISCONNECT, and MQTT 3.1.1 has no will delay: the will says "offline" although the
+// page is back a second later. An "offline" that looks like a will (its time stamp is older than `fresh`: it was written
+// when its owner connected) is therefore shown only after `grace`; any other, as that of a logout, at once. "Last seen" is
+// the later of the time stamp and the arrival, except for retained statuses, whose arrival says nothing.
 #pragma once
 
 #include <map>
@@ -23,9 +23,8 @@ namespace chat {
 class Presence {
  public:
   static constexpr Duration grace = std::chrono::seconds{4};
-  // A live status with a time stamp no older than this was written for the occasion; a will was not.
+  // A status with a time stamp no older than this was written just before it was sent; a will was not.
   static constexpr Duration fresh = std::chrono::seconds{2};
-  // Ten thousand retained statuses are kept; of more, those of unknown users are left out.
   static constexpr std::size_t max_users = 20'000;
 
   enum class Kind : std::uint8_t { unknown, online, offline };
@@ -38,8 +37,9 @@ class Presence {
     bool retained = false;  // stored by the broker: when it was published is not known
     Time now{};
   };
-  void handle_status(std::string_view user, const WireStatus& status, const Arrival& arrival);
-  // An empty retained payload takes the status away.
+  // False when the status was not kept: there are max_users already, and this is another one.
+  bool handle_status(std::string_view user, const WireStatus& status, const Arrival& arrival);
+  // An empty retained payload clears the status.
   void forget(std::string_view user);
   void clear() { users_.clear(); }
 

@@ -1,16 +1,21 @@
-// How the chat is kept in a ChatStore: one record per message, one per conversation.
+// How the history of one account is kept in a ChatStore: one record per message, one per conversation.
 //
-//   <user>/<broker>\n m\n <first>/<second>\n <number, 16 hex digits>   ->  JSON of the message
-//   <user>/<broker>\n c\n <first>/<second>                            ->  JSON: unread, draft, order
+//   <user>/<broker>\n                                                 ->  JSON: format
+//   <user>/<broker>\n c\n <first>/<second>                            ->  JSON: unread, draft, order, dropped
+//   <user>/<broker>\n m\n <first>/<second>\n <number, 16 hex digits>  ->  JSON of the message
 //   device                                                            ->  JSON: user, theme
 //
-// A record that can't be read back (another version's, damaged) is skipped and counted, never a crash.
+// Formats. 1 had no format record, and could hold a delivery state for another's message. 2 is this one. An upgrade
+// loads format 1 as it is, corrects those states while reading, drops what is above today's limits, and writes the
+// format record; nothing else is rewritten. A history in a newer format is neither read nor changed.
+//
+// A record that can't be read back (damaged) is skipped and counted, never a crash.
 #pragma once
 
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "chat/chat_store.hpp"
 #include "chat/conversation.hpp"
@@ -18,15 +23,44 @@
 
 namespace chat {
 
+inline constexpr int history_format = 2;
+
 // The start of all keys of one user with one broker. Names hold neither '/' nor a line break.
 std::string account_prefix(std::string_view user, std::string_view broker);
 
 std::string message_key(std::string_view account, const ConversationKey& key, std::uint64_t number);
 Record message_record(std::string_view account, const ConversationKey& key, const Message& message);
 Record conversation_record(std::string_view account, const Conversation& conversation);
+Record format_record(std::string_view account);
 
-// Puts what was loaded into `list`. Returns how many records could not be read.
-std::size_t restore(std::span<const Record> records, std::string_view account, ConversationList& list);
+// Puts what was stored into a list, record by record, in the order of the keys: what is above the list's limits never
+// stands in memory.
+class HistoryReader {
+ public:
+  // `list` outlives this object.
+  HistoryReader(std::string account, ConversationList& list) : account_(std::move(account)), list_(list) {}
+
+  void read(std::string_view key, std::string_view value);
+
+  // Format of what was read; 1 when nothing said so.
+  int format() const { return format_; }
+  bool is_newer() const { return format_ > history_format; }
+  std::size_t unreadable() const { return unreadable_; }
+  // Keys of the records of conversations for which the list had no room.
+  const std::vector<std::string>& without_room() const { return without_room_; }
+
+ private:
+  enum class Result : std::uint8_t { read, unreadable, no_room };
+  Result read_message(std::string_view where, std::string_view value);
+  Result read_conversation(std::string_view where, std::string_view value);
+  Result read_format(std::string_view value);
+
+  std::string account_;
+  ConversationList& list_;
+  int format_ = 1;
+  std::size_t unreadable_ = 0;
+  std::vector<std::string> without_room_;
+};
 
 // What is remembered of the device itself.
 struct DeviceMemory {

@@ -1,7 +1,7 @@
-// What the login offers: the five toggles, the broker, the name; and the page's address that shares them.
+// The login's settings (five toggles, the broker, the name), and the query of the page's address that shares them.
 //
-//   Settings settings = settings_from_query("?stage=20&user=alice", page);
-//   address.replace(query_of(settings, page));        // "?stage=20&user=alice"
+//   Settings settings = settings_from_query("?stage=20&user=alice");
+//   address.replace(query_of(settings));             // "?stage=20&user=alice"
 //
 // A password is in neither: it passes through ChatApp::handle(SignIn) only.
 #pragma once

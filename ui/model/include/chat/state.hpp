@@ -1,4 +1,4 @@
-// All that the views draw from. Owned and changed by ChatApp only; the sentences in it are meant to be shown.
+// Everything that the views draw. Owned and changed by ChatApp only; its sentences are meant to be shown as they are.
 #pragma once
 
 #include <optional>
@@ -14,14 +14,14 @@
 namespace chat {
 
 enum class Screen : std::uint8_t { login, chat };
-// Whether the platform tells of messages that nobody saw, beside the title.
+// Whether the platform notifies about unread messages, besides the title.
 enum class Notifications : std::uint8_t { unavailable, off, on, refused };
 
 struct Connection {
   enum class Kind : std::uint8_t { connecting, connected, reconnecting, offline, elsewhere };
   Kind kind = Kind::connecting;
   std::string text;    // "Connected", "Reconnecting in 3 s", "Offline", "Signed in elsewhere"
-  std::string detail;  // why, in one or two sentences; empty when there is nothing to say
+  std::string detail;  // why, in one or two sentences; may be empty
 };
 
 struct State {
@@ -40,7 +40,7 @@ struct State {
   bool admin = false;               // reads all conversations
   Connection connection;
   std::string subscription_problem; // the broker refused a subscription
-  std::string storage_problem;      // this device keeps nothing, and why
+  std::string storage_problem;      // why nothing is saved on this device; empty when it is
 
   ConversationList conversations;
   ConversationKey open;             // empty(): none
@@ -51,11 +51,11 @@ struct State {
   const Conversation* open_conversation() const { return open.empty() ? nullptr : conversations.find(open); }
 };
 
-// Whether somebody is online, in words: presence_text(), or that nobody tells.
+// Presence in words: presence_text(), or that status messages are off.
 std::string presence_words(const State& state, const std::string& user);
-// Why one cannot write into this conversation; empty when one can.
+// Why the user cannot post in this conversation; empty when they can.
 std::string write_obstacle(const State& state, const ConversationKey& key);
-// What will become of a message sent now, where that is worth a word: it waits, or it would or may be lost. Else empty.
+// What happens to a message sent now, when that is not the usual: it is queued, or it would or may be lost. Else empty.
 std::string delivery_hint(const State& state, const ConversationKey& key);
 // "(2) MQTT Chat" with the count of unread messages.
 std::string page_title(const State& state);

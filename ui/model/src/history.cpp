@@ -1,0 +1,122 @@
+#include "history.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+namespace chat {
+namespace {
+
+constexpr std::size_t dedupe_window = 20'000;
+
+std::string identity(const Message& message) {
+  return message.receiver + "/" + message.sender + "\n" + message.id;
+}
+
+}  // namespace
+
+History::History(ChatStore& store, ConversationList& list, std::string_view user, std::string_view broker,
+                 std::uint64_t seed)
+    : store_(&store), list_(list), account_(account_prefix(user, broker)), seen_(dedupe_window, seed) {}
+
+// Read beside the list, so that what is shown does not vanish meanwhile.
+struct History::Loading {
+  explicit Loading(const std::string& account) : reader(account, list) {}
+  ConversationList list;
+  HistoryReader reader;
+};
+
+void History::load(std::function<void()> loaded) {
+  const std::weak_ptr<bool> alive = alive_;
+  const auto loading = std::make_shared<Loading>(account_);
+  store_->load(
+      account_, [loading](std::string_view key, std::string_view value) { loading->reader.read(key, value); },
+      [this, alive, loading, loaded = std::move(loaded)](bool ok, std::string_view problem) {
+        if (alive.expired()) return;
+        finish_loading(*loading, ok, problem);
+        loaded();
+      });
+}
+
+void History::finish_loading(Loading& loading, bool ok, std::string_view problem) {
+  const HistoryReader& reader = loading.reader;
+  if (!ok && on_problem) on_problem(problem);
+  if (!ok) return;
+  if (reader.is_newer()) {
+    store_ = &unstored_;
+    if (on_problem) on_problem("its history was written by a newer version of MQTT Chat and is left as it is");
+    return;
+  }
+  list_ = std::move(loading.list);
+  if (reader.format() < history_format) {
+    const Record record = format_record(account_);
+    store_->put({&record, 1}, {});
+  }
+  if (reader.unreadable() != 0 && on_notice)
+    on_notice(std::to_string(reader.unreadable()) + " records of this device's history could not be read.");
+  for (const std::string& key : reader.without_room()) store_->remove(key);
+  if (!reader.without_room().empty() && on_notice)
+    on_notice("This device's history held more than " + std::to_string(ConversationList::max_conversations) +
+              " conversations: the others were dropped.");
+  forget_dropped();
+  learn_known_messages();
+}
+
+// Oldest first, so that the newest stay when there are more than the window holds.
+void History::learn_known_messages() {
+  std::vector<const Message*> messages;
+  for (const Conversation* conversation : list_.newest_first())
+    for (const Message& message : conversation->messages()) messages.push_back(&message);
+  std::stable_sort(messages.begin(), messages.end(),
+                   [](const Message* a, const Message* b) { return a->arrived_at < b->arrived_at; });
+  for (const Message* message : messages) seen_.first_time(identity(*message));
+}
+
+bool History::first_time(const Message& message) { return seen_.first_time(identity(message)); }
+
+Message& History::insert(Conversation& conversation, Message message) {
+  Message& added = list_.insert(conversation, std::move(message));
+  forget_dropped();
+  return added;
+}
+
+void History::forget_dropped() {
+  const auto dropped = list_.take_dropped();
+  if (dropped.empty()) return;
+  for (const auto& [key, number] : dropped) store_->remove(message_key(account_, key, number));
+  if (on_notice)
+    on_notice("The oldest messages were dropped: a conversation holds at most 20,000 messages and 8 MB, all "
+              "conversations together hold at most 32 MB.");
+}
+
+void History::keep(const ConversationKey& key, const Message& message, ChatStore::Written written) {
+  const Record record = message_record(account_, key, message);
+  store_->put({&record, 1}, [this, alive = std::weak_ptr<bool>(alive_), written = std::move(written)](
+                                bool ok, std::string_view problem) {
+    if (!alive.expired() && !ok && on_problem) on_problem(problem);
+    if (written) written(ok, problem);
+  });
+}
+
+void History::keep(const Conversation& conversation) {
+  drafts_.erase(conversation.key());
+  const Record record = conversation_record(account_, conversation);
+  store_->put({&record, 1}, {});
+}
+
+void History::set_draft(Conversation& conversation, std::string text, Time now) {
+  conversation.draft = std::move(text);
+  drafts_.insert(conversation.key());
+  draft_due_ = now + draft_pause;
+}
+
+void History::update(Time now) {
+  if (!drafts_.empty() && now >= draft_due_) flush_drafts();
+}
+
+void History::flush_drafts() {
+  for (const ConversationKey& key : std::exchange(drafts_, {}))
+    if (const Conversation* conversation = list_.find(key)) keep(*conversation);
+}
+
+}  // namespace chat

@@ -1,0 +1,70 @@
+// What one account has said and heard, in the list that the views draw and in the store that remembers it. Internal.
+//
+// Everything that is written in one turn of the event loop becomes one transaction of the store, together with the
+// journal of the account's session. Drafts are written after a pause in typing, and at flush_drafts().
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "chat/chat_store.hpp"
+#include "chat/conversation_list.hpp"
+#include "chat/records.hpp"
+#include "wasmqtt/dedupe.hpp"
+
+namespace chat {
+
+class History {
+ public:
+  static constexpr Duration draft_pause = std::chrono::seconds{1};
+
+  // `store` and `list` outlive this object. `seed`: unpredictable bits.
+  History(ChatStore& store, ConversationList& list, std::string_view user, std::string_view broker, std::uint64_t seed);
+  History(const History&) = delete;
+  History& operator=(const History&) = delete;
+
+  // Something that the user should know, as a notice.
+  std::function<void(std::string text)> on_notice;
+  // The device keeps nothing (any more).
+  std::function<void(std::string_view problem)> on_problem;
+
+  // Replaces what is in the list by what is in the store; then calls back, at once or later, unless this object has gone.
+  // Without a store that works the list stays as it is.
+  void load(std::function<void()> loaded);
+
+  // True when this message was not seen before. Known by receiver, sender and identifier: nobody can hide a message by
+  // using its identifier first, neither another's nor their own to somebody else, of which an admin sees both.
+  bool first_time(const Message& message);
+
+  // Adds a message to a conversation of the list and removes from the store what had to be dropped for it; keep() writes
+  // the message itself. The reference is valid until the next insert().
+  Message& insert(Conversation& conversation, Message message);
+  void keep(const ConversationKey& key, const Message& message, ChatStore::Written written = {});
+  void keep(const Conversation& conversation);  // unread count, draft
+
+  void set_draft(Conversation& conversation, std::string text, Time now);
+  // Writes the drafts that have not changed for draft_pause.
+  void update(Time now);
+  void flush_drafts();
+  std::optional<Time> next_write() const { return drafts_.empty() ? std::nullopt : draft_due_; }
+
+ private:
+  struct Loading;
+  void finish_loading(Loading& loading, bool ok, std::string_view problem);
+  void learn_known_messages();
+  void forget_dropped();
+
+  ChatStore* store_;
+  MemoryChatStore unstored_;  // in place of a store whose records are in a newer format
+  ConversationList& list_;
+  std::string account_;
+  wasmqtt::DedupeWindow seen_;
+  std::set<ConversationKey> drafts_;  // changed since they were written
+  std::optional<Time> draft_due_;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+};
+
+}  // namespace chat
