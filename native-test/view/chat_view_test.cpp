@@ -1,5 +1,7 @@
 #include "view_world.hpp"
 
+#include "chat/wire.hpp"
+
 using namespace chat;
 using namespace chat::test;
 
@@ -40,7 +42,7 @@ TEST_CASE("who has no chats yet reads who is online; the admin, what will appear
   CHECK(world.has(Role::text, "Online now: hannes, peter"));
   ViewWorld admin(stage_settings(40));
   admin.sign_in_as("admin", "admin");
-  CHECK(admin.says("As admin you read along"));
+  CHECK(admin.says("You are signed in as admin"));
 }
 
 TEST_CASE("a chat is added, a message written and sent with Enter, an answer arrives") {
@@ -117,10 +119,10 @@ TEST_CASE("without a connection the page says why, what becomes of a message, an
   world.settle();
   CHECK(world.says("Reconnecting in "));
   CHECK(world.count(Role::alert) == 1);
-  CHECK(world.has(Role::text, "Not connected: with QoS 0 a message would be lost."));
+  CHECK(world.has(Role::text, "Not connected. With QoS 0 a message would be lost."));
   world.fill("Message", "lost");
   world.press_enter("Message");
-  CHECK(world.has(Role::text, "Not connected, and with QoS 0 a message does not wait."));
+  CHECK(world.has(Role::text, "Not connected. With QoS 0, messages are not queued."));
   CHECK(world.click(Role::button, "Connect now"));
   REQUIRE(world.broker.is_opening());
   world.broker.accept();
@@ -186,6 +188,53 @@ TEST_CASE("two long messages with one identifier are shown whole one by one") {
   REQUIRE(world.count_named(Role::button, "Show the whole message") == 2);
   CHECK(world.click(Role::button, "Show the whole message"));
   CHECK(world.count_named(Role::button, "Show the whole message") == 1);
+}
+
+TEST_CASE("a text above 64 KB is not inserted, cut or sent: what stood in the field stays, and the page says why") {
+  ViewWorld world;
+  world.sign_in_as("alice");
+  world.app.handle(AddChat{"peter"});
+  world.settle();
+  const std::size_t limit = max_content_bytes;
+  for (const std::size_t size : {limit - 1, limit}) {
+    world.fill("Message", std::string(size, 'x'));
+    CHECK(world.find(Role::textbox, "Message")->value.size() == size);
+    CHECK_FALSE(world.says("was not inserted"));
+  }
+  for (const std::size_t size : {limit + 1, 10 * limit}) {
+    world.fill("Message", "short");
+    CHECK_FALSE(world.says("was not inserted"));
+    world.fill("Message", std::string(size, 'x'));
+    CHECK(world.find(Role::textbox, "Message")->value == "short");
+    CHECK(world.says("would have " + std::to_string(size) + " bytes"));
+    CHECK(world.chat_with("peter")->draft == "short");
+  }
+  world.press_enter("Message");
+  REQUIRE(world.published.size() == 1);
+  CHECK(parse_message(world.published[0].payload).value->content == "short");
+  CHECK_FALSE(world.says("was not inserted"));
+}
+
+TEST_CASE("a name with look-alike letters is said to be one, in the list and in its conversation") {
+  ViewWorld world;
+  world.sign_in_as("alice");
+  world.receive("chat/messages/alice/реter", message_json("1", "hi"));
+  world.settle();
+  CHECK(world.find(Role::button, "реter")->description.find("Look-alike name.") != std::string_view::npos);
+  world.click(Role::button, "реter");
+  CHECK(world.has(Role::alert, "This name may look like another one: it has letters of another alphabet that look like Latin letters."));
+}
+
+TEST_CASE("what a full conversation has dropped is said above its oldest message") {
+  ViewWorld world;
+  world.sign_in_as("alice");
+  const std::string text(60'000, 'x');
+  for (int i = 0; i < 150; ++i) world.receive("chat/messages/alice/peter", message_json(std::to_string(i), text));
+  world.app.handle(OpenChat{peter});
+  world.settle();
+  world.screen.scroll("Messages", 0);
+  world.settle();
+  CHECK(world.has(Role::separator, std::to_string(world.chat_with("peter")->removed()) + " older messages were dropped"));
 }
 
 TEST_CASE("links open, markup does not") {
@@ -270,10 +319,10 @@ TEST_CASE("notifications can be asked for where the platform has them, and be mu
   world.settle();
   CHECK(world.activate(Role::button, "Notifications"));
   CHECK(world.state().notifications == Notifications::on);
-  CHECK(world.says("You are told of messages"));
+  CHECK(world.says("You are notified about unread messages"));
   CHECK(world.activate(Role::button, "Notifications"));
   CHECK(world.state().notifications == Notifications::off);
   world.app.handle_notifications(Notifications::refused);
   world.settle();
-  CHECK(world.says("The browser refuses notifications"));
+  CHECK(world.says("Notifications are blocked"));
 }

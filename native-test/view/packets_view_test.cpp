@@ -107,7 +107,7 @@ TEST_CASE("pause holds the list, clear empties it") {
   world.receive("chat/messages/alice/peter", message_json("1", "later"), Qos::at_least_once);
   world.settle();
   CHECK_FALSE(world.has(Role::cell, "chat/messages/alice/peter"));
-  CHECK(world.says("paused: 2 newer"));
+  CHECK(world.says("paused: 2 new"));
   world.click(Role::button, "Pause");
   CHECK(world.has(Role::cell, "chat/messages/alice/peter"));
   world.click(Role::button, "Clear");
@@ -122,7 +122,7 @@ TEST_CASE("more packets than are kept: the newest are there, and the others are 
     world.app.mqtt()->trace().record(world.loop.now(), wasmqtt::Direction::outbound, ping);
   world.settle();
   CHECK_MESSAGE(world.says("of 100 000 packets"), "the ring is full");
-  CHECK(world.says("older ones dropped"));
+  CHECK(world.says("older dropped"));
 }
 
 TEST_CASE("the timeline shows the same packets as arrows with names") {

@@ -75,7 +75,7 @@ describe('axe-core finds nothing to complain about:', () => {
     })});
     await bring_axe(dan.page);
     await dan.sign_in();
-    await dan.alert(/This device cannot remember the chat/).waitFor();
+    await dan.alert(/The chat cannot be saved on this device/).waitFor();
     await dan.talk_to('bob');
     await check(dan, 'storage denied', few);
     const {page} = await world.stage.open('?stage=20&user=dan', {context: dan.page.context()});

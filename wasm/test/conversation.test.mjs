@@ -47,7 +47,7 @@ describe('messages', () => {
       await person.say('into the void');
     }
     await zero.message('into the void').getByText('not sent').waitFor();
-    await zero.message('into the void').getByText('Not connected, and with QoS 0 a message does not wait.').waitFor();
+    await zero.message('into the void').getByText('Not connected. With QoS 0, messages are not queued.').waitFor();
     await one.message('into the void').getByText('queued').waitFor();
     const seen = await subscribe(world.stage.open_broker, 'chat/messages/bob/+', {qos: 1});
     for (const person of [zero, one]) {
@@ -131,6 +131,20 @@ describe('the composer', () => {
     await seen.close();
   });
 
+  test('refuses a paste of more than 64 KB with a sentence, and keeps and sends what stood there', async () => {
+    const nina = await signed_in('?stage=10&user=nina', {permissions: ['clipboard-read', 'clipboard-write']});
+    await nina.talk_to('bob');
+    const seen = await subscribe(world.stage.open_broker, 'chat/messages/bob/nina');
+    await nina.field('Message').fill('short');
+    await nina.page.evaluate((text) => navigator.clipboard.writeText(text), 'x'.repeat(70000));
+    await nina.page.keyboard.press('Control+v');
+    await nina.page.getByText(/That text was not inserted: the message would have 70005 bytes, and the limit is 65536/).waitFor();
+    await until(async () => await nina.field('Message').inputValue() === 'short', 'the field keeps its text', patience);
+    await nina.field('Message').press('Enter');
+    assert.equal((await seen.next(undefined, patience)).json.content, 'short');
+    await seen.close();
+  });
+
   test('keeps what is typed for each chat, also through a reload', async () => {
     const hugo = await signed_in('?stage=20&user=hugo');
     await hugo.talk_to('bob');
@@ -198,7 +212,7 @@ describe('what is unread', () => {
 describe('a name for a new chat', () => {
   test('is checked as at the login, and opens its chat once', async () => {
     const jack = await signed_in('?stage=10&user=jack');
-    for (const [name, words] of [['', /Please enter a user name/], ['a/b', /cannot hold \/ \+ or #/], ['z'.repeat(65), /at most 64 bytes/]]) {
+    for (const [name, words] of [['', /Please enter a user name/], ['a/b', /cannot contain \/ \+ or #/], ['z'.repeat(65), /at most 64 bytes/]]) {
       await jack.field('New chat').fill(name);
       await jack.button('Add Chat').click();
       await jack.page.getByText(words).first().waitFor();

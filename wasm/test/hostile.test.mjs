@@ -80,7 +80,33 @@ describe('hostile input', () => {
     const erin = await victim('erin', 10, {viewport: {width: 700, height: 760}});
     await erin.button('Show Packets').click();
     await flood(world.stage.open_broker, [{topic: `chat/messages/erin/${'x'.repeat(65)}`, payload: json('x')}]);
-    await noticed(erin, /not one of this chat/);
+    await noticed(erin, /does not belong to this chat/);
+  });
+
+  test('a name with characters that do not show is refused; one of look-alike letters is said to be one', async () => {
+    const gus = await victim('gus', 10, {viewport: {width: 700, height: 760}});
+    await gus.button('Show Packets').click();
+    const from = (name) => flood(world.stage.open_broker, [{topic: `chat/messages/gus/${name}`, payload: json(`from ${name}`)}]);
+    await from('pe\u200Bter');
+    await noticed(gus, /does not belong to this chat/);
+    await from('\u0440eter');
+    await gus.chat('\u0440eter').click();
+    await gus.alert(/This name may look like another one/).waitFor();
+    assert.equal(await gus.chat('pe\u200Bter').count(), 0);
+  });
+
+  test('one stranger sends thousands of long messages: the oldest are dropped, and the page and the next login work', async () => {
+    const text = 'x'.repeat(60000);
+    const olga = await victim('olga', 20);
+    const all = Array.from({length: 1000}, (_, i) => ({topic: 'chat/messages/olga/mallory', payload: json(text, {messageId: `${i}`})}));
+    await flood(world.stage.open_broker, all);
+    await send('olga', json('the last one'));
+    await until(async () => (await olga.chat('mallory').getAttribute('aria-description').catch(() => '')).includes('the last one'), 'all have arrived', 120000);
+    await olga.page.reload();
+    await olga.button('Sign In').waitFor();
+    await olga.sign_in();
+    await olga.chat('mallory').click();
+    await olga.message('the last one').waitFor();
   });
 
   test('ten thousand retained statuses are taken in, and the page stays usable', async () => {

@@ -85,7 +85,7 @@ describe('a broker that stops', () => {
     await world.stage.open_broker.stop();
     await hannes.status(/Reconnecting in \d+ s/).waitFor();
     await hannes.alert(/broker|connection/i).waitFor();
-    await hannes.page.getByText('Not connected: with QoS 0 a message would be lost.').waitFor();
+    await hannes.page.getByText('Not connected. With QoS 0 a message would be lost.').waitFor();
     await world.stage.open_broker.start();
     await hannes.comes_back();
     const seen = await subscribe(world.stage.open_broker, 'chat/messages/#');

@@ -51,7 +51,7 @@ describe('stage 20', () => {
     await alice.page.getByText(delivered).waitFor();
     await world.stage.open_broker.stop();
     await alice.status(/Reconnecting|Offline/).waitFor();
-    await alice.page.getByText('Not connected: what you send waits here and goes out after the reconnect.').waitFor();
+    await alice.page.getByText('Not connected. Messages are queued and sent after the reconnect.').waitFor();
     await alice.say('meanwhile');
     await alice.message('meanwhile').getByText('queued').waitFor();
     await alice.page.reload();
@@ -137,7 +137,7 @@ describe('stage 20', () => {
     const jo = await world.arrive('?stage=20&user=jo');
     await jo.sign_in();
     await jo.talk_to('newcomer');
-    const hint = jo.page.getByText(/^The broker keeps messages for newcomer from newcomer's first sign-in with QoS 1 on/);
+    const hint = jo.page.getByText(/^The broker queues messages for newcomer only after newcomer has signed in with QoS 1 once/);
     await hint.waitFor();
     await write('jo', 'newcomer', 'here I am');
     await hint.waitFor({state: 'detached'});

@@ -75,7 +75,7 @@ describe('stage 40', () => {
 
   test('the admin reads all conversations and cannot write into them', async () => {
     const admin = await arrive_as('admin', 'admin');
-    await admin.page.getByText('As admin you read along').waitFor();
+    await admin.page.getByText('You are signed in as admin').waitFor();
     const broker = world.stage.auth_broker;
     await publish(broker, 'chat/messages/sebastian/peter', message('to sebastian'), {user: 'peter', qos: 1});
     await publish(broker, 'chat/messages/peter/sebastian', message('to peter'), {user: 'sebastian', qos: 1});
@@ -84,7 +84,7 @@ describe('stage 40', () => {
     await admin.reads('to sebastian', 'to peter');
     assert.ok(await admin.field('Message').isDisabled());
     assert.ok(await admin.button('Send').isDisabled());
-    const reason = 'You read along here as admin: only peter and sebastian can write.';
+    const reason = 'You are viewing this conversation as admin. Only peter and sebastian can post.';
     assert.equal(await admin.button('Send').getAttribute('aria-description'), reason);
     const refused = await subscribe(broker, 'chat/messages/peter/+', {user: 'peter'});
     await publish(broker, 'chat/messages/peter/sebastian', message('an order'), {user: 'admin', password: 'admin', qos: 1});

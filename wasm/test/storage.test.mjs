@@ -67,7 +67,7 @@ describe('the device', () => {
     test(`says that it cannot remember when storage ${how}, and the chat goes on`, async () => {
       const dan = await world.arrive(`?stage=20&user=dan-${how.length}`, {prepare: (page) => page.addInitScript(deny)});
       await chats(dan);
-      await dan.alert(/This device cannot remember the chat/).waitFor();
+      await dan.alert(/The chat cannot be saved on this device/).waitFor();
       await dan.message('mine').getByText('delivered to the broker').waitFor();
     });
   }
@@ -80,7 +80,7 @@ describe('the device', () => {
     const erin = await world.arrive('?stage=20&user=erin', {prepare});
     await erin.sign_in();
     await erin.talk_to('bob');
-    await erin.alert(/This device cannot remember the chat: The browser has no room left for this page/).waitFor();
+    await erin.alert(/The chat cannot be saved on this device: The browser has no room left for this page/).waitFor();
     await erin.say('mine');
     await erin.message('mine').getByText('delivered to the broker').waitFor();
     await write('erin', 'yours');

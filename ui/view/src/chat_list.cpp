@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "chat/look_alikes.hpp"
 #include "chat/names.hpp"
 #include "marks.hpp"
 
@@ -59,11 +60,11 @@ void ChatListView::draw_heading(Ui& ui, const chat::State& state, chat::Intents&
   const bool refused = state.notifications == Notifications::refused;
   const ImVec2 after = ImGui::GetCursorPos();
   const ButtonOptions options{.kind = ButtonKind::ghost, .icon = Icon::bell, .icon_only = true, .small = true,
-                              .disabled_reason = refused ? "The browser refuses notifications for this page; its "
-                                                           "settings can change that." : "",
+                              .disabled_reason = refused ? "Notifications are blocked for this page. You can allow "
+                                                           "them in the browser's site settings." : "",
                               .pressed = on,
-                              .description = on ? "You are told of messages that you did not see."
-                                                : "Be told of messages that you did not see."};
+                              .description = on ? "You are notified about unread messages."
+                                                : "Notify me about unread messages."};
   ImGui::SetCursorPos({ImGui::GetWindowWidth() - Theme::space_4 - button_size(ui, "Notifications", options).x,
                        Theme::space_3});
   if (button(ui, "Notifications", options)) {
@@ -106,8 +107,8 @@ void ChatListView::draw_items(Ui& ui, const chat::State& state, chat::Intents& i
     gap(Theme::space_8);
     text(ui, "No chats yet", {.style = TextStyle::body_strong, .center = true});
     const TextOptions quiet{.style = TextStyle::small, .color = ui.theme().color.text_muted, .center = true};
-    text(ui, state.admin ? "As admin you read along: a conversation appears here with its next message."
-                         : "Enter a name above and say hello. A message from somebody new opens its chat by itself.", quiet);
+    text(ui, state.admin ? "You are signed in as admin. Each conversation appears here with its next message."
+                         : "Enter a name above to start a chat. A message from somebody new opens its chat automatically.", quiet);
     if (const std::string online = online_words(state); !online.empty()) text(ui, online, quiet);
     return;
   }
@@ -134,7 +135,9 @@ void ChatListView::draw_item(Ui& ui, const chat::State& state, const chat::Conve
   const bool is_open = state.open == conversation.key();
   const bool own = conversation.key().has(state.user);
   const std::string title = conversation.key().title_for(state.user);
-  const std::string line = last_line(state, conversation);
+  const bool looks_alike = !chat::look_alike_warning(conversation.key().first).empty() ||
+                           !chat::look_alike_warning(conversation.key().second).empty();
+  const std::string line = (looks_alike ? "Look-alike name. " : "") + last_line(state, conversation);
   const std::string time = conversation.empty() ? std::string() : when(state, conversation.active_at());
   const auto presence = own ? state.presence.of(title, state.now) : chat::Presence::Shown{};
   std::string description = own ? presence_text(presence, *state.zone, state.now) + ", " : std::string();

@@ -16,18 +16,28 @@ constexpr int most_lines = 6;
 constexpr float padding = Theme::space_4;
 constexpr float field_padding = 12 + 1;  // of a text field, from its edge to the words
 
-// Where one cannot write, the reason is in the field.
-std::string hint_for(const chat::State& state, const chat::ConversationKey& key) {
-  return chat::write_obstacle(state, key).empty() ? chat::delivery_hint(state, key) : std::string();
+}  // namespace
+
+std::string ComposerView::hint(const chat::State& state) const {
+  if (!problem_.empty()) return problem_;
+  // Where one cannot write, the reason is in the field.
+  return chat::write_obstacle(state, key_).empty() ? chat::delivery_hint(state, key_) : std::string();
 }
 
-}  // namespace
+// A text too long to send is refused as a whole: what stood there before stays, and the user is told.
+void ComposerView::refuse(Ui& ui, std::string before) {
+  problem_ = "That text was not inserted: the message would have " + std::to_string(text_.size()) +
+             " bytes, and the limit is " + std::to_string(chat::max_content_bytes) + " (64 KB).";
+  text_ = std::move(before);
+  ui.announce(problem_, Politeness::assertive);
+}
 
 void ComposerView::follow(const chat::State& state) {
   if (state.open == key_) return;
   key_ = state.open;
   const chat::Conversation* conversation = state.open_conversation();
   text_ = conversation == nullptr ? std::string() : conversation->draft;
+  problem_.clear();
   take_focus_ = conversation != nullptr && chat::write_obstacle(state, key_).empty();
 }
 
@@ -38,8 +48,8 @@ float ComposerView::height(Ui& ui, const chat::State& state, float width) {
   const auto lines = static_cast<float>(ui.layout(text_, TextStyle::body, text_width).lines.size());
   const Type type = ui.theme().type(TextStyle::body);
   const float field = std::min(lines, static_cast<float>(most_lines)) * type.line_height + 16;
-  const std::string hint = hint_for(state, state.open);
-  const float below = hint.empty() ? 0 : text_size(ui, hint, TextStyle::small, width - 2 * padding).y + Theme::space_2;
+  const std::string words = hint(state);
+  const float below = words.empty() ? 0 : text_size(ui, words, TextStyle::small, width - 2 * padding).y + Theme::space_2;
   return 2 * padding + std::max(field, ui.theme().control_height()) + below;
 }
 
@@ -50,31 +60,36 @@ void ComposerView::draw(Ui& ui, const chat::State& state, chat::Intents& intents
   const ImVec2 top = ImGui::GetWindowPos();
   ImGui::GetWindowDrawList()->AddLine(top, {top.x + ImGui::GetWindowWidth(), top.y}, ui.theme().color.border.u32());
   const std::string obstacle = chat::write_obstacle(state, key_);
-  const std::string hint = hint_for(state, key_);
   const ButtonOptions send{.kind = ButtonKind::primary, .icon = Icon::send, .disabled_reason = obstacle};
   const float send_width = button_size(ui, "Send", send).x;
   const float width = room().x;
   const ImVec2 start = ImGui::GetCursorPos();
   auto fields = form(ui, "Write a message");
+  std::string before = text_;
   const FieldResult field =
       text_field(ui, "Message", text_,
-                 {.placeholder = "Type your message...", .max_lines = most_lines,
-                  .max_bytes = static_cast<int>(chat::max_content_bytes), .disabled_reason = obstacle,
+                 {.placeholder = "Type your message...", .max_lines = most_lines, .disabled_reason = obstacle,
                   .label_visible = false, .take_focus = take_focus_ && !ui.theme().touch,
                   .width = width - send_width - Theme::space_2});
   take_focus_ = false;
+  const bool refused = text_.size() > chat::max_content_bytes;
+  if (refused) refuse(ui, std::move(before));
+  else if (field.changed) problem_.clear();
   const ImVec2 after = ImGui::GetCursorPos();
   ImGui::SetCursorPos({start.x + width - send_width, after.y - Theme::space_2 - ui.theme().control_height()});
   const bool pressed = button(ui, "Send", send);
   ImGui::SetCursorPos(after);
-  if (hint.empty()) ImGui::Dummy({0, 0});
-  else text(ui, hint, {.style = TextStyle::small, .color = ui.theme().color.text_muted});
-  const bool go = obstacle.empty() && (pressed || fields.submitted());
+  const Palette& c = ui.theme().color;
+  const std::string words = hint(state);
+  if (words.empty()) ImGui::Dummy({0, 0});
+  else text(ui, words, {.style = TextStyle::small, .color = problem_.empty() ? c.text_muted : c.danger_text});
+  const bool go = obstacle.empty() && !refused && (pressed || fields.submitted());
   if (go && !chat::trim(text_).empty()) {
     intents.emplace_back(chat::SendMessage{key_, text_});
     text_.clear();
+    problem_.clear();
     take_focus_ = pressed && !ui.theme().touch;
-  } else if (field.changed) {
+  } else if (field.changed && !refused) {
     intents.emplace_back(chat::SaveDraft{key_, text_});
   }
 }

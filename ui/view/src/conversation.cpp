@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "chat/look_alikes.hpp"
 #include "chat/names.hpp"
 #include "marks.hpp"
 
@@ -45,14 +46,14 @@ void draw_nothing_yet(Ui& ui, std::string_view title, std::string_view words) {
 }  // namespace
 
 void ConversationView::draw(Ui& ui, const chat::State& state, chat::Intents& intents, bool narrow, float reserve) {
-  drawn_ = 0;
   const chat::Conversation* conversation = state.open_conversation();
   if (conversation == nullptr) {
     auto empty = region(ui, {.role = Role::group, .name = "No chat is open", .padding = {Theme::space_6, Theme::space_6}});
-    draw_nothing_yet(ui, "Select a chat", "Choose somebody on the left, or enter a new name there.");
+    draw_nothing_yet(ui, "Select a chat", "Choose a chat on the left, or start a new one.");
     return;
   }
   draw_heading(ui, state, intents, narrow);
+  draw_name_warning(ui, state.open);
   draw_log(ui, state, *conversation, intents, room().y - reserve);
 }
 
@@ -92,6 +93,15 @@ void ConversationView::draw_heading(Ui& ui, const chat::State& state, chat::Inte
   badge(ui, words, badge_options);
 }
 
+void ConversationView::draw_name_warning(Ui& ui, const chat::ConversationKey& key) {
+  std::string_view warning = chat::look_alike_warning(key.first);
+  if (warning.empty()) warning = chat::look_alike_warning(key.second);
+  if (warning.empty()) return;
+  auto bar = region(ui, {.role = Role::group, .name = "About this name", .auto_height = true,
+                         .padding = {Theme::space_4, Theme::space_2}});
+  alert(ui, warning, Tone::warning);
+}
+
 void ConversationView::draw_log(Ui& ui, const chat::State& state, const chat::Conversation& conversation,
                                 chat::Intents& intents, float height) {
   const auto& messages = conversation.messages();
@@ -112,7 +122,7 @@ void ConversationView::draw_log(Ui& ui, const chat::State& state, const chat::Co
                              .padding = {Theme::space_6, Theme::space_6}});
     const std::string partner = conversation.key().title_for(state.user);
     draw_nothing_yet(ui, "No messages yet", conversation.key().has(state.user) ? "Say hello to " + partner + "."
-                                                                               : "What they write appears here.");
+                                                                               : "Their messages will appear here.");
     return;
   }
   const std::size_t first_new = conversation.first_new();
@@ -129,7 +139,6 @@ void ConversationView::draw_log(Ui& ui, const chat::State& state, const chat::Co
                     .new_run = other_day || before->sender != message.sender || i == first_new ||
                                time - before->sort_time() > run_pause};
     draw_message(ui, state, item, intents);
-    ++drawn_;
   };
   log(ui, "Messages", place.log, static_cast<int>(messages.size()), draw_one,
       {.size = {0, log_height}, .padding = {Theme::space_4, Theme::space_4}, .estimated_height = 64,
@@ -140,6 +149,8 @@ void ConversationView::draw_log(Ui& ui, const chat::State& state, const chat::Co
 
 void ConversationView::draw_message(Ui& ui, const chat::State& state, const Item& item, chat::Intents& intents) {
   const chat::Message& message = item.message;
+  if (item.before == nullptr && item.conversation.removed() != 0)
+    separator(ui, std::to_string(item.conversation.removed()) + " older messages were dropped");
   if (item.new_day) separator(ui, state.zone->day(message.sort_time(), state.now));
   if (item.new_above) separator(ui, "New", Tone::accent);
   if (item.new_run && !item.new_day && !item.new_above) ImGui::Dummy({1, Theme::space_1});

@@ -70,7 +70,7 @@ void HeaderView::draw_buttons(Ui& ui, chat::Intents& intents, bool narrow, bool&
   const bool dark = ui.theme().scheme == Scheme::dark;
   const ButtonOptions packets{.icon = Icon::packets, .icon_only = narrow, .pressed = show_packets};
   const ButtonOptions theme{.kind = ButtonKind::ghost, .icon = dark ? Icon::sun : Icon::moon, .icon_only = true,
-                            .description = dark ? "Dark now; choose for light." : "Light now; choose for dark."};
+                            .description = dark ? "Switch to the light theme." : "Switch to the dark theme."};
   const ButtonOptions logout{.kind = narrow ? ButtonKind::ghost : ButtonKind::secondary, .icon = Icon::logout,
                              .icon_only = narrow};
   const float space = narrow ? Theme::space_1 : Theme::space_2;
@@ -90,7 +90,7 @@ void HeaderView::draw_banner(Ui& ui, const chat::State& state, chat::Intents& in
   const bool trouble = connection.kind != Kind::connected && !connection.detail.empty();
   if (!trouble && state.subscription_problem.empty() && state.storage_problem.empty()) return;
   {
-    auto banner = region(ui, {.role = Role::region, .name = "What is wrong", .auto_height = true,
+    auto banner = region(ui, {.role = Role::region, .name = "Problems", .auto_height = true,
                               .padding = {Theme::space_4, Theme::space_3}});
     draw_problems(ui, state, trouble, intents);
   }

@@ -117,11 +117,11 @@ void LoginView::draw_options(Ui& ui, const chat::State& state, chat::Intents& in
     const auto toggle = [&](std::string_view label, bool& value, std::string_view description) {
       changed |= checkbox(ui, label, value, {.description = description});
     };
-    toggle("Use QoS 1", settings.qos1, "Each message at least once; the broker keeps what comes while you are away.");
-    toggle("Use status messages", settings.status, "Who is online: retained messages and a last will.");
-    toggle("Use authentication", settings.authentication, "The broker with passwords and access rules.");
-    toggle("Deduplicate messages client side", settings.deduplicate, "Drops what QoS 1 delivers twice.");
-    toggle("Remember on this device", settings.remember, "Keeps history and session in this browser.");
+    toggle("Use QoS 1", settings.qos1, "Delivers each message at least once. The broker queues messages while you are offline.");
+    toggle("Use status messages", settings.status, "Shows who is online, with retained messages and a last will.");
+    toggle("Use authentication", settings.authentication, "Uses the broker that requires passwords and enforces access rights.");
+    toggle("Deduplicate messages client side", settings.deduplicate, "Discards the duplicates that QoS 1 allows.");
+    toggle("Remember on this device", settings.remember, "Stores the history and the session in this browser.");
     ImGui::PopStyleVar();
   }
   if (changed) intents.emplace_back(chat::ChangeSettings{settings});
@@ -134,7 +134,7 @@ void LoginView::draw_advanced(Ui& ui, const chat::State& state, chat::Intents& i
   const std::string_view problem = chat::check_broker_url(broker_, state.page);
   const FieldResult field = text_field(
       ui, "Broker", broker_,
-      {.placeholder = "ws://localhost:8081", .hint = "Where the broker listens for WebSockets.",
+      {.placeholder = "ws://localhost:8081", .hint = "The WebSocket address of the broker.",
        .error = broker_.empty() ? std::string_view{} : problem, .disabled = state.signing_in});
   if (!field.changed || (!broker_.empty() && !chat::check_broker_url(broker_, state.page).empty())) return;
   // Empty, or what the page would fill in: the address need not name it.

@@ -9,7 +9,7 @@
 
 namespace chat_view {
 
-// The sign of the application; draws only.
+// The logo; draws only.
 void draw_logo(semantic::Ui& ui, ImVec2 at, float size);
 
 semantic::Tone tone_of(chat::Presence::Kind kind);
@@ -23,7 +23,7 @@ std::string one_line(std::string_view text, std::size_t bytes = 120);
 // The current window's size below the cursor.
 ImVec2 room();
 
-// Places things from left to right in rows of one height, each in the middle of its row.
+// Lays out items from left to right in rows of one height, vertically centred.
 class Rows {
  public:
   explicit Rows(float height);

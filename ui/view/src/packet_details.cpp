@@ -100,7 +100,7 @@ void PacketsView::draw_hex(Ui& ui, wasmqtt::Bytes bytes) {
   const chat::PacketField* const marked = marked_field();
   const std::size_t begin = marked ? marked->begin : 0;
   const std::size_t end = marked ? marked->end : 0;
-  std::string caption = "Point at a field to mark its bytes.";
+  std::string caption = "Point at a field to highlight its bytes.";
   if (marked) caption = marked->name + (begin == end ? ": no bytes" : ": " + chat::digits(begin, 4, 16));
   if (begin + 1 < end) caption += " to " + chat::digits(end - 1, 4, 16);
   text(ui, caption, {.style = TextStyle::small, .color = marked ? c.accent_text : c.text_muted, .ellipsis = true});
@@ -137,7 +137,7 @@ void PacketsView::draw_hex(Ui& ui, wasmqtt::Bytes bytes) {
   }
   ImGui::PopStyleVar();
   if (shown < bytes.size())
-    text(ui, "and " + std::to_string(bytes.size() - shown) + " bytes more",
+    text(ui, std::to_string(bytes.size() - shown) + " more bytes",
          {.style = TextStyle::small, .color = c.text_muted});
 }
 

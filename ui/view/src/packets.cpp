@@ -61,7 +61,7 @@ void PacketsView::draw(Ui& ui, const chat::State& state, chat::Intents& intents)
     auto main_part = region(ui, {.role = Role::group, .name = "Packet list", .size = {main_width, main_height}});
     if (list_.size() == 0) {
       gap(Theme::space_6);
-      text(ui, filter_ == chat::PacketFilter{} ? "No packets yet" : "No packet passes these filters",
+      text(ui, filter_ == chat::PacketFilter{} ? "No packets yet" : "No packets match these filters",
            {.style = TextStyle::small, .color = ui.theme().color.text_muted, .center = true});
     } else if (show_timeline_) {
       draw_timeline(ui, state, main_height);
@@ -138,8 +138,8 @@ void PacketsView::draw_filters(Ui& ui, Rows& rows, bool narrow) {
 std::string PacketsView::count_words(const chat::State& state, bool short_words) const {
   const std::uint64_t held = state.trace->end() - state.trace->first();
   std::string words = thousands(list_.size()) + " of " + thousands(held) + (short_words ? "" : " packets");
-  if (list_.dropped() != 0) words += ", " + thousands(list_.dropped()) + " older ones dropped";
-  if (list_.paused()) words += ", paused: " + thousands(list_.waiting(*state.trace)) + " newer";
+  if (list_.dropped() != 0) words += ", " + thousands(list_.dropped()) + " older dropped";
+  if (list_.paused()) words += ", paused: " + thousands(list_.waiting(*state.trace)) + " new";
   return words;
 }
 

@@ -1,4 +1,4 @@
-// Where one writes: the text stays with its conversation when another one is opened.
+// The message field: the text stays with its conversation when another one is opened.
 #pragma once
 
 #include <string>
@@ -17,9 +17,13 @@ class ComposerView {
 
  private:
   void follow(const chat::State& state);
+  void refuse(semantic::Ui& ui, std::string before);
+  // The line below the field.
+  std::string hint(const chat::State& state) const;
 
   chat::ConversationKey key_;
   std::string text_;
+  std::string problem_;  // why what was typed or pasted last is not in the field
   bool take_focus_ = false;
 };
 

@@ -19,9 +19,6 @@ class ConversationView {
   // Fills what the current region has left but `reserve` pixels at the bottom (the composer).
   void draw(semantic::Ui& ui, const chat::State& state, chat::Intents& intents, bool narrow, float reserve);
 
-  // How many messages the last frame drew: a handful, however long the conversation is.
-  int drawn_messages() const { return drawn_; }
-
  private:
   // Where the reader is in a conversation.
   struct Place {
@@ -42,6 +39,7 @@ class ConversationView {
   };
 
   void draw_heading(semantic::Ui& ui, const chat::State& state, chat::Intents& intents, bool narrow);
+  void draw_name_warning(semantic::Ui& ui, const chat::ConversationKey& key);
   void draw_log(semantic::Ui& ui, const chat::State& state, const chat::Conversation& conversation,
                 chat::Intents& intents, float height);
   void draw_message(semantic::Ui& ui, const chat::State& state, const Item& item, chat::Intents& intents);
@@ -49,13 +47,12 @@ class ConversationView {
   void draw_failure(semantic::Ui& ui, const Item& item, chat::Intents& intents);
   void draw_jump(semantic::Ui& ui, Place& place, const chat::Conversation& conversation, ImVec2 corner);
 
-  // The message as it is shown: a long one is cut until its reader asks for the rest.
+  // The text as it is shown: a long one is shortened until the user asks for the rest.
   std::string_view shown_text(const Item& item) const;
 
   std::map<chat::ConversationKey, Place> places_;
   // Long messages that are shown whole, by their number: another may have the same identifier.
   std::set<std::pair<chat::ConversationKey, std::uint64_t>> expanded_;
-  int drawn_ = 0;
 };
 
 }  // namespace chat_view

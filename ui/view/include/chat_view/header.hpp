@@ -1,4 +1,4 @@
-// The bar at the top: who, how connected, and the page's buttons; below it what is wrong, if anything is.
+// The bar at the top: user, connection status and the page's buttons; below it a banner with current problems.
 #pragma once
 
 #include "chat/intent.hpp"

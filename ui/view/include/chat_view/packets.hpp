@@ -1,4 +1,4 @@
-// The inspector: every packet that went and came, its fields and bytes, and the handshakes as a timeline.
+// The packet inspector: every packet sent and received, its fields and bytes, and the handshakes as a timeline.
 #pragma once
 
 #include <cstdint>

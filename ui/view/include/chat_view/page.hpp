@@ -1,4 +1,4 @@
-// The whole page: login, or the chat with its packets. Draws a State and tells what the user asked for.
+// The whole page: the login, or the chat with its packets. Draws a State and returns the user's actions as Intents.
 //
 // How a platform runs it, once:
 //
@@ -19,14 +19,14 @@
 //   ui.begin_frame();
 //   page.draw(ui, app.state(), intents);
 //   ui.end_frame();
-//   const bool more = !intents.empty();
 //   app.handle(intents);                                // calls on_change: what they changed is drawn in another frame
 //   intents.clear();
 //
-// The next frame is wanted at the earliest of: an input or network event, ui.wake_seconds(), app.next_change().
-// Before the first connection nothing else is needed: the login is there from the first frame on.
+// The next frame is due at the earliest of: an input or network event, ui.wake_seconds(), app.next_change().
+// Nothing has to be connected for the first frame: it shows the login.
 //
-// Inputs of the platform: app.handle_visible(bool) at visibilitychange; app.handle_wake() at resume and pageshow;
+// Inputs of the platform: app.handle_visible(bool) at visibilitychange; app.handle_leave() at pagehide and freeze;
+// app.handle_drawing(bool) when the graphics context is lost or back; app.handle_wake() at resume and pageshow;
 // app.handle_online(), app.handle_offline(); app.handle_signed_in_elsewhere(user, broker) from the other tabs;
 // app.handle_address(query) at popstate. Back leaves a chat before it leaves the page: push a history entry when
 // state().open turns from empty() to a chat, and give chat::LeaveChat{} to app.handle() at popstate.
@@ -48,10 +48,8 @@ namespace chat_view {
 
 class Page {
  public:
-  // Appends to `intents` what the user asked for in this frame.
+  // Appends the user's actions in this frame to `intents`.
   void draw(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
-
-  bool shows_packets() const { return show_packets_; }
 
  private:
   void draw_chat(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
