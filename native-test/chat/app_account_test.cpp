@@ -110,7 +110,7 @@ namespace {
 void cut_after(World& world, wasmqtt::Duration duration) {
   world.pass(duration);
   world.broker.cut({wasmqtt::TransportFault::none, 1000, {}, true});
-  if (world.state().connection.kind == Connection::Kind::elsewhere) return;
+  if (world.state().connection.kind == ConnectionStatus::Kind::elsewhere) return;
   world.app.handle(ConnectNow{});
   world.broker.accept();
   (void)world.broker.expect<wasmqtt::Connect>();

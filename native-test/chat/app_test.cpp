@@ -217,7 +217,7 @@ TEST_CASE("offline with QoS 0 a message fails at once, says why, and can be sent
   world.broker.cut();
   CHECK(delivery_hint(world.state(), with("peter")).find("would be lost") != std::string::npos);
   world.app.handle(SendMessage{with("peter"), "hi"});
-  const Message failed = world.chat_with("peter")->messages()[0];
+  const ChatMessage failed = world.chat_with("peter")->messages()[0];
   CHECK(failed.state == SendState::failed);
   CHECK(failed.problem == "Not connected. With QoS 0, messages are not queued.");
   world.reconnect(false);
@@ -286,7 +286,7 @@ TEST_CASE("while the connection is away the status counts down the seconds, and 
   world.sign_in("alice");
   world.pass(30s);
   world.broker.cut();
-  CHECK(world.state().connection.kind == Connection::Kind::reconnecting);
+  CHECK(world.state().connection.kind == ConnectionStatus::Kind::reconnecting);
   CHECK(world.state().connection.text.substr(0, 16) == "Reconnecting in ");
   CHECK_FALSE(world.state().connection.detail.empty());
   CHECK(world.state().screen == Screen::chat);

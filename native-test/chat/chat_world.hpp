@@ -39,7 +39,6 @@ struct MemoryChatStoreBase : ChatStore {
   }
   void put(std::span<const Record> records, Written written) override { memory.put(records, std::move(written)); }
   void remove(std::string_view key) override { memory.remove(key); }
-  void remove_all(std::string_view prefix) override { memory.remove_all(prefix); }
   wasmqtt::SessionStore* session(const std::string& client_id, const std::string& broker) override {
     return memory.session(client_id, broker);
   }
@@ -120,7 +119,7 @@ struct World {
   std::vector<std::string> texts(const std::string& partner) {
     std::vector<std::string> all;
     if (const Conversation* conversation = chat_with(partner))
-      for (const Message& message : conversation->messages()) all.push_back(message.text);
+      for (const ChatMessage& message : conversation->messages()) all.push_back(message.text);
     return all;
   }
 

@@ -13,7 +13,6 @@ class BrowserChatStore final : public chat::ChatStore {
   void load(std::string_view prefix, Visit visit, Loaded loaded) override;
   void put(std::span<const chat::Record> records, Written written) override;
   void remove(std::string_view key) override { store_.erase(key); }
-  void remove_all(std::string_view prefix) override { store_.erase_all(prefix); }
   wasmqtt::SessionStore* session(const std::string& client_id, const std::string& broker) override;
 
  private:

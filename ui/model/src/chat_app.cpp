@@ -5,7 +5,7 @@
 #include "chat/names.hpp"
 #include "chat/packet_export.hpp"
 #include "chat/records.hpp"
-#include "session.hpp"
+#include "account.hpp"
 
 namespace chat {
 
@@ -25,7 +25,7 @@ ChatApp::ChatApp(Platform platform, Settings settings) : platform_(std::move(pla
 }
 
 ChatApp::~ChatApp() {
-  if (session_) session_->detach();
+  if (account_) account_->detach();
 }
 
 void ChatApp::handle(const Intents& intents) {
@@ -35,20 +35,20 @@ void ChatApp::handle(const Intents& intents) {
 void ChatApp::handle(const Intent& intent) {
   struct Handler {
     ChatApp& app;
-    Session* session;
+    Account* account;
     void operator()(const SignIn& i) { app.sign_in(i); }
     void operator()(const ChangeSettings& i) { app.change_settings(i.settings); }
     void operator()(const Logout&) { app.logout(); }
-    void operator()(const UseHere&) { if (session) session->use_here(), app.on_used_here(); }
-    void operator()(const ConnectNow&) { if (session) session->connect_now(); }
+    void operator()(const UseHere&) { if (account) account->use_here(), app.on_used_here(); }
+    void operator()(const ConnectNow&) { if (account) account->connect_now(); }
     void operator()(const AddChat& i) { app.add_chat(i.user); }
     void operator()(const OpenChat& i) { app.open_chat(i.key); }
     void operator()(const LeaveChat&) { app.leave_chat(); }
-    void operator()(const SendMessage& i) { if (session) session->send(i.key, i.text); }
-    void operator()(const RetryMessage& i) { if (session) session->retry(i.key, i.id); }
+    void operator()(const SendMessage& i) { if (account) account->send(i.key, i.text); }
+    void operator()(const RetryMessage& i) { if (account) account->retry(i.key, i.id); }
     void operator()(const SaveDraft& i) { app.save_draft(i.key, i.text); }
     void operator()(const ChooseTheme& i) { app.choose_theme(i.theme); }
-    void operator()(const ClearPackets&) { if (session && session->mqtt()) session->mqtt()->trace().clear(); }
+    void operator()(const ClearPackets&) { if (account && account->mqtt()) account->mqtt()->trace().clear(); }
     void operator()(const ExportPackets&) {
       if (app.state_.trace && app.on_download)
         app.on_download("mqtt-packets.jsonl", export_json_lines(*app.state_.trace));
@@ -57,7 +57,7 @@ void ChatApp::handle(const Intent& intent) {
     void operator()(const MuteNotifications&) { app.handle_notifications(Notifications::off); }
     void operator()(const AskForNotifications&) { if (app.on_ask_for_notifications) app.on_ask_for_notifications(); }
   };
-  std::visit(Handler{*this, session_.get()}, intent);
+  std::visit(Handler{*this, account_.get()}, intent);
   changed();
 }
 
@@ -69,19 +69,19 @@ void ChatApp::sign_in(const SignIn& intent) {
   if (state_.login_problem.empty()) state_.login_problem = check_broker_url(broker, state_.page);
   if (state_.login_problem.empty() && state_.settings.authentication && intent.password.empty())
     state_.login_problem = "Please enter your password.";
-  if (state_.login_problem.empty()) begin_session(user, intent.password, broker);
+  if (state_.login_problem.empty()) begin_account(user, intent.password, broker);
 }
 
-void ChatApp::begin_session(const std::string& user, const std::string& password, const std::string& broker) {
-  // There is one transport: a session that is still disconnecting has to release it.
+void ChatApp::begin_account(const std::string& user, const std::string& password, const std::string& broker) {
+  // There is one transport: an account that is still disconnecting has to release it.
   closing_.reset();
-  session_.reset();
+  account_.reset();
   state_.signing_in = true;
   state_.user = user;
   state_.settings.user = user;
   ChatStore& store = state_.settings.remember ? platform_.store : memory_;
-  session_ = std::make_shared<Session>(*this, store, Session::Account{user, password, broker});
-  session_->start();
+  account_ = std::make_shared<Account>(*this, store, Account::Credentials{user, password, broker});
+  account_->start();
 }
 
 void ChatApp::signed_in() {
@@ -95,23 +95,23 @@ void ChatApp::signed_in() {
 }
 
 void ChatApp::on_used_here() {
-  if (on_signed_in) on_signed_in(session_->user(), session_->broker());
+  if (on_signed_in) on_signed_in(account_->user(), account_->broker());
 }
 
 void ChatApp::sign_in_failed(std::string problem) {
-  // Called from inside the session: it is freed at the next update() or sign-in.
-  session_->detach();
-  closing_ = std::exchange(session_, nullptr);
+  // Called from inside the account: it is freed at the next update() or sign-in.
+  account_->detach();
+  closing_ = std::exchange(account_, nullptr);
   forget_account();
   state_.login_problem = std::move(problem);
   changed();
 }
 
 void ChatApp::logout() {
-  if (!session_) return;
-  session_->detach();
-  session_->stop();
-  closing_ = std::exchange(session_, nullptr);
+  if (!account_) return;
+  account_->detach();
+  account_->stop();
+  closing_ = std::exchange(account_, nullptr);
   forget_account();
   state_.login_problem.clear();
 }
@@ -148,7 +148,7 @@ void ChatApp::open_chat(const ConversationKey& key) {
 
 void ChatApp::add_chat(const std::string& user) {
   const std::string partner(trim(user));
-  if (!session_ || !check_user_name(partner).empty()) return;
+  if (!account_ || !check_user_name(partner).empty()) return;
   const ConversationKey key{state_.user, partner};
   Conversation& conversation = state_.conversations.create(key);
   if (conversation.empty()) conversation.touch(platform_.loop.now());
@@ -161,11 +161,11 @@ void ChatApp::leave_chat() { state_.open = {}; }
 void ChatApp::save_draft(const ConversationKey& key, const std::string& text) {
   Conversation* conversation = state_.conversations.find(key);
   if (conversation == nullptr) return;
-  if (session_) session_->history().set_draft(*conversation, text, platform_.loop.now());
+  if (account_) account_->history().set_draft(*conversation, text, platform_.loop.now());
 }
 
 void ChatApp::keep(const Conversation& conversation) {
-  if (session_) session_->history().keep(conversation);
+  if (account_) account_->history().keep(conversation);
 }
 
 void ChatApp::choose_theme(const std::string& theme) {
@@ -191,7 +191,7 @@ void ChatApp::handle_drawing(bool drawing) {
 }
 
 void ChatApp::handle_leave() {
-  if (session_) session_->history().flush_drafts();
+  if (account_) account_->history().flush_drafts();
 }
 
 bool ChatApp::is_seen(const Conversation& conversation) const {
@@ -206,7 +206,7 @@ void ChatApp::see_open_chat() {
 }
 
 void ChatApp::handle_wake() {
-  if (session_ && session_->mqtt()) session_->mqtt()->wake();
+  if (account_ && account_->mqtt()) account_->mqtt()->wake();
   changed();
 }
 
@@ -217,12 +217,12 @@ void ChatApp::handle_online() {
 
 void ChatApp::handle_offline() {
   network_ = false;
-  if (session_ && session_->mqtt()) session_->mqtt()->offline();
+  if (account_ && account_->mqtt()) account_->mqtt()->offline();
   changed();
 }
 
 void ChatApp::handle_signed_in_elsewhere(std::string_view user, std::string_view broker) {
-  if (session_ && session_->user() == user && session_->broker() == broker) session_->yield_to_other_tab();
+  if (account_ && account_->user() == user && account_->broker() == broker) account_->yield_to_other_tab();
   changed();
 }
 
@@ -238,9 +238,9 @@ void ChatApp::handle_address(std::string_view query) {
 
 void ChatApp::update() {
   state_.now = std::max(state_.now, platform_.loop.now());
-  if (session_) {
-    state_.connection = session_->connection(network_);
-    session_->history().update(state_.now);
+  if (account_) {
+    state_.connection = account_->connection(network_);
+    account_->history().update(state_.now);
   }
   if (closing_ && closing_->over()) closing_.reset();
 }
@@ -250,14 +250,14 @@ std::optional<Time> ChatApp::next_change() const {
   const auto consider = [&](std::optional<Time> time) {
     if (time && (!next || *time < *next)) next = time;
   };
-  if (session_) {
-    consider(session_->next_countdown());
-    consider(session_->history().next_write());
+  if (account_) {
+    consider(account_->next_countdown());
+    consider(account_->history().next_write());
   }
   return next;
 }
 
-wasmqtt::MqttClient* ChatApp::mqtt() { return session_ ? session_->mqtt() : nullptr; }
+wasmqtt::MqttClient* ChatApp::mqtt() { return account_ ? account_->mqtt() : nullptr; }
 
 void ChatApp::changed() {
   if (on_change) on_change();

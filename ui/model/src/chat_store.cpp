@@ -19,12 +19,6 @@ void MemoryChatStore::remove(std::string_view key) {
   if (at != records_.end()) records_.erase(at);
 }
 
-void MemoryChatStore::remove_all(std::string_view prefix) {
-  auto at = records_.lower_bound(prefix);
-  while (at != records_.end() && std::string_view(at->first).substr(0, prefix.size()) == prefix)
-    at = records_.erase(at);
-}
-
 wasmqtt::SessionStore* MemoryChatStore::session(const std::string& client_id, const std::string& broker) {
   auto& session = sessions_[client_id + " " + broker];
   if (!session) session = std::make_unique<wasmqtt::MemoryStore>();

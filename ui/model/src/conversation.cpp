@@ -16,12 +16,12 @@ std::string ConversationKey::heading_for(std::string_view user) const {
   return has(user) ? "Conversation with " + partner_of(user) : "Conversation between " + first + " and " + second;
 }
 
-std::size_t Conversation::insert(Message message) {
+std::size_t Conversation::insert(ChatMessage message) {
   if (message.number == 0) message.number = next_number_;
   next_number_ = std::max(next_number_, message.number + 1);
   touch(message.sort_time());
   std::size_t at = messages_.size();
-  const auto comes_before = [&](const Message& other) {
+  const auto comes_before = [&](const ChatMessage& other) {
     return other.sender != message.sender && other.sort_time() > message.sort_time() + clock_slack;
   };
   while (at > 0 && comes_before(messages_[at - 1])) --at;
@@ -42,7 +42,7 @@ void Conversation::drop_oldest(std::size_t messages, std::size_t bytes, std::uin
   std::size_t left = messages_.size();
   std::size_t end = 0;
   for (; end < messages_.size() && (left > messages || bytes_ > bytes); ++end) {
-    const Message& message = messages_[end];
+    const ChatMessage& message = messages_[end];
     if (message.number == keep) continue;
     bytes_ -= message.bytes();
     --count_of(message);
@@ -50,7 +50,7 @@ void Conversation::drop_oldest(std::size_t messages, std::size_t bytes, std::uin
     removed_numbers_.push_back(message.number);
   }
   const auto last = messages_.begin() + static_cast<std::ptrdiff_t>(end);
-  const auto kept = std::find_if(messages_.begin(), last, [&](const Message& m) { return m.number == keep; });
+  const auto kept = std::find_if(messages_.begin(), last, [&](const ChatMessage& m) { return m.number == keep; });
   // It moves to the front of what is left.
   if (kept != last) std::swap(*std::prev(last), *kept);
   messages_.erase(messages_.begin(), kept != last ? std::prev(last) : last);
@@ -61,15 +61,15 @@ std::size_t Conversation::count_from(std::string_view user) const {
   return key_.has(user) ? counts_[user == key_.first ? 0 : 1] : 0;
 }
 
-Message* Conversation::find(std::string_view sender, std::string_view id) {
+ChatMessage* Conversation::find(std::string_view sender, std::string_view id) {
   const auto found = std::find_if(messages_.rbegin(), messages_.rend(),
-                                  [&](const Message& m) { return m.id == id && m.sender == sender; });
+                                  [&](const ChatMessage& m) { return m.id == id && m.sender == sender; });
   return found == messages_.rend() ? nullptr : &*found;
 }
 
 std::size_t Conversation::first_new() const {
   if (new_from_ == 0) return messages_.size();
-  const auto found = std::find_if(messages_.begin(), messages_.end(), [&](const Message& m) {
+  const auto found = std::find_if(messages_.begin(), messages_.end(), [&](const ChatMessage& m) {
     return m.number >= new_from_ && m.state == SendState::none;
   });
   return static_cast<std::size_t>(found - messages_.begin());
@@ -79,7 +79,7 @@ void Conversation::open() {
   new_from_ = 0;
   // The unread ones are the `unread_` newest by arrival that others sent.
   std::vector<std::uint64_t> numbers;
-  for (const Message& message : messages_)
+  for (const ChatMessage& message : messages_)
     if (message.state == SendState::none) numbers.push_back(message.number);
   if (unread_ > 0 && !numbers.empty()) {
     std::sort(numbers.begin(), numbers.end());

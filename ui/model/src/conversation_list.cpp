@@ -18,7 +18,7 @@ Conversation& ConversationList::create(const ConversationKey& key) {
   return *made;
 }
 
-Message& ConversationList::insert(Conversation& conversation, Message message) {
+ChatMessage& ConversationList::insert(Conversation& conversation, ChatMessage message) {
   const std::size_t before = conversation.bytes();
   std::size_t at = conversation.insert(std::move(message));
   const std::uint64_t number = conversation.at(at).number;

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t dedupe_window = 20'000;
 
-std::string identity(const Message& message) {
+std::string identity(const ChatMessage& message) {
   return message.receiver + "/" + message.sender + "\n" + message.id;
 }
 
@@ -64,18 +64,18 @@ void History::finish_loading(Loading& loading, bool ok, std::string_view problem
 
 // Oldest first, so that the newest stay when there are more than the window holds.
 void History::learn_known_messages() {
-  std::vector<const Message*> messages;
+  std::vector<const ChatMessage*> messages;
   for (const Conversation* conversation : list_.newest_first())
-    for (const Message& message : conversation->messages()) messages.push_back(&message);
+    for (const ChatMessage& message : conversation->messages()) messages.push_back(&message);
   std::stable_sort(messages.begin(), messages.end(),
-                   [](const Message* a, const Message* b) { return a->arrived_at < b->arrived_at; });
-  for (const Message* message : messages) seen_.first_time(identity(*message));
+                   [](const ChatMessage* a, const ChatMessage* b) { return a->arrived_at < b->arrived_at; });
+  for (const ChatMessage* message : messages) seen_.first_time(identity(*message));
 }
 
-bool History::first_time(const Message& message) { return seen_.first_time(identity(message)); }
+bool History::first_time(const ChatMessage& message) { return seen_.first_time(identity(message)); }
 
-Message& History::insert(Conversation& conversation, Message message) {
-  Message& added = list_.insert(conversation, std::move(message));
+ChatMessage& History::insert(Conversation& conversation, ChatMessage message) {
+  ChatMessage& added = list_.insert(conversation, std::move(message));
   forget_dropped();
   return added;
 }
@@ -89,7 +89,7 @@ void History::forget_dropped() {
               "conversations together hold at most 32 MB.");
 }
 
-void History::keep(const ConversationKey& key, const Message& message, ChatStore::Written written) {
+void History::keep(const ConversationKey& key, const ChatMessage& message, ChatStore::Written written) {
   const Record record = message_record(account_, key, message);
   store_->put({&record, 1}, [this, alive = std::weak_ptr<bool>(alive_), written = std::move(written)](
                                 bool ok, std::string_view problem) {

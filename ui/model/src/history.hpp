@@ -37,12 +37,12 @@ class History {
 
   // True when this message was not seen before. Known by receiver, sender and identifier: nobody can hide a message by
   // using its identifier first, neither another's nor their own to somebody else, of which an admin sees both.
-  bool first_time(const Message& message);
+  bool first_time(const ChatMessage& message);
 
   // Adds a message to a conversation of the list and removes from the store what had to be dropped for it; keep() writes
   // the message itself. The reference is valid until the next insert().
-  Message& insert(Conversation& conversation, Message message);
-  void keep(const ConversationKey& key, const Message& message, ChatStore::Written written = {});
+  ChatMessage& insert(Conversation& conversation, ChatMessage message);
+  void keep(const ConversationKey& key, const ChatMessage& message, ChatStore::Written written = {});
   void keep(const Conversation& conversation);  // unread count, draft
 
   void set_draft(Conversation& conversation, std::string text, Time now);

@@ -56,7 +56,7 @@ std::string message_key(std::string_view account, const ConversationKey& key, st
   return std::string(account).append("m\n").append(key.text()).append("\n").append(digits(number, 16));
 }
 
-Record message_record(std::string_view account, const ConversationKey& key, const Message& message) {
+Record message_record(std::string_view account, const ConversationKey& key, const ChatMessage& message) {
   JsonObject json;
   json.add("id", message.id).add("from", message.sender).add("text", message.text);
   json.add("sent", message.sent_at.time_since_epoch().count());
@@ -104,7 +104,7 @@ HistoryReader::Result HistoryReader::read_message(std::string_view where, std::s
   const std::optional<ConversationKey> key = parse_key(where.substr(0, line_break));
   const std::optional<Json> json = parse(value);
   if (!key || !json) return Result::unreadable;
-  Message message;
+  ChatMessage message;
   read_string(*json, "id", message.id);
   read_string(*json, "from", message.sender);
   read_string(*json, "text", message.text);

@@ -9,14 +9,14 @@ std::string presence_words(const State& state, const std::string& user) {
 
 std::string write_obstacle(const State& state, const ConversationKey& key) {
   if (!key.has(state.user)) return "You are viewing this conversation as admin. Only " + key.first + " and " + key.second + " can post.";
-  if (state.connection.kind == Connection::Kind::elsewhere) return "You are signed in elsewhere. Choose \"Use here\" to continue here.";
+  if (state.connection.kind == ConnectionStatus::Kind::elsewhere) return "You are signed in elsewhere. Choose \"Use here\" to continue here.";
   return {};
 }
 
 std::string delivery_hint(const State& state, const ConversationKey& key) {
   if (!key.has(state.user)) return {};
   const std::string& partner = key.partner_of(state.user);
-  if (state.connection.kind != Connection::Kind::connected) {
+  if (state.connection.kind != ConnectionStatus::Kind::connected) {
     return state.settings.qos1 ? "Not connected. Messages are queued and sent after the reconnect."
                                : "Not connected. With QoS 0 a message would be lost.";
   }

@@ -24,7 +24,7 @@ std::string when(const chat::State& state, chat::Time time) {
 
 std::string last_line(const chat::State& state, const chat::Conversation& conversation) {
   if (!conversation.draft.empty() && !(state.open == conversation.key())) return "Draft: " + one_line(conversation.draft);
-  const chat::Message* last = conversation.last();
+  const chat::ChatMessage* last = conversation.last();
   if (last == nullptr) return "No messages yet";
   if (last->sender == state.user) return "You: " + one_line(last->text);
   const bool theirs = !conversation.key().has(state.user);

@@ -128,8 +128,8 @@ void ConversationView::draw_log(Ui& ui, const chat::State& state, const chat::Co
   const std::size_t first_new = conversation.first_new();
   const auto draw_one = [&](int index) {
     const auto i = static_cast<std::size_t>(index);
-    const chat::Message& message = messages[i];
-    const chat::Message* before = i == 0 ? nullptr : &messages[i - 1];
+    const chat::ChatMessage& message = messages[i];
+    const chat::ChatMessage* before = i == 0 ? nullptr : &messages[i - 1];
     const chat::Time time = message.sort_time();
     const bool other_day = before == nullptr || state.zone->day_number(before->sort_time()) != state.zone->day_number(time);
     const bool own_chat = conversation.key().has(state.user);
@@ -148,7 +148,7 @@ void ConversationView::draw_log(Ui& ui, const chat::State& state, const chat::Co
 }
 
 void ConversationView::draw_message(Ui& ui, const chat::State& state, const Item& item, chat::Intents& intents) {
-  const chat::Message& message = item.message;
+  const chat::ChatMessage& message = item.message;
   if (item.before == nullptr && item.conversation.removed() != 0)
     separator(ui, std::to_string(item.conversation.removed()) + " older messages were dropped");
   if (item.new_day) separator(ui, state.zone->day(message.sort_time(), state.now));
@@ -174,14 +174,14 @@ void ConversationView::draw_message(Ui& ui, const chat::State& state, const Item
 }
 
 std::string_view ConversationView::shown_text(const Item& item) const {
-  const chat::Message& message = item.message;
+  const chat::ChatMessage& message = item.message;
   if (message.text.size() <= long_message_bytes || expanded_.count({item.conversation.key(), message.number}) != 0)
     return message.text;
   return chat::cut_utf8(message.text, long_message_bytes / 2);
 }
 
 void ConversationView::draw_bubble(Ui& ui, const chat::State& state, const Item& item) {
-  const chat::Message& message = item.message;
+  const chat::ChatMessage& message = item.message;
   const Palette& c = ui.theme().color;
   const bool own = item.right && item.conversation.key().has(state.user);
   const float total = room().x;

@@ -8,7 +8,7 @@
 namespace chat_view {
 
 using namespace semantic;
-using Kind = chat::Connection::Kind;
+using Kind = chat::ConnectionStatus::Kind;
 
 namespace {
 
@@ -86,7 +86,7 @@ void HeaderView::draw_buttons(Ui& ui, chat::Intents& intents, bool narrow, bool&
 }
 
 void HeaderView::draw_banner(Ui& ui, const chat::State& state, chat::Intents& intents) {
-  const chat::Connection& connection = state.connection;
+  const chat::ConnectionStatus& connection = state.connection;
   const bool trouble = connection.kind != Kind::connected && !connection.detail.empty();
   if (!trouble && state.subscription_problem.empty() && state.storage_problem.empty()) return;
   {
@@ -104,7 +104,7 @@ void HeaderView::draw_problems(Ui& ui, const chat::State& state, bool trouble, c
   alert(ui, state.storage_problem, Tone::warning);
 }
 
-void HeaderView::draw_trouble(Ui& ui, const chat::Connection& connection, chat::Intents& intents) {
+void HeaderView::draw_trouble(Ui& ui, const chat::ConnectionStatus& connection, chat::Intents& intents) {
   const bool elsewhere = connection.kind == Kind::elsewhere;
   const std::string_view label = elsewhere ? "Use here" : "Connect now";
   const ButtonOptions options{.kind = elsewhere ? ButtonKind::primary : ButtonKind::secondary};

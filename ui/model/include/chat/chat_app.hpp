@@ -89,10 +89,10 @@ class ChatApp {
   wasmqtt::MqttClient* mqtt();
 
  private:
-  friend class Session;
+  friend class Account;
 
   void sign_in(const SignIn& intent);
-  void begin_session(const std::string& user, const std::string& password, const std::string& broker);
+  void begin_account(const std::string& user, const std::string& password, const std::string& broker);
   void signed_in();
   void sign_in_failed(std::string problem);
   void logout();
@@ -113,8 +113,8 @@ class ChatApp {
   Platform platform_;
   State state_;
   MemoryChatStore memory_;
-  std::shared_ptr<class Session> session_;
-  std::shared_ptr<class Session> closing_;  // still disconnecting
+  std::shared_ptr<class Account> account_;
+  std::shared_ptr<class Account> closing_;  // still disconnecting
   bool visible_ = true;
   bool drawing_ = true;
   bool network_ = true;

@@ -37,7 +37,6 @@ class ChatStore {
   virtual void put(std::span<const Record> records, Written written) = 0;
 
   virtual void remove(std::string_view key) = 0;
-  virtual void remove_all(std::string_view prefix) = 0;
 
   // Where the session of this client id with this broker lives; lives as long as the store. nullptr: only in the
   // client's memory. Its append() is durable only when every put() before it is, and calls of one turn become one
@@ -50,7 +49,6 @@ class MemoryChatStore final : public ChatStore {
   void load(std::string_view prefix, Visit visit, Loaded loaded) override;
   void put(std::span<const Record> records, Written written) override;
   void remove(std::string_view key) override;
-  void remove_all(std::string_view prefix) override;
   wasmqtt::SessionStore* session(const std::string& client_id, const std::string& broker) override;
 
   const std::map<std::string, std::string, std::less<>>& records() const { return records_; }

@@ -2,7 +2,7 @@
 //
 //   Conversation chat({"alice", "peter"});
 //   chat.insert({.id = "…", .sender = "peter", .text = "hi", .sent_at = …, .arrived_at = …});
-//   for (const Message& message : chat.messages()) …
+//   for (const ChatMessage& message : chat.messages()) …
 //
 // Order: by arrival, so that an answer stands below what it answers even though clocks differ and some have whole seconds.
 // Only a message sent well before its neighbours (it was queued somewhere) is moved above them; never against the order
@@ -53,10 +53,10 @@ enum class SendState : std::uint8_t {
   queued,     // waiting for the connection
   sent,       // on the wire; with QoS 0 nothing more can be known
   delivered,  // the broker has acknowledged it
-  failed,     // see Message::problem; can be sent again
+  failed,     // see ChatMessage::problem; can be sent again
 };
 
-struct Message {
+struct ChatMessage {
   std::string id{};           // messageId
   std::string sender{}, receiver{};
   std::string text{};
@@ -75,27 +75,27 @@ struct Message {
 class Conversation {
  public:
   static constexpr std::size_t max_messages = 20'000;
-  static constexpr std::size_t max_bytes = 8 * 1024 * 1024;  // as Message::bytes() counts
+  static constexpr std::size_t max_bytes = 8 * 1024 * 1024;  // as ChatMessage::bytes() counts
   static constexpr Duration clock_slack = std::chrono::minutes{1};  // clocks of two devices differ by less
 
   explicit Conversation(ConversationKey key) : key_(std::move(key)) {}
 
   const ConversationKey& key() const { return key_; }
-  const std::vector<Message>& messages() const { return messages_; }
+  const std::vector<ChatMessage>& messages() const { return messages_; }
   bool empty() const { return messages_.empty(); }
 
   // Puts a message where it belongs and returns its index. `message.number` is kept when it is not 0 (from a store).
   // Of a list in a ConversationList: call that one's insert(), which keeps the bound of all of them.
-  std::size_t insert(Message message);
+  std::size_t insert(ChatMessage message);
   // Drops the oldest messages until at most so many messages and bytes are left; never the one numbered `keep`.
   void drop_oldest(std::size_t messages, std::size_t bytes, std::uint64_t keep);
   // The newest message with this identifier from this sender; nullptr when there is none. An identifier alone names
   // nothing: everybody chooses theirs, and may repeat another's. Linear in the distance from the end.
-  Message* find(std::string_view sender, std::string_view id);
-  Message& at(std::size_t index) { return messages_[index]; }
+  ChatMessage* find(std::string_view sender, std::string_view id);
+  ChatMessage& at(std::size_t index) { return messages_[index]; }
   template <class Each>
   void for_each(Each each) {
-    for (Message& message : messages_) each(message);
+    for (ChatMessage& message : messages_) each(message);
   }
   // The numbers of the messages that left at the front since the last call, for a store.
   std::vector<std::uint64_t> take_removed_numbers() { return std::exchange(removed_numbers_, {}); }
@@ -112,7 +112,7 @@ class Conversation {
   // How many of the messages are from `user`.
   std::size_t count_from(std::string_view user) const;
 
-  const Message* last() const { return messages_.empty() ? nullptr : &messages_.back(); }
+  const ChatMessage* last() const { return messages_.empty() ? nullptr : &messages_.back(); }
   // When something last happened, for the order of the list.
   Time active_at() const { return active_at_; }
   void touch(Time at) { active_at_ = active_at_ < at ? at : active_at_; }
@@ -125,10 +125,10 @@ class Conversation {
   std::string draft;  // typed, not sent
 
  private:
-  std::size_t& count_of(const Message& message) { return counts_[message.sender == key_.first ? 0 : 1]; }
+  std::size_t& count_of(const ChatMessage& message) { return counts_[message.sender == key_.first ? 0 : 1]; }
 
   ConversationKey key_;
-  std::vector<Message> messages_;
+  std::vector<ChatMessage> messages_;
   std::size_t bytes_ = 0;
   std::size_t counts_[2] = {};  // messages from key_.first, and from others
   Time active_at_{};

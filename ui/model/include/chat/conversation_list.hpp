@@ -21,7 +21,7 @@ class ConversationList {
  public:
   // Above this many, a stranger's first message opens no conversation (it is a notice).
   static constexpr std::size_t max_conversations = 5'000;
-  static constexpr std::size_t max_bytes = 32 * 1024 * 1024;  // as Message::bytes() counts
+  static constexpr std::size_t max_bytes = 32 * 1024 * 1024;  // as ChatMessage::bytes() counts
 
   // The conversation with this key, created when there is none; nullptr when the list is full.
   Conversation* get(const ConversationKey& key);
@@ -31,7 +31,7 @@ class ConversationList {
   const Conversation* find(const ConversationKey& key) const;
 
   // Puts a message into a conversation of this list. The reference is valid until the next insert().
-  Message& insert(Conversation& conversation, Message message);
+  ChatMessage& insert(Conversation& conversation, ChatMessage message);
   // The messages that were dropped since the last call, for a store.
   using Dropped = std::pair<ConversationKey, std::uint64_t>;
   std::vector<Dropped> take_dropped() { return std::exchange(dropped_, {}); }

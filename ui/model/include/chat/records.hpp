@@ -29,7 +29,7 @@ inline constexpr int history_format = 2;
 std::string account_prefix(std::string_view user, std::string_view broker);
 
 std::string message_key(std::string_view account, const ConversationKey& key, std::uint64_t number);
-Record message_record(std::string_view account, const ConversationKey& key, const Message& message);
+Record message_record(std::string_view account, const ConversationKey& key, const ChatMessage& message);
 Record conversation_record(std::string_view account, const Conversation& conversation);
 Record format_record(std::string_view account);
 

@@ -17,7 +17,7 @@ enum class Screen : std::uint8_t { login, chat };
 // Whether the platform notifies about unread messages, besides the title.
 enum class Notifications : std::uint8_t { unavailable, off, on, refused };
 
-struct Connection {
+struct ConnectionStatus {
   enum class Kind : std::uint8_t { connecting, connected, reconnecting, offline, elsewhere };
   Kind kind = Kind::connecting;
   std::string text;    // "Connected", "Reconnecting in 3 s", "Offline", "Signed in elsewhere"
@@ -38,7 +38,7 @@ struct State {
 
   std::string user;                 // signed in
   bool admin = false;               // reads all conversations
-  Connection connection;
+  ConnectionStatus connection;
   std::string subscription_problem; // the broker refused a subscription
   std::string storage_problem;      // why nothing is saved on this device; empty when it is
 

@@ -30,8 +30,8 @@ class ConversationView {
   // One message and what surrounds it.
   struct Item {
     const chat::Conversation& conversation;
-    const chat::Message& message;
-    const chat::Message* before;
+    const chat::ChatMessage& message;
+    const chat::ChatMessage* before;
     bool right;      // on the right: own ones
     bool new_above;  // the "New" divider
     bool new_day;

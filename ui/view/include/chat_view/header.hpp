@@ -15,7 +15,7 @@ class HeaderView {
  private:
   void draw_buttons(semantic::Ui& ui, chat::Intents& intents, bool narrow, bool& show_packets);
   void draw_problems(semantic::Ui& ui, const chat::State& state, bool trouble, chat::Intents& intents);
-  void draw_trouble(semantic::Ui& ui, const chat::Connection& connection, chat::Intents& intents);
+  void draw_trouble(semantic::Ui& ui, const chat::ConnectionStatus& connection, chat::Intents& intents);
   void draw_banner(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
 };
 

@@ -11,13 +11,13 @@
 
 namespace chat {
 
-class Session : public std::enable_shared_from_this<Session> {
+class Account : public std::enable_shared_from_this<Account> {
  public:
-  struct Account {
+  struct Credentials {
     std::string user, password, broker;
   };
   // `store` keeps history and session; it outlives this object.
-  Session(ChatApp& app, ChatStore& store, Account account);
+  Account(ChatApp& app, ChatStore& store, Credentials credentials);
 
   // Reads the history, then connects. Ends in app.signed_in() or app.sign_in_failed().
   void start();
@@ -35,7 +35,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void connect_now();
   void yield_to_other_tab();
   // For the current time; `network` false: the device is offline.
-  Connection connection(bool network) const;
+  ConnectionStatus connection(bool network) const;
   std::optional<Time> next_countdown() const;
 
   const std::string& user() const { return user_; }
@@ -53,7 +53,7 @@ class Session : public std::enable_shared_from_this<Session> {
   wasmqtt::MqttOptions options(const std::string& password) const;
   void connect(const std::string& password);
   void subscribe();
-  wasmqtt::Subscription subscribe(std::string_view filter, void (Session::*handler)(const wasmqtt::Message&),
+  wasmqtt::Subscription subscribe(std::string_view filter, void (Account::*handler)(const wasmqtt::Message&),
                                   wasmqtt::Subscription replaces = {});
   void handle(const wasmqtt::StateChanged& event);
   void handle(const wasmqtt::Connected& event);
@@ -74,11 +74,11 @@ class Session : public std::enable_shared_from_this<Session> {
   // why). `added` is valid until the next insert.
   struct TakenIn {
     Conversation* conversation = nullptr;
-    const Message* added = nullptr;
+    const ChatMessage* added = nullptr;
   };
   TakenIn take_in(const wasmqtt::Message& message);
   void notice(std::string text, std::string_view topic = {});
-  void publish(const ConversationKey& key, Message& message);
+  void publish(const ConversationKey& key, ChatMessage& message);
   void publish_status(bool online);
   // Finds out which messages of an earlier run are still being delivered.
   void adopt_unfinished();

@@ -1,4 +1,4 @@
-#include "session.hpp"
+#include "account.hpp"
 
 #include <algorithm>
 
@@ -42,27 +42,27 @@ std::vector<std::uint8_t> to_bytes(std::string_view text) { return {text.begin()
 
 }  // namespace
 
-Session::Session(ChatApp& app, ChatStore& store, Account account)
-    : app_(&app), store_(store), platform_(app.platform_), settings_(app.state_.settings), user_(account.user),
-      password_(account.password), broker_(account.broker),
-      admin_(settings_.authentication && account.user == admin_name),
+Account::Account(ChatApp& app, ChatStore& store, Credentials credentials)
+    : app_(&app), store_(store), platform_(app.platform_), settings_(app.state_.settings), user_(credentials.user),
+      password_(credentials.password), broker_(credentials.broker),
+      admin_(settings_.authentication && credentials.user == admin_name),
       history_(store, app.state_.conversations, user_, broker_, platform_.loop.random()) {
   history_.on_notice = [this](std::string text) { notice(std::move(text)); };
   history_.on_problem = [this](std::string_view problem) { storage_failed(problem); };
 }
 
-void Session::start() {
+void Account::start() {
   history_.load([this] {
     if (app_ != nullptr && !stopping_) connect(password_);
   });
 }
 
-void Session::detach() {
+void Account::detach() {
   if (app_ != nullptr) history_.flush_drafts();
   app_ = nullptr;
 }
 
-wasmqtt::MqttOptions Session::options(const std::string& password) const {
+wasmqtt::MqttOptions Account::options(const std::string& password) const {
   wasmqtt::MqttOptions options;
   options.urls = {broker_};
   options.client.client_id = client_id(user_);
@@ -82,7 +82,7 @@ wasmqtt::MqttOptions Session::options(const std::string& password) const {
   return options;
 }
 
-void Session::connect(const std::string& password) {
+void Account::connect(const std::string& password) {
   wasmqtt::MqttOptions mqtt_options = options(password);
   if (settings_.status) {
     // A will says when its owner was last seen to be there: that is now, at each attempt.
@@ -107,12 +107,12 @@ void Session::connect(const std::string& password) {
   mqtt_->connect();
 }
 
-void Session::subscribe() {
-  subscribe(admin_ ? std::string(all_messages_filter) : own_messages_filter(user_), &Session::handle_message);
-  if (settings_.status) status_subscription_ = subscribe(all_status_filter, &Session::handle_status);
+void Account::subscribe() {
+  subscribe(admin_ ? std::string(all_messages_filter) : own_messages_filter(user_), &Account::handle_message);
+  if (settings_.status) status_subscription_ = subscribe(all_status_filter, &Account::handle_status);
 }
 
-wasmqtt::Subscription Session::subscribe(std::string_view filter, void (Session::*handler)(const wasmqtt::Message&),
+wasmqtt::Subscription Account::subscribe(std::string_view filter, void (Account::*handler)(const wasmqtt::Message&),
                                          wasmqtt::Subscription replaces) {
   const wasmqtt::MqttClient::SubscribeRequest request{
       .filter = filter, .qos = qos(), .handler = [this, handler](const wasmqtt::Message& m) { (this->*handler)(m); },
@@ -123,16 +123,16 @@ wasmqtt::Subscription Session::subscribe(std::string_view filter, void (Session:
   return {};
 }
 
-void Session::stop() {
+void Account::stop() {
   stopping_ = true;
   if (mqtt_ == nullptr) return;
   if (mqtt_->connected() && settings_.status) publish_status(false);
   mqtt_->disconnect();
 }
 
-bool Session::over() const { return mqtt_ == nullptr || mqtt_->state() == ConnectionState::stopped; }
+bool Account::over() const { return mqtt_ == nullptr || mqtt_->state() == ConnectionState::stopped; }
 
-void Session::use_here() {
+void Account::use_here() {
   const bool other_tab = std::exchange(elsewhere_, Elsewhere::no) == Elsewhere::other_tab;
   const bool reload = other_tab && app_ != nullptr && app_->state_.storage_problem.empty();
   if (!reload) return connect_now();
@@ -144,30 +144,30 @@ void Session::use_here() {
   start();
 }
 
-void Session::connect_now() {
+void Account::connect_now() {
   if (mqtt_) mqtt_->connect();
 }
 
-void Session::yield_to_other_tab() {
+void Account::yield_to_other_tab() {
   if (elsewhere_ == Elsewhere::other_tab || mqtt_ == nullptr) return;
   elsewhere_ = Elsewhere::other_tab;
   mqtt_->abort();
 }
 
-void Session::handle(const wasmqtt::StateChanged& event) { handle_state(event.state); }
+void Account::handle(const wasmqtt::StateChanged& event) { handle_state(event.state); }
 
-void Session::handle(const wasmqtt::Connected& event) {
+void Account::handle(const wasmqtt::Connected& event) {
   resumed_ = event.session_present;
   if (!stopping_) handle_connected();
 }
 
-void Session::handle(const wasmqtt::SessionLost& event) {
+void Account::handle(const wasmqtt::SessionLost& event) {
   if (was_connected_ || event.republished != 0)
     notice("The broker had lost the session. " + std::to_string(event.republished) +
            " messages were sent again; what others sent in the meantime is lost.");
 }
 
-void Session::handle(const wasmqtt::SubscriptionAnswered& event) {
+void Account::handle(const wasmqtt::SubscriptionAnswered& event) {
   if (event.error) return;
   const bool messages = app_ != nullptr && event.filter != all_status_filter;
   if (!event.granted) {
@@ -182,28 +182,28 @@ void Session::handle(const wasmqtt::SubscriptionAnswered& event) {
   if (messages) app_->state_.subscription_problem.clear();
 }
 
-void Session::handle(const wasmqtt::StoreProblem& event) { storage_failed(event.problem); }
+void Account::handle(const wasmqtt::StoreProblem& event) { storage_failed(event.problem); }
 
-void Session::handle_state(ConnectionState state) {
+void Account::handle_state(ConnectionState state) {
   if (state != ConnectionState::loading && state != ConnectionState::stopped) adopt_unfinished();
   if (stopping_) return;
   if (state == ConnectionState::waiting) handle_waiting();
   if (state == ConnectionState::stopped) handle_stopped();
 }
 
-void Session::handle_connected() {
+void Account::handle_connected() {
   const bool again = std::exchange(was_connected_, true);
   connected_at_ = now();
   if (settings_.status) publish_status(true);
   if (again && resumed_ && settings_.status) {
     // The session kept the subscription, and a broker sends the retained statuses to new ones only; those that
     // changed meanwhile would be missed.
-    status_subscription_ = subscribe(all_status_filter, &Session::handle_status, status_subscription_);
+    status_subscription_ = subscribe(all_status_filter, &Account::handle_status, status_subscription_);
   }
   if (!again && app_ != nullptr) app_->signed_in();
 }
 
-void Session::handle_waiting() {
+void Account::handle_waiting() {
   const CloseRecord& record = mqtt_->close_record();
   if (!was_connected_) {
     const std::string problem = why(record, settings_.authentication);
@@ -214,7 +214,7 @@ void Session::handle_waiting() {
   }
 }
 
-void Session::handle_stopped() {
+void Account::handle_stopped() {
   if (mqtt_->stop_reason() == StopReason::taken_over && elsewhere_ == Elsewhere::no) elsewhere_ = Elsewhere::suspected;
   if (was_connected_ || app_ == nullptr || elsewhere_ != Elsewhere::no) return;
   stopping_ = true;
@@ -224,8 +224,8 @@ void Session::handle_stopped() {
                            : why(mqtt_->close_record(), settings_.authentication));
 }
 
-Connection Session::connection(bool network) const {
-  using Kind = Connection::Kind;
+ConnectionStatus Account::connection(bool network) const {
+  using Kind = ConnectionStatus::Kind;
   if (elsewhere_ == Elsewhere::other_tab)
     return {Kind::elsewhere, "Signed in elsewhere",
             "Somebody signed in as " + user_ + " in another window. A broker allows one connection per client id."};
@@ -247,7 +247,7 @@ Connection Session::connection(bool network) const {
   return {Kind::reconnecting, was_connected_ ? "Reconnecting" : "Connecting", reason};
 }
 
-std::optional<Time> Session::next_countdown() const {
+std::optional<Time> Account::next_countdown() const {
   if (mqtt_ == nullptr || mqtt_->state() != ConnectionState::waiting || !mqtt_->retry_at()) return {};
   const Duration left = *mqtt_->retry_at() - now();
   if (left <= Duration{0}) return {};
@@ -255,22 +255,22 @@ std::optional<Time> Session::next_countdown() const {
   return *mqtt_->retry_at() - whole;
 }
 
-void Session::notice(std::string text, std::string_view topic) {
+void Account::notice(std::string text, std::string_view topic) {
   if (app_ != nullptr) app_->state_.notices.add(now(), std::move(text), std::string(topic));
 }
 
-void Session::storage_failed(std::string_view problem) {
+void Account::storage_failed(std::string_view problem) {
   if (app_ == nullptr) return;
   app_->state_.storage_problem =
       "The chat cannot be saved on this device: " + std::string(problem.empty() ? "storage failed" : problem) +
       ". Messages are kept until you close the page.";
 }
 
-wasmqtt::Qos Session::qos() const {
+wasmqtt::Qos Account::qos() const {
   return settings_.qos1 ? wasmqtt::Qos::at_least_once : wasmqtt::Qos::at_most_once;
 }
 
-Time Session::now() const { return platform_.loop.now(); }
-std::chrono::minutes Session::offset() const { return platform_.zone.offset_at(now()); }
+Time Account::now() const { return platform_.loop.now(); }
+std::chrono::minutes Account::offset() const { return platform_.zone.offset_at(now()); }
 
 }  // namespace chat

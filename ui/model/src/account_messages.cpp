@@ -4,7 +4,7 @@
 
 #include "chat/message_id.hpp"
 #include "chat/topics.hpp"
-#include "session.hpp"
+#include "account.hpp"
 #include "wasmqtt/describe.hpp"
 
 namespace chat {
@@ -38,12 +38,12 @@ std::string why_failed(wasmqtt::FailureReason reason) {
 
 }  // namespace
 
-void Session::send(const ConversationKey& key, const std::string& text) {
+void Account::send(const ConversationKey& key, const std::string& text) {
   if (app_ == nullptr || !key.has(user_) || text.empty()) return;
   if (text.size() > max_content_bytes)
     return notice("A message has at most 64 KB: one of " + std::to_string(text.size()) + " bytes was not sent.");
   Conversation& conversation = app_->state_.conversations.create(key);
-  Message message;
+  ChatMessage message;
   message.id = make_message_id(platform_.loop.random(), platform_.loop.random());
   message.sender = user_;
   message.receiver = key.partner_of(user_);
@@ -52,22 +52,22 @@ void Session::send(const ConversationKey& key, const std::string& text) {
   message.state = SendState::queued;
   (void)history_.first_time(message);
   conversation.draft.clear();
-  Message& added = history_.insert(conversation, std::move(message));
+  ChatMessage& added = history_.insert(conversation, std::move(message));
   publish(key, added);
   history_.keep(key, added);
   history_.keep(conversation);
 }
 
-void Session::retry(const ConversationKey& key, const std::string& id) {
+void Account::retry(const ConversationKey& key, const std::string& id) {
   Conversation* conversation = app_ == nullptr ? nullptr : app_->state_.conversations.find(key);
-  Message* message = conversation == nullptr ? nullptr : conversation->find(user_, id);
+  ChatMessage* message = conversation == nullptr ? nullptr : conversation->find(user_, id);
   // The same identifier again, so that a copy that did arrive is known as one.
   if (message == nullptr || message->state != SendState::failed) return;
   publish(key, *message);
   history_.keep(key, *message);
 }
 
-void Session::publish(const ConversationKey& key, Message& message) {
+void Account::publish(const ConversationKey& key, ChatMessage& message) {
   message.problem.clear();
   const std::string payload = write_message({message.id, message.text, message.sent_at}, offset());
   const auto made = mqtt_ == nullptr ? wasmqtt::Result<wasmqtt::Delivery>(wasmqtt::local_error(Errc::not_connected))
@@ -83,7 +83,7 @@ void Session::publish(const ConversationKey& key, Message& message) {
   }
 }
 
-void Session::publish_status(bool online) {
+void Account::publish_status(bool online) {
   const std::string payload = write_status({online, now()}, offset());
   status_published_at_ = now();
   // "offline" goes out with QoS 0: an unacknowledged one would be sent again after the next sign-in.
@@ -93,7 +93,7 @@ void Session::publish_status(bool online) {
   if (!made) notice("The status could not be published: " + std::string(made.error().message()) + ".");
 }
 
-void Session::adopt_unfinished() {
+void Account::adopt_unfinished() {
   if (std::exchange(adopted_, true) || app_ == nullptr) return;
   std::unordered_set<std::string> waiting;
   for (const auto& [number, sent] : sent_) waiting.insert(sent.id);
@@ -101,14 +101,14 @@ void Session::adopt_unfinished() {
     if (const auto outgoing = mqtt_->outgoing(delivery)) waiting.insert(adopt(delivery, *outgoing));
   // Stored as waiting, yet not in the session: sending it again does no harm, its identifier stays.
   for (Conversation* conversation : app_->state_.conversations.newest_first())
-    conversation->for_each([&](Message& message) {
+    conversation->for_each([&](ChatMessage& message) {
       if (message.sender != user_ || message.state != SendState::queued || waiting.count(message.id) != 0) return;
       message.state = SendState::failed;
       message.problem = "It is unknown whether this message was sent.";
     });
 }
 
-std::string Session::adopt(wasmqtt::Delivery delivery, const wasmqtt::Client::Outgoing& outgoing) {
+std::string Account::adopt(wasmqtt::Delivery delivery, const wasmqtt::Client::Outgoing& outgoing) {
   const auto topic = parse_message_topic(outgoing.topic);
   if (!topic || topic->sender != user_ || sent_.count(delivery.number) != 0) return {};
   const auto parsed = parse_message(wasmqtt::as_text(outgoing.payload));
@@ -116,9 +116,9 @@ std::string Session::adopt(wasmqtt::Delivery delivery, const wasmqtt::Client::Ou
   const WireMessage& wire = *parsed.value;
   const ConversationKey key{std::string(topic->receiver), user_};
   Conversation& conversation = app_->state_.conversations.create(key);
-  Message* message = conversation.find(user_, wire.message_id);
+  ChatMessage* message = conversation.find(user_, wire.message_id);
   if (message == nullptr) {
-    Message unknown{.id = wire.message_id, .sender = user_, .receiver = std::string(topic->receiver),
+    ChatMessage unknown{.id = wire.message_id, .sender = user_, .receiver = std::string(topic->receiver),
                     .text = wire.content, .sent_at = wire.timestamp, .arrived_at = wire.timestamp};
     (void)history_.first_time(unknown);
     message = &history_.insert(conversation, std::move(unknown));
@@ -128,7 +128,7 @@ std::string Session::adopt(wasmqtt::Delivery delivery, const wasmqtt::Client::Ou
   return message->id;
 }
 
-void Session::handle_delivery(wasmqtt::Delivery delivery, DeliveryState state, wasmqtt::FailureReason reason) {
+void Account::handle_delivery(wasmqtt::Delivery delivery, DeliveryState state, wasmqtt::FailureReason reason) {
   const auto at = sent_.find(delivery.number);
   if (at == sent_.end()) return;
   const Sent sent = at->second;
@@ -137,7 +137,7 @@ void Session::handle_delivery(wasmqtt::Delivery delivery, DeliveryState state, w
     sent_.erase(at);
   if (app_ == nullptr) return;
   Conversation* conversation = app_->state_.conversations.find(sent.key);
-  Message* message = conversation == nullptr ? nullptr : conversation->find(user_, sent.id);
+  ChatMessage* message = conversation == nullptr ? nullptr : conversation->find(user_, sent.id);
   if (message == nullptr) return;
   message->state = send_state(state);
   message->problem = state == DeliveryState::failed ? why_failed(reason) : std::string{};
@@ -145,7 +145,7 @@ void Session::handle_delivery(wasmqtt::Delivery delivery, DeliveryState state, w
   app_->changed();
 }
 
-Session::TakenIn Session::take_in(const wasmqtt::Message& incoming) {
+Account::TakenIn Account::take_in(const wasmqtt::Message& incoming) {
   const auto topic = parse_message_topic(incoming.topic);
   if (!topic || (!admin_ && topic->receiver != user_)) {
     notice("A message arrived on a topic that does not belong to this chat.", incoming.topic);
@@ -164,7 +164,7 @@ Session::TakenIn Session::take_in(const wasmqtt::Message& incoming) {
     return {};
   }
   const bool own = topic->sender == user_;
-  Message message{.id = std::move(wire.message_id), .sender = std::string(topic->sender),
+  ChatMessage message{.id = std::move(wire.message_id), .sender = std::string(topic->sender),
                   .receiver = std::string(topic->receiver), .text = std::move(wire.content),
                   .sent_at = wire.timestamp, .arrived_at = now(),
                   .state = own ? SendState::delivered : SendState::none};
@@ -173,7 +173,7 @@ Session::TakenIn Session::take_in(const wasmqtt::Message& incoming) {
   return {conversation, &history_.insert(*conversation, std::move(message))};
 }
 
-void Session::handle_message(const wasmqtt::Message& incoming) {
+void Account::handle_message(const wasmqtt::Message& incoming) {
   // Signed out meanwhile: nobody has seen it, so the broker may keep it.
   if (app_ == nullptr) return;
   const TakenIn taken = take_in(incoming);
@@ -203,7 +203,7 @@ void Session::handle_message(const wasmqtt::Message& incoming) {
   app_->changed();
 }
 
-void Session::handle_status(const wasmqtt::Message& incoming) {
+void Account::handle_status(const wasmqtt::Message& incoming) {
   if (incoming.token != 0) mqtt_->acknowledge(incoming.token);
   if (app_ == nullptr) return;
   const auto user = parse_status_topic(incoming.topic);
@@ -225,7 +225,7 @@ void Session::handle_status(const wasmqtt::Message& incoming) {
   app_->changed();
 }
 
-void Session::handle_other(const wasmqtt::Message& message) {
+void Account::handle_other(const wasmqtt::Message& message) {
   if (message.token != 0) mqtt_->acknowledge(message.token);
   notice("The broker sent a message on a topic that was not subscribed to.", message.topic);
   if (app_ != nullptr) app_->changed();
