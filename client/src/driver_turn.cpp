@@ -53,16 +53,20 @@ void Driver::drain() {
 void Driver::deliver_events() {
   const Time now = loop_.now();  // once: thousands of messages come in one piece, and a browser's clock is slow
   while (const Event* event = client_.poll_event(now)) {
-    finishing_.note(*event, now);
-    takeover_.note(*event);
-    if (const Closed* closed = std::get_if<Closed>(event)) {
-      close_record_ = closed->record;
-      fire(DriverEvent::ended);
-    }
+    if (!std::holds_alternative<Message>(*event)) note(*event, now);
     const bool connected = std::holds_alternative<Connected>(*event);
     if (on_event) on_event(*event);
     // After the event, so that whoever hears of the state finds everything above it ready; unless it was ended there.
     if (connected) fire(DriverEvent::accepted);
+  }
+}
+
+void Driver::note(const Event& event, Time now) {
+  finishing_.note(event, now);
+  takeover_.note(event);
+  if (const Closed* closed = std::get_if<Closed>(&event)) {
+    close_record_ = closed->record;
+    fire(DriverEvent::ended);
   }
 }
 

@@ -1,8 +1,7 @@
-// The topics that messages came with of late, and the subscriptions that they matched. Most messages bear a topic that has
-// been before, and comparing it is quicker than walking through the trie.
+// A cache of recent topics and the subscriptions that they matched: most messages have a topic that was used before, and
+// comparing is quicker than walking the trie.
 //
-// Of fixed size, and nothing here allocates but the first remember(). A long topic, or one with many subscriptions, is
-// not kept.
+// Fixed size; only the first remember() allocates. A long topic, or one with many subscriptions, is not cached.
 #pragma once
 
 #include <array>
@@ -25,17 +24,17 @@ class RecentTopics {
     std::array<char, longest> topic{};
   };
 
-  // nullptr: not kept. Valid until the next call of another function.
+  // nullptr: not cached. Valid until the next call of another function.
   const Entry* find(std::string_view topic) const {
     if (entries_.empty() || topic.size() > Entry::longest) return nullptr;
-    const Entry& entry = entries_[place(topic)];
+    const Entry& entry = entries_[slot(topic)];
     return entry.size == topic.size() && same(entry.topic.data(), topic.data(), topic.size()) ? &entry : nullptr;
   }
 
   void remember(std::string_view topic, std::span<const std::uint32_t> subscriptions) {
     if (topic.empty() || topic.size() > Entry::longest || subscriptions.size() > Entry::most) return;
-    if (entries_.empty()) entries_.resize(places);
-    Entry& entry = entries_[place(topic)];
+    if (entries_.empty()) entries_.resize(slots);
+    Entry& entry = entries_[slot(topic)];
     entry.count = 0;
     for (std::uint32_t number : subscriptions) entry.subscriptions[entry.count++] = number;
     entry.size = static_cast<std::uint8_t>(topic.size());
@@ -46,7 +45,7 @@ class RecentTopics {
   void forget() { entries_.clear(); }
 
  private:
-  static constexpr std::size_t places = 128;
+  static constexpr std::size_t slots = 128;
 
   static std::uint64_t word_at(const char* at) {
     std::uint64_t word = 0;
@@ -62,8 +61,8 @@ class RecentTopics {
     return differences == 0;
   }
 
-  // Where a topic lies if it is kept; another one with the same place takes it over.
-  static std::size_t place(std::string_view topic) {
+  // The slot of a topic; another one with the same slot reslots it.
+  static std::size_t slot(std::string_view topic) {
     const std::size_t size = topic.size();
     std::uint64_t hash = size;
     const auto mix = [&hash](std::uint64_t word) {
@@ -76,7 +75,7 @@ class RecentTopics {
       for (std::size_t at = 0; at + 8 < size; at += 8) mix(word_at(topic.data() + at));
       mix(word_at(topic.data() + size - 8));
     }
-    return static_cast<std::size_t>(hash % places);
+    return static_cast<std::size_t>(hash % slots);
   }
 
   std::vector<Entry> entries_;

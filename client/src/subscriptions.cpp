@@ -41,11 +41,11 @@ Subscription Subscriptions::add(const MqttClient::SubscribeRequest& request) {
   filter.unanswered.push_back(number);
   if (is_new) take_back_unsubscribe(text, filter);
   replace(request.replaces, text, filter);
-  const bool on_its_way = filter.state == Granted::unknown && !filter.wanted && !is_new;
+  const bool in_flight = filter.state == Granted::unknown && !filter.wanted && !is_new;
   if (is_new || raises || request.ask_again || filter.state == Granted::no) {
     want(text, filter);
-  } else if (on_its_way) {
-    answer_with_request_on_its_way(filter);
+  } else if (in_flight) {
+    join_request_in_flight(filter);
   } else if (filter.state == Granted::yes && !filter.wanted) {
     settled_.push_back({true, number, text, filter.granted});
     filter.unanswered.clear();
@@ -73,8 +73,8 @@ void Subscriptions::replace(Subscription old, const std::string& text, Filter& f
   handlers_.erase(found);
 }
 
-// The SUBSCRIBE that is without an answer yet asks for the same: its answer is for the new calls, too.
-void Subscriptions::answer_with_request_on_its_way(Filter& filter) {
+// The SUBSCRIBE in flight asks for the same: its answer is for the new calls, too.
+void Subscriptions::join_request_in_flight(Filter& filter) {
   for (auto& [packet_id, all] : subscribes_) {
     for (Asked& asked : all) {
       if (asked.order != filter.last_asked) continue;
@@ -175,9 +175,9 @@ std::vector<TopicRequest> Subscriptions::take_wanted(std::size_t most) {
     if (found == filters_.end() || !std::exchange(found->second.wanted, false)) continue;
     Filter& filter = found->second;
     Numbers calls = filter.unanswered;
-    for (const auto& [number, qos] : filter.subscriptions) {
-      if (std::find(calls.begin(), calls.end(), number) == calls.end()) calls.push_back(number);
-    }
+    for (const auto& [number, qos] : filter.subscriptions) calls.push_back(number);
+    std::sort(calls.begin(), calls.end());
+    calls.erase(std::unique(calls.begin(), calls.end()), calls.end());
     filter.known = true;
     filter.state = Granted::unknown;
     filter.last_asked = ++last_order_;

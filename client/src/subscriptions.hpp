@@ -56,7 +56,7 @@ class Subscriptions {
   enum class Granted : std::uint8_t { unknown, no, yes };
   struct Filter {
     std::vector<std::pair<std::uint32_t, Qos>> subscriptions{};
-    Numbers unanswered{};        // calls that no SUBSCRIBE on its way is for
+    Numbers unanswered{};        // calls that no SUBSCRIBE in flight answers
     Granted state = Granted::unknown;
     Qos granted = Qos::at_most_once;  // with Granted::yes
     bool wanted = false;         // is to be asked for
@@ -90,7 +90,7 @@ class Subscriptions {
   void want(const std::string& text, Filter& filter);
   void replace(Subscription old, const std::string& text, Filter& filter);
   void take_back_unsubscribe(const std::string& text, Filter& filter);
-  void answer_with_request_on_its_way(Filter& filter);
+  void join_request_in_flight(Filter& filter);
   void settle(bool subscribed, Numbers& numbers, const std::string& filter, Error error);
   bool call(std::span<const std::uint32_t> subscriptions, const Message& message);
 
@@ -98,7 +98,7 @@ class Subscriptions {
   std::uint64_t last_order_ = 0;
   TopicTrie trie_;
   RecentTopics recent_;
-  Numbers spare_;  // used again from message to message
+  Numbers spare_;  // reused: no allocation per message
   std::unordered_map<std::uint32_t, std::shared_ptr<Handler>> handlers_;
   std::unordered_map<std::string, Filter> filters_;
   std::vector<std::string> wanted_;  // in order; may hold filters that are not wanted any more

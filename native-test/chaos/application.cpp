@@ -208,6 +208,7 @@ void Application::delivered(const Message& message) {
       });
     }
   }
+  if (weather_.pauses && handled_ % 3 == 2) pause_for_a_while();
   if (weather_.quit_inside_handler && handled_ % 4 == 3 && quits_ < 3) quit_for_a_while();
 }
 
@@ -230,6 +231,13 @@ void Application::acknowledge_waiting() {
   undecided_.erase(undecided_.begin() + static_cast<std::ptrdiff_t>(index));
   log_.log(one.entry);
   mqtt_->acknowledge(one.token);
+}
+
+void Application::pause_for_a_while() {
+  mqtt_->pause();
+  simulation_.after(70ms, [this, process = process_] {
+    if (process == process_ && mqtt_) mqtt_->resume();
+  });
 }
 
 // Signs off from inside a handler, and comes back: as the same process, or as the next one.

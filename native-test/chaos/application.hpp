@@ -56,6 +56,7 @@ class Application {
   void delivered(const Message& message);
   void check_delivered(const Message& message, const std::string& label);
   void acknowledge_waiting();
+  void pause_for_a_while();
   void quit_for_a_while();
   void completed(Delivery delivery, DeliveryState state, FailureReason reason);
 

@@ -26,6 +26,7 @@ const std::array<Weather, weathers>& all_weathers() {
       Weather{.store_latency = 5ms, .quit_inside_handler = true},
       Weather{.store_latency = 5ms, .compact = true, .manual = true, .window = 2, .quit_inside_handler = true},
       Weather{.write_limit = 11, .store_latency = 20ms, .load_latency = 2s, .window = 3, .queue_qos0 = true},
+      Weather{.coalesce = 20ms, .store_latency = 5ms, .pauses = true},
   };
   return all;
 }

@@ -41,9 +41,10 @@ struct Weather {
   std::uint16_t window = 1000;   // the client's in-flight window
   bool forward_on_release = false;  // the broker passes a QoS 2 message on at PUBREL instead of PUBLISH
   bool queue_qos0 = false;
+  bool pauses = false;           // the application pauses messages from inside a handler, and resumes later
   bool quit_inside_handler = false;  // the application disconnects and connects from inside a message handler
 };
-inline constexpr int weathers = 14;
+inline constexpr int weathers = 15;
 Weather weather_number(int number);
 
 struct Plan {

@@ -141,7 +141,7 @@ TEST_CASE("a SUBSCRIBE lost before its SUBACK is repeated, to a kept session, to
   }
 }
 
-TEST_CASE("subscribed to while offline: asked once [MQTT-3.8.4-3]") {
+TEST_CASE("subscribed to while offline: asked once, 3.8.4") {
   World world(client_options(false));
   world.connect();
   world.broker.cut();
@@ -154,7 +154,7 @@ TEST_CASE("subscribed to while offline: asked once [MQTT-3.8.4-3]") {
   CHECK(answers[made] == Texts{"granted 1"});
 }
 
-TEST_CASE("ask_again sends a SUBSCRIBE for what is granted, so that retained messages come again [MQTT-3.8.4-3]") {
+TEST_CASE("ask_again sends a SUBSCRIBE for what is granted, so that retained messages come again, 3.8.4") {
   World world;
   Answers answers(world);
   world.connect();
@@ -192,7 +192,7 @@ TEST_CASE("a subscription may replace an earlier one: its QoS may fall, and no U
   world.broker.expect<Unsubscribe>();
 }
 
-TEST_CASE("a QoS raised before the first SUBACK: the second SUBACK decides [MQTT-3.8.4-3]") {
+TEST_CASE("a QoS raised before the first SUBACK: the second SUBACK decides, 3.8.4") {
   for (const std::uint8_t first_code : {std::uint8_t{0}, std::uint8_t{0x80}}) {
     World world(client_options(false));
     Answers answers(world);

@@ -40,7 +40,7 @@ TEST_CASE("several brokers are tried in turn, without a wait until the round is 
   CHECK(world.broker.url() == "ws://one");
 }
 
-TEST_CASE("several brokers: a lost connection goes on with the next one") {
+TEST_CASE("several brokers: after a lost connection the next one is tried") {
   World world(with_urls({"ws://one", "ws://two"}));
   world.connect();
   world.loop.advance(1min);
@@ -172,7 +172,7 @@ TEST_CASE("an answer of prepare_attempt after the client's end is ignored") {
   ready({"ws://too late"});
 }
 
-TEST_CASE("a prepare_attempt that never answers is given up after the open time-out and asked again") {
+TEST_CASE("a prepare_attempt that never answers fails after the open time-out and is asked again") {
   Prepared prepared;
   World& world = prepared.world;
   world.mqtt.connect();
@@ -284,7 +284,7 @@ TEST_CASE("another client id with a store, whose records bear the first one, sto
 
 // ---- time-outs ----
 
-TEST_CASE("a transport that never opens is given up after the open time-out") {
+TEST_CASE("a transport that never opens is closed after the open time-out") {
   World world;
   world.mqtt.connect();
   world.loop.advance(20s);

@@ -306,7 +306,7 @@ constexpr TransportClose closed_in_order{TransportFault::none, 0, {}, true};
 
 }  // namespace
 
-TEST_CASE("taken over: idle and cut soon after CONNACK three times in a row stops a client that yields [MQTT-3.1.4-2]") {
+TEST_CASE("taken over: idle and cut soon after CONNACK three times in a row stops a client that yields [MQTT-3.1.3-2]") {
   World world(yielding());
   Suspicions suspicions(world);
   world.mqtt.connect();
@@ -447,7 +447,7 @@ TEST_CASE("wake(): tries at once when waiting; probes when connected; else does 
   world.broker.expect<Pingreq>();
 }
 
-TEST_CASE("wake() after a sleep notices late timers: a silent broker is left within the PINGRESP time-out") {
+TEST_CASE("wake() after a sleep notices late timers: a silent broker is disconnected within the PINGRESP time-out") {
   World world;
   world.connect();
   world.loop.sleep(8h);
@@ -459,7 +459,7 @@ TEST_CASE("wake() after a sleep notices late timers: a silent broker is left wit
   CHECK(world.mqtt.close_record().error.code() == Errc::no_pingresp);
 }
 
-TEST_CASE("offline(): gives the connection up and waits; does nothing at rest or while disconnecting") {
+TEST_CASE("offline(): ends the connection and waits; does nothing at rest or while disconnecting") {
   World world;
   world.mqtt.offline();
   CHECK(world.mqtt.state() == ConnectionState::stopped);
@@ -475,7 +475,7 @@ TEST_CASE("offline(): gives the connection up and waits; does nothing at rest or
   CHECK(world.mqtt.state() == ConnectionState::disconnecting);
 }
 
-TEST_CASE("a clock that steps back is taken as no time passed") {
+TEST_CASE("a clock that steps backwards is treated as standing still") {
   Client client({.client_id = "alice"});
   const Time later{10s};
   REQUIRE_FALSE(static_cast<bool>(client.handle_transport_open(later)));

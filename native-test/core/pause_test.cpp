@@ -86,7 +86,7 @@ TEST_CASE("while paused all else goes on: acknowledgements, SUBACK, keep-alive f
   CHECK(world.broker.expect<Puback>().packet_id == 1);
 }
 
-TEST_CASE("pause() inside a handler holds from the next message on; later ones stay behind those that wait [MQTT-4.6.0-6]") {
+TEST_CASE("pause() inside a handler holds from the next message on; later ones stay behind those that wait") {
   World world;
   Heard heard(world);
   world.connect();

@@ -123,6 +123,8 @@ class StubStore final : public SessionStore {
   std::deque<std::function<void()>> later_;
 };
 
+constexpr std::string_view filters[] = {"t", "$share/g/t", "+/a", "#", "bad#"};
+
 class Machine {
  public:
   explicit Machine(Input input) : input_(input), settings_(input_.u8()) {
@@ -151,8 +153,11 @@ class Machine {
     options.client.queue_messages = 8;
     options.client.max_requests = 2;
     options.client.max_packet_bytes = 400;
+    options.client.paused_bytes = 600;
+    options.client.trace = {.max_packets = 8};
+    options.filters_per_packet = 2;
     options.driver.shuffle_urls = (settings_ & 4) != 0;
-    options.driver.store_failure = stops_with_store() ? StoreFailure::stop : StoreFailure::go_on_in_memory;
+    options.driver.store_failure = stops_with_store() ? StoreFailure::stop : StoreFailure::continue_in_memory;
     if ((settings_ & 8) != 0) {
       options.driver.prepare_attempt = [this](Attempt proposal, std::function<void(Attempt)> ready) {
         prepared_ = [proposal = std::move(proposal), ready = std::move(ready)] { ready(proposal); };
@@ -160,7 +165,12 @@ class Machine {
     }
     mqtt_ = std::make_unique<MqttClient>(loop_, transport_, std::move(options), (settings_ & 32) != 0 ? &store_ : nullptr);
     mqtt_->on_delivery = [this](Delivery, DeliveryState, FailureReason) { react(); };
-    mqtt_->on_event = [this](const MqttEvent&) { react(); };
+    mqtt_->on_event = [this](const MqttEvent& event) {
+      const auto* answer = std::get_if<SubscriptionAnswered>(&event);
+      check(answer == nullptr || !answer->subscriptions.empty(), "an answer names its calls");
+      react();
+    };
+    mqtt_->on_packet = [this](std::uint64_t, const TraceEntry&, Bytes) { react(); };
     mqtt_->on_unhandled = [this](const Message& message) { token_ = message.token; };
   }
 
@@ -183,7 +193,7 @@ class Machine {
 
   // What handlers and the outside may both do.
   void command() {
-    switch (input_.below(12)) {
+    switch (input_.below(16)) {
       case 0: return mqtt_->disconnect();
       case 1: return mqtt_->abort();
       case 2: return mqtt_->wake();
@@ -192,6 +202,10 @@ class Machine {
       case 6: return mqtt_->unsubscribe({static_cast<std::uint32_t>(1 + input_.below(6))});
       case 7: return mqtt_->acknowledge(token_);
       case 8: return mqtt_->connect();
+      case 10: return mqtt_->pause();
+      case 11: return mqtt_->resume();
+      case 12: return mqtt_->disconnect_when_done(std::chrono::milliseconds{input_.u16()});
+      case 13: (void)mqtt_->unsubscribe_filter(filters[input_.below(5)]); return;
       case 9: (void)mqtt_->cancel({.number = last_.number, .slot = last_.slot}); return;
       default:
         if (const auto delivery = mqtt_->publish("t", input_.bytes(), {.qos = static_cast<Qos>(input_.below(3))})) last_ = *delivery;
@@ -199,13 +213,18 @@ class Machine {
   }
 
   void subscribe() {
-    constexpr std::string_view filters[] = {"t", "t/#", "+/a", "#", "bad#"};
-    (void)mqtt_->subscribe(filters[input_.below(5)], static_cast<Qos>(input_.below(3)), [this](const Message& message) {
+    const auto heard = [this](const Message& message) {
       token_ = message.token;
       check(!message.topic.empty(), "a message has a topic");
       react();
       react();
-    });
+    };
+    std::vector<MqttClient::SubscribeRequest> requests(1 + input_.below(3));
+    for (MqttClient::SubscribeRequest& request : requests) {
+      request = {.filter = filters[input_.below(5)], .qos = static_cast<Qos>(input_.below(3)), .handler = heard,
+                 .ask_again = input_.flag(), .replaces = {static_cast<std::uint32_t>(input_.below(4))}};
+    }
+    (void)mqtt_->subscribe(requests);
   }
 
   // From inside a callback: one command, not for ever.

@@ -38,7 +38,7 @@ struct Attempt {
 enum class StoreFailure : std::uint8_t {
   // Prefers availability: the session continues in this object, and nothing is lost unless the program or page ends. For a
   // chat.
-  go_on_in_memory,
+  continue_in_memory,
   // Prefers durability: nothing leaves that waits for a record, so no PUBLISH that a crash could make us forget and no
   // acknowledgement of what the application could not store. The connection ends without DISCONNECT and is not made again
   // by this object (StopReason::store_failed). For a worker.
@@ -53,7 +53,7 @@ struct DriverOptions {
   Duration open_timeout = std::chrono::seconds{20};  // for prepare_attempt to answer, and for the transport to open
   Duration disconnect_timeout = std::chrono::seconds{2};  // for DISCONNECT to leave; then the transport is closed
   TakeoverOptions takeover{};
-  StoreFailure store_failure = StoreFailure::go_on_in_memory;
+  StoreFailure store_failure = StoreFailure::continue_in_memory;
   // Whether to try again after this refusal (CONNACK); else StopReason::refused. Default: after 3, server unavailable, only.
   std::function<bool(ConnectReturnCode)> retry_refusal{};
   // Replaces urls and the client's options when set: calls `ready` once, at once or later. After open_timeout the
@@ -157,6 +157,7 @@ class Driver final : private TransportObserver {
   // driver_turn.cpp: one turn of the event loop
   void drain();
   void deliver_events();
+  void note(const Event& event, Time now);
   void write_journal();
   void write_output();
   void write_full_frames();

@@ -1,5 +1,5 @@
-// The seam to whatever turns the world: a browser page, a Boost.Asio program, or a test's virtual clock.
-// One EventLoop serves one Driver; it is how a core without clock and thread gets its turns.
+// Interface to the host's event loop: a browser page, a Boost.Asio program, or a test's virtual clock.
+// One EventLoop serves one Driver, which has neither a clock nor a thread of its own.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@ class EventLoop {
  public:
   virtual ~EventLoop() = default;
 
-  // See Clock: wall time that never steps back and goes on while the machine sleeps.
+  // See Clock: wall time that never steps back and continues while the machine sleeps.
   virtual Time now() const = 0;
 
   // The functions to call; given once, by the Driver. An empty pair detaches.

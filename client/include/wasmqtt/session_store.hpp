@@ -1,4 +1,4 @@
-// The seam to durable storage: where a session lives through a crash, a reload or a power cut.
+// Interface to durable storage: where a session survives a crash, a reload or a power cut.
 //
 // The store keeps batches of journal records (journal.hpp), in order. A batch is atomic: after a crash all of
 // it is there or none. What the application stores through the same object in the same turn (a chat's
@@ -20,8 +20,8 @@ class SessionStore {
   virtual ~SessionStore() = default;
 
   // Reads what earlier runs left for this client id [MQTT-3.1.3-2] and calls back, at once or later, with the
-  // records in order (valid during the call) and ok, or with ok = false and a sentence: the caller goes on in
-  // memory and says so.
+  // records in order (valid during the call) and ok, or with ok = false and a sentence: the driver then
+  // follows DriverOptions::store_failure.
   using Loaded = std::function<void(bool ok, Bytes records, std::string_view problem)>;
   virtual void load(const std::string& client_id, Loaded loaded) = 0;
 

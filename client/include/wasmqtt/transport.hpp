@@ -1,4 +1,4 @@
-// The seam to the network: an ordered, lossless byte stream to a broker [MQTT-7.1.2-1].
+// Interface to the network: an ordered, lossless byte stream to a broker [MQTT-7.1.2-1].
 //
 // A Transport belongs to its caller and is used by one Driver. It calls its observer back from the
 // event loop, never from inside open(), write() or close(). After close(), and after on_transport_closed(),
@@ -46,7 +46,7 @@ class TransportObserver {
   virtual void on_transport_open() = 0;
   // `bytes` are valid during the call only. Frame and packet borders need not align [MQTT-6.0.0-2].
   virtual void on_transport_bytes(Bytes bytes) = 0;
-  // There is room again after write() took less than it was offered.
+  // There is room again after write() has taken less than it was offered.
   virtual void on_transport_writable() = 0;
   virtual void on_transport_closed(const TransportClose& close) = 0;
 
