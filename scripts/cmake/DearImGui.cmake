@@ -10,13 +10,13 @@ include_guard(GLOBAL)
 
 set(WASMQTT_IMGUI_DIR "" CACHE PATH "Dear ImGui sources, 1.92.2b or newer (empty: fetched by scripts/lib/imgui.sh)")
 
-# The hooks tell a test of every item that is drawn, so that it can find one without an accessible node.
+# The hooks report every drawn item to native-test/support/item_check.cpp, which finds items without an accessible node.
 if(WASMQTT_BUILD_TESTS AND NOT EMSCRIPTEN)
   set(wasmqtt_imgui_test_hooks_default ON)
 else()
   set(wasmqtt_imgui_test_hooks_default OFF)
 endif()
-option(WASMQTT_IMGUI_TEST_HOOKS "Dear ImGui calls the ImGuiTestEngineHook_* functions"
+option(WASMQTT_IMGUI_TEST_HOOKS "Dear ImGui calls ImGuiTestEngineHook_*(), which the program then has to define"
   ${wasmqtt_imgui_test_hooks_default})
 
 function(wasmqtt_find_imgui out)
@@ -46,30 +46,9 @@ if(wasmqtt_imgui_version LESS 19222)
     "with the dynamic fonts that the page needs.")
 endif()
 
-# First in the archive, before the functions that it replaces.
-set(wasmqtt_imgui_page_functions)
-if(EMSCRIPTEN)
-  set(wasmqtt_imgui_page_functions ${CMAKE_CURRENT_LIST_DIR}/imgui/page_functions.cpp)
-endif()
-# A page as it is served is without two parts of it: the mending of calls to Begin() and End() that do not match, of which
-# a debug page tells, and Ctrl+Tab, which is the browser's. A newer Dear ImGui that says it otherwise stays whole.
-set(wasmqtt_imgui_main ${wasmqtt_imgui_source}/imgui.cpp)
-if(EMSCRIPTEN AND CMAKE_BUILD_TYPE STREQUAL "MinSizeRel")
-  file(READ ${wasmqtt_imgui_main} wasmqtt_imgui_text)
-  string(REPLACE "if (g.IO.ConfigErrorRecovery)" "if (false)" wasmqtt_imgui_text "${wasmqtt_imgui_text}")
-  string(REGEX REPLACE "(\n +)NavUpdateWindowing(Overlay)?\\(\\);" "\\1;" wasmqtt_imgui_text "${wasmqtt_imgui_text}")
-  set(wasmqtt_imgui_main ${CMAKE_BINARY_DIR}/imgui_page/imgui.cpp)
-  set(wasmqtt_imgui_last)
-  if(EXISTS ${wasmqtt_imgui_main})
-    file(READ ${wasmqtt_imgui_main} wasmqtt_imgui_last)
-  endif()
-  if(NOT wasmqtt_imgui_text STREQUAL wasmqtt_imgui_last)
-    file(WRITE ${wasmqtt_imgui_main} "${wasmqtt_imgui_text}")
-  endif()
-endif()
-
-add_library(wasmqtt_imgui STATIC ${wasmqtt_imgui_page_functions}
-  ${wasmqtt_imgui_main}
+# Compiled as published, with the documented options of wasmqtt_imconfig.h.
+add_library(wasmqtt_imgui STATIC
+  ${wasmqtt_imgui_source}/imgui.cpp
   ${wasmqtt_imgui_source}/imgui_draw.cpp
   ${wasmqtt_imgui_source}/imgui_tables.cpp
   ${wasmqtt_imgui_source}/imgui_widgets.cpp
@@ -83,16 +62,10 @@ target_compile_definitions(wasmqtt_imgui PUBLIC IMGUI_USER_CONFIG="wasmqtt_imcon
 target_compile_options(wasmqtt_imgui PRIVATE -w)
 if(WASMQTT_IMGUI_TEST_HOOKS)
   target_compile_definitions(wasmqtt_imgui PUBLIC IMGUI_ENABLE_TEST_ENGINE)
-  # A member of a static library is linked only where nothing else defines the hooks.
-  target_sources(wasmqtt_imgui PRIVATE ${CMAKE_CURRENT_LIST_DIR}/imgui/no_test_hooks.cpp)
 endif()
 
 if(EMSCRIPTEN)
   target_compile_options(wasmqtt_imgui PRIVATE -fno-exceptions -fno-rtti)
-  set(wasmqtt_small_sscanf ${CMAKE_CURRENT_LIST_DIR}/imgui/small_sscanf.h)
-  set_source_files_properties(
-    ${wasmqtt_imgui_main} ${wasmqtt_imgui_source}/backends/imgui_impl_opengl3.cpp PROPERTIES
-    COMPILE_OPTIONS "-include;${wasmqtt_small_sscanf}" OBJECT_DEPENDS ${wasmqtt_small_sscanf})
   add_library(wasmqtt_imgui_opengl3 STATIC ${wasmqtt_imgui_source}/backends/imgui_impl_opengl3.cpp)
   target_include_directories(wasmqtt_imgui_opengl3 SYSTEM PUBLIC $<BUILD_INTERFACE:${wasmqtt_imgui_source}/backends>)
   target_compile_definitions(wasmqtt_imgui_opengl3 PUBLIC IMGUI_IMPL_OPENGL_ES3)

@@ -19,11 +19,8 @@
 #define IMGUI_DISABLE_DEBUG_TOOLS
 
 #ifdef __EMSCRIPTEN__
-// The browser draws the glyphs: imgui_web gives its loader where FreeType's is asked for, and neither a font nor a
-// rasteriser is downloaded.
+// The browser draws the glyphs: with this option Dear ImGui gets its rasteriser from ImGuiFreeType::GetFontLoader(), which
+// imgui_web implements, and neither stb_truetype nor a font is part of the download.
 #define IMGUI_DISABLE_DEFAULT_FONT
 #define IMGUI_ENABLE_FREETYPE
-
-// Without formatted floats, which take another 15 KB: see page_functions.cpp.
-#define IMGUI_DISABLE_DEFAULT_FORMAT_FUNCTIONS
 #endif

@@ -1,6 +1,6 @@
 // Whether every interactive item that ImGui was given has its node: ImGui's item hooks against the semantic tree.
 //
-//   #include "support/item_check.hpp"                 // in one source of a program only: it defines the hooks
+//   #include "support/item_check.hpp"                 // and link wasmqtt_imgui_hooks
 //   page.show([&](semantic::Ui& ui) { items.clear(); draw(ui); });     // ImGui's own debug window came before
 //   const int checked = check_items(page);            // draws a frame; fails where a node, or its name, is missing
 #pragma once
@@ -11,8 +11,6 @@
 #include <set>
 
 #include "semantic/headless.hpp"
-
-#ifdef IMGUI_ENABLE_TEST_ENGINE
 
 namespace wasmqtt::test {
 
@@ -43,12 +41,3 @@ inline int check_items(semantic::Headless& page) {
 }
 
 }  // namespace wasmqtt::test
-
-void ImGuiTestEngineHook_ItemAdd(ImGuiContext*, ImGuiID id, const ImRect&, const ImGuiLastItemData*) {
-  wasmqtt::test::items.insert(id);
-}
-void ImGuiTestEngineHook_ItemInfo(ImGuiContext*, ImGuiID, const char*, ImGuiItemStatusFlags) {}
-void ImGuiTestEngineHook_Log(ImGuiContext*, const char*, ...) {}
-const char* ImGuiTestEngine_FindItemDebugLabel(ImGuiContext*, ImGuiID) { return nullptr; }
-
-#endif

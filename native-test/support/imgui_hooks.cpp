@@ -1,9 +1,12 @@
-// What Dear ImGui's test hooks do in programs that do not define them: nothing.
-// A test that defines one hook has to define all four.
+// What Dear ImGui leaves to the program when it is compiled with IMGUI_ENABLE_TEST_ENGINE.
 #include <imgui.h>
 #include <imgui_internal.h>
 
-void ImGuiTestEngineHook_ItemAdd(ImGuiContext*, ImGuiID, const ImRect&, const ImGuiLastItemData*) {}
+#include "support/item_check.hpp"
+
+void ImGuiTestEngineHook_ItemAdd(ImGuiContext*, ImGuiID id, const ImRect&, const ImGuiLastItemData*) {
+  wasmqtt::test::items.insert(id);
+}
 void ImGuiTestEngineHook_ItemInfo(ImGuiContext*, ImGuiID, const char*, ImGuiItemStatusFlags) {}
 void ImGuiTestEngineHook_Log(ImGuiContext*, const char*, ...) {}
 const char* ImGuiTestEngine_FindItemDebugLabel(ImGuiContext*, ImGuiID) { return nullptr; }
