@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -86,4 +87,74 @@ TEST_CASE("addresses are found without the punctuation around them") {
   REQUIRE(links.size() == 2);
   CHECK(text.substr(links[0].begin, links[0].end - links[0].begin) == "https://example.org/a_(b)");
   CHECK(text.substr(links[1].begin, links[1].end - links[1].begin) == "http://x.y/z");
+}
+
+namespace {
+
+// The clusters of the first line from left to right, as text; mirrored where they are drawn mirrored.
+std::string drawn(std::string_view text) {
+  Headless page(800, 600);
+  std::string shown;
+  page.show([&](Ui& ui) {
+    const TextLayout& layout = ui.layout(text, TextStyle::body);
+    std::vector<LayoutCluster> clusters(layout.clusters.begin(), layout.clusters.begin() + layout.lines.front().last);
+    std::sort(clusters.begin(), clusters.end(), [](const auto& a, const auto& b) { return a.x < b.x; });
+    shown.clear();
+    for (const LayoutCluster& cluster : clusters) append_utf8(cluster.codepoint, shown);
+  });
+  return shown;
+}
+
+}  // namespace
+
+TEST_CASE("right-to-left text is drawn in the order of the Unicode Bidirectional Algorithm") {
+  CHECK(drawn("abc (def) 1.") == "abc (def) 1.");
+  CHECK(drawn("אבג") == "גבא");
+  CHECK(drawn("אבג 12.5 דה") == "הד 12.5 גבא");
+  CHECK(drawn("אבג.") == ".גבא");
+  CHECK(drawn("אבג (דה) abc!") == "!abc (הד) גבא");
+  CHECK(drawn("abc אבג, דה 12!") == "abc 12 הד ,גבא!");
+}
+
+TEST_CASE("lines of right-to-left text end at the right edge, and what hangs, hangs over the left one") {
+  Headless page(800, 600);
+  page.show([](Ui& ui) {
+    const float m = ui.text_width("m", TextStyle::body);
+    const TextLayout& layout = ui.layout("אבג דה", TextStyle::body, 4.5f * m);
+    REQUIRE(layout.lines.size() == 2);
+    CHECK(layout.rtl);
+    CHECK(layout.lines[0].width == doctest::Approx(3 * m));
+    CHECK(layout.indent(layout.lines[0], 10 * m) == doctest::Approx(7 * m));
+    CHECK(layout.clusters[0].x == doctest::Approx(2 * m));
+    CHECK(layout.clusters[3].x == doctest::Approx(-m));
+    int line = 0;
+    CHECK(layout.caret_x(0, line) == doctest::Approx(3 * m));
+    CHECK(layout.caret_x(4, line) == doctest::Approx(m));
+  });
+}
+
+TEST_CASE("a selection over both directions is several stretches") {
+  Headless page(800, 600);
+  page.show([](Ui& ui) {
+    const float m = ui.text_width("m", TextStyle::body);
+    const TextLayout& layout = ui.layout("ab אב", TextStyle::body);
+    std::vector<float> edges;
+    layout.each_stretch(layout.lines.front(), 1, 5, [&](float from, float to) { edges.insert(edges.end(), {from, to}); });
+    REQUIRE(edges.size() == 4);  // "b ", and the first Hebrew letter, which stands last
+    CHECK(edges[0] == doctest::Approx(m));
+    CHECK(edges[1] == doctest::Approx(3 * m));
+    CHECK(edges[2] == doctest::Approx(4 * m));
+    CHECK(edges[3] == doctest::Approx(5 * m));
+  });
+}
+
+TEST_CASE("4,000 closing brackets behind an address cost one pass, not one for each") {
+  std::vector<LinkSpan> links;
+  for (const std::size_t count : {0u, 1u, 1'000'000u}) {
+    find_links("http://x" + std::string(count, ')'), links);
+    REQUIRE(links.size() == 1);
+    CHECK(links[0].end == 8);
+  }
+  find_links("http://x/(a)" + std::string(3, ')'), links);
+  CHECK(links[0].end == 12);
 }

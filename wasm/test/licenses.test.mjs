@@ -21,7 +21,7 @@ for (const [folder, name] of [[page, 'mqtt_chat'], [path.join(page, '..', 'examp
   test(`${name}'s licences lie beside it, and its script names them`, () => {
     const licences = read(folder, 'licenses.txt');
     assert.match(licences, permission);
-    for (const part of ['wasmqtt', 'Emscripten', 'musl', 'Dear ImGui', 'stb_truetype', 'Niels Lohmann', 'libc++',
+    for (const part of ['wasmqtt', 'Emscripten', 'musl', 'Dear ImGui', 'stb_truetype', 'Niels Lohmann', 'Unicode, Inc.', 'libc++',
       'compiler-rt']) assert.ok(licences.includes(part), part);
     assert.match(read(folder, `${name}.js`).slice(0, 100), /^\/\*! Licences: licenses\.txt \*\//);
   });

@@ -122,12 +122,17 @@ void alert(Ui& ui, std::string_view words, Tone tone) {
   list->AddRectFilled(item.rect.min(), item.rect.max(), colors.surface.u32(), Theme::radius);
   list->AddRect(item.rect.min(), item.rect.max(), mix(colors.surface, colors.text, 0.25f).u32(), Theme::radius);
   draw_icon(*list, Icon::warning, {item.rect.x + padding, item.rect.y + padding}, 20, colors.text.u32());
-  for (std::size_t i = 0; i < layout.lines.size(); ++i)
-    draw_line(*list, layout, layout.lines[i],
-              {item.rect.x + icon_room, item.rect.y + padding + static_cast<float>(i) * layout.line_height},
-              colors.text.u32());
-  declare(ui, {.id = id, .role = Role::alert, .rect = item.rect, .name = words, .font_size = 14, .line_height = 20,
-               .padding_x = icon_room, .padding_y = padding});
+  std::vector<TextLine>& lines = ui.memory().lines;
+  lines.clear();
+  for (std::size_t i = 0; i < layout.lines.size(); ++i) {
+    const LayoutLine& line = layout.lines[i];
+    const ImVec2 at{item.rect.x + icon_room + layout.indent(line, width - icon_room - padding),
+                    item.rect.y + padding + static_cast<float>(i) * layout.line_height};
+    draw_line(*list, layout, line, at, colors.text.u32());
+    lines.push_back({words.substr(line.begin, line.end - line.begin), {}, {at.x, at.y, line.width, layout.line_height}});
+  }
+  declare(ui, {.id = id, .role = Role::alert, .states = layout.rtl ? state_rtl : state_none, .rect = item.rect,
+               .name = words, .lines = lines, .font_size = 14, .line_height = 20});
 }
 
 void progress(Ui& ui, std::string_view name, float fraction, std::string_view value_text) {

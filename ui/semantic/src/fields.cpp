@@ -48,22 +48,23 @@ struct Interior {
   Ui& ui;
   const TextLayout& layout;
   ImVec2 origin;
+  float width;  // of the box
   ImDrawList* list;
+
+  ImVec2 place_of(std::size_t i) const {
+    return {origin.x + layout.indent(layout.lines[i], width), origin.y + static_cast<float>(i) * layout.line_height};
+  }
 
   template <class Paint> void each_line_range(std::uint32_t begin, std::uint32_t end, Paint paint) const {
     for (std::size_t i = 0; i < layout.lines.size(); ++i) {
       const LayoutLine& line = layout.lines[i];
-      const bool last = i + 1 == layout.lines.size();
-      if (end <= line.begin || (begin >= line.end && !(last && begin == line.end))) continue;
-      float from = 0, to = 0;
-      for (std::uint32_t k = line.first; k < line.last; ++k) {
-        const LayoutCluster& cluster = layout.clusters[k];
-        if (cluster.begin < begin) from = cluster.x + cluster.advance;
-        if (cluster.begin < end) to = cluster.x + cluster.advance;
-      }
+      if (begin >= line.end || end <= line.begin) continue;
+      const ImVec2 at = place_of(i);
+      layout.each_stretch(line, begin, end, [&](float from, float to) { paint(at.x + from, at.x + to, at.y); });
       // A selected line break shows as a small square, as in text editors.
-      if (end >= line.end && !last && end > line.begin) to = std::max(to, from + 4);
-      paint(origin.x + from, origin.x + to, origin.y + static_cast<float>(i) * layout.line_height);
+      const bool with_break = end >= line.end && i + 1 < layout.lines.size();
+      if (with_break && layout.rtl) paint(at.x - 4, at.x, at.y);
+      else if (with_break) paint(at.x + line.width, at.x + line.width + 4, at.y);
     }
   }
 
@@ -82,15 +83,18 @@ struct Interior {
 
   void caret(std::uint32_t at) const {
     int line = 0;
-    const float x = origin.x + layout.caret_x(at, line);
-    const float y = origin.y + static_cast<float>(line) * layout.line_height;
+    const float in_line = layout.caret_x(at, line);
+    const auto [left, y] = place_of(static_cast<std::size_t>(line));
+    const float x = left + in_line;
     list->AddRectFilled({x - 0.5f, y + 3}, {x + 1.0f, y + layout.line_height - 3}, ui.theme().color.text.u32());
   }
 
   void words(Color color) const {
-    for (std::size_t i = 0; i < layout.lines.size(); ++i)
-      draw_line(*list, layout, layout.lines[i], {origin.x, origin.y + static_cast<float>(i) * layout.line_height},
-                color.u32());
+    for (std::size_t i = 0; i < layout.lines.size(); ++i) {
+      const ImVec2 at = place_of(i);
+      if (at.y < list->GetClipRectMax().y && at.y + layout.line_height > list->GetClipRectMin().y)
+        draw_line(*list, layout, layout.lines[i], at, color.u32());
+    }
   }
 };
 
@@ -155,7 +159,8 @@ void paint_interior(Ui& ui, const Shown& shown, const FieldOptions& options) {
   const TextLayout& layout = ui.layout(options.password ? dots : shown.edit.text, TextStyle::body, wrap);
   ImDrawList* list = ImGui::GetWindowDrawList();
   list->PushClipRect({box.x + padding_x - 2, box.y + 2}, {box.x + box.w - padding_x + 2, box.y + box.h - 2}, true);
-  const Interior inside{ui, layout, {box.x + padding_x - shown.edit.scroll_x, box.y + padding_y - shown.edit.scroll_y}, list};
+  const Interior inside{ui, layout, {box.x + padding_x - shown.edit.scroll_x, box.y + padding_y - shown.edit.scroll_y},
+                        std::max(1.0f, box.w - 2 * padding_x), list};
   const auto offset = [&](int byte) {
     return options.password ? to_dots(starts, byte) : static_cast<std::uint32_t>(std::max(0, byte));
   };

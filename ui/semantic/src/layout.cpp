@@ -1,9 +1,12 @@
 #include "semantic/layout.hpp"
 
+#include "bidi.hpp"
+
 #include <imgui_internal.h>
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 namespace semantic {
 
@@ -15,8 +18,6 @@ bool is_ideograph(std::uint32_t c) {
   return (c >= 0x2E80 && c < 0x3000) || (c >= 0x3040 && c < 0xA4D0) || (c >= 0xAC00 && c < 0xD7B0) ||
          (c >= 0xF900 && c < 0xFB00) || (c >= 0xFF00 && c < 0xFFEF) || (c >= 0x1F000 && c < 0x40000) || c >= 0xF0000;
 }
-
-bool is_neutral(std::uint32_t c) { return c < 0x80 && !(c >= '0' && c <= '9') && !((c | 32) >= 'a' && (c | 32) <= 'z'); }
 
 // Closing punctuation of East Asian text keeps to the character before it.
 bool keeps_to_previous(std::uint32_t c) {
@@ -30,31 +31,37 @@ bool breaks_before(std::uint32_t previous, std::uint32_t c) {
   return is_ideograph(previous) || is_ideograph(c);
 }
 
+// The clusters of one line, or of its logical beginning: gives each its x, and returns the width without hanging spaces.
+float place(std::span<LayoutCluster> clusters, const TextLayout& layout) {
+  static thread_local std::vector<std::uint8_t> levels;  // scratch, as the next
+  static thread_local std::vector<std::uint32_t> order;
+  std::size_t inked = clusters.size();
+  while (inked > 0 && is_space(clusters[inked - 1].codepoint)) --inked;
+  float x = 0, width = 0;
+  for (std::size_t i = 0; i < clusters.size(); ++i) {
+    clusters[i].x = x;
+    x += clusters[i].advance;
+    if (i + 1 == inked) width = x;
+  }
+  if (!layout.mixed) return width;
+  // Rule L1: white space at the end of a line is the paragraph's.
+  levels.clear();
+  for (std::size_t i = 0; i < clusters.size(); ++i) levels.push_back(i < inked ? clusters[i].level : layout.rtl);
+  bidi::visual_order(levels, order);
+  x = layout.rtl ? width - x : 0;  // what hangs, hangs over the left edge
+  for (const std::uint32_t i : order) clusters[i].x = x, x += clusters[i].advance;
+  return width;
+}
+
 struct Breaker {
   TextLayout& out;
   float width;
 
   void end_line(std::uint32_t first, std::uint32_t last, std::uint32_t end) {
-    float ink = 0;
-    for (std::uint32_t i = first; i < last; ++i)
-      if (!is_space(out.clusters[i].codepoint)) ink = out.clusters[i].x + out.clusters[i].advance;
-    reverse_runs(first, last);
+    const float ink = place(std::span(out.clusters).subspan(first, last - first), out);
     const std::uint32_t begin = out.lines.empty() ? 0 : out.lines.back().end;
     out.lines.push_back({begin, end, first, last, ink});
     out.width = std::max(out.width, ink);
-  }
-
-  // From one right-to-left word to the last of its run, what lies between them included.
-  void reverse_runs(std::uint32_t first, std::uint32_t last) {
-    for (std::uint32_t i = first; i < last; ++i) {
-      if (!out.clusters[i].rtl) continue;
-      std::uint32_t end = i + 1;
-      for (std::uint32_t k = end; k < last && (out.clusters[k].rtl || is_neutral(out.clusters[k].codepoint)); ++k)
-        if (out.clusters[k].rtl) end = k + 1;
-      float x = out.clusters[i].x;
-      for (std::uint32_t k = end; k-- > i;) out.clusters[k].x = x, x += out.clusters[k].advance;
-      i = end - 1;
-    }
   }
 
   void run() {
@@ -75,14 +82,43 @@ struct Breaker {
         end_line(first, at, out.clusters[at].begin);
         first = last_break = at;
         x = 0;
-        for (std::uint32_t k = at; k < i; ++k) out.clusters[k].x = x, x += out.clusters[k].advance;
+        for (std::uint32_t k = at; k < i; ++k) x += out.clusters[k].advance;
       }
-      cluster.x = x;
       x += cluster.advance;
     }
     end_line(first, count, count ? out.clusters.back().end : 0);
   }
 };
+
+// Most texts need none: everything below U+0590, where the right-to-left scripts begin, has a lead byte below 0xD6.
+bool may_need_levels(std::string_view text) {
+  return std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) >= 0xD6; });
+}
+
+// The direction of each cluster, and mirrored brackets where it is right to left.
+void add_levels(std::string_view text, TextLayout& out) {
+  static thread_local std::vector<std::uint32_t> codepoints;  // scratch, as the next
+  static thread_local std::vector<std::uint8_t> levels;
+  codepoints.clear();
+  for (std::size_t at = 0; at < text.size();) codepoints.push_back(decode_utf8(text, at));
+  out.mixed = bidi::needs_levels(codepoints);
+  if (!out.mixed) return;
+  const std::uint8_t base = bidi::base_level(codepoints);
+  out.rtl = base == 1;
+  bidi::resolve(codepoints, base, levels);
+  std::size_t at = 0, index = 0;
+  for (LayoutCluster& cluster : out.clusters) {
+    for (; at < cluster.begin; ++index) decode_utf8(text, at);
+    if (index >= levels.size()) break;
+    cluster.level = levels[index];
+    if (cluster.rtl() && cluster.codepoint == codepoints[index]) cluster.codepoint = bidi::mirrored(cluster.codepoint);
+  }
+}
+
+float advance_of(ImFontBaked* baked, std::uint32_t codepoint) {
+  if (codepoint == '\t') return 4 * baked->GetCharAdvance(' ');
+  return codepoint >= 32 && codepoint != 127 ? baked->GetCharAdvance(static_cast<ImWchar>(codepoint)) : 0;
+}
 
 }  // namespace
 
@@ -99,16 +135,9 @@ void lay_out(std::string_view text, const Theme& theme, TextStyle style, float w
   out.clusters.reserve(shaped.size());
   ImFontBaked* baked = out.font->GetFontBaked(type.size);
   const float scale = type.size / baked->Size;
-  for (const Cluster& cluster : shaped) {
-    std::uint32_t drawn = cluster.codepoint;
-    float advance = 0;
-    if (drawn == '\t') {
-      advance = 4 * baked->GetCharAdvance(' ') * scale;
-    } else if (drawn >= 32 && drawn != 127) {
-      advance = baked->GetCharAdvance(static_cast<ImWchar>(drawn)) * scale;
-    }
-    out.clusters.push_back({drawn, cluster.begin, cluster.end, 0, advance, cluster.rtl});
-  }
+  for (const Cluster& cluster : shaped) out.clusters.push_back({cluster.codepoint, cluster.begin, cluster.end, 0, 0, 0});
+  if (may_need_levels(text)) add_levels(text, out);
+  for (LayoutCluster& cluster : out.clusters) cluster.advance = advance_of(baked, cluster.codepoint) * scale;
   Breaker{out, width}.run();
   out.height = static_cast<float>(out.lines.size()) * out.line_height;
 }
@@ -121,8 +150,12 @@ float TextLayout::caret_x(std::uint32_t at, int& line) const {
   }
   const LayoutLine& found = lines[static_cast<std::size_t>(line)];
   float x = 0;
-  for (std::uint32_t i = found.first; i < found.last && clusters[i].begin < at; ++i)
-    x = clusters[i].x + clusters[i].advance;
+  for (std::uint32_t i = found.first; i < found.last; ++i) {
+    const LayoutCluster& c = clusters[i];
+    if (c.begin > at) break;
+    const float part = std::min(1.0f, static_cast<float>(at - c.begin) / static_cast<float>(c.end - c.begin));
+    x = c.rtl() ? c.x + c.advance * (1 - part) : c.x + c.advance * part;
+  }
   return x;
 }
 
@@ -153,30 +186,36 @@ struct Pen {
 
 void draw_line(ImDrawList& list, const TextLayout& layout, const LayoutLine& line, ImVec2 at, ImU32 color,
                float max_width) {
+  static thread_local std::vector<LayoutCluster> shortened;  // scratch
   ImFontBaked* baked = layout.font->GetFontBaked(layout.font_size);
   const float scale = layout.font_size / baked->Size;
-  std::uint32_t last = line.last;
-  float ellipsis = 0;
+  std::span<const LayoutCluster> clusters = std::span(layout.clusters).subspan(line.first, line.last - line.first);
   constexpr std::uint32_t dots = 0x2026;
+  float shift = 0, dots_x = -1;
   if (max_width > 0 && line.width > max_width + 0.5f) {
-    ellipsis = baked->GetCharAdvance(static_cast<ImWchar>(dots)) * scale;
-    while (last > line.first && layout.clusters[last - 1].x + layout.clusters[last - 1].advance > max_width - ellipsis)
-      --last;
+    const float ellipsis = baked->GetCharAdvance(static_cast<ImWchar>(dots)) * scale;
+    shortened.clear();
+    float used = 0;
+    for (const LayoutCluster& cluster : clusters) {
+      if (used + cluster.advance > max_width - ellipsis) break;
+      used += cluster.advance;
+      shortened.push_back(cluster);
+    }
+    place(shortened, layout);
+    clusters = shortened;
+    shift = layout.rtl ? ellipsis : 0;
+    dots_x = layout.rtl ? 0 : used;
   }
   // A glyph that is loaded now may move the atlas to a new texture, so all are loaded before the first is drawn.
-  for (std::uint32_t i = line.first; i < last; ++i)
-    if (layout.clusters[i].codepoint > 32) baked->FindGlyph(static_cast<ImWchar>(layout.clusters[i].codepoint));
-  if (ellipsis > 0) baked->FindGlyph(static_cast<ImWchar>(dots));
+  for (const LayoutCluster& cluster : clusters)
+    if (cluster.codepoint > 32) baked->FindGlyph(static_cast<ImWchar>(cluster.codepoint));
+  if (dots_x >= 0) baked->FindGlyph(static_cast<ImWchar>(dots));
   const float density = layout.font->CurrentRasterizerDensity > 0 ? layout.font->CurrentRasterizerDensity : 1.0f;
   Pen pen{list, baked, scale, density, color};
   const float y = at.y + (layout.line_height - (baked->Ascent - baked->Descent) * scale) * 0.5f;
-  float x = at.x;
-  for (std::uint32_t i = line.first; i < last; ++i) {
-    const LayoutCluster& cluster = layout.clusters[i];
-    if (cluster.codepoint > 32) pen.glyph(cluster.codepoint, at.x + cluster.x, y);
-    x = at.x + cluster.x + cluster.advance;
-  }
-  if (ellipsis > 0) pen.glyph(dots, x, y);
+  for (const LayoutCluster& cluster : clusters)
+    if (cluster.codepoint > 32) pen.glyph(cluster.codepoint, at.x + shift + cluster.x, y);
+  if (dots_x >= 0) pen.glyph(dots, at.x + dots_x, y);
 }
 
 }  // namespace semantic

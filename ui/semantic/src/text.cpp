@@ -23,11 +23,11 @@ bool starts_link(std::string_view text, std::size_t at) {
 
 // ')' belongs to an address that opened one, as in .../Foo_(bar).
 std::size_t trim_link(std::string_view text, std::size_t begin, std::size_t end) {
+  const std::string_view link = text.substr(begin, end - begin);
+  auto unopened = std::count(link.begin(), link.end(), ')') - std::count(link.begin(), link.end(), '(');
   while (end > begin) {
     const char c = text[end - 1];
-    const std::string_view link = text.substr(begin, end - begin);
-    const bool unopened = c == ')' && std::count(link.begin(), link.end(), '(') < std::count(link.begin(), link.end(), ')');
-    if (!unopened && std::string_view(".,;:!?'*]}").find(c) == std::string_view::npos) break;
+    if (c == ')' ? unopened-- <= 0 : std::string_view(".,;:!?'*]}").find(c) == std::string_view::npos) break;
     --end;
   }
   return end;
@@ -41,36 +41,34 @@ struct Painter {
   std::span<const LinkSpan> links;
   float max_width;
   std::vector<TextLine>& lines;
+  std::size_t next_link = 0;  // the first that does not end before the line
 
-  float x_at(const LayoutLine& line, std::uint32_t byte) const {
-    float x = 0;
-    for (std::uint32_t i = line.first; i < line.last && layout.clusters[i].begin < byte; ++i)
-      x = layout.clusters[i].x + layout.clusters[i].advance;
-    return x;
-  }
-
-  void piece(const LayoutLine& line, ImVec2 at, std::uint32_t begin, std::uint32_t end, bool link,
-             std::string_view href) {
-    const float from = x_at(line, begin), to = x_at(line, end);
-    lines.push_back({text.substr(begin, end - begin), href, {at.x + from, at.y, to - from, layout.line_height}});
-    if (!link) return;
+  void piece(const LayoutLine& line, ImVec2 at, std::uint32_t begin, std::uint32_t end, std::string_view href) {
+    float left = 0, right = 0;
+    bool any = false;
     const float y = at.y + layout.line_height * 0.5f + layout.font_size * 0.45f;
-    const std::string_view words = text.substr(begin, end - begin);
-    if (!words.empty())
-      ImGui::GetWindowDrawList()->AddLine({at.x + from, y}, {at.x + to, y}, color.u32(0.7f), 1);
+    layout.each_stretch(line, begin, end, [&](float from, float to) {
+      left = any ? std::min(left, from) : from, right = any ? std::max(right, to) : to;
+      any = true;
+      if (!href.empty()) ImGui::GetWindowDrawList()->AddLine({at.x + from, y}, {at.x + to, y}, color.u32(0.7f), 1);
+    });
+    lines.push_back({text.substr(begin, end - begin), href, {at.x + left, at.y, right - left, layout.line_height}});
   }
 
   void paint_line(const LayoutLine& line, ImVec2 at) {
-    draw_line(*ImGui::GetWindowDrawList(), layout, line, at, color.u32(), max_width);
+    ImDrawList& list = *ImGui::GetWindowDrawList();
+    const bool in_sight = at.y < list.GetClipRectMax().y && at.y + layout.line_height > list.GetClipRectMin().y;
+    if (in_sight) draw_line(list, layout, line, at, color.u32(), max_width);
     std::uint32_t from = line.begin;
-    for (const LinkSpan& link : links) {
+    for (; next_link < links.size() && links[next_link].begin < line.end; ++next_link) {
+      const LinkSpan& link = links[next_link];
       const std::uint32_t begin = std::max(link.begin, line.begin), end = std::min(link.end, line.end);
-      if (begin >= end) continue;
-      if (from < begin) piece(line, at, from, begin, false, {});
-      piece(line, at, begin, end, true, text.substr(link.begin, link.end - link.begin));
+      if (from < begin) piece(line, at, from, begin, {});
+      piece(line, at, begin, end, text.substr(link.begin, link.end - link.begin));
       from = end;
+      if (link.end > line.end) break;
     }
-    if (from < line.end || line.begin == line.end) piece(line, at, from, line.end, false, {});
+    if (from < line.end || line.begin == line.end) piece(line, at, from, line.end, {});
   }
 };
 
@@ -78,6 +76,7 @@ struct Placed {
   Rect rect;
   std::span<const TextLine> lines;
   Type type;
+  bool rtl;
 };
 
 Placed place_text(Ui& ui, std::string_view words, const TextOptions& options, std::span<const LinkSpan> links) {
@@ -87,25 +86,29 @@ Placed place_text(Ui& ui, std::string_view words, const TextOptions& options, st
   const TextLayout& layout = ui.layout(words, options.style, wrap);
   const float width = options.ellipsis ? std::min(layout.width, options.width > 0 ? options.width : room) : layout.width;
   ImVec2 at = ImGui::GetCursorScreenPos();
-  const ImVec2 size{options.center && wrap > 0 ? std::max(wrap, width) : width, layout.height};
+  const float box = options.box_width > 0 ? options.box_width : wrap;
+  const bool fills = (options.center || layout.rtl) && box > 0;
+  const ImVec2 size{fills ? std::max(box, width) : width, layout.height};
   ImGui::ItemSize(size, 0);
   ImGui::ItemAdd({at, {at.x + size.x, at.y + size.y}}, 0);
   std::vector<TextLine>& lines = ui.memory().lines;
   lines.clear();
   Painter painter{ui, layout, words, options.color.value_or(ui.theme().color.text), links,
                   options.ellipsis ? width : 0, lines};
+  const float line_box = options.ellipsis ? 0 : size.x;
   for (std::size_t i = 0; i < layout.lines.size(); ++i) {
     const LayoutLine& line = layout.lines[i];
-    const float indent = options.center ? std::max(0.0f, (size.x - line.width) * 0.5f) : 0;
-    painter.paint_line(line, {at.x + indent, at.y + static_cast<float>(i) * layout.line_height});
+    const float indent = options.center ? (size.x - line.width) * 0.5f : line_box > 0 ? layout.indent(line, line_box) : 0;
+    painter.paint_line(line, {at.x + std::max(0.0f, indent), at.y + static_cast<float>(i) * layout.line_height});
   }
-  return {{at.x, at.y, size.x, size.y}, lines, ui.theme().type(options.style)};
+  return {{at.x, at.y, size.x, size.y}, lines, ui.theme().type(options.style), layout.rtl};
 }
 
 Node text_node(Ui& ui, Role role, std::string_view words, const Placed& placed) {
   Node node;
   node.id = unique_id(ui, widget_id(words) ^ 0x7e47u);
   node.role = role;
+  node.states = placed.rtl ? state_rtl : state_none;
   node.name = words;
   node.rect = placed.rect;
   node.lines = placed.lines;

@@ -211,7 +211,8 @@ void ConversationView::draw_bubble(Ui& ui, const chat::State& state, const Item&
   if (!own && item.new_run) draw_avatar(ui, {item.right ? start.x + total - avatar_size : start.x, start.y}, avatar_size, message.sender);
 
   ImGui::SetCursorScreenPos({at.x + bubble_padding_x, at.y + bubble_padding_y});
-  text(ui, words, {.color = own ? c.on_own_bubble : c.on_other_bubble, .width = text_room, .links = true});
+  text(ui, words, {.color = own ? c.on_own_bubble : c.on_other_bubble, .width = text_room,
+                   .box_width = width - 2 * bubble_padding_x, .links = true});
   const Color muted = own ? c.on_own_bubble_muted : c.on_other_bubble_muted;
   const float meta_y = at.y + bubble_padding_y + text_box.y + 3;
   ImGui::SetCursorScreenPos({std::floor(at.x + width - bubble_padding_x - meta_width), meta_y});

@@ -26,6 +26,7 @@ void Gallery::draw(Ui& ui) {
   const auto page = screen(ui);
   if (view_ == "chat") return chat(ui);
   if (view_ == "packets") return packets(ui);
+  if (view_ == "order") return order(ui);
   components(ui);
   if (const auto box = dialog(ui, "New chat", dialog_open_)) {
     heading(ui, 2, "New chat");
@@ -214,7 +215,8 @@ void Gallery::bubble(Ui& ui, const Message& message) {
   if (!message.own) draw_avatar(ui, {at.x, at.y + box.y - 32}, 32, message.sender);
   list->AddRectFilled({x, at.y}, {x + box.x, at.y + box.y}, (message.own ? c.own_bubble : c.other_bubble).u32(), Theme::radius_bubble);
   ImGui::SetCursorScreenPos({x + Theme::space_3, at.y + Theme::space_2});
-  text(ui, message.text, {.color = message.own ? c.on_own_bubble : c.on_other_bubble, .width = widest, .links = true});
+  text(ui, message.text, {.color = message.own ? c.on_own_bubble : c.on_other_bubble, .width = widest, .box_width = size.x,
+                          .links = true});
   ImGui::SetCursorScreenPos({message.own ? x + box.x - ui.text_width(message.time, TextStyle::tiny) - 4 : x + 4, at.y + box.y + 2});
   text(ui, message.time, {.style = TextStyle::tiny, .color = c.text_muted, .width = -1});
 }
@@ -240,4 +242,21 @@ void Gallery::packets(Ui& ui) {
     }
   }, {.selected = packet_});
   if (result.activated >= 0) packet_ = result.activated;
+}
+
+// A paragraph in a box of 320 pixels, and where each piece of it stands: "byte offset:line:x", in the text's order.
+void Gallery::order(Ui& ui) {
+  const auto area = region(ui, {.role = Role::main, .padding = {Theme::space_4, Theme::space_4}});
+  text_field(ui, "Text", search_, {.max_lines = 4});
+  constexpr float width = 320;
+  text(ui, search_, {.width = width});
+  const TextLayout& layout = ui.layout(search_, TextStyle::body, width);
+  std::string places;
+  for (std::size_t row = 0; row < layout.lines.size(); ++row) {
+    const LayoutLine& line = layout.lines[row];
+    for (std::uint32_t i = line.first; i < line.last; ++i)
+      places += std::to_string(layout.clusters[i].begin) + ":" + std::to_string(row) + ":" +
+                std::to_string(static_cast<int>(layout.indent(line, width) + layout.clusters[i].x)) + " ";
+  }
+  text(ui, places.empty() ? "nothing" : "Order " + places, {.style = TextStyle::tiny});
 }

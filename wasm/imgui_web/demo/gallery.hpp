@@ -10,7 +10,7 @@
 class Gallery {
  public:
   Gallery();
-  void show(std::string_view view);  ///< "gallery" (default: everything), "components", "chat", "packets", "dialog"
+  void show(std::string_view view);  ///< "gallery" (default: everything), "components", "chat", "packets", "dialog", "order"
   void draw(semantic::Ui& ui);
 
  private:
@@ -26,6 +26,7 @@ class Gallery {
   void conversation(semantic::Ui& ui);
   void bubble(semantic::Ui& ui, const Message& message);
   void packets(semantic::Ui& ui);
+  void order(semantic::Ui& ui);
   void header(semantic::Ui& ui);
 
   std::string view_ = "gallery";

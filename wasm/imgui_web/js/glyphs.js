@@ -17,10 +17,12 @@ var imguiWebGlyphs = {
     lastCode: 0x10FFFD,
     widest: 2000,       // device pixels of one image
     longestWord: 24,    // grapheme clusters drawn as one image
+    longestText: 120,   // UTF-16 units of it
     canvas: null,
     context: null,
     segmenter: null,
-    codes: null,        // text -> private-use code point
+    readable: true,     // false: getImageData() returns noise, as browsers do that resist fingerprinting
+    codes: null,        // text -> code point from firstCode on
     texts: [],          // and back
     last: null,         // what was measured and shall be drawn
 
@@ -28,9 +30,24 @@ var imguiWebGlyphs = {
       const g = ImguiWebGlyphs;
       g.canvas = document.createElement('canvas');
       g.context = g.canvas.getContext('2d', {willReadFrequently: true});
+      g.readable = g.canBeRead();
       g.codes = new Map();
       if (typeof Intl !== 'undefined' && Intl['Segmenter'])
         g.segmenter = new Intl['Segmenter'](undefined, {'granularity': 'grapheme'});
+    },
+
+    // Draws 256 pixels, each of its own colour, and looks whether they come back.
+    canBeRead: function() {
+      const g = ImguiWebGlyphs, size = 16;
+      g.canvas.width = g.canvas.height = size;
+      for (let i = 0; i < size * size; ++i) {
+        g.context.fillStyle = 'rgb(' + i + ',' + (255 - i) + ',' + (i * 7 & 255) + ')';
+        g.context.fillRect(i % size, i / size | 0, 1, 1);
+      }
+      const image = g.context.getImageData(0, 0, size, size).data;
+      for (let i = 0; i < size * size; ++i)
+        if (image[4 * i] !== i || image[4 * i + 1] !== 255 - i || image[4 * i + 2] !== (i * 7 & 255)) return false;
+      return true;
     },
 
     font: function(face, pixels) {
@@ -44,11 +61,12 @@ var imguiWebGlyphs = {
       return String.fromCodePoint(code);
     },
 
+    // A text's own code points from firstCode on are private use, too, and get one of ours like any cluster.
     codeOf: function(text) {
       const g = ImguiWebGlyphs;
-      const composed = text.normalize('NFC');
+      const composed = text.slice(0, g.longestText).normalize('NFC');
       const first = composed.codePointAt(0);
-      if (composed.length === (first > 0xFFFF ? 2 : 1)) return first;
+      if (first < g.firstCode && composed.length === (first > 0xFFFF ? 2 : 1)) return first;
       let code = g.codes.get(composed);
       if (code === undefined) {
         code = g.firstCode + g.texts.length;
@@ -67,16 +85,30 @@ var imguiWebGlyphs = {
       return out;
     },
 
-    // Scripts whose letters join, stack or change places with their neighbours.
-    joins: function(c) {
-      return (c >= 0x590 && c < 0xE00) || (c >= 0xF00 && c < 0x10A0) || (c >= 0x1780 && c < 0x18B0) ||
+    // Letters of scripts that join, stack or change places with their neighbours. Digits and punctuation stand alone: their
+    // direction is not that of the letters.
+    joins: function(c, piece) {
+      return ((c >= 0x590 && c < 0xE00) || (c >= 0xF00 && c < 0x10A0) || (c >= 0x1780 && c < 0x18B0) ||
              (c >= 0x1A00 && c < 0x1B80) || (c >= 0xA800 && c < 0xAC00 && !(c >= 0xA960 && c < 0xA980)) ||
-             (c >= 0xFB1D && c < 0xFE00) || (c >= 0xFE70 && c < 0xFEFF) || (c >= 0x11000 && c < 0x12000);
+             (c >= 0xFB1D && c < 0xFE00) || (c >= 0xFE70 && c < 0xFEFF) || (c >= 0x11000 && c < 0x12000)) &&
+             /^[\p{L}\p{M}]/u.test(piece);
     },
 
     runsLeft: function(c) {
       return (c >= 0x590 && c < 0x900) || (c >= 0xFB1D && c < 0xFE00) || (c >= 0xFE70 && c < 0xFEFF) ||
              (c >= 0x10800 && c < 0x11000) || (c >= 0x1E800 && c < 0x1F000);
+    },
+
+    // What was measured last, in the top left corner of the canvas.
+    paint: function(color) {
+      const g = ImguiWebGlyphs, c = g.context, l = g.last;
+      if (g.canvas.width < l.width) g.canvas.width = l.width;
+      if (g.canvas.height < l.height) g.canvas.height = l.height;
+      c.font = l.font;
+      c.textBaseline = 'alphabetic';
+      c.fillStyle = color;
+      c.clearRect(0, 0, l.width, l.height);
+      c.fillText(l.text, l.left, l.top);
     },
 
     bytes: function(text) {
@@ -93,29 +125,29 @@ var imguiWebGlyphs = {
   imgui_web_shape: function(text, length, out, capacity) {
     const g = ImguiWebGlyphs;
     let count = 0, at = 0, word = '', letters = 0, begin = 0;
-    const put = function(code, from, to, left) {
+    const put = function(code, from, to) {
       if (count >= capacity) return;
-      const p = (out >> 2) + 4 * count++;
+      const p = (out >> 2) + 3 * count++;
       HEAPU32[p] = code;
       HEAPU32[p + 1] = from;
       HEAPU32[p + 2] = to;
-      HEAPU32[p + 3] = left ? 1 : 0;
     };
     const flush = function() {
-      if (word) put(g.codeOf(word), begin, at, g.runsLeft(word.codePointAt(0)));
+      if (word) put(g.codeOf(word), begin, at);
       word = '';
       letters = 0;
     };
     for (const piece of g.graphemes(UTF8ToString(text, length))) {
       const first = piece.codePointAt(0), size = g.bytes(piece);
-      if (g.joins(first)) {
-        if (letters >= g.longestWord || (word && g.runsLeft(first) !== g.runsLeft(word.codePointAt(0)))) flush();
+      if (g.joins(first, piece)) {
+        if (letters >= g.longestWord || (word && (g.runsLeft(first) !== g.runsLeft(word.codePointAt(0)) ||
+                                                  word.length + piece.length > g.longestText))) flush();
         if (!word) begin = at;
         word += piece;
         ++letters;
       } else {
         flush();
-        put(first === 13 || first === 10 ? 10 : g.codeOf(piece), at, at + size, false);
+        put(first === 13 || first === 10 ? 10 : g.codeOf(piece), at, at + size);
       }
       at += size;
     }
@@ -154,16 +186,10 @@ var imguiWebGlyphs = {
   // Drawn in magenta: any other hue in the image means that the font brought colours of its own.
   imgui_web_draw_glyph__deps: ['$ImguiWebGlyphs'],
   imgui_web_draw_glyph: function(rgba, capacity, metrics) {
-    const g = ImguiWebGlyphs, c = g.context, l = g.last;
+    const g = ImguiWebGlyphs, l = g.last;
     if (l.width * l.height * 4 > capacity) return 0;
-    if (g.canvas.width < l.width) g.canvas.width = l.width;
-    if (g.canvas.height < l.height) g.canvas.height = l.height;
-    c.font = l.font;
-    c.textBaseline = 'alphabetic';
-    c.fillStyle = '#f0f';
-    c.clearRect(0, 0, l.width, l.height);
-    c.fillText(l.text, l.left, l.top);
-    const image = c.getImageData(0, 0, l.width, l.height).data;
+    g.paint('#f0f');
+    const image = g.context.getImageData(0, 0, l.width, l.height).data;
     let ink = false, color = false;
     for (let i = 0; i < image.length; i += 4) {
       if (image[i + 3]) ink = true;
@@ -174,6 +200,23 @@ var imguiWebGlyphs = {
     HEAPF32[(metrics >> 2) + 3] = color ? 1 : 0;
     HEAPU8.set(image, rgba);
     return 1;
+  },
+
+  imgui_web_glyphs_readable__deps: ['$ImguiWebGlyphs'],
+  imgui_web_glyphs_readable: function() { return ImguiWebGlyphs.readable ? 1 : 0; },
+
+  // Where nothing can be read back, the text itself has to say whether it is drawn in colours.
+  imgui_web_is_colored__deps: ['$ImguiWebGlyphs'],
+  imgui_web_is_colored: function(code) {
+    return /\p{Emoji_Presentation}|\p{Emoji}\uFE0F|\p{Emoji_Modifier}|\p{RI}/u.test(ImguiWebGlyphs.textOf(code)) ? 1 : 0;
+  },
+
+  // What was measured last, into the bound texture, without reading it back.
+  imgui_web_upload_glyph__deps: ['$ImguiWebGlyphs', '$ImguiWeb'],
+  imgui_web_upload_glyph: function(x, y) {
+    const g = ImguiWebGlyphs, gl = ImguiWeb.canvas.getContext('webgl2');
+    g.paint('#fff');
+    gl.texSubImage2D(gl.TEXTURE_2D, 0, x, y, g.last.width, g.last.height, gl.RGBA, gl.UNSIGNED_BYTE, g.canvas);
   }
 };
 mergeInto(LibraryManager.library, imguiWebGlyphs);

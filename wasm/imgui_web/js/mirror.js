@@ -87,6 +87,7 @@ var imguiWebMirror = {
       const flag = function(bit) { return !!(states & (1 << bit)); };
       if (role === 12 || role === 13 || role === 15 || role === 16) element.disabled = flag(0);
       if (role === 13 || role === 15) element.checked = element.imguiChecked = flag(1);
+      m.set(element, 'dir', flag(19) ? 'rtl' : role === 16 && !flag(11) ? 'auto' : null);
       m.set(element, 'aria-pressed', flag(3) ? String(flag(2)) : null);
       m.set(element, 'aria-expanded', flag(5) ? String(flag(4)) : null);
       m.set(element, 'aria-current', flag(7) ? 'true' : null);

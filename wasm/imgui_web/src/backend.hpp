@@ -32,6 +32,7 @@ struct Backend {
   EMSCRIPTEN_WEBGL_CONTEXT_HANDLE context = 0;
   float width = 0, height = 0, density = 1;
   int pixel_width = 0, pixel_height = 0;
+  ImTextureID glyph_texture = 0;   // that upload_glyphs() filled last
   std::uint32_t frames = 0;
   int wanted = 0;
   double last_time = 0;
@@ -42,6 +43,8 @@ struct Backend {
 Backend& backend();
 void apply_theme();
 void add_fonts();
+// Puts glyphs that cannot be read back into the texture, which has to exist; all of them when it is a new one.
+void upload_glyphs();
 void set_up_input();
 void draw_frame(double time);
 // Draws inside the event: what the user does next belongs to what this one changes.
@@ -54,6 +57,7 @@ extern "C" {
 int imgui_web_open(const char* element);
 void imgui_web_fail(const char* element, const char* message);
 void imgui_web_first_frame();
+void imgui_web_set_context_lost(int lost);
 void imgui_web_set_timer(double milliseconds);
 void imgui_web_set_title(const char* text, int length);
 void imgui_web_set_leave_warning(int on);

@@ -24,7 +24,7 @@ EM_BOOL on_frame(double time, void*) {
 
 void request_frame() {
   Backend& b = backend();
-  if (b.pending || b.context_lost || b.hidden) return;
+  if (b.pending || b.hidden) return;
   b.pending = true;
   emscripten_request_animation_frame(on_frame, nullptr);
 }
@@ -38,18 +38,22 @@ void draw_pass(Backend& b) {
   ImGui::Render();
 }
 
+// A pass that is drawn again is never presented, but the textures that it asked for are real.
+void update_textures(const Backend& b) {
+  if (b.context_lost) return;
+  for (ImTextureData* texture : ImGui::GetPlatformIO().Textures)
+    if (texture->Status != ImTextureStatus_OK) ImGui_ImplOpenGL3_UpdateTexture(texture);
+}
+
 void present(Backend& b) {
+  if (b.context_lost) return;
+  update_textures(b);
+  upload_glyphs();
   glViewport(0, 0, b.pixel_width, b.pixel_height);
   const ImVec4 page = b.ui.theme().color.page.vec4();
   glClearColor(page.x, page.y, page.z, 1);
   glClear(GL_COLOR_BUFFER_BIT);
   ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
-}
-
-// A pass that is drawn again is never presented, but the textures that it asked for are real.
-void update_textures() {
-  for (ImTextureData* texture : ImGui::GetPlatformIO().Textures)
-    if (texture->Status != ImTextureStatus_OK) ImGui_ImplOpenGL3_UpdateTexture(texture);
 }
 
 void sync_cursor() {
@@ -85,9 +89,10 @@ void plan_next(Backend& b) {
 
 }  // namespace
 
+// Without a graphics context the frame is laid out all the same, for the mirror.
 void draw_frame(double time) {
   Backend& b = backend();
-  if (b.context_lost || b.width <= 0) return;
+  if (b.width <= 0) return;
   ImGuiIO& io = ImGui::GetIO();
   if (b.wanted > 0) --b.wanted;
   // Not cut short: a tooltip's delay and the pause between two clicks are often spent without a frame.
@@ -99,7 +104,7 @@ void draw_frame(double time) {
   // ImGui spreads events that came together, press and release never into one pass.
   const ImVector<ImGuiInputEvent>& events = ImGui::GetCurrentContext()->InputEventsQueue;
   for (int pass = 1; pass < most_passes && (b.ui.unsettled() || !events.empty()); ++pass) {
-    update_textures();
+    update_textures(b);
     io.DeltaTime = settle_step;
     draw_pass(b);
   }

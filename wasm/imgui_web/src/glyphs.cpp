@@ -4,16 +4,23 @@
 #include <imgui_internal.h>
 #include <misc/freetype/imgui_freetype.h>
 
+#include <GLES3/gl3.h>
+
 #include <cmath>
+#include <utility>
 #include <vector>
 
 extern "C" {
-// Cuts text into (code point, begin, end, rtl) quadruples; returns their number, at most `capacity`.
+// Cuts text into (code point, begin, end) triples; returns their number, at most `capacity`.
 int imgui_web_shape(const char* text, int length, std::uint32_t* out, int capacity);
 // metrics: advance, left, top, colour; returns width | height << 16 of the image, 0: nothing to draw.
 int imgui_web_measure_glyph(std::uint32_t codepoint, int face, float pixels, float* metrics);
 int imgui_web_draw_glyph(unsigned char* rgba, int capacity, float* metrics);
 void imgui_web_font_metrics(int face, float pixels, float* ascent_descent);
+// False: what is drawn cannot be read back, and goes from the canvas straight into the texture.
+int imgui_web_glyphs_readable();
+int imgui_web_is_colored(std::uint32_t codepoint);
+void imgui_web_upload_glyph(int x, int y);
 }
 
 namespace imgui_web {
@@ -34,6 +41,16 @@ bool is_simple(std::uint32_t c) {
   if (c >= 0xAC00 && c < 0xD7A4) return true;     // Hangul syllables
   return (c >= 0xF900 && c < 0xFB00) || (c >= 0xFF00 && c < 0xFFF0) || (c >= 0x20000 && c < 0x40000);
 }
+
+// A glyph that is in the texture only: Dear ImGui's own copy of its pixels is empty.
+struct UnreadGlyph {
+  std::uint32_t codepoint;
+  int face;
+  float pixels;
+  ImFontAtlasRectId rect;
+  bool uploaded;
+};
+std::vector<UnreadGlyph> unread;
 
 bool contains_glyph(ImFontAtlas*, ImFontConfig*, ImWchar c) { return c >= 32; }
 
@@ -60,8 +77,11 @@ bool load_glyph(ImFontAtlas* atlas, ImFontConfig* source, ImFontBaked* baked, vo
   glyph->AdvanceX = metrics[0] / density;
   const int width = size & 0xFFFF, height = size >> 16;
   if (size == 0) return true;  // a space
-  image.resize(static_cast<std::size_t>(width) * static_cast<std::size_t>(height) * 4);
-  if (!imgui_web_draw_glyph(image.data(), static_cast<int>(image.size()), metrics)) return true;
+  const bool readable = imgui_web_glyphs_readable();
+  if (readable) {
+    image.resize(static_cast<std::size_t>(width) * static_cast<std::size_t>(height) * 4);
+    if (!imgui_web_draw_glyph(image.data(), static_cast<int>(image.size()), metrics)) return true;
+  }
   const ImFontAtlasRectId id = ImFontAtlasPackAddRect(atlas, width, height);
   if (id == ImFontAtlasRectId_Invalid) return false;
   ImTextureRect* rect = ImFontAtlasPackGetRect(atlas, id);
@@ -70,8 +90,12 @@ bool load_glyph(ImFontAtlas* atlas, ImFontConfig* source, ImFontBaked* baked, vo
   glyph->X1 = glyph->X0 + static_cast<float>(width) / density;
   glyph->Y1 = glyph->Y0 + static_cast<float>(height) / density;
   glyph->Visible = true;
-  glyph->Colored = metrics[3] != 0;
+  glyph->Colored = readable ? metrics[3] != 0 : imgui_web_is_colored(codepoint) != 0;
   glyph->PackId = id;
+  if (!readable) {
+    unread.push_back({codepoint, static_cast<int>(source->FontNo), baked->Size * density, id, false});
+    return true;
+  }
   ImFontAtlasBakedSetFontGlyphBitmap(atlas, baked, source, glyph, rect, image.data(), ImTextureFormat_RGBA32, width * 4);
   return true;
 }
@@ -112,15 +136,33 @@ void add_fonts() {
   fonts.mono = add_font(semantic::FontFace::mono, "browser mono");
 }
 
+void upload_glyphs() {
+  if (unread.empty()) return;
+  ImFontAtlas* atlas = ImGui::GetIO().Fonts;
+  const ImTextureID texture = atlas->TexData->GetTexID();
+  const bool is_new = std::exchange(backend().glyph_texture, texture) != texture;
+  glBindTexture(GL_TEXTURE_2D, static_cast<GLuint>(texture));
+  glPixelStorei(GL_UNPACK_ROW_LENGTH, 0);
+  std::erase_if(unread, [&](UnreadGlyph& glyph) {
+    const ImTextureRect* rect = ImFontAtlasPackGetRectSafe(atlas, glyph.rect);
+    if (!rect) return true;
+    if (glyph.uploaded && !is_new) return false;
+    float metrics[4];
+    if (imgui_web_measure_glyph(glyph.codepoint, glyph.face, glyph.pixels, metrics)) imgui_web_upload_glyph(rect->x, rect->y);
+    glyph.uploaded = true;
+    return false;
+  });
+}
+
 void BrowserShaper::shape(std::string_view text, std::vector<semantic::Cluster>& out) {
   bool simple = true;
   for (std::size_t at = 0; simple && at < text.size();) simple = is_simple(semantic::decode_utf8(text, at));
   if (simple) return simple_.shape(text, out);
-  scratch_.resize(text.size() * 4);  // a cluster has a byte at least
+  scratch_.resize(text.size() * 3);  // a cluster has a byte at least
   const int count = imgui_web_shape(text.data(), static_cast<int>(text.size()), scratch_.data(), static_cast<int>(text.size()));
   for (int i = 0; i < count; ++i) {
-    const std::uint32_t* cluster = &scratch_[static_cast<std::size_t>(i) * 4];
-    out.push_back({cluster[0], cluster[1], cluster[2], cluster[3] != 0});
+    const std::uint32_t* cluster = &scratch_[static_cast<std::size_t>(i) * 3];
+    out.push_back({cluster[0], cluster[1], cluster[2]});
   }
 }
 

@@ -2,6 +2,7 @@
 //
 //   const gallery = on_gallery();                             // browser and server, for a file of tests
 //   const {page, close} = await gallery.open('components');   // drawn and at rest; close() fails if it had errors
+//   await gallery.open('chat', {init: script, viewport: …});  // `init` runs in the page before its own scripts
 //   await settle(page);                                       // has drawn what it was told, and rests
 //   gallery.server.url, gallery.browser
 import assert from 'node:assert/strict';
@@ -32,8 +33,9 @@ export async function settle(page) {
   }));
 }
 
-async function open_view({browser, server}, view, options = {}) {
+async function open_view({browser, server}, view, {init, ...options} = {}) {
   const context = await browser.newContext({viewport: {width: 1280, height: 800}, ...few_pixels, ...options});
+  if (init) await context.addInitScript(init);
   const page = await context.newPage();
   const errors = [];
   page.on('pageerror', (error) => errors.push(error.message));

@@ -53,6 +53,7 @@ enum State : std::uint32_t {
   state_busy = 1u << 16,
   state_new_window = 1u << 17, // a link that opens beside the page
   state_enter_submits = 1u << 18, // Enter is a submit, also in a multi-line field (Shift+Enter breaks the line)
+  state_rtl = 1u << 19,        // the text's base direction is right to left
 };
 
 struct Rect {

@@ -1,4 +1,4 @@
-// The seam between text and glyphs.
+// The interface between text and glyphs.
 //
 // ImGui draws one glyph per code point, which is right for Latin, Cyrillic and CJK and wrong for an emoji family, a
 // letter with a combining mark, or Arabic. A TextShaper cuts a text into clusters and names one code point to draw
@@ -15,8 +15,7 @@ namespace semantic {
 
 struct Cluster {
   std::uint32_t codepoint;  // what to draw
-  std::uint32_t begin, end; // bytes of the original text
-  bool rtl = false;         // a word of a script that runs right to left; neighbours change places
+  std::uint32_t begin, end; // bytes of the original text; all of it has one direction
 };
 
 class TextShaper {

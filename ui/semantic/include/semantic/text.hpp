@@ -20,6 +20,7 @@ struct TextOptions {
   TextStyle style = TextStyle::body;
   std::optional<Color> color = {};     // default: the theme's text
   float width = 0;                // wrap width; 0: what the container has left; negative: one line, no wrapping
+  float box_width = 0;            // right-to-left paragraphs end at its right edge; 0: the wrap width
   bool ellipsis = false;          // with one line: cut with "…" at the container's width
   bool center = false;            // in the container's width
   bool links = false;             // http:// and https:// addresses become links
