@@ -34,6 +34,29 @@ describe('the page', () => {
     await gallery.close();
   });
 
+  test('says when the graphics context does not come back, and stays readable and usable as text', async () => {
+    const gallery = await open('components');
+    const {page} = gallery;
+    const color = (text) => page.getByText(text).first().evaluate((element) => getComputedStyle(element).color);
+    assert.equal(await color('MQTT Chat'), 'rgba(0, 0, 0, 0)');
+    await page.evaluate(() => {
+      window.extension = document.getElementById('imgui-web-canvas').getContext('webgl2').getExtension('WEBGL_lose_context');
+      extension.loseContext();
+    });
+    const notice = page.getByRole('alert').filter({hasText: 'shown as plain text'});
+    await notice.waitFor();
+    assert.equal(await page.title(), 'Gallery (out of sight)');
+    assert.notEqual(await color('MQTT Chat'), 'rgba(0, 0, 0, 0)');
+    await page.getByRole('textbox', {name: 'Username'}).fill('peter');
+    await page.getByRole('button', {name: 'Sign In'}).click();
+    await page.getByText('Signed in 1 times').waitFor();
+    await page.evaluate(() => extension.restoreContext());
+    await notice.waitFor({state: 'detached'});
+    assert.equal(await page.title(), 'Gallery');
+    assert.equal(await color('MQTT Chat'), 'rgba(0, 0, 0, 0)');
+    await gallery.close();
+  });
+
   for (const deviceScaleFactor of [1, 1.5, 2, 3]) {
     test(`has a canvas of the screen's pixels at a device pixel ratio of ${deviceScaleFactor}`, async () => {
       const gallery = await open('components', {deviceScaleFactor, viewport: {width: 640, height: 400}});

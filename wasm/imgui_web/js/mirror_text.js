@@ -71,7 +71,8 @@ var imguiWebText = {
       const m = ImguiWebMirror;
       m.style(element, 'padding', HEAPF32[p + 35] + 'px ' + HEAPF32[p + 34] + 'px');
       m.set(element, 'aria-label', name);
-      m.set(element, 'placeholder', UTF8ToString(HEAPU32[p + 19], HEAP32[p + 20]) || null);
+      // The name, for when the page is shown as plain text: there is no other label.
+      m.set(element, 'placeholder', UTF8ToString(HEAPU32[p + 19], HEAP32[p + 20]) || name);
       const autocomplete = UTF8ToString(HEAPU32[p + 23], HEAP32[p + 24]);
       m.set(element, 'autocomplete', autocomplete || null);
       m.set(element, 'name', autocomplete && autocomplete !== 'off' ? autocomplete : null);

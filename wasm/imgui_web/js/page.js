@@ -3,7 +3,7 @@ var imguiWebPage = {
   $ImguiWeb__deps: ['$ImguiWebGlyphs'],
   $ImguiWeb: {
     app: null, canvas: null, root: null, polite: null, assertive: null,
-    timer: 0, density: 0, scheme: null, leaveWarning: false, title: '', titleTimer: 0,
+    timer: 0, lostTimer: 0, notice: null, leaveWarning: false, title: '', titleTimer: 0,
 
     // Everything that #app may hold. Rules come by a constructed style sheet, which a strict policy allows.
     rules: '#imgui-web-canvas{position:absolute;inset:0;width:100%;height:100%;display:block;outline:0}' +
@@ -32,6 +32,18 @@ var imguiWebPage = {
       'scrollbar-color:rgba(128,134,150,.55) transparent}' +
       '#imgui-web .scroll .scroll{overscroll-behavior:auto}' +  // at its end, the one around it scrolls
       '#imgui-web .size{left:0;top:0;width:1px;pointer-events:none}' +
+      '#imgui-web [dir]{text-align:start;unicode-bidi:isolate}' +
+      // The mirror as plain text, while there is nothing to draw with.
+      '.imgui-web-plain #imgui-web *{color:CanvasText;-webkit-text-fill-color:CanvasText;caret-color:CanvasText}' +
+      '.imgui-web-plain #imgui-web ::placeholder{color:GrayText;-webkit-text-fill-color:GrayText;opacity:1}' +
+      '.imgui-web-plain #imgui-web :is(button,.field){outline:1px solid GrayText}' +
+      '.imgui-web-plain #imgui-web :focus-visible{outline:2px solid Highlight}' +
+      '.imgui-web-plain #imgui-web :is([type=checkbox],[type=radio])::before{content:"\u2610 " attr(aria-label)}' +
+      '.imgui-web-plain #imgui-web :is([type=checkbox],[type=radio]):checked::before{content:"\u2611 " attr(aria-label)}' +
+      '.imgui-web-plain #imgui-web-canvas{visibility:hidden}' +
+      '.imgui-web-notice{position:fixed;inset:0 0 auto;margin:0;padding:12px 16px;font:15px/22px system-ui,sans-serif;' +
+      'background:Canvas;color:CanvasText;border-bottom:1px solid GrayText}' +
+      '.imgui-web-notice button{font:inherit;margin-left:8px}' +
       '.imgui-web-live{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}',
 
     listen: function(target, type, handler, options) { target.addEventListener(type, handler, options || false); },
@@ -42,6 +54,27 @@ var imguiWebPage = {
       const p = _imgui_web_buffer(bytes.length);
       HEAPU8.set(bytes, p);
       call(p, bytes.length);
+    },
+
+    // Without a graphics context: says so, and shows the mirror's text.
+    showPlain: function(on) {
+      const w = ImguiWeb;
+      if (!on === !w.notice) return;
+      w.app.classList.toggle('imgui-web-plain', on);
+      if (on) {
+        const button = document.createElement('button');
+        button.textContent = 'Reload';
+        w.listen(button, 'click', function() { location.reload(); });
+        w.notice = document.createElement('p');
+        w.notice.setAttribute('role', 'alert');
+        w.notice.className = 'imgui-web-notice';
+        w.notice.append('The browser has taken the graphics away from this page, so it is shown as plain text.', button);
+        document.body.append(w.notice);
+      } else {
+        w.notice.remove();
+        w.notice = null;
+      }
+      w.app.style.top = on ? w.notice.offsetHeight + 'px' : '';
     },
 
     resize: function(entry) {
@@ -205,6 +238,15 @@ var imguiWebPage = {
     shown.className = 'imgui-web-failure';
     shown.textContent = UTF8ToString(message);
     app.replaceChildren(shown);
+  },
+
+  // Most browsers restore it within the second.
+  imgui_web_set_context_lost__deps: ['$ImguiWeb'],
+  imgui_web_set_context_lost: function(lost) {
+    const w = ImguiWeb;
+    clearTimeout(w.lostTimer);
+    if (lost) w.lostTimer = setTimeout(function() { w.showPlain(true); }, 1000);
+    else w.showPlain(false);
   },
 
   imgui_web_first_frame__deps: ['$ImguiWeb'],

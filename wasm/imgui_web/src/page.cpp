@@ -13,16 +13,25 @@ namespace {
 
 Backend* the_backend = nullptr;
 
+void tell_visibility(const Backend& b) {
+  if (b.visibility_handler) b.visibility_handler(can_be_seen());
+}
+
 EM_BOOL on_context_lost(int, const void*, void*) {
-  backend().context_lost = true;
+  Backend& b = backend();
+  b.context_lost = true;
+  imgui_web_set_context_lost(1);
+  tell_visibility(b);
   return EM_TRUE;  // it may be restored
 }
 
 EM_BOOL on_context_restored(int, const void*, void*) {
   Backend& b = backend();
   b.context_lost = false;
-  b.pending = false;
+  b.glyph_texture = 0;
   ImGui_ImplOpenGL3_DestroyDeviceObjects();
+  imgui_web_set_context_lost(0);
+  tell_visibility(b);
   want(2);
   return EM_TRUE;
 }
@@ -123,6 +132,7 @@ void push_address(std::string_view url) { imgui_web_set_address(url.data(), stat
 void replace_address(std::string_view url) { imgui_web_set_address(url.data(), static_cast<int>(url.size()), 0); }
 void go_back() { imgui_web_go_back(); }
 void on_address(std::function<void(std::string_view)> handler) { backend().address_handler = std::move(handler); }
+bool can_be_seen() { return !backend().hidden && !backend().context_lost; }
 void on_visibility(std::function<void(bool)> handler) { backend().visibility_handler = std::move(handler); }
 
 std::string query_parameter(std::string_view name) {
@@ -169,7 +179,7 @@ EMSCRIPTEN_KEEPALIVE void imgui_web_on_visibility(int visible) {
   imgui_web::Backend& b = backend();
   b.hidden = !visible;
   b.last_time = 0;
-  if (b.visibility_handler) b.visibility_handler(visible);
+  imgui_web::tell_visibility(b);
   if (visible) b.pending = false, imgui_web::want(2);
 }
 

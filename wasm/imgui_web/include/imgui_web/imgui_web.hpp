@@ -14,17 +14,19 @@
 //
 // What is there:
 //  [x] Frames on demand: nothing happens, nothing is drawn. Animations, inertia, timers ask for their frames.
-//  [x] Device pixel ratio, browser zoom, ResizeObserver, soft keyboard (visualViewport), context lost and restored.
+//  [x] Device pixel ratio, browser zoom, ResizeObserver, soft keyboard (visualViewport).
+//  [x] WebGL context lost and restored; where it is not restored, a sentence says so, and the page's text stays readable.
 //  [x] Mouse, pen and touch. Scroll areas of `semantic` are scrolled by the browser itself, with its inertia.
 //  [x] Text fields are real <input>/<textarea> elements over the drawn ones: IME, undo, spelling, autofill, paste.
 //  [x] Accessibility: a real element with role and name exactly over each semantic widget, patched where it changed.
 //  [x] Text that can be selected, copied and found in the page.
-//  [x] Glyphs come from the browser's own fonts: any script, colour emoji, shaped Arabic; no font is downloaded.
+//  [x] Glyphs come from the browser's own fonts: any script, colour emoji, shaped Arabic; no font is downloaded. Also where
+//      the browser resists fingerprinting and lets no canvas be read.
+//  [x] Bidirectional text (UAX #9); right-to-left paragraphs are aligned to the right.
 //  [x] prefers-color-scheme, prefers-reduced-motion, forced-colors; changes are followed.
 //  [x] No eval, no inline script, no style attribute in markup: a strict Content-Security-Policy holds.
 // What is not:
 //  [ ] ImGui's own InputText gets keys but no IME nor soft keyboard: use semantic::text_field.
-//  [ ] Paragraphs of right-to-left scripts are shaped and ordered word by word, but aligned to the left.
 //  [ ] Multi-viewport, gamepads.
 //
 // There is one page, so the functions are free functions. All of them, and all callbacks, run on the main thread.
@@ -77,7 +79,10 @@ void replace_address(std::string_view url);
 void go_back();
 /// Called with the query ("?stage=20") when the user goes back or forward.
 void on_address(std::function<void(std::string_view query)> handler);
-/// Called when the page is shown or hidden. While hidden no frame is drawn.
+/// False while nothing that is drawn can be seen: the page is hidden, or its WebGL context is lost. While it is hidden no
+/// frame is drawn; without a context frames are laid out, and after a second their text is shown as plain text.
+bool can_be_seen();
+/// Called whenever can_be_seen() may have changed, with what it returns.
 void on_visibility(std::function<void(bool visible)> handler);
 /// Reads a parameter of the page's query, decoded; empty when it is missing.
 std::string query_parameter(std::string_view name);
