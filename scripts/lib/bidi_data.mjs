@@ -36,7 +36,8 @@ for (let begin = 0, end; begin < classes.length; begin = end) {
   runs.push(length);
 }
 
-// Pairs of mirror images, those that are brackets first; each once, with its opening half first.
+// Pairs of mirror images, those that are brackets first; each once, with its opening half first. Of the relations, not the
+// supplemental mathematical ones (U+27C0 to U+2AFF), which chats do without.
 const brackets = [];
 const seen = new Set();
 for (const line of read('BidiBrackets.txt')) {
@@ -48,7 +49,7 @@ const relations = [];
 for (const line of read('BidiMirroring.txt')) {
   const given = /^([0-9A-F]+); ([0-9A-F]+)/.exec(line);
   const pair = given?.slice(1).map((code) => parseInt(code, 16));
-  if (!pair || seen.has(pair[0])) continue;
+  if (!pair || seen.has(pair[0]) || pair.some((code) => code >= 0x2300 && code < 0xFF00)) continue;
   pair.forEach((code) => seen.add(code));
   relations.push(pair);
 }

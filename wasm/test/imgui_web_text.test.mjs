@@ -27,6 +27,7 @@ const bidirectional = [
   'ab\nאבג: 1, 2.\nxyz!',
   'אבג\nabc (1).',
   '+972-50-123 אבג',
+  '\uFEFFאבג 12!',  // a byte order mark counts
   'שלום לכולם, זו פסקה ארוכה with English words (and 12 numbers) שנמשכת על פני כמה שורות, ונגמרת בנקודה.',
   'This long paragraph is in English, יש בו מילים בעברית (ומספרים: 12, 13) and goes on over several lines.',
 ];

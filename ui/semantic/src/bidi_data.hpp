@@ -18,7 +18,7 @@ struct MirrorPair {
 };
 extern const MirrorPair bracket_pairs[];   // of BidiBrackets.txt
 extern const std::size_t bracket_pair_count;
-extern const MirrorPair relation_pairs[];  // the others of BidiMirroring.txt
+extern const MirrorPair relation_pairs[];  // most others of BidiMirroring.txt
 extern const std::size_t relation_pair_count;
 
 }  // namespace semantic::bidi

@@ -21,6 +21,7 @@ var imguiWebGlyphs = {
     canvas: null,
     context: null,
     segmenter: null,
+    decoder: null,
     readable: true,     // false: getImageData() returns noise, as browsers do that resist fingerprinting
     codes: null,        // text -> code point from firstCode on
     texts: [],          // and back
@@ -34,6 +35,13 @@ var imguiWebGlyphs = {
       g.codes = new Map();
       if (typeof Intl !== 'undefined' && Intl['Segmenter'])
         g.segmenter = new Intl['Segmenter'](undefined, {'granularity': 'grapheme'});
+    },
+
+    // UTF-8 of the module. Byte offsets count, so a byte order mark is a character as well.
+    string: function(text, length) {
+      const g = ImguiWebGlyphs;
+      if (!g.decoder) g.decoder = new TextDecoder('utf-8', {ignoreBOM: true});
+      return g.decoder.decode(HEAPU8.subarray(text, text + length));
     },
 
     // Draws 256 pixels, each of its own colour, and looks whether they come back.
@@ -137,7 +145,7 @@ var imguiWebGlyphs = {
       word = '';
       letters = 0;
     };
-    for (const piece of g.graphemes(UTF8ToString(text, length))) {
+    for (const piece of g.graphemes(g.string(text, length))) {
       const first = piece.codePointAt(0), size = g.bytes(piece);
       if (g.joins(first, piece)) {
         if (letters >= g.longestWord || (word && (g.runsLeft(first) !== g.runsLeft(word.codePointAt(0)) ||

@@ -270,7 +270,7 @@ var imguiWebPage = {
   imgui_web_set_title__deps: ['$ImguiWeb', '$ImguiWebGlyphs'],
   imgui_web_set_title: function(text, length) {
     const w = ImguiWeb;
-    w.title = UTF8ToString(text, length);
+    w.title = ImguiWebGlyphs.string(text, length);
     if (w.titleTimer || w.title === document.title) return;
     document.title = w.title;
     w.titleTimer = setTimeout(function() {
@@ -285,14 +285,14 @@ var imguiWebPage = {
   imgui_web_copy__deps: ['$ImguiWebGlyphs'],
   imgui_web_copy: function(text, length) {
     if (!navigator.clipboard) return;
-    navigator.clipboard.writeText(UTF8ToString(text, length)).catch(function(error) {
+    navigator.clipboard.writeText(ImguiWebGlyphs.string(text, length)).catch(function(error) {
       console.warn('The clipboard refused the text: ' + error.message);
     });
   },
 
   imgui_web_set_address__deps: ['$ImguiWebGlyphs'],
   imgui_web_set_address: function(url, length, push) {
-    const to = UTF8ToString(url, length) || location.pathname;
+    const to = ImguiWebGlyphs.string(url, length) || location.pathname;
     if (push) history.pushState(null, '', to);
     else history.replaceState(null, '', to);
   },
@@ -301,7 +301,7 @@ var imguiWebPage = {
 
   imgui_web_query__deps: ['$ImguiWebGlyphs'],
   imgui_web_query: function(name, length, out, capacity) {
-    const value = new URLSearchParams(location.search).get(UTF8ToString(name, length)) || '';
+    const value = new URLSearchParams(location.search).get(ImguiWebGlyphs.string(name, length)) || '';
     stringToUTF8(value, out, capacity);
     return Math.min(lengthBytesUTF8(value), capacity - 1);
   },
@@ -328,7 +328,7 @@ var imguiWebPage = {
   imgui_web_announce: function(text, length, assertive) {
     const region = assertive ? ImguiWeb.assertive : ImguiWeb.polite;
     const line = document.createElement('p');
-    line.textContent = UTF8ToString(text, length);
+    line.textContent = ImguiWebGlyphs.string(text, length);
     region.replaceChildren(line);
   }
 };
