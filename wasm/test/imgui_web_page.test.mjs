@@ -47,6 +47,8 @@ describe('the page', () => {
     await notice.waitFor();
     assert.equal(await page.title(), 'Gallery (out of sight)');
     assert.notEqual(await color('MQTT Chat'), 'rgba(0, 0, 0, 0)');
+    const field = page.getByRole('textbox', {name: 'Username'});
+    assert.notEqual(await field.evaluate((element) => getComputedStyle(element).webkitTextFillColor), 'rgba(0, 0, 0, 0)');
     await page.getByRole('textbox', {name: 'Username'}).fill('peter');
     await page.getByRole('button', {name: 'Sign In'}).click();
     await page.getByText('Signed in 1 times').waitFor();

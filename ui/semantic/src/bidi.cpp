@@ -218,14 +218,14 @@ class Paragraph {
       std::size_t at;
     };
     std::vector<Open> open;
-    std::vector<std::pair<std::size_t, std::size_t>> pairs;
+    std::vector<std::size_t> closing(sequence_.size(), 0);  // of the pair that opens there
     for (std::size_t k = 0; k < sequence_.size(); ++k) {
       if (at(k) != Class::ON) continue;
       const Bracket found = bracket(text_[sequence_[k]]);
       if (found.pair == 0) continue;
       if (found.opens) {
         if (open.size() == most_open_brackets) {
-          pairs.clear();
+          std::fill(closing.begin(), closing.end(), std::size_t{0});
           break;
         }
         open.push_back({found.pair, k});
@@ -233,13 +233,13 @@ class Paragraph {
       }
       for (std::size_t i = open.size(); i-- > 0;) {
         if (open[i].pair != found.pair) continue;
-        pairs.emplace_back(open[i].at, k);
+        closing[open[i].at] = k;
         open.resize(i);
         break;
       }
     }
-    std::sort(pairs.begin(), pairs.end());
-    for (const auto& [begin, end] : pairs) resolve_pair(begin, end);
+    for (std::size_t k = 0; k < closing.size(); ++k)
+      if (closing[k] != 0) resolve_pair(k, closing[k]);
   }
 
   void resolve_pair(std::size_t begin, std::size_t end) {

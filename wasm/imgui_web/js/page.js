@@ -34,9 +34,10 @@ var imguiWebPage = {
       '#imgui-web .size{left:0;top:0;width:1px;pointer-events:none}' +
       '#imgui-web [dir]{text-align:start;unicode-bidi:isolate}' +
       // The mirror as plain text, while there is nothing to draw with.
-      '.imgui-web-plain #imgui-web *{color:CanvasText;-webkit-text-fill-color:CanvasText;caret-color:CanvasText}' +
+      '.imgui-web-plain #imgui-web :is(*,.field){color:CanvasText;-webkit-text-fill-color:CanvasText;caret-color:CanvasText}' +
       '.imgui-web-plain #imgui-web ::placeholder{color:GrayText;-webkit-text-fill-color:GrayText;opacity:1}' +
       '.imgui-web-plain #imgui-web :is(button,.field){outline:1px solid GrayText}' +
+      '.imgui-web-plain #imgui-web button{text-align:center}' +
       '.imgui-web-plain #imgui-web :focus-visible{outline:2px solid Highlight}' +
       '.imgui-web-plain #imgui-web :is([type=checkbox],[type=radio])::before{content:"\u2610 " attr(aria-label)}' +
       '.imgui-web-plain #imgui-web :is([type=checkbox],[type=radio]):checked::before{content:"\u2611 " attr(aria-label)}' +

@@ -1,5 +1,5 @@
-// Pointer, wheel and keys, as js/input.js reports them. Focus, typing and scrolling of semantic widgets come by the
-// mirror instead.
+// Pointer, wheel and keys, as js/page.js reports them. Focus, text input and scrolling of semantic widgets arrive through
+// the mirror instead.
 #include "backend.hpp"
 
 #include <imgui.h>

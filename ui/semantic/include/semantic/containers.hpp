@@ -24,7 +24,7 @@ class Scope {
   Scope& operator=(Scope&&) = delete;
   ~Scope() { if (ui_) end_(*ui_, node_); }
   explicit operator bool() const { return ui_ != nullptr; }
-  void release() { ui_ = nullptr; }  ///< Somebody else ends it.
+  void release() { ui_ = nullptr; }  ///< Gives up ownership: the caller ends the container.
 
  protected:
   Ui* ui_ = nullptr;
@@ -62,8 +62,7 @@ FormScope form(Ui& ui, std::string_view name);
 /// The focus goes into it when it opens and back to where it was when it closes (the platform does that).
 Scope dialog(Ui& ui, std::string_view name, bool& open, float width = 400);
 
-/// A container that scrolls vertically. `stick_to_bottom` keeps the end in sight while new content comes, until the
-/// user scrolls up.
+/// A container that scrolls vertically. For one that keeps its end in sight while content arrives see log() in lists.hpp.
 struct ScrollOptions {
   Role role = Role::group;
   ImVec2 size = {0, 0};
@@ -74,7 +73,7 @@ Scope scroll_area(Ui& ui, std::string_view name, const ScrollOptions& options = 
 /// Everything inside is disabled, with the reason.
 Scope disabled(Ui& ui, bool disabled, std::string_view reason = {});
 
-/// Columns of space.
+/// Vertical space.
 void gap(float height);
 /// Moves the cursor so that something `width` wide ends at the container's right edge, on the current line.
 void align_right(float width);

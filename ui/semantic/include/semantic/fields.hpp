@@ -4,9 +4,9 @@
 //       {.error = name_error, .autocomplete = "username", .required = true});
 //   if (name.submitted) sign_in();
 //
-// The platform does the typing (in a browser a real <input> lies over the field): text, selection, composition, undo,
-// autofill and the soft keyboard are its own. The widget paints what it reports. A change of `value` by the program
-// shows in the field and reaches the platform in the same frame; to empty a field after sending is just `value.clear()`.
+// The platform handles text input (in a browser a real <input> lies over the field): text, selection, composition, undo,
+// autofill and the soft keyboard are its own. The widget paints what the platform reports. A change of `value` by the
+// program shows in the field and reaches the platform in the same frame: `value.clear()` empties a field after sending.
 #pragma once
 
 #include "semantic/text.hpp"
@@ -22,7 +22,7 @@ struct FieldOptions {
   bool password = false;
   int max_lines = 1;                // more than one: multi-line, grows up to so many lines, then scrolls
   bool enter_submits = true;        // multi-line: Enter submits and Shift+Enter breaks the line
-  int max_bytes = 0;                // longer input is refused by the platform and cut here; 0: no limit
+  int max_bytes = 0;                // longer input is cut, at a code point; 0: no limit
   bool disabled = false;
   std::string_view disabled_reason = {}; // not empty: disabled; shown as the placeholder
   bool label_visible = true;        // false: the label is the accessible name only

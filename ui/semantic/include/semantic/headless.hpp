@@ -1,4 +1,4 @@
-// A platform without a screen: ImGui with no renderer, and the user's hands as calls. For native tests of views.
+// A platform without a screen: ImGui without a renderer, and user input as function calls. For native tests of views.
 //
 //   semantic::Headless page(1280, 800);
 //   page.show([&](semantic::Ui& ui) { auto all = semantic::screen(ui); draw(ui, state); });

@@ -46,7 +46,7 @@ struct ItemOptions {
 SurfaceResult list_item(Ui& ui, std::string_view name, float height, const ItemOptions& options = {});
 
 /// What a log remembers between frames; one per conversation. Heights are measured when an item is first seen and
-/// estimated before, and the item at the top stays where it is when an estimate above it is mended.
+/// estimated before, and the item at the top stays where it is when an estimate above it is corrected.
 class LogState {
  public:
   bool at_bottom() const { return stick_; }
@@ -54,7 +54,7 @@ class LogState {
   void scroll_to(int index) { target_ = index; stick_ = false; }
   /// `n` items were put in front (older history was loaded): what is seen stays where it is.
   void items_prepended(int n);
-  /// Item `index` changed its height (its text or state did). Cheap; call it freely.
+  /// The height of item `index` may have changed (its text or state did). Cheap.
   void item_changed(int index);
   void clear();
   float scroll_y() const { return scroll_; }

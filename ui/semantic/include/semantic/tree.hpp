@@ -8,7 +8,7 @@
 //   tree.add({.id = 2, .role = Role::button, .name = "peter"});
 //   tree.close();
 //
-// Strings given to add() are copied into the tree; the caller's may go at once. Two nodes with one id in one frame
+// Strings given to add() are copied into the tree; the caller may free its own at once. Two nodes with one id in one frame
 // are a bug of the caller; they are counted in `duplicates()`, and a test asserts that there are none.
 #pragma once
 

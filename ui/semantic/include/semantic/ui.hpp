@@ -81,9 +81,9 @@ class Ui {
   void announce(std::string_view text, Politeness politeness = Politeness::polite);
   std::vector<Request> take_requests();
 
-  /// A frame is wanted after this many seconds (an animation's next step: 0). The smallest wish of a frame holds.
+  /// Requests a frame after this many seconds (0: the next step of an animation). The shortest request of a frame wins.
   void wake_in(double seconds);
-  double wake_seconds() const { return wake_; }  ///< Negative: nothing is awaited, the page may rest.
+  double wake_seconds() const { return wake_; }  ///< Negative: no frame is needed until something happens.
 
   /// What was drawn is out of date: a widget learned its size while it drew (a text wrapped for the first time), or the
   /// application handled what the user did. A platform that draws the frame again before it shows it saves the user a

@@ -55,9 +55,9 @@ bool start(const Options& options, Draw draw);
 
 semantic::Ui& ui();
 
-/// Draw at least `frames` more frames. Call it from whatever changes what is shown: a message came, a timer fired.
+/// Draws at least `frames` more frames. Call it whenever what is shown has changed: a message arrived, a timer fired.
 void want(int frames = 2);
-/// Draw after so many seconds; the earliest wish holds, and each frame forgets the wishes before it.
+/// Draws a frame after that many seconds. A later call replaces an earlier one, and each frame drawn cancels it.
 void want_in(double seconds);
 /// Frames drawn since start(). Also `Module.imguiWebFrames()` in JavaScript.
 std::uint32_t frame_count();
