@@ -1,18 +1,19 @@
 #include "wasmqtt/client.hpp"
 
-#include "client_core.hpp"
+#include "client_impl.hpp"
 
 namespace wasmqtt {
 
-Client::Core::Core(ClientOptions options)
+Client::Impl::Impl(ClientOptions options)
     : options_(std::move(options)),
       session_(std::make_unique<Session>(options_.client_id, options_.journal)),
       reader_(options_.max_packet_bytes),
       trace_(options_.trace) {}
 
-const Event* Client::Core::poll_event() {
-  settle_delivered();
-  end_greeting();
+const Event* Client::Impl::poll_event() {
+  acknowledge_delivered();
+  end_connecting();
+  if (phase_ == Phase::disconnecting) sign_off();
   if (events_.empty()) return receive() ? &current_ : nullptr;
   events_.pop(current_);
   return &current_;
@@ -20,7 +21,7 @@ const Event* Client::Core::poll_event() {
 
 // A time-out that is found late says that this machine slept or was busy. What would have prevented it may lie in the
 // socket: then the caller's loop has a moment to read before it is judged.
-void Client::Core::handle_timeout() {
+void Client::Impl::handle_timeout() {
   constexpr Duration late = std::chrono::seconds{1};
   constexpr Duration time_to_read = std::chrono::milliseconds{250};
   expire();
@@ -34,7 +35,7 @@ void Client::Core::handle_timeout() {
   if (phase_ == Phase::connected && keep_alive_.due(now_) == KeepAlive::Due::ping) ping();
 }
 
-std::optional<Time> Client::Core::next_timeout() const {
+std::optional<Time> Client::Impl::next_timeout() const {
   std::optional<Time> next = session_->next_deadline();
   const auto consider = [&](std::optional<Time> time) {
     if (time && (!next || *time < *next)) next = time;
@@ -51,174 +52,184 @@ std::optional<Time> Client::Core::next_timeout() const {
 
 // ---- the facade ----
 
-Client::Client(ClientOptions options) : core_(std::make_unique<Core>(std::move(options))) {}
+Client::Client(ClientOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}
 Client::~Client() = default;
 
 Error Client::handle_restore(Bytes records, Time now) {
-  core_->advance(now);
-  if (core_->phase_ != Core::Phase::idle) return local_error(Errc::already_connected);
-  auto restored = std::make_unique<Session>(core_->options_.client_id, core_->options_.journal);
+  impl_->advance(now);
+  if (impl_->phase_ != Impl::Phase::idle) return local_error(Errc::already_connected);
+  auto restored = std::make_unique<Session>(impl_->options_.client_id, impl_->options_.journal);
   if (Error error = restored->restore(records)) return error;
-  const std::vector<Slot> superseded = restored->adopt(*core_->session_);
-  core_->session_ = std::move(restored);
-  for (const Slot slot : superseded) core_->end_delivery(slot, DeliveryState::failed, FailureReason::superseded);
-  core_->session_established_ = !records.empty() && !core_->options_.clean_session;
-  core_->session_in_doubt_ = core_->session_established_;  // the last run may have ended anywhere
-  core_->expire();
+  const std::vector<Slot> superseded = restored->adopt(*impl_->session_);
+  impl_->session_ = std::move(restored);
+  for (const Slot slot : superseded) impl_->end_delivery(slot, DeliveryState::failed, FailureReason::superseded);
+  impl_->session_established_ = !records.empty() && !impl_->options_.clean_session;
+  impl_->session_in_doubt_ = impl_->session_established_;  // the last run may have ended anywhere
+  impl_->expire();
   return {};
 }
 
 void Client::handle_attempt(std::string_view url, Time now) {
-  core_->advance(now);
-  core_->begin_attempt(url);
+  impl_->advance(now);
+  impl_->begin_attempt(url);
 }
 
 Error Client::handle_transport_open(Time now) {
-  core_->advance(now);
-  return core_->open();
+  impl_->advance(now);
+  return impl_->open();
 }
 
 void Client::handle_bytes(Bytes bytes, Time now) {
-  core_->advance(now);
-  if (core_->phase_ != Core::Phase::connecting && core_->phase_ != Core::Phase::connected) return;
-  core_->keep_alive_.received_bytes(bytes.size(), core_->now_);
-  core_->reader_.feed(bytes);
+  impl_->advance(now);
+  if (impl_->phase_ != Impl::Phase::connecting && impl_->phase_ != Impl::Phase::connected) return;
+  impl_->keep_alive_.received_bytes(bytes.size(), impl_->now_);
+  impl_->reader_.feed(bytes);
 }
 
 void Client::handle_transport_closed(const TransportClose& close, Time now) {
-  core_->advance(now);
-  core_->transport_closed(close);
+  impl_->advance(now);
+  impl_->transport_closed(close);
 }
 
 void Client::handle_timeout(Time now) {
-  core_->advance(now);
-  core_->handle_timeout();
+  impl_->advance(now);
+  impl_->handle_timeout();
 }
 
 void Client::handle_journal_durable(std::uint64_t position) {
-  core_->durable_ = std::max(core_->durable_, position);
+  impl_->durable_ = std::max(impl_->durable_, position);
 }
 
 Result<Delivery> Client::publish(std::string_view topic, Bytes payload, const PublishOptions& options, Time now) {
-  core_->advance(now);
-  return core_->publish(topic, payload, options);
+  impl_->advance(now);
+  return impl_->publish(topic, payload, options);
 }
 
 Error Client::cancel(Delivery delivery, Time now) {
-  core_->advance(now);
-  return core_->cancel(delivery);
+  impl_->advance(now);
+  return impl_->cancel(delivery);
 }
 
 Result<PacketId> Client::subscribe(std::span<const TopicRequest> requests, Time now) {
-  core_->advance(now);
-  return core_->subscribe(requests);
+  impl_->advance(now);
+  return impl_->subscribe(requests);
 }
 
 Result<PacketId> Client::unsubscribe(std::span<const std::string_view> filters, Time now) {
-  core_->advance(now);
-  return core_->unsubscribe(filters);
+  impl_->advance(now);
+  return impl_->unsubscribe(filters);
 }
 
 void Client::acknowledge(std::uint64_t token, Time now) {
-  core_->advance(now);
-  core_->acknowledge(token);
+  impl_->advance(now);
+  impl_->acknowledge(token);
 }
 
 void Client::disconnect(Time now) {
-  core_->advance(now);
-  core_->disconnect();
+  impl_->advance(now);
+  impl_->disconnect();
 }
 
 void Client::probe(Time now) {
-  core_->advance(now);
-  if (core_->phase_ == Core::Phase::connected && !core_->keep_alive_.waiting()) core_->ping();
+  impl_->advance(now);
+  if (impl_->phase_ == Impl::Phase::connected && !impl_->keep_alive_.waiting()) impl_->ping();
 }
 
 void Client::abort(Time now) {
-  core_->advance(now);
-  core_->abort();
+  impl_->advance(now);
+  impl_->abort();
 }
 
 void Client::set_credentials(std::optional<std::string> user_name,
                              std::optional<std::vector<std::uint8_t>> password) {
-  core_->options_.user_name = std::move(user_name);
-  core_->options_.password = std::move(password);
+  impl_->options_.user_name = std::move(user_name);
+  impl_->options_.password = std::move(password);
 }
 
-void Client::set_will(std::optional<WillOptions> will) { core_->options_.will = std::move(will); }
-void Client::set_clean_session(bool clean_session) { core_->options_.clean_session = clean_session; }
-void Client::set_keep_alive(std::chrono::seconds keep_alive) { core_->options_.keep_alive = keep_alive; }
+void Client::set_will(std::optional<WillOptions> will) { impl_->options_.will = std::move(will); }
+void Client::set_clean_session(bool clean_session) { impl_->options_.clean_session = clean_session; }
+void Client::set_keep_alive(std::chrono::seconds keep_alive) { impl_->options_.keep_alive = keep_alive; }
 
 Error Client::set_client_id(std::string client_id, Time now) {
-  core_->advance(now);
-  return core_->set_client_id(std::move(client_id));
+  impl_->advance(now);
+  return impl_->set_client_id(std::move(client_id));
 }
 
-void Client::pause_messages(bool paused) { core_->paused_ = paused; }
+void Client::pause_messages(bool paused) { impl_->paused_ = paused; }
 
 const Event* Client::poll_event(Time now) {
-  core_->advance(now);
-  return core_->poll_event();
+  impl_->advance(now);
+  return impl_->poll_event();
 }
 
 Bytes Client::pending_output() const {
-  return core_->output_.ready(core_->durable());
+  return impl_->output_.ready(impl_->durable());
 }
 
 void Client::consume_output(std::size_t count, Time now, std::size_t buffered) {
-  core_->advance(now);
-  core_->consumed(count, buffered);
+  impl_->advance(now);
+  impl_->consumed(count, buffered);
 }
 
-Bytes Client::pending_journal() const { return core_->session_->pending_journal(); }
-std::uint64_t Client::journal_position() const { return core_->session_->position(); }
-void Client::take_journal() { core_->session_->take_journal(); }
-std::optional<Time> Client::next_timeout() const { return core_->next_timeout(); }
+Bytes Client::pending_journal() const { return impl_->session_->pending_journal(); }
+std::uint64_t Client::journal_position() const { return impl_->session_->position(); }
+void Client::take_journal() { impl_->session_->take_journal(); }
+std::optional<Time> Client::next_timeout() const { return impl_->next_timeout(); }
 
 bool Client::should_close() const {
-  return core_->phase_ == Core::Phase::closing ||
-         (core_->phase_ == Core::Phase::disconnecting && core_->output_.empty());
+  // Transport::close() sends what it has taken, but not for ever: what is more than this leaves first.
+  constexpr std::uint64_t left_to_transport = 16 * 1024;
+  return impl_->phase_ == Impl::Phase::closing ||
+         (impl_->phase_ == Impl::Phase::disconnecting && impl_->disconnect_written_ && impl_->output_.empty() &&
+          impl_->buffered_ <= left_to_transport);
 }
 
-bool Client::connected() const { return core_->phase_ == Core::Phase::connected; }
+bool Client::connected() const { return impl_->phase_ == Impl::Phase::connected; }
 
-bool Client::has_events() const { return !core_->events_.empty(); }
+Time Client::last_sent() const { return impl_->last_sent_; }
+
+bool Client::has_events() const { return !impl_->events_.empty(); }
 
 std::optional<DeliveryState> Client::delivery_state(Delivery delivery) const {
-  const Slot slot = core_->session_->find(delivery);
+  const Slot slot = impl_->session_->find(delivery);
   if (slot == no_slot) return std::nullopt;
-  const bool queued = (*core_->session_)[slot].state == OutgoingMessage::State::queued;
+  const bool queued = (*impl_->session_)[slot].state == OutgoingMessage::State::queued;
   return queued ? DeliveryState::queued : DeliveryState::sent;
 }
 
 std::vector<Delivery> Client::unfinished() const {
-  const Session& session = *core_->session_;
-  std::vector<Delivery> all(session.released().count() + session.published().count() + session.queued().count());
+  const Session& session = *impl_->session_;
+  std::vector<Delivery> all(session.in_flight() + session.queued_count());
   auto next = all.begin();
-  for (const MessageList* list : {&session.released(), &session.published(), &session.queued()}) {
+  for (const MessageList* list : {&session.released(), &session.published()}) {
     for (Slot slot = list->front(); slot != no_slot; slot = session[slot].next) *next++ = session.delivery(slot);
+  }
+  Session::Heads heads = session.queue_heads();
+  for (Slot slot = session.oldest(heads); slot != no_slot; slot = session.oldest(heads)) {
+    *next++ = session.delivery(slot);
+    heads[static_cast<std::size_t>(session[slot].qos)] = session[slot].next;
   }
   return all;
 }
 
 std::optional<Client::Outgoing> Client::outgoing(Delivery delivery) const {
-  const Slot slot = core_->session_->find(delivery);
+  const Slot slot = impl_->session_->find(delivery);
   if (slot == no_slot) return std::nullopt;
-  const OutgoingMessage& message = (*core_->session_)[slot];
+  const OutgoingMessage& message = (*impl_->session_)[slot];
   const bool queued = message.state == OutgoingMessage::State::queued;
   return Outgoing{message.topic(), message.payload(), message.qos, message.retain,
                   queued ? DeliveryState::queued : DeliveryState::sent};
 }
 
 Client::Counts Client::counts() const {
-  const Session& session = *core_->session_;
-  return {session.queued().count(),     session.queued().bytes(),     session.in_flight(),
-          session.received().count(),   core_->requests_.count(),     core_->acknowledgements_.count(),
-          core_->output_.size()};
+  const Session& session = *impl_->session_;
+  return {session.queued_count(),       session.queued_bytes(),       session.in_flight(),
+          session.received().count(),   impl_->requests_.count(),     impl_->acknowledgements_.count(),
+          impl_->output_.size()};
 }
 
-const ClientOptions& Client::options() const { return core_->options_; }
-const PacketTrace& Client::trace() const { return core_->trace_; }
-PacketTrace& Client::trace() { return core_->trace_; }
+const ClientOptions& Client::options() const { return impl_->options_; }
+const PacketTrace& Client::trace() const { return impl_->trace_; }
+PacketTrace& Client::trace() { return impl_->trace_; }
 
 }  // namespace wasmqtt

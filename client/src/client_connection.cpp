@@ -1,21 +1,22 @@
 #include <utility>
 
-#include "client_core.hpp"
+#include "client_impl.hpp"
+#include "redact.hpp"
 
 namespace wasmqtt {
 
 using RecordPhase = CloseRecord::Phase;
 using Cause = CloseRecord::Cause;
 
-void Client::Core::begin_attempt(std::string_view url) {
+void Client::Impl::begin_attempt(std::string_view url) {
   if (phase_ != Phase::idle) return;
   phase_ = Phase::opening;
   record_ = CloseRecord{};
-  record_.url = url;
+  record_.url = without_secrets(url);
   attempt_began_ = now_;
 }
 
-Connect Client::Core::connect_packet() const {
+Connect Client::Impl::connect_packet() const {
   Connect packet;
   packet.clean_session = options_.clean_session;
   packet.keep_alive = static_cast<std::uint16_t>(options_.keep_alive.count());
@@ -27,10 +28,11 @@ Connect Client::Core::connect_packet() const {
   return packet;
 }
 
-Error Client::Core::open() {
+Error Client::Impl::open() {
   if (phase_ != Phase::idle && phase_ != Phase::opening) return {};
   if (options_.keep_alive.count() < 0 || options_.keep_alive.count() > 65'535)
     return local_error(Errc::keep_alive_too_long);
+  if (options_.in_flight_window == 0 || options_.qos2_window == 0) return local_error(Errc::no_window);
   const Connect packet = connect_packet();
   if (Error error = check(packet)) return error;
   begin_attempt({});
@@ -48,36 +50,38 @@ Error Client::Core::open() {
 }
 
 // The broker's time begins when CONNECT leaves; while a store holds it back there is nothing to be answered.
-std::optional<Time> Client::Core::connack_deadline() const {
+std::optional<Time> Client::Impl::connack_deadline() const {
   if (phase_ != Phase::connecting || options_.connack_timeout == Duration{}) return std::nullopt;
   if (output_.begin() == 0 && output_.ready(durable()).empty()) return std::nullopt;
   return opened_at_ + options_.connack_timeout;
 }
 
-void Client::Core::connack(const Connack& packet) {
+void Client::Impl::connack(const Connack& packet) {
   if (packet.return_code != ConnectReturnCode::accepted) {
     record_.return_code = packet.return_code;
     return finish(Cause::refused, peer_error(Errc::refused_but_open));
   }
-  // [MQTT-3.2.2-1]: nothing may be resumed that we asked to be clean.
-  if (packet.session_present && asked_clean_) return fail(peer_error(Errc::unexpected_session_present));
+  // [MQTT-3.2.2-1]: nothing is resumed that we asked to be clean, whatever the broker says.
+  if (packet.session_present && asked_clean_ && options_.strict_session_present)
+    return fail(peer_error(Errc::unexpected_session_present));
+  const bool session_present = packet.session_present && !asked_clean_;
   phase_ = Phase::connected;
   record_.phase = RecordPhase::connected;
   connected_at_ = now_;
   keep_alive_.start(options_.keep_alive, options_.pingresp_timeout, opened_at_, now_);
-  const bool in_doubt = std::exchange(session_in_doubt_, false) && packet.session_present;
-  events_.connected(packet.session_present, in_doubt);
-  if (packet.session_present) {
-    if (in_doubt) session_->doubt_received();
+  const bool in_doubt = std::exchange(session_in_doubt_, false) && session_present;
+  events_.connected(session_present, in_doubt);
+  if (session_present) {
+    if (in_doubt) session_->mark_received_uncertain();
     resend_session();
   } else {
     session_lost();
   }
   session_established_ = !asked_clean_;
-  greeting_ = true;
+  connecting_ = true;
 }
 
-Error Client::Core::set_client_id(std::string client_id) {
+Error Client::Impl::set_client_id(std::string client_id) {
   if (client_id == options_.client_id) return {};
   if (phase_ != Phase::idle) return local_error(Errc::already_connected);
   if (options_.journal) return local_error(Errc::wrong_session);
@@ -87,7 +91,7 @@ Error Client::Core::set_client_id(std::string client_id) {
   return {};
 }
 
-void Client::Core::session_lost() {
+void Client::Impl::session_lost() {
   SessionLost lost;
   acknowledgements_.clear();
   lost.republished = session_->forget();
@@ -101,7 +105,7 @@ void Client::Core::session_lost() {
 
 // PINGREQ depends on no record: it does not wait for a slow store behind packets that do, so that the connection stays
 // alive [MQTT-3.1.2-23]. Only a CONNECT that has not left yet goes before it [MQTT-3.1.0-1].
-void Client::Core::ping() {
+void Client::Impl::ping() {
   ByteBuffer packet;
   encode_empty(PacketType::pingreq, packet);
   const std::uint64_t place = output_.insert_ready(packet, output_.begin() == 0 ? ~std::uint64_t{0} : durable());
@@ -112,7 +116,7 @@ void Client::Core::ping() {
 }
 
 // What the transport holds has not left: on a slow uplink it may lie there for minutes, and that is not the broker's delay.
-void Client::Core::consumed(std::size_t count, std::size_t buffered) {
+void Client::Impl::consumed(std::size_t count, std::size_t buffered) {
   output_.consume(count);
   buffered_ = std::min<std::uint64_t>(buffered, output_.begin());
   looked_at_ = now_;
@@ -122,33 +126,36 @@ void Client::Core::consumed(std::size_t count, std::size_t buffered) {
     last_sent_ = now_;
     if (phase_ == Phase::connecting) opened_at_ = now_;
     acknowledgement_timer_.left(before, now_);
+    trial_.left(left_, now_);
     if (before < ping_end_) keep_alive_.ping_moved(now_, left_ >= ping_end_);
     keep_alive_.sent(now_);
   }
   if (count != 0) pump();
 }
 
-void Client::Core::clear_output() {
+void Client::Impl::clear_output() {
   output_.clear();
   acknowledgement_timer_.clear();
   answers_.clear();
+  trial_ = {};
   ping_end_ = left_ = buffered_ = 0;
+  disconnect_written_ = false;
   judge_at_.reset();
 }
 
 // An acknowledgement of something that we sent.
-void Client::Core::acknowledged() {
+void Client::Impl::acknowledged() {
   acknowledgement_timer_.answered(session_->in_flight() + requests_.count() != 0, now_);
 }
 
-std::optional<Time> Client::Core::acknowledgement_deadline() const {
+std::optional<Time> Client::Impl::acknowledgement_deadline() const {
   if (session_->in_flight() == 0 && requests_.count() == 0) return std::nullopt;
   // What the store holds back the broker can't acknowledge; the time begins when it leaves.
   if (acknowledgement_timer_.watched_end() > output_.begin() + output_.ready(durable()).size()) return std::nullopt;
   return acknowledgement_timer_.deadline(options_.acknowledgement_timeout);
 }
 
-std::optional<Client::Core::Timeout> Client::Core::timeout() const {
+std::optional<Client::Impl::Timeout> Client::Impl::timeout() const {
   if (const auto at = connack_deadline()) return Timeout{*at, local_error(Errc::no_connack)};
   if (phase_ != Phase::connected) return std::nullopt;
   const auto dead = keep_alive_.dead_at();
@@ -159,34 +166,34 @@ std::optional<Client::Core::Timeout> Client::Core::timeout() const {
 }
 
 // A transport does not say when bytes leave: it is asked now and then, while something depends on it.
-std::optional<Time> Client::Core::next_look() const {
+std::optional<Time> Client::Impl::next_look() const {
   constexpr Duration interval = std::chrono::milliseconds{250};
   if (buffered_ == 0 || phase_ == Phase::idle || phase_ == Phase::closing) return std::nullopt;
   return looked_at_ + interval;
 }
 
-void Client::Core::disconnect() {
+void Client::Impl::disconnect() {
   if (phase_ == Phase::connected || phase_ == Phase::connecting) {
     if (phase_ == Phase::connecting && !asked_clean_) session_in_doubt_ = true;
-    send(PacketType::disconnect, [](ByteBuffer& out) { encode_empty(PacketType::disconnect, out); });
     phase_ = Phase::disconnecting;
     record_.phase = RecordPhase::disconnecting;
     keep_alive_.stop();
+    sign_off();
   } else if (phase_ == Phase::opening) {
     finish(Cause::disconnected, {});
   }
 }
 
-void Client::Core::abort() {
+void Client::Impl::abort() {
   if (phase_ != Phase::idle && phase_ != Phase::closing) finish(Cause::aborted, {});
 }
 
 // An error of the protocol or of time: the connection it came on ends [MQTT-4.8.0-1].
-void Client::Core::fail(Error error) {
+void Client::Impl::fail(Error error) {
   finish(error.side() == Side::peer ? Cause::protocol_error : Cause::timed_out, error);
 }
 
-void Client::Core::transport_closed(const TransportClose& close) {
+void Client::Impl::transport_closed(const TransportClose& close) {
   if (phase_ == Phase::closing) {
     phase_ = Phase::idle;
     return;
@@ -196,15 +203,43 @@ void Client::Core::transport_closed(const TransportClose& close) {
   record_.code = close.code;
   record_.reason = close.reason;
   record_.clean = close.clean;
+  if (phase_ == Phase::connected) judge_suspect();
   const bool asked = phase_ == Phase::disconnecting;
   finish(asked ? Cause::disconnected : Cause::transport, {});
   phase_ = Phase::idle;
 }
 
-void Client::Core::finish(Cause cause, Error error) {
-  settle_delivered();
+// The other side ended the connection: perhaps because of a message, see trial.hpp.
+void Client::Impl::judge_suspect() {
+  const bool by_peer = record_.fault == TransportFault::none || record_.fault == TransportFault::reset ||
+                       record_.fault == TransportFault::unknown;
+  const std::uint64_t number = by_peer ? trial_.suspect(now_) : 0;
+  if (number == 0) return;
+  session_->add_strike(number);
+  const Session::Strikes strikes = session_->strikes();
+  const Slot slot = session_->find(strikes.delivery);
+  if (slot == no_slot) return;
+  if (strikes.count >= Trial::strikes_for_trial) {
+    record_.topic = escaped((*session_)[slot].topic());
+    record_.times = strikes.count;
+  }
+  if (strikes.count >= Trial::strikes_to_fail)
+    end_delivery(slot, DeliveryState::failed, FailureReason::connection_closed_repeatedly);
+}
+
+void Client::Impl::count_repeated_fault() {
+  const bool same = last_fault_.error == record_.error && last_fault_.last_received == record_.last_received &&
+                    last_fault_.topic == record_.topic;
+  record_.times = same ? last_fault_.times + 1 : 1;
+  last_fault_ = record_;
+}
+
+void Client::Impl::finish(Cause cause, Error error) {
+  acknowledge_delivered();
   record_.cause = cause;
   record_.error = error;
+  if (cause == Cause::protocol_error) count_repeated_fault();
+  else last_fault_ = {};
   record_.elapsed = now_ - attempt_began_;
   if (phase_ == Phase::connecting && cause != Cause::refused && !asked_clean_) session_in_doubt_ = true;
   if (connected_at_) record_.connected_for = now_ - *connected_at_;
@@ -215,7 +250,7 @@ void Client::Core::finish(Cause cause, Error error) {
   clear_output();
   held_.clear();
   resend_next_ = no_slot;
-  greeting_ = false;
+  connecting_ = false;
   acknowledgements_.connection_lost();
   while (requests_.count() != 0) {
     const Request request = requests_.take(requests_.front().packet_id);

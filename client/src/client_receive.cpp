@@ -1,8 +1,9 @@
-#include "client_core.hpp"
+#include "client_impl.hpp"
+#include "redact.hpp"
 #include "wasmqtt/utf8.hpp"
 
 namespace wasmqtt {
-bool Client::Core::receive() {
+bool Client::Impl::receive() {
   Frame frame;
   while (phase_ == Phase::connecting || phase_ == Phase::connected) {
     if (!paused_ && !held_.empty()) {
@@ -25,7 +26,7 @@ bool Client::Core::receive() {
 }
 
 // True when `current_` holds an event made of the frame.
-bool Client::Core::handle_frame(const Frame& frame) {
+bool Client::Impl::handle_frame(const Frame& frame) {
   trace_.record(now_, Direction::inbound, frame.whole);
   record_.last_received = frame.type();
   keep_alive_.received(now_);
@@ -35,7 +36,7 @@ bool Client::Core::handle_frame(const Frame& frame) {
     return false;
   }
   if (answers_.bytes() > options_.answer_bytes) {
-    fail(peer_error(Errc::answers_not_read));
+    fail(peer_error(Errc::peer_not_reading));
     return false;
   }
   if (frame.type() == PacketType::publish) {
@@ -44,6 +45,7 @@ bool Client::Core::handle_frame(const Frame& frame) {
     return false;
   }
   Error error = check_header(frame, Direction::inbound);
+  if (error.code() == Errc::wrong_flags && !options_.strict_reserved) error = {};  // they carry nothing
   bool event = false;
   if (!error) error = handle_answer(frame, event);
   if (error) fail(error);
@@ -51,12 +53,13 @@ bool Client::Core::handle_frame(const Frame& frame) {
 }
 
 // What is wrong with the packet itself is returned; what it does not fit into ends the connection here.
-Error Client::Core::handle_answer(const Frame& frame, bool& event) {
+Error Client::Impl::handle_answer(const Frame& frame, bool& event) {
   PacketId packet_id = 0;
   switch (const PacketType type = frame.type()) {
     case PacketType::connack: {
       Connack packet;
-      if (Error error = decode_connack(frame, packet)) return error;
+      const Error error = decode_connack(frame, packet);
+      if (error && (error.code() != Errc::reserved_return_code || options_.strict_reserved)) return error;
       if (phase_ != Phase::connecting) return peer_error(Errc::second_connack);
       connack(packet);
       return {};
@@ -70,6 +73,7 @@ Error Client::Core::handle_answer(const Frame& frame, bool& event) {
     case PacketType::pingresp:
       if (Error error = decode_empty(frame)) return error;
       keep_alive_.answered();
+      if (trial_.answered()) publish_alone();
       return {};
     default:  // check_header() lets only what acknowledges come in
       if (Error error = decode_acknowledgement(frame, packet_id)) return error;
@@ -82,7 +86,7 @@ Error Client::Core::handle_answer(const Frame& frame, bool& event) {
 
 // ---- incoming messages ----
 
-bool Client::Core::handle_publish(const Frame& frame) {
+bool Client::Impl::handle_publish(const Frame& frame) {
   Publish packet;
   Error error = decode_publish(frame, packet);
   if (!error && options_.strict_text && has_discouraged_characters(packet.topic))
@@ -90,13 +94,14 @@ bool Client::Core::handle_publish(const Frame& frame) {
   if (!error && packet.qos != Qos::at_most_once && acknowledgements_.count() >= options_.max_unacknowledged)
     error = peer_error(Errc::too_many_unacknowledged);
   if (error) {
+    record_.topic = escaped(packet.topic);
     fail(error);
     return false;
   }
   if (packet.qos == Qos::at_most_once) return deliver(packet, 0);
   if (packet.qos == Qos::at_least_once)
     return deliver(packet, acknowledgements_.add(packet.packet_id, packet.qos, true, false));
-  if (session_->is_new_after_doubt(packet.packet_id, packet.dup)) {
+  if (session_->takes_uncertain_id(packet.packet_id, packet.dup)) {
     acknowledgements_.forget(packet.packet_id);
     session_->free_received(packet.packet_id);
   }
@@ -110,12 +115,12 @@ bool Client::Core::handle_publish(const Frame& frame) {
   return false;
 }
 
-void Client::Core::hold(const Frame& frame) {
+void Client::Impl::hold(const Frame& frame) {
   if (held_.bytes() + frame.whole.size() > options_.paused_bytes) return fail(peer_error(Errc::paused_too_long));
   held_.add(frame);
 }
 
-bool Client::Core::deliver(const Publish& packet, std::uint64_t token) {
+bool Client::Impl::deliver(const Publish& packet, std::uint64_t token) {
   if (!options_.manual_acknowledgement) delivered_token_ = token;
   current_ = Message{packet.topic, packet.payload,   packet.qos, packet.retain,
                      packet.dup,   packet.packet_id, token};
@@ -123,22 +128,23 @@ bool Client::Core::deliver(const Publish& packet, std::uint64_t token) {
 }
 
 // The application has had the message that poll_event() returned last: record, then acknowledge.
-void Client::Core::settle_delivered() {
+void Client::Impl::acknowledge_delivered() {
   if (delivered_token_ == 0) return;
   const std::uint64_t token = delivered_token_;
   delivered_token_ = 0;
   acknowledge(token);
 }
 
-void Client::Core::acknowledge(std::uint64_t token) {
+void Client::Impl::acknowledge(std::uint64_t token) {
   // Recorded even when its PUBREC can't go now: the application has had it, and a restart must not deliver it again.
   const PacketId packet_id = acknowledgements_.make_ready(token);
   if (packet_id != 0 && session_->received().contains(packet_id)) session_->record_received(packet_id);
   flush_acknowledgements();
 }
 
-void Client::Core::flush_acknowledgements() {
-  if (phase_ != Phase::connected) return;
+void Client::Impl::flush_acknowledgements() {
+  const bool may_follow = phase_ == Phase::connected || (phase_ == Phase::disconnecting && !disconnect_written_);
+  if (!may_follow) return;
   while (const auto entry = acknowledgements_.take_ready()) {
     const bool qos1 = entry->qos == Qos::at_least_once;
     if (qos1) session_->barrier();  // what the application stored with the message is durable before PUBACK
@@ -146,7 +152,7 @@ void Client::Core::flush_acknowledgements() {
   }
 }
 
-void Client::Core::handle_pubrel(PacketId packet_id) {
+void Client::Impl::handle_pubrel(PacketId packet_id) {
   session_->free_received(packet_id);
   // An unknown id is answered too: the broker may have missed the first PUBCOMP [MQTT-4.3.3-2].
   send_acknowledgement(PacketType::pubcomp, packet_id);
@@ -154,7 +160,7 @@ void Client::Core::handle_pubrel(PacketId packet_id) {
 
 // ---- answers to what we sent ----
 
-void Client::Core::handle_acknowledgement(PacketType type, PacketId packet_id) {
+void Client::Impl::handle_acknowledgement(PacketType type, PacketId packet_id) {
   const Slot slot = session_->find_id(packet_id);
   switch (action_for(slot == no_slot ? nullptr : &(*session_)[slot], type, options_.puback_ends_qos2)) {
     case AckAction::ignore: return;
@@ -165,10 +171,17 @@ void Client::Core::handle_acknowledgement(PacketType type, PacketId packet_id) {
     case AckAction::release:
       if (slot == resend_next_) resend_next_ = (*session_)[slot].next;
       session_->release(slot);
+      trial_.acknowledged();
+      session_->clear_strikes();
       acknowledged();
       send_acknowledgement(PacketType::pubrel, packet_id);
+      pump();  // of a message on trial: the others go on
       return;
     case AckAction::complete:
+      if (type != PacketType::pubcomp) {
+        trial_.acknowledged();
+        session_->clear_strikes();
+      }
       end_delivery(slot, DeliveryState::acknowledged);
       acknowledged();
       pump();
@@ -176,7 +189,7 @@ void Client::Core::handle_acknowledgement(PacketType type, PacketId packet_id) {
   }
 }
 
-bool Client::Core::handle_suback(const Suback& packet) {
+bool Client::Impl::handle_suback(const Suback& packet) {
   const Request request = requests_.take(packet.packet_id);
   if (request.packet_id == 0) return false;  // completes nothing [MQTT-3.8.4-2]
   session_->packet_ids().release(request.packet_id);
@@ -191,7 +204,7 @@ bool Client::Core::handle_suback(const Suback& packet) {
   return true;
 }
 
-void Client::Core::handle_unsuback(PacketId packet_id) {
+void Client::Impl::handle_unsuback(PacketId packet_id) {
   const Request request = requests_.take(packet_id);
   if (request.packet_id == 0) return;
   session_->packet_ids().release(request.packet_id);

@@ -1,6 +1,6 @@
 #include <utility>
 
-#include "client_core.hpp"
+#include "client_impl.hpp"
 #include "wasmqtt/topic.hpp"
 #include "wasmqtt/utf8.hpp"
 
@@ -8,7 +8,7 @@ namespace wasmqtt {
 
 using State = OutgoingMessage::State;
 
-void Client::Core::appended(PacketType type, Bytes packet) {
+void Client::Impl::appended(PacketType type, Bytes packet) {
   const bool acknowledged = type == PacketType::publish ? (packet[0] & 6) != 0
                                                         : type == PacketType::pubrel || type == PacketType::subscribe ||
                                                               type == PacketType::unsubscribe;
@@ -16,19 +16,19 @@ void Client::Core::appended(PacketType type, Bytes packet) {
   note_sent(type, packet);
 }
 
-void Client::Core::note_sent(PacketType type, Bytes packet) {
+void Client::Impl::note_sent(PacketType type, Bytes packet) {
   record_.last_sent = type;
   trace_.record(now_, Direction::outbound, packet);
 }
 
-Error Client::Core::check_text(std::string_view text) const {
+Error Client::Impl::check_text(std::string_view text) const {
   const bool discouraged = options_.strict_text && has_discouraged_characters(text);
   return discouraged ? local_error(Errc::discouraged_character) : Error{};
 }
 
 // ---- publish ----
 
-Result<Delivery> Client::Core::publish(std::string_view topic, Bytes payload, const PublishOptions& options) {
+Result<Delivery> Client::Impl::publish(std::string_view topic, Bytes payload, const PublishOptions& options) {
   const bool qos0 = options.qos == Qos::at_most_once;
   const Publish packet{topic, payload, static_cast<PacketId>(qos0 ? 0 : 1), options.qos, options.retain, false};
   if (Error error = check(packet)) return error;
@@ -41,13 +41,18 @@ Result<Delivery> Client::Core::publish(std::string_view topic, Bytes payload, co
 }
 
 // Whether a new message would overtake nothing and break no limit.
-bool Client::Core::may_send_now(Qos qos) const {
+bool Client::Impl::may_send_now(Qos qos) const {
   if (phase_ != Phase::connected || resend_next_ != no_slot || output_.size() >= options_.output_bytes) return false;
-  if (qos == Qos::at_most_once) return session_->queued_qos0() == 0;
-  return session_->queued().empty() && session_->in_flight() < options_.in_flight_window;
+  return !trial_.under_way() && session_->queued(qos).empty() && window_open(qos);
 }
 
-Result<Delivery> Client::Core::enqueue(std::string_view topic, Bytes payload, const PublishOptions& options) {
+bool Client::Impl::window_open(Qos qos) const {
+  if (qos == Qos::at_most_once) return true;
+  if (session_->in_flight() >= options_.in_flight_window) return false;
+  return qos != Qos::exactly_once || session_->in_flight_qos2() < options_.qos2_window;
+}
+
+Result<Delivery> Client::Impl::enqueue(std::string_view topic, Bytes payload, const PublishOptions& options) {
   const Slot superseded = options.latest_per_topic ? session_->latest_for(topic) : no_slot;
   const bool fits = may_send_now(options.qos) || make_room(topic.size() + payload.size(), superseded);
   if (!fits && options_.overflow != OverflowPolicy::drop_newest) return local_error(Errc::queue_full);
@@ -66,25 +71,26 @@ Result<Delivery> Client::Core::enqueue(std::string_view topic, Bytes payload, co
 
 // Room in the queue for one more message of this size, in the place of `replaced` if there is one; by dropping the
 // oldest, if that is the policy.
-bool Client::Core::make_room(std::size_t bytes, Slot replaced) {
+bool Client::Impl::make_room(std::size_t bytes, Slot replaced) {
   std::size_t freed_bytes = replaced == no_slot ? 0 : (*session_)[replaced].bytes();
   std::size_t freed = replaced == no_slot ? 0 : 1;
   const auto full = [&] {
-    return session_->queued().count() >= options_.queue_messages + freed ||
-           session_->queued().bytes() + bytes > options_.queue_bytes + freed_bytes;
+    return session_->queued_count() >= options_.queue_messages + freed ||
+           session_->queued_bytes() + bytes > options_.queue_bytes + freed_bytes;
   };
   if (!full()) return true;
   expire();
   if (options_.overflow == OverflowPolicy::drop_oldest && bytes <= options_.queue_bytes) {
-    while (full() && !session_->queued().empty()) {
-      if (session_->queued().front() == replaced) freed = freed_bytes = 0;
-      end_delivery(session_->queued().front(), DeliveryState::failed, FailureReason::dropped_oldest);
+    while (full() && session_->queued_count() != 0) {
+      const Slot oldest = session_->oldest(session_->queue_heads());
+      if (oldest == replaced) freed = freed_bytes = 0;
+      end_delivery(oldest, DeliveryState::failed, FailureReason::dropped_oldest);
     }
   }
   return !full();
 }
 
-Error Client::Core::cancel(Delivery delivery) {
+Error Client::Impl::cancel(Delivery delivery) {
   const Slot slot = session_->find(delivery);
   if (slot == no_slot) return local_error(Errc::unknown_delivery);
   if ((*session_)[slot].state != State::queued) return local_error(Errc::already_sent);
@@ -92,7 +98,7 @@ Error Client::Core::cancel(Delivery delivery) {
   return {};
 }
 
-void Client::Core::end_delivery(Slot slot, DeliveryState state, FailureReason reason) {
+void Client::Impl::end_delivery(Slot slot, DeliveryState state, FailureReason reason) {
   const Delivery delivery = session_->delivery(slot);
   if (slot == resend_next_) resend_next_ = (*session_)[slot].next;
   session_->finish(slot);
@@ -101,27 +107,42 @@ void Client::Core::end_delivery(Slot slot, DeliveryState state, FailureReason re
 
 // ---- what leaves ----
 
-void Client::Core::pump() {
-  while (phase_ == Phase::connected && !greeting_ && output_.size() < options_.output_bytes) {
-    if (resend_next_ != no_slot ? !send_next_again() : !send_next_queued()) return;
+void Client::Impl::pump() {
+  if (phase_ == Phase::disconnecting) return sign_off();
+  while (phase_ == Phase::connected && !connecting_ && !trial_.under_way() && output_.size() < options_.output_bytes) {
+    if (!send_next()) return;
   }
 }
 
+bool Client::Impl::send_next() { return resend_next_ != no_slot ? send_next_again() : send_next_queued(); }
+
 // The application has had Connected, and has asked for its subscriptions: now what it published before may follow, so that
-// a program hears itself.
-void Client::Core::end_greeting() {
-  if (std::exchange(greeting_, false)) pump();
+// a program hears itself. A message on trial waits for PINGRESP, which comes after the answers to all of that.
+void Client::Impl::end_connecting() {
+  if (!std::exchange(connecting_, false)) return;
+  if (phase_ == Phase::connected && session_->strikes().count >= Trial::strikes_for_trial) {
+    trial_.begin();
+    if (!keep_alive_.waiting()) ping();
+  }
+  pump();
+}
+
+void Client::Impl::publish_alone() {
+  while (!trial_.has_published() && send_next()) {}
+  if (trial_.has_published()) return;
+  trial_.end();  // it was cancelled meanwhile, or has expired
+  pump();
 }
 
 // Released first, in the order of their PUBRECs [MQTT-4.6.0-4]; then the published ones in theirs [MQTT-4.6.0-1],
 // as the output has room.
-void Client::Core::resend_session() {
+void Client::Impl::resend_session() {
   for (Slot slot = session_->released().front(); slot != no_slot; slot = (*session_)[slot].next)
     send_acknowledgement(PacketType::pubrel, (*session_)[slot].packet_id);
   resend_next_ = session_->published().front();
 }
 
-bool Client::Core::send_next_again() {
+bool Client::Impl::send_next_again() {
   const Slot slot = resend_next_;
   const OutgoingMessage& message = (*session_)[slot];
   resend_next_ = message.next;
@@ -130,8 +151,19 @@ bool Client::Core::send_next_again() {
   return true;
 }
 
-bool Client::Core::send_next_queued() {
-  const Slot slot = session_->queued().front();
+// The message that was accepted first, of those whose window is open: only messages of one topic and QoS have to keep their
+// order [MQTT-4.6.0-6], so a full window for QoS 2 holds up no other.
+Slot Client::Impl::next_queued() const {
+  Session::Heads heads = session_->queue_heads();
+  for (const Qos qos : {Qos::at_least_once, Qos::exactly_once}) {
+    if (!window_open(qos)) heads[static_cast<std::size_t>(qos)] = no_slot;
+  }
+  if (trial_.under_way()) heads[0] = no_slot;
+  return session_->oldest(heads);
+}
+
+bool Client::Impl::send_next_queued() {
+  const Slot slot = next_queued();
   if (slot == no_slot) return false;
   const OutgoingMessage& message = (*session_)[slot];
   if (message.deadline != Time{} && message.deadline <= now_) {
@@ -143,53 +175,63 @@ bool Client::Core::send_next_queued() {
     end_delivery(slot, DeliveryState::sent);
     return true;
   }
-  if (session_->in_flight() >= options_.in_flight_window || !session_->publish(slot)) return false;
+  if (!session_->publish(slot)) return false;
   write_publish(message, false);
   events_.delivery(session_->delivery(slot), DeliveryState::sent);
   return true;
 }
 
-void Client::Core::write_publish(const OutgoingMessage& message, bool dup) {
+void Client::Impl::write_publish(const OutgoingMessage& message, bool dup) {
   const Publish packet{message.topic(), message.payload(), message.packet_id, message.qos, message.retain, dup};
+  if (message.qos != Qos::at_most_once) trial_.published(message.number, output_.end());
   send(PacketType::publish, [&](ByteBuffer& out) { encode_checked(packet, out); });
 }
 
-void Client::Core::send_acknowledgement(PacketType type, PacketId packet_id) {
+void Client::Impl::send_acknowledgement(PacketType type, PacketId packet_id) {
   answers_.add(acknowledgement_bytes, output_.begin(), output_.end());
   send(type, [&](ByteBuffer& out) { encode_acknowledgement(type, packet_id, out); });
 }
 
-void Client::Core::expire() {
+void Client::Impl::expire() {
   const auto due = session_->next_deadline();
   if (!due || *due > now_) return;
   std::optional<Time> next;
-  for (Slot slot = session_->queued().front(); slot != no_slot;) {
+  Session::Heads heads = session_->queue_heads();
+  for (Slot slot = session_->oldest(heads); slot != no_slot; slot = session_->oldest(heads)) {
     const OutgoingMessage& message = (*session_)[slot];
-    const Slot following = message.next;
-    if (message.deadline != Time{}) {
-      if (message.deadline <= now_) {
-        end_delivery(slot, DeliveryState::failed, FailureReason::expired);
-      } else if (!next || message.deadline < *next) {
-        next = message.deadline;
-      }
+    heads[static_cast<std::size_t>(message.qos)] = message.next;
+    if (message.deadline == Time{}) continue;
+    if (message.deadline <= now_) {
+      end_delivery(slot, DeliveryState::failed, FailureReason::expired);
+    } else if (!next || message.deadline < *next) {
+      next = message.deadline;
     }
-    slot = following;
   }
   session_->set_next_deadline(next);
 }
 
-void Client::Core::drop_queued_qos0() {
-  for (Slot slot = session_->queued().front(); slot != no_slot && session_->queued_qos0() != 0;) {
-    const Slot following = (*session_)[slot].next;
-    if ((*session_)[slot].qos == Qos::at_most_once)
-      end_delivery(slot, DeliveryState::failed, FailureReason::connection_lost);
-    slot = following;
+void Client::Impl::drop_queued_qos0() {
+  const MessageList& queued = session_->queued(Qos::at_most_once);
+  while (!queued.empty()) end_delivery(queued.front(), DeliveryState::failed, FailureReason::connection_lost);
+}
+
+// QoS 0 messages that waited for room in the output were accepted before: they leave before DISCONNECT, as does the
+// acknowledgement of the message that the application is handling.
+void Client::Impl::sign_off() {
+  if (disconnect_written_ || delivered_token_ != 0) return;
+  const MessageList& queued = session_->queued(Qos::at_most_once);
+  while (connected_at_ && !queued.empty()) {
+    if (output_.size() >= options_.output_bytes) return;
+    write_publish((*session_)[queued.front()], false);
+    end_delivery(queued.front(), DeliveryState::sent);
   }
+  disconnect_written_ = true;
+  send(PacketType::disconnect, [](ByteBuffer& out) { encode_empty(PacketType::disconnect, out); });
 }
 
 // ---- subscribe and unsubscribe ----
 
-Result<PacketId> Client::Core::subscribe(std::span<const TopicRequest> requests) {
+Result<PacketId> Client::Impl::subscribe(std::span<const TopicRequest> requests) {
   Subscribe packet{1, {requests.begin(), requests.end()}};
   for (const TopicRequest& request : requests) {
     if (Error error = check_text(request.filter)) return error;
@@ -197,13 +239,13 @@ Result<PacketId> Client::Core::subscribe(std::span<const TopicRequest> requests)
   return request(PacketType::subscribe, requests.size(), packet);
 }
 
-Result<PacketId> Client::Core::unsubscribe(std::span<const std::string_view> filters) {
+Result<PacketId> Client::Impl::unsubscribe(std::span<const std::string_view> filters) {
   Unsubscribe packet{1, {filters.begin(), filters.end()}};
   return request(PacketType::unsubscribe, filters.size(), packet);
 }
 
 template <class RequestPacket>
-Result<PacketId> Client::Core::request(PacketType type, std::size_t filters, RequestPacket& packet) {
+Result<PacketId> Client::Impl::request(PacketType type, std::size_t filters, RequestPacket& packet) {
   ByteBuffer scratch;  // the checks first, with any id: nothing changes when they fail
   if (Error error = encode(packet, scratch)) return error;
   if (phase_ != Phase::connected) return local_error(Errc::not_connected);

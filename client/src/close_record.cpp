@@ -12,10 +12,13 @@ class Words {
     text_.append(words);
     return *this;
   }
+  Words& operator<<(char letter) {
+    text_.push_back(letter);
+    return *this;
+  }
   Words& operator<<(std::uint64_t number) {
     if (number >= 10) *this << number / 10;
-    text_.push_back(static_cast<char>('0' + number % 10));
-    return *this;
+    return *this << static_cast<char>('0' + number % 10);
   }
   Words& operator<<(Duration duration) {
     const auto ms = static_cast<std::uint64_t>(duration.count()) / 1000;
@@ -37,15 +40,51 @@ void add_peer_words(const CloseRecord& record, Words& text) {
   text << record.reason << ")";
 }
 
+// Browsers do not tell a certificate that they do not trust from a broker that is not there, but they show it to people.
+void add_certificate_advice(const CloseRecord& record, Words& text) {
+  constexpr std::string_view secure = "wss://";
+  if (!std::string_view(record.url).starts_with(secure)) return;
+  if (record.fault != TransportFault::unknown && record.fault != TransportFault::tls) return;
+  const std::string_view rest = std::string_view(record.url).substr(secure.size());
+  if (record.fault == TransportFault::unknown) text << " Or is its certificate not trusted?";
+  text << " Open https://" << rest.substr(0, rest.find('/'))
+       << " in a tab and look at the certificate.";
+}
+
+// "(3 times in a row)"
+void add_times(const CloseRecord& record, Words& text) {
+  if (record.times > 1) text << ", " << std::uint64_t{record.times} << " times in a row";
+}
+
+void add_protocol_error(const CloseRecord& record, Words& text) {
+  text << "The broker broke the protocol: " << record.error.message();
+  if (!record.error.clause().empty()) text << " (" << record.error.clause() << ")";
+  if (record.last_received) {
+    text << ", in ";
+    for (const char letter : name_of(*record.last_received)) text << static_cast<char>(letter - 'a' + 'A');
+  }
+  if (!record.topic.empty()) text << " on topic \"" << record.topic << "\"";
+  add_times(record, text);
+  text << ".";
+}
+
+void add_refused(const CloseRecord& record, Words& text) {
+  text << describe(record.return_code);
+  if (record.return_code > ConnectReturnCode::not_authorized)
+    text << " with the return code " << static_cast<std::uint64_t>(record.return_code) << ", which MQTT 3.1.1 does not know";
+  text << ".";
+}
+
 void add_never_opened(const CloseRecord& record, Words& text) {
   text << "No connection to " << record.url << ": ";
   if (record.fault == TransportFault::unknown) {
     text << "nothing answered there as an MQTT broker over WebSocket. Is the broker running?";
-    return;
+  } else {
+    text << describe(record.fault);
+    add_peer_words(record, text);
+    text << ".";
   }
-  text << describe(record.fault);
-  add_peer_words(record, text);
-  text << ".";
+  add_certificate_advice(record, text);
 }
 
 void add_ended_by_transport(const CloseRecord& record, Words& text) {
@@ -62,6 +101,10 @@ void add_ended_by_transport(const CloseRecord& record, Words& text) {
   } else {
     text << " after " << record.connected_for << ".";
   }
+  if (record.topic.empty()) return;
+  text << " The first message that was not acknowledged was on topic \"" << record.topic << "\"";
+  add_times(record, text);
+  text << ".";
 }
 
 }  // namespace
@@ -70,15 +113,11 @@ std::string CloseRecord::sentence() const {
   Words text;
   switch (cause) {
     case Cause::transport: add_ended_by_transport(*this, text); break;
-    case Cause::refused: text << describe(return_code) << "."; break;
-    case Cause::protocol_error:
-      text << "The broker broke the protocol: " << error.message();
-      if (!error.clause().empty()) text << " (" << error.clause() << ")";
-      text << ".";
-      break;
+    case Cause::refused: add_refused(*this, text); break;
+    case Cause::protocol_error: add_protocol_error(*this, text); break;
     case Cause::timed_out: text << error.message() << "."; break;
     case Cause::disconnected: text << "Disconnected."; break;
-    case Cause::aborted: text << "The connection was given up."; break;
+    case Cause::aborted: text << "The connection was closed without DISCONNECT."; break;
   }
   std::string sentence = text.take();
   // Errors' messages begin small.

@@ -160,10 +160,9 @@ Error decode_connack(const Frame& frame, Connack& packet) {
   const Bytes body = frame.body;
   if (body.size() != 2) return peer_error(Errc::wrong_length);
   if ((body[0] & 0xfe) != 0) return peer_error(Errc::reserved_bits);
-  if (body[1] > 5) return peer_error(Errc::reserved_return_code);
   if (body[0] == 1 && body[1] != 0) return peer_error(Errc::session_present_on_refusal);
   packet = {body[0] == 1, static_cast<ConnectReturnCode>(body[1])};
-  return {};
+  return body[1] > 5 ? peer_error(Errc::reserved_return_code) : Error{};
 }
 
 Error decode_publish(const Frame& frame, Publish& packet) {

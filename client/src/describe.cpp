@@ -31,7 +31,7 @@ std::string_view describe(ConnectReturnCode code) {
     case ConnectReturnCode::bad_user_name_or_password: return "Bad user name or password";
     case ConnectReturnCode::not_authorized: return "Not authorized";
   }
-  return "Refused for an unknown reason";
+  return "The broker refused the connection";
 }
 
 std::string_view describe(TransportFault fault) {
@@ -66,6 +66,9 @@ std::string_view describe(FailureReason reason) {
     case FailureReason::cancelled: return "cancelled";
     case FailureReason::session_lost: return "the broker lost the session; delivery is uncertain";
     case FailureReason::connection_lost: return "the connection was lost before it was sent";
+    case FailureReason::connection_closed_repeatedly:
+      return "the broker closed the connection each time this message was sent: perhaps its topic is not allowed, or it is "
+             "too large";
   }
   return "";
 }

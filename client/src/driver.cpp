@@ -264,7 +264,10 @@ void Driver::handle_timer() {
   client_.handle_timeout(now);
   if (deadline_ && now >= *deadline_) {
     deadline_.reset();
-    fire(DriverEvent::timed_out);
+    // As long as bytes leave, what was accepted before DISCONNECT is on its way.
+    const Time enough = client_.last_sent() + options_.disconnect_timeout;
+    if (state_ == ConnectionState::disconnecting && now < enough) deadline_ = enough;
+    else fire(DriverEvent::timed_out);
   }
   if (retry_at_ && now >= *retry_at_) fire(DriverEvent::retry);
   drain();

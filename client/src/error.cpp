@@ -27,6 +27,7 @@ Text text_of(Errc code) {
     case Errc::password_without_user_name: return {"a password needs a user name", "[MQTT-3.1.2-22]"};
     case Errc::empty_client_id: return {"an empty client id needs a clean session", "[MQTT-3.1.3-7]"};
     case Errc::keep_alive_too_long: return {"the keep-alive is not between 0 and 65535 seconds", "3.1.2.10"};
+    case Errc::no_window: return {"a window of 0 would never send anything", ""};
     case Errc::malformed_remaining_length: return {"the remaining length is longer than 4 bytes", "2.2.3"};
     case Errc::reserved_packet_type: return {"the packet type is reserved", "2.2.1"};
     case Errc::wrong_direction: return {"this packet may not travel in this direction", "2.2.1"};
@@ -50,9 +51,9 @@ Text text_of(Errc code) {
       return {"SUBACK does not have one return code per topic filter", "[MQTT-3.8.4-5]"};
     case Errc::acknowledgement_of_wrong_kind:
       return {"the acknowledgement does not fit the message it names", "[MQTT-4.3.2-1] [MQTT-4.3.3-1]"};
-    case Errc::too_many_unacknowledged: return {"too many messages wait to be acknowledged", ""};
+    case Errc::too_many_unacknowledged: return {"too many received messages are not acknowledged", ""};
+    case Errc::peer_not_reading: return {"the broker keeps sending without reading our answers", ""};
     case Errc::paused_too_long: return {"more messages came than may wait while they are paused", ""};
-    case Errc::answers_not_read: return {"the broker goes on sending and does not read the answers", ""};
     case Errc::not_connected: return {"there is no connection", ""};
     case Errc::already_connected: return {"there is a connection already", "[MQTT-3.1.0-2]"};
     case Errc::queue_full: return {"the queue of unsent messages is full", ""};

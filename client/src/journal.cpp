@@ -43,7 +43,7 @@ bool get_bytes(ByteReader& reader, Bytes& bytes) {
 
 bool has_number(Kind kind) {
   return kind == Kind::put || kind == Kind::sent || kind == Kind::released || kind == Kind::requeued ||
-         kind == Kind::removed || kind == Kind::numbers;
+         kind == Kind::removed || kind == Kind::numbers || kind == Kind::strike;
 }
 
 bool has_packet_id(Kind kind) {
@@ -93,6 +93,8 @@ struct Compaction {
   SlotIndex by_number;       // places in `messages`
   std::vector<Slot> steps;   // places, too
   std::bitset<65536> received;
+  std::uint64_t suspect = 0;  // number of the message with the latest strikes
+  unsigned strikes = 0;
 
   Slot find(std::uint64_t number) const {
     return by_number.find(hash_of(number), [&](Slot place) { return messages[place].put.number == number; });
@@ -130,6 +132,10 @@ struct Compaction {
       case Kind::received: received.set(record.packet_id); break;
       case Kind::received_done: received.reset(record.packet_id); break;
       case Kind::forgot: received.reset(); break;
+      case Kind::strike:
+        strikes = record.number == suspect ? strikes + 1 : 1;
+        suspect = record.number;
+        break;
       case Kind::barrier:
       case Kind::numbers: break;
     }
@@ -152,6 +158,8 @@ struct Compaction {
       const bool latest = message.alive && message.step_order == order;
       if (latest && message.step.kind != Kind::barrier) write_record(message.step, out);
     }
+    for (unsigned i = 0; i < strikes && find(suspect) != no_slot; ++i)
+      write_record({.kind = Kind::strike, .number = suspect}, out);
     for (std::size_t id = 1; id < received.size(); ++id) {
       if (received.test(id)) write_record({.kind = Kind::received, .packet_id = static_cast<PacketId>(id)}, out);
     }
@@ -183,7 +191,7 @@ JournalReader::Status JournalReader::next(JournalRecord& record) {
   ByteReader reader(rest_);
   std::uint8_t kind = 0;
   reader.u8(kind);
-  if (kind < static_cast<std::uint8_t>(Kind::session) || kind > static_cast<std::uint8_t>(Kind::numbers))
+  if (kind < static_cast<std::uint8_t>(Kind::session) || kind > static_cast<std::uint8_t>(Kind::strike))
     return Status::damaged;
   record = JournalRecord{};
   record.kind = static_cast<Kind>(kind);

@@ -21,6 +21,7 @@ struct OutgoingMessage {
   Slot previous = no_slot;
   Slot next = no_slot;
   std::uint64_t number = 0;
+  std::uint64_t order = 0;  // among the queued ones
   Time deadline{};  // epoch: none
   std::uint8_t* block = nullptr;
   std::uint32_t payload_size = 0;

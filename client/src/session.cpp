@@ -14,7 +14,9 @@ Slot Session::enqueue(std::string_view topic, Bytes payload, const PublishOption
   OutgoingMessage& message = table_[slot];
   // Numbers follow the clock, so that those given out before a stored session is loaded come after all of its own.
   message.number = last_number_ = std::max(last_number_ + 1, static_cast<std::uint64_t>(now.time_since_epoch().count()));
-  const Time deadline = options.time_to_live == Duration{} ? Time{} : now + options.time_to_live;
+  // A time beyond what can be counted is no limit.
+  const bool limited = options.time_to_live != Duration{} && options.time_to_live < Time::max() - now;
+  const Time deadline = limited ? now + options.time_to_live : Time{};
   message.qos = options.qos;
   message.retain = options.retain;
   message.latest_per_topic = options.latest_per_topic;
@@ -36,8 +38,8 @@ Slot Session::enqueue(std::string_view topic, Bytes payload, const PublishOption
 // A message that is in no list joins the queue's end.
 void Session::queue(Slot slot) {
   OutgoingMessage& message = table_[slot];
-  queued_.push_back(table_, slot);
-  if (message.qos == Qos::at_most_once) ++queued_qos0_;
+  message.order = ++last_order_;
+  list_of(message).push_back(table_, slot);
   if (message.latest_per_topic) {
     if (const Slot old = latest_for(message.topic()); old != no_slot) forget_latest(old);
     latest_.insert(hash_of(message.topic()), slot);
@@ -57,16 +59,28 @@ void Session::forget_latest(Slot slot) {
   if (table_[slot].latest_per_topic) latest_.erase(hash_of(table_[slot].topic()), slot);
 }
 
-MessageList& Session::list_of(State state) {
-  return state == State::queued ? queued_ : state == State::published ? published_ : released_;
+MessageList& Session::list_of(const OutgoingMessage& message) {
+  if (message.state == State::queued) return queued_[static_cast<std::size_t>(message.qos)];
+  return message.state == State::published ? published_ : released_;
+}
+
+Slot Session::oldest(const Heads& heads) const {
+  Slot first = no_slot;
+  for (const Slot head : heads) {
+    if (head != no_slot && (first == no_slot || table_[head].order < table_[first].order)) first = head;
+  }
+  return first;
 }
 
 void Session::move_to(Slot slot, State state) {
   OutgoingMessage& message = table_[slot];
-  list_of(message.state).remove(table_, slot);
-  if (message.state == State::queued) forget_latest(slot);
+  list_of(message).remove(table_, slot);
+  if (message.state == State::queued) {
+    forget_latest(slot);
+    if (message.qos == Qos::exactly_once) ++in_flight_qos2_;
+  }
   message.state = state;
-  list_of(state).push_back(table_, slot);
+  list_of(message).push_back(table_, slot);
 }
 
 bool Session::publish(Slot slot) {
@@ -94,21 +108,22 @@ void Session::finish(Slot slot) {
 
 void Session::finish_unrecorded(Slot slot) {
   OutgoingMessage& message = table_[slot];
-  list_of(message.state).remove(table_, slot);
+  list_of(message).remove(table_, slot);
   if (message.state == State::queued) forget_latest(slot);
+  else if (message.qos == Qos::exactly_once) --in_flight_qos2_;
   if (message.packet_id != 0) {
     remember_id(message.packet_id, no_slot);
     packet_ids_.release(message.packet_id);
   }
-  if (message.qos == Qos::at_most_once) --queued_qos0_;
+  if (message.number == strikes_.delivery.number) strikes_ = {};
   table_.erase(slot);
-  if (queued_.empty()) next_deadline_.reset();
+  if (queued_count() == 0) next_deadline_.reset();
 }
 
 std::size_t Session::forget() {
   if (received_.count() != 0) record({.kind = Kind::forgot});
   received_.clear();
-  doubted_.clear();
+  uncertain_.clear();
   // From the last to the first, each to the front, keeps their order [MQTT-4.6.0-1].
   std::vector<Slot> slots;
   slots.reserve(published_.count());
@@ -125,16 +140,18 @@ void Session::requeue(Slot slot) {
   published_.remove(table_, slot);
   remember_id(message.packet_id, no_slot);
   packet_ids_.release(message.packet_id);
+  if (message.qos == Qos::exactly_once) --in_flight_qos2_;
   message.packet_id = 0;
   message.state = State::queued;
-  queued_.push_front(table_, slot);
+  message.order = --first_order_;
+  list_of(message).push_front(table_, slot);
   note_deadline(message.deadline);
 }
 
 // The slot is a hint: a handle from before a restart, or from before the session was loaded, is found by its number.
 Slot Session::find(Delivery delivery) const {
   if (const Slot slot = table_.find(delivery); slot != no_slot || delivery.number == 0) return slot;
-  for (const MessageList* list : {&queued_, &published_, &released_}) {
+  for (const MessageList* list : {&queued_[0], &queued_[1], &queued_[2], &published_, &released_}) {
     for (Slot slot = list->front(); slot != no_slot; slot = table_[slot].next) {
       if (table_[slot].number == delivery.number) return slot;
     }
@@ -156,12 +173,24 @@ void Session::remember_id(PacketId packet_id, Slot slot) {
   (*page)[packet_id % page_size] = slot;
 }
 
+void Session::count_strike(Delivery delivery) {
+  if (!(strikes_.delivery == delivery)) strikes_ = {delivery, 0};
+  ++strikes_.count;
+}
+
+void Session::add_strike(std::uint64_t number) {
+  const Slot slot = find({number});
+  if (slot == no_slot) return;
+  count_strike(delivery(slot));
+  record({.kind = Kind::strike, .number = number});
+}
+
 // ---- incoming QoS 2 ----
 
 void Session::record_received(PacketId packet_id) { record({.kind = Kind::received, .packet_id = packet_id}); }
 
 void Session::free_received(PacketId packet_id) {
-  doubted_.erase(packet_id);
+  uncertain_.erase(packet_id);
   if (received_.erase(packet_id)) record({.kind = Kind::received_done, .packet_id = packet_id});
 }
 

@@ -2,8 +2,9 @@
 // ids in use; and its journal. It knows no connection, no bytes of the wire and no events: `Client` tells it what happened
 // and asks what to send.
 //
-// An outgoing message is in one of three lists: queued (not sent), published (PUBLISH sent, in that order), released
-// (PUBREC received; in the order of the PUBRECs [MQTT-4.6.0-4]).
+// An outgoing message is in one list: queued (not sent; one list for each QoS, for a message only has to stay in order with
+// others of its topic and QoS [MQTT-4.6.0-6]), published (PUBLISH sent, in that order), or released (PUBREC received; in the
+// order of the PUBRECs [MQTT-4.6.0-4]).
 #pragma once
 
 #include <array>
@@ -43,11 +44,17 @@ class Session {
   Delivery delivery(Slot slot) const { return {table_[slot].number, slot}; }
   Slot find(Delivery delivery) const;
   Slot find_id(PacketId packet_id) const;
-  const MessageList& queued() const { return queued_; }
+  const MessageList& queued(Qos qos) const { return queued_[static_cast<std::size_t>(qos)]; }
+  std::size_t queued_count() const { return queued_[0].count() + queued_[1].count() + queued_[2].count(); }
+  std::size_t queued_bytes() const { return queued_[0].bytes() + queued_[1].bytes() + queued_[2].bytes(); }
+  // The queued message that was accepted first; no_slot: none. `heads`: where to look in each list.
+  using Heads = std::array<Slot, 3>;
+  Heads queue_heads() const { return {queued_[0].front(), queued_[1].front(), queued_[2].front()}; }
+  Slot oldest(const Heads& heads) const;
   const MessageList& published() const { return published_; }
   const MessageList& released() const { return released_; }
   std::size_t in_flight() const { return published_.count() + released_.count(); }
-  std::size_t queued_qos0() const { return queued_qos0_; }
+  std::size_t in_flight_qos2() const { return in_flight_qos2_; }
   // No deadline of a queued message is earlier; may be too early, never too late.
   std::optional<Time> next_deadline() const { return next_deadline_; }
   void set_next_deadline(std::optional<Time> deadline) { next_deadline_ = deadline; }
@@ -58,9 +65,19 @@ class Session {
   void record_received(PacketId packet_id);  // before its PUBREC
   void free_received(PacketId packet_id);    // before its PUBCOMP
   // The session that was resumed may not be the one in which these ids were held (Connected::session_in_doubt).
-  void doubt_received() { doubted_ = received_; }
-  // Whether a PUBLISH with a doubted id is another message: the broker would send the old one with DUP [MQTT-3.3.1-1].
-  bool is_new_after_doubt(PacketId packet_id, bool dup) { return doubted_.erase(packet_id) && !dup; }
+  void mark_received_uncertain() { uncertain_ = received_; }
+  // Whether a PUBLISH with an uncertain id is another message: the broker would send the old one with DUP [MQTT-3.3.1-1].
+  bool takes_uncertain_id(PacketId packet_id, bool dup) { return uncertain_.erase(packet_id) && !dup; }
+
+  // ---- the message that may make the broker hang up: trial.hpp ----
+  struct Strikes {
+    Delivery delivery{};
+    unsigned count = 0;  // in a row
+  };
+  const Strikes& strikes() const { return strikes_; }
+  // One more for this message, and the first one for it if another had the last; recorded.
+  void add_strike(std::uint64_t number);
+  void clear_strikes() { strikes_ = {}; }
 
   PacketIds& packet_ids() { return packet_ids_; }
   bool empty() const { return in_flight() == 0 && received_.count() == 0; }
@@ -81,6 +98,7 @@ class Session {
   using Page = std::array<Slot, page_size>;
 
   void record(const JournalRecord& record);
+  void count_strike(Delivery delivery);
   Error check_records(Bytes records) const;
   Error apply(const JournalRecord& record, SlotIndex& by_number);
   Slot apply_put(const JournalRecord& record);
@@ -90,7 +108,7 @@ class Session {
   void finish_unrecorded(Slot slot);
   void requeue(Slot slot);
   void note_deadline(Time deadline);
-  MessageList& list_of(OutgoingMessage::State state);
+  MessageList& list_of(const OutgoingMessage& message);
   void move_to(Slot slot, OutgoingMessage::State state);
   void forget_latest(Slot slot);
   void remember_id(PacketId packet_id, Slot slot);
@@ -99,16 +117,19 @@ class Session {
   bool journal_;
   bool journal_begun_ = false;
   MessageTable table_;
-  MessageList queued_;
+  std::array<MessageList, 3> queued_;  // by QoS
   MessageList published_;
   MessageList released_;
-  std::size_t queued_qos0_ = 0;
+  std::size_t in_flight_qos2_ = 0;
   std::uint64_t last_number_ = 0;
+  std::uint64_t first_order_ = std::uint64_t{1} << 63;  // of the queue's first and last message, in all lists
+  std::uint64_t last_order_ = first_order_;
+  Strikes strikes_;
   std::optional<Time> next_deadline_;
   std::array<std::unique_ptr<Page>, 65'536 / page_size> by_id_;
   SlotIndex latest_;  // queued messages with latest_per_topic, by topic
   ReceivedIds received_;
-  ReceivedIds doubted_;  // of received_
+  ReceivedIds uncertain_;  // of received_
   PacketIds packet_ids_;
   ByteBuffer pending_;
   std::uint64_t position_ = 0;

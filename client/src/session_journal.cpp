@@ -75,6 +75,9 @@ Error Session::apply(const JournalRecord& record, SlotIndex& by_number) {
       by_number.erase(hash, slot);
       finish_unrecorded(slot);
       return {};
+    case Kind::strike:
+      if (slot != no_slot) count_strike(delivery(slot));
+      return {};
     case Kind::received: received_.insert(record.packet_id); return {};
     case Kind::received_done: received_.erase(record.packet_id); return {};
     case Kind::forgot: received_.clear(); return {};
@@ -129,8 +132,10 @@ void Session::renumber(Slot slot, std::uint64_t number) {
 std::vector<Slot> Session::adopt(const Session& other) {
   std::vector<Slot> superseded;
   const std::uint64_t stored = last_number_;
-  for (Slot from = other.queued_.front(); from != no_slot; from = other.table_[from].next) {
+  Heads heads = other.queue_heads();
+  for (Slot from = other.oldest(heads); from != no_slot; from = other.oldest(heads)) {
     const OutgoingMessage& source = other.table_[from];
+    heads[static_cast<std::size_t>(source.qos)] = source.next;
     if (const Slot old = latest_for(source.topic()); source.latest_per_topic && old != no_slot) superseded.push_back(old);
     if (source.number <= stored) {
       const Slot taken = find({source.number});

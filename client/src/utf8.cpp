@@ -66,6 +66,16 @@ Error check_utf8(std::string_view text) {
   return is_plain(text, Wildcards::allowed) ? Error{} : check_closely(text);
 }
 
+std::size_t utf8_sequence(std::string_view text) {
+  if (text.empty()) return 0;
+  const auto* p = reinterpret_cast<const unsigned char*>(text.data());
+  return *p < 0x80 ? 1 : sequence_length(p, text.size());
+}
+
+std::uint32_t utf8_code_point(std::string_view text, std::size_t length) {
+  return code_point(reinterpret_cast<const unsigned char*>(text.data()), length);
+}
+
 bool has_discouraged_characters(std::string_view text) {
   const auto* p = reinterpret_cast<const unsigned char*>(text.data());
   std::size_t left = text.size();

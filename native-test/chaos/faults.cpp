@@ -41,7 +41,7 @@ std::string describe(const Plan& plan) {
     text += std::string(" ") + names[static_cast<std::size_t>(fault.kind)] + '@' + std::to_string(fault.connection) +
             (fault.direction == Direction::outbound ? '>' : '<') + std::to_string(fault.offset);
   }
-  return text;
+  return plan.refused_topic.empty() ? text : text + " refuses " + plan.refused_topic;
 }
 
 }  // namespace wasmqtt::chaos

@@ -51,6 +51,7 @@ struct Plan {
   int weather = 0;
   std::uint64_t seed = 1;
   std::vector<Fault> faults{};
+  std::string refused_topic{};  // the broker closes the connection when a message comes to it
 };
 
 // "weather 3 seed 7 cut@0>120 kill_kept@1<44": `>` towards the broker, `<` towards the client.

@@ -40,6 +40,7 @@ struct Ledger {
   std::map<std::string, Owed> owed;
   std::vector<Forwarded> forwarded;     // by the broker, in order
   std::set<std::string> completed;      // ends that the application has heard of and not lost in a crash
+  std::string refused_topic;            // see Plan
   unsigned serial = 0;                  // of the last label
   unsigned forgets = 0;
   unsigned sessions_reported_lost = 0;  // SessionLost events

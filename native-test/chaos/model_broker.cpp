@@ -138,6 +138,7 @@ void ModelBroker::handle_connect(const Connect& packet) {
 }
 
 void ModelBroker::handle_publish(const Publish& packet) {
+  if (packet.topic == ledger_.refused_topic) return drop_link(true);
   Message message{std::string(packet.topic), std::string(as_text(packet.payload)), packet.qos, packet.retain};
   if (packet.qos != Qos::exactly_once) {
     forward(message, packet.retain);

@@ -17,7 +17,8 @@ void DurableJournal::apply(const JournalRecord& record) {
     case Kind::forgot: received.clear(); break;
     case Kind::session:
     case Kind::barrier:
-    case Kind::numbers: break;
+    case Kind::numbers:
+    case Kind::strike: break;
   }
 }
 

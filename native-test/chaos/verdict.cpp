@@ -30,6 +30,11 @@ void judge_accepted(Ledger& ledger, const std::string& label, const Ending& endi
   const bool relaxed = sent.forgotten_in_flight != 0;
   if (ending.count != 1) ledger.fail(label + " ended " + std::to_string(ending.count) + " times");
   const bool acknowledged = ending.state == DeliveryState::acknowledged;
+  if (sent.topic == ledger.refused_topic) {
+    if (acknowledged || ending.reason != FailureReason::connection_closed_repeatedly)
+      ledger.fail(label + " was refused, and did not fail for it");
+    return;
+  }
   const bool excused = sent.qos == Qos::exactly_once && relaxed && ending.reason == FailureReason::session_lost;
   if (!acknowledged && !excused) ledger.fail(label + " failed");
   // A PUBREL into a session that was made unseen is answered, though the broker knows the message no more.

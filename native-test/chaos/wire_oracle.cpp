@@ -7,6 +7,15 @@
 
 namespace wasmqtt::chaos {
 namespace {
+
+// The broker never took it, and the client has released its packet id.
+bool failed_as_refused(const Ledger& ledger, const std::string& label) {
+  const auto sent = ledger.sent.find(label);
+  return sent != ledger.sent.end() && sent->second.topic == ledger.refused_topic && ledger.completed.count(label) != 0;
+}
+
+}  // namespace
+namespace {
 constexpr std::uint64_t in_doubt = ~std::uint64_t{0};  // for Flow::ended: it came, but may not have been read
 }
 
@@ -110,7 +119,7 @@ void WireOracle::check_first_or_again(const Publish& packet, const std::string& 
   } else if (packet.dup) {
     expect(ledger_.sent[label].announced_before < connection_, label + " with DUP the first time [MQTT-4.3.2-1]");
   }
-  expect(flow == flows_.end() || flow->second.label == label || flow->second.ended != 0,
+  expect(flow == flows_.end() || flow->second.label == label || flow->second.ended != 0 || failed_as_refused(ledger_, flow->second.label),
          label + " takes packet id " + std::to_string(packet.packet_id) + ", which is in use [MQTT-2.3.1-2]");
   attempts_[label] = {packet.packet_id, false};
   flows_[packet.packet_id] = {label};
@@ -158,7 +167,8 @@ void WireOracle::out(const Pubcomp& packet) {
 
 void WireOracle::request(PacketId packet_id) {
   const auto flow = flows_.find(packet_id);
-  expect(flow == flows_.end() || flow->second.ended != 0, "a request takes a packet id that is in use [MQTT-2.3.1-2]");
+  expect(flow == flows_.end() || flow->second.ended != 0 || failed_as_refused(ledger_, flow->second.label),
+         "a request takes a packet id that is in use [MQTT-2.3.1-2]");
   flows_[packet_id] = {};
 }
 

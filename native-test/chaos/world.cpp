@@ -30,6 +30,7 @@ class World final : private NetworkEnds {
 
   Outcome run() {
     begin_ = simulation_.now();
+    ledger_.refused_topic = plan_.refused_topic;
     schedule_others();
     application_.start();
     watch();

@@ -203,19 +203,25 @@ TEST_CASE("waits grow while the broker keeps dropping, and shrink only after a s
   CHECK(*world.mqtt.retry_at() - world.loop.now() <= 1s);
 }
 
-TEST_CASE("close right after PUBLISH: resends are spaced by the backoff, no fast loop [MQTT-3.3.5-2]") {
-  MqttOptions options = client_options(false);
-  World world(std::move(options));
+TEST_CASE("close right after PUBLISH: resends are spaced by the backoff, no fast loop; after five the message fails [MQTT-3.3.5-2]") {
+  World world(client_options(false));
   world.connect();
   world.publish("forbidden", "x", Qos::at_least_once);
   const Time begin = world.loop.now();
-  for (int i = 0; i < 30; ++i) {
+  for (int i = 0; i < 5; ++i) {
+    if (i >= 2) {  // on trial
+      world.broker.expect<Pingreq>();
+      world.broker.reply(Pingresp{});
+    }
     world.broker.expect<Publish>();
     world.broker.cut({TransportFault::none, 0, {}, true});
+    CHECK((world.states.back() == DeliveryState::failed) == (i == 4));
     world.loop.advance(*world.mqtt.retry_at() - world.loop.now());
     world.accept(true);
   }
-  CHECK(world.loop.now() - begin > 2min);
+  CHECK(world.reasons.back() == FailureReason::connection_closed_repeatedly);
+  CHECK(world.broker.quiet());
+  CHECK(world.loop.now() - begin > 2s);
 }
 
 TEST_CASE("CONNACK 3, server unavailable, is tried again later; 1, 2, 4 and 5 are not [MQTT-3.1.3-8]") {
@@ -386,6 +392,10 @@ TEST_CASE("taken over: a broker that closes on a forbidden publish does not coun
       world.accept(i != 0);
       world.loop.advance(2s);
       world.publish("forbidden", "x", qos);
+      if (const Bytes unread = world.broker.unread(); !unread.empty() && unread[0] == 0xc0) {  // a message on trial
+        world.broker.expect<Pingreq>();
+        world.broker.reply(Pingresp{});
+      }
       world.broker.expect<Publish>();
       world.loop.advance(50ms);
       world.broker.cut(closed_in_order);
@@ -498,4 +508,33 @@ TEST_CASE("in a long burst what fills a frame leaves at once, the rest with the 
   world.loop.run_turns();
   CHECK(writes.size() == before + 4);
   for (int i = 0; i < 20; ++i) world.broker.expect<Publish>();
+}
+
+TEST_CASE("disconnect() while tens of megabytes wait: it lasts as long as bytes leave, and ends soon when they do not") {
+  World world;
+  world.connect();
+  const std::vector<std::uint8_t> payload(100'000);
+  world.broker.limit_writes(0);
+  for (int i = 0; i < 200; ++i) REQUIRE(world.mqtt.publish("a", payload, {.qos = Qos::at_most_once}));
+  world.loop.run_turns();
+  world.mqtt.disconnect();
+  std::size_t arrived = 0;
+  SUBCASE("slowly") {
+    while (world.mqtt.state() != ConnectionState::stopped && arrived < 300) {
+      world.loop.advance(1900ms);
+      world.broker.limit_writes(100'009);
+      world.broker.allow_writes();
+      while (world.broker.has_packet()) {
+        const Packet packet = world.broker.next();
+        if (std::holds_alternative<Disconnect>(packet)) break;
+        ++arrived;
+      }
+    }
+    CHECK(arrived == 200);
+  }
+  SUBCASE("not at all") {
+    world.loop.advance(2s);
+    CHECK(arrived == 0);
+  }
+  CHECK(world.mqtt.state() == ConnectionState::stopped);
 }

@@ -50,7 +50,7 @@ TEST_CASE("a message handler may publish, subscribe, unsubscribe itself and othe
   CHECK(world.broker.expect<Puback>().packet_id == 2);  // acknowledged although nobody hears it [MQTT-4.5.0-2]
 }
 
-TEST_CASE("disconnect() in a message handler: DISCONNECT is the last packet [MQTT-3.14.4-2]") {
+TEST_CASE("disconnect() in a message handler: the message is acknowledged, and DISCONNECT is the last packet [MQTT-3.14.4-2]") {
   World world;
   int heard = 0;
   REQUIRE(world.mqtt.subscribe("#", Qos::exactly_once, [&](const Message&) {
@@ -66,6 +66,7 @@ TEST_CASE("disconnect() in a message handler: DISCONNECT is the last packet [MQT
   world.broker.reply_bytes(both);
   CHECK(heard == 1);
   CHECK(world.mqtt.state() == ConnectionState::stopped);
+  CHECK(world.broker.expect<Puback>().packet_id == 1);
   world.broker.expect<Disconnect>();
   CHECK(world.broker.quiet());
 }

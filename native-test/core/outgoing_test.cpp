@@ -11,7 +11,7 @@ namespace {
 
 ClientOptions window(std::uint16_t size) {
   ClientOptions options = Link::defaults(false);
-  options.in_flight_window = size;
+  options.in_flight_window = options.qos2_window = size;
   return options;
 }
 
@@ -89,6 +89,10 @@ TEST_CASE("QoS 1: the resend differs from the first by DUP alone [MQTT-3.3.1-1] 
   std::vector<std::uint8_t> first = link.current;
   for (int i = 0; i < 3; ++i) {
     link.reconnect();
+    if (i > 0) {  // two connections ended when it was sent: it is on trial
+      link.expect<Pingreq>();
+      link.receive(Pingresp{});
+    }
     link.expect<Publish>();
     first[0] |= 8;
     CHECK(to_hex(link.current) == to_hex(first));

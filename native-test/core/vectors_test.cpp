@@ -142,6 +142,7 @@ struct Receiver {
   static ClientOptions options(bool strict_text) {
     ClientOptions options = Link::defaults(false);
     options.strict_text = strict_text;
+    options.strict_reserved = options.strict_session_present = true;
     return options;
   }
   Link link;

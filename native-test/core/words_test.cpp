@@ -37,7 +37,7 @@ void each_has_words(int count, bool first_is_empty) {
 TEST_CASE("words: every value has its own") {
   each_has_words<ConnectReturnCode>(6, false);
   each_has_words<TransportFault>(15, false);
-  each_has_words<FailureReason>(8, true);
+  each_has_words<FailureReason>(9, true);
   each_has_words<DeliveryState>(4, false);
   each_has_words<ConnectionState>(6, false);
   each_has_words<StopReason>(5, true);
@@ -79,12 +79,12 @@ TEST_CASE("close record: protocol errors name their clause, when there is one; t
   closed.error = peer_error(Errc::zero_packet_id);
   CHECK(closed.sentence() == "The broker broke the protocol: the packet id is 0 ([MQTT-2.3.1-1]).");
   closed.error = peer_error(Errc::too_many_unacknowledged);
-  CHECK(closed.sentence() == "The broker broke the protocol: too many messages wait to be acknowledged.");
+  CHECK(closed.sentence() == "The broker broke the protocol: too many received messages are not acknowledged.");
   closed.cause = Cause::timed_out;
   closed.error = local_error(Errc::no_connack);
   CHECK(closed.sentence() == "The broker did not answer CONNECT in time.");
   closed.cause = Cause::aborted;
-  CHECK(closed.sentence() == "The connection was given up.");
+  CHECK(closed.sentence() == "The connection was closed without DISCONNECT.");
   closed.cause = Cause::disconnected;
   CHECK(closed.sentence() == "Disconnected.");
 }

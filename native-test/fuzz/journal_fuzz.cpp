@@ -82,7 +82,7 @@ class Life {
       case 4: return requeue();
       case 5: return remove();
       case 6: return write({.kind = static_cast<Kind>(7 + input_.below(4)), .packet_id = static_cast<PacketId>(1 + input_.below(5))});
-      default: return write({.kind = Kind::numbers, .number = last_number_});
+      default: return write({.kind = input_.flag() ? Kind::numbers : Kind::strike, .number = last_number_});
     }
   }
   void put() {

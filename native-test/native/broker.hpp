@@ -13,6 +13,7 @@ struct BrokerOptions {
   bool websocket = false;
   bool tls = false;           // and WebSocket over TLS; the plain TLS port demands a client certificate
   bool persistence = false;   // written when asked (save()), and at an orderly end
+  bool as_packaged = false;   // the limits of the package's configuration, which loses messages beyond some of them
   bool quick = false;         // logs nothing, and does not wait for more to send: for benchmarks
   std::string user{};         // with a password: nobody else may come in
   std::string password{};

@@ -14,8 +14,9 @@
 // everything first, and an error means that nothing changed. Outputs are drained by the caller. Getters only look.
 // `now` never runs backwards here: an earlier time than the last one is taken as the last one.
 //
-// Memory: bounded by the options. In the steady state no message allocates: buffers and blocks are used again.
-// Lifetime: movable nowhere, no globals, no threads; destroy it at any time, its session lives in the journal.
+// Memory: bounded by the options. Steady state: no allocation per message (topic and payload together up to 2 KiB).
+// Lifetime: neither copyable nor movable; no globals, no threads. It may be destroyed at any time: its session lives in the
+// journal.
 #pragma once
 
 #include <memory>
@@ -65,15 +66,19 @@ struct ClientOptions {
   Duration acknowledgement_timeout = std::chrono::seconds{60};
 
   // Limits.
-  std::uint16_t in_flight_window = 1000;               // QoS 1 and 2 messages unacknowledged at once
+  std::uint16_t in_flight_window = 1000;               // QoS 1 and 2 messages unacknowledged at once; at least 1
+  // Of those, QoS 2 messages without PUBCOMP; at least 1. Mosquitto as packaged (max_inflight_messages 20) acknowledges
+  // what goes beyond 20 and never delivers it, up to 2.0.20 at least; with this window nothing is lost there. Messages
+  // of other QoS pass those that wait for it. Raise it for a broker that is known to take more.
+  std::uint16_t qos2_window = 20;
   std::size_t queue_messages = 100'000;                // unsent messages
   std::size_t queue_bytes = 64 * 1024 * 1024;          // their topics and payloads
   OverflowPolicy overflow = OverflowPolicy::reject;
   bool queue_qos0 = false;                             // keep QoS 0 messages while not connected
   std::size_t output_bytes = 1024 * 1024;              // above it messages wait in the queue
   std::size_t answer_bytes = 2 * 1024 * 1024;          // PUBACK, PUBREC, PUBREL and PUBCOMP in the output: a broker
-                                                       // that sends more without reading them is left. All messages
-                                                       // that packet ids allow, both ways, need 512 KiB
+                                                       // that keeps sending without reading them is disconnected.
+                                                       // All messages that packet ids allow, both ways, need 512 KiB
   std::size_t max_packet_bytes = 16 * 1024 * 1024;     // of one incoming packet; more closes the connection
   std::size_t paused_bytes = 16 * 1024 * 1024;         // messages held back by pause_messages(); more closes the connection
   std::size_t max_requests = 1024;                     // SUBSCRIBE and UNSUBSCRIBE unanswered at once
@@ -85,6 +90,13 @@ struct ClientOptions {
   TraceLimits trace{};
 
   // Strictness that could hurt with a broker in the field. True follows the standard to the letter.
+  bool strict_reserved = false;         // false ignores the flags in the header of packets that have none
+                                        // [MQTT-2.2.2-2]: Netty-based brokers set them in PUBACK and SUBACK. They mean
+                                        // nothing, and leaving would only bring the same packet again. A CONNACK with a
+                                        // code above 5 is a refusal then, not a fault
+  bool strict_session_present = false;  // false ignores Session Present when a clean session was asked for
+                                        // [MQTT-3.2.2-1]: the session is taken as clean. Leaving would bring the same
+                                        // CONNACK on each connection
   bool strict_acknowledgements = true;  // false ignores PUBACK for a QoS 2 message and the like: brokers that lost
                                         // track after a crash have been seen to send them
   bool puback_ends_qos2 = false;        // true takes PUBACK as the end of a QoS 2 message: RabbitMQ before 4.0 lowers
@@ -146,8 +158,10 @@ class Client {
   // dealt with. They come from poll_event() once it is not paused any more. More than paused_bytes end the connection;
   // held ones are dropped when it ends. Holds from the next message on, and across connections.
   void pause_messages(bool paused);
-  // Sends DISCONNECT after what is already in the output, and nothing after it [MQTT-3.14.4-2]; then close the
-  // transport: should_close() turns true when it is out. Before CONNACK too, which section 3.1.4 allows: a broker that
+  // Sends DISCONNECT, and nothing after it [MQTT-3.14.4-2]; then close the transport: should_close() turns true when it is
+  // out. What was accepted before goes first: the output, QoS 0 messages that wait for room in it, and, when called while a
+  // message is being handled, its acknowledgement at the next poll_event(). It takes as long as it takes; see
+  // last_sent() for whether it moves, and abort(). Before CONNACK too, which section 3.1.4 allows: a broker that
   // has taken CONNECT meanwhile does not publish the will. Before the transport is open: ends the attempt at once.
   void disconnect(Time now);
   // Asks the broker for a sign of life now, whatever the keep-alive says: after a wake-up, say.
@@ -190,6 +204,7 @@ class Client {
   // ---- getters ----
 
   bool connected() const;
+  Time last_sent() const;   // when bytes left the transport last
   bool has_events() const;  // poll_event() would return one without reading further bytes
   // nullopt: never known, or ended; its end was a DeliveryChanged.
   std::optional<DeliveryState> delivery_state(Delivery delivery) const;
@@ -213,8 +228,8 @@ class Client {
   PacketTrace& trace();
 
  private:
-  class Core;
-  std::unique_ptr<Core> core_;
+  class Impl;
+  std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace wasmqtt

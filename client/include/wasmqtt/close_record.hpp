@@ -1,7 +1,9 @@
 // Why a connection ended, or never came to be: everything that is known, in one record.
 //
-//   case: client.close_record().sentence()  ->  "The broker closed the connection 12 ms after CONNECT, before
-//                                                 CONNACK: is this a WebSocket port of an MQTT broker?"
+//   record.sentence()  ->  "The broker closed the connection 12 ms after the attempt began, before CONNACK: is
+//                           ws://localhost:8081 a port where a broker speaks MQTT?"
+//
+// Everything in it may be shown and logged: it holds no user, password, query or token of a URL.
 #pragma once
 
 #include <optional>
@@ -29,7 +31,7 @@ struct CloseRecord {
 
   Phase phase = Phase::opening;
   Cause cause = Cause::transport;
-  std::string url;
+  std::string url;              // without user, password, query and fragment
   TransportFault fault = TransportFault::none;
   int code = 0;                 // WebSocket close code, 0 where there is none
   std::string reason;           // the peer's words
@@ -40,6 +42,11 @@ struct CloseRecord {
   Duration connected_for{};     // since CONNACK; 0 when there was none
   std::optional<PacketType> last_sent;
   std::optional<PacketType> last_received;
+  // A message that has to do with the end, its topic escaped for a log: the PUBLISH of the broker that broke the protocol;
+  // or our own first unacknowledged one, when the broker closed the connection after it. Empty: none.
+  std::string topic;
+  // How many connections in a row have ended like this one: the same error and packet, or the same message of ours.
+  unsigned times = 1;
 
   // What happened and what is likely wrong, in one or two plain sentences for a person.
   std::string sentence() const;

@@ -15,7 +15,7 @@ Result<Packet> decode(const Frame& frame, Direction direction);
 // a PUBLISH are decode_publish()'s), then the packet that frame.type() names.
 Error check_header(const Frame& frame, Direction direction);
 Error decode_connect(const Frame& frame, Connect& packet);
-Error decode_connack(const Frame& frame, Connack& packet);
+Error decode_connack(const Frame& frame, Connack& packet);  // with reserved_return_code, `packet` is filled all the same
 Error decode_publish(const Frame& frame, Publish& packet);
 Error decode_acknowledgement(const Frame& frame, PacketId& packet_id);  // PUBACK, PUBREC, PUBREL, PUBCOMP, UNSUBACK
 Error decode_suback(const Frame& frame, Suback& packet);

@@ -51,7 +51,9 @@ struct DriverOptions {
   bool reconnect = true;          // false: an attempt or connection that ended stops the driver (StopReason::connection_lost)
   BackoffOptions backoff{};
   Duration open_timeout = std::chrono::seconds{20};  // for prepare_attempt to answer, and for the transport to open
-  Duration disconnect_timeout = std::chrono::seconds{2};  // for DISCONNECT to leave; then the transport is closed
+  // For DISCONNECT to leave, from when bytes left last: what was published before may take longer. Then the transport is
+  // closed without it.
+  Duration disconnect_timeout = std::chrono::seconds{2};
   TakeoverOptions takeover{};
   StoreFailure store_failure = StoreFailure::continue_in_memory;
   // Whether to try again after this refusal (CONNACK); else StopReason::refused. Default: after 3, server unavailable, only.

@@ -34,6 +34,7 @@ enum class Errc : std::uint8_t {
   password_without_user_name,
   empty_client_id,
   keep_alive_too_long,
+  no_window,
   malformed_remaining_length,
   reserved_packet_type,
   wrong_direction,
@@ -56,7 +57,7 @@ enum class Errc : std::uint8_t {
   suback_count_mismatch,
   acknowledgement_of_wrong_kind,
   too_many_unacknowledged,
-  answers_not_read,
+  peer_not_reading,
   paused_too_long,
   // state of the client
   not_connected,

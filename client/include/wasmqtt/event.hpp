@@ -37,6 +37,8 @@ enum class FailureReason : std::uint8_t {
   session_lost,    // QoS 2, received by the broker (PUBREC), which then lost its session: sending it again
                    // could deliver it twice
   connection_lost, // QoS 0, in the output when the connection ended
+  connection_closed_repeatedly,  // QoS 1 or 2: the broker closed five connections in a row when it was sent, the last
+                                 // three when it was sent alone. Whether the broker took it is unknown
 };
 
 // CONNACK accepted. After it the client has already queued what has to be sent again.

@@ -31,6 +31,7 @@ struct JournalRecord {
     forgot,        // all received ids are free: the session was lost or clean
     barrier,       // nothing to restore; output that follows waits for it
     numbers,       // number: the highest used so far; written by compact()
+    strike,        // number: the broker ended a connection when this message was sent; several in a row count
   };
 
   Kind kind = Kind::barrier;

@@ -79,7 +79,7 @@ export const faults = ['none', 'unknown', 'invalid_url', 'unsupported_scheme', '
   'unreachable', 'timed_out', 'reset', 'tls', 'handshake', 'wrong_subprotocol', 'text_frame', 'mixed_content', 'too_large'];
 const states = ['queued', 'sent', 'acknowledged', 'failed'];
 const reasons = ['', 'dropped_oldest', 'dropped_newest', 'superseded', 'expired', 'cancelled', 'session_lost',
-  'connection_lost'];
+  'connection_lost', 'connection_closed_repeatedly'];
 export const overflows = ['reject', 'dropOldest', 'dropNewest'];
 
 // One event, by its place in the core's variant.

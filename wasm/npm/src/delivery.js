@@ -8,6 +8,7 @@ const sentences = {
   cancelled: 'cancelled',
   session_lost: 'the broker lost its session after it had taken the message: sending it again could deliver it twice',
   connection_lost: 'the connection was lost',
+  connection_closed_repeatedly: 'the broker closed the connection each time this message was sent',
 };
 
 export class Delivery {

@@ -95,6 +95,16 @@ class ScriptedTransport final : public Transport {
     if (observer_ != nullptr) observer_->on_transport_writable();
   }
 
+  // There is room again, as much as limit_writes() says.
+  void allow_writes() {
+    if (observer_ != nullptr) observer_->on_transport_writable();
+  }
+  bool has_packet() const {
+    std::size_t size = 0;
+    (void)first_frame(size);
+    return size != 0;
+  }
+
   bool is_opening() const { return state_ == State::opening; }
   bool is_open() const { return state_ == State::open; }
   const std::string& url() const { return url_; }

@@ -17,22 +17,23 @@
 #include "unread_answers.hpp"
 #include "requests.hpp"
 #include "session.hpp"
+#include "trial.hpp"
 #include "wasmqtt/client.hpp"
 #include "wasmqtt/decode.hpp"
 #include "wasmqtt/frame_reader.hpp"
 
 namespace wasmqtt {
 
-class Client::Core {
+class Client::Impl {
  public:
-  explicit Core(ClientOptions options);
+  explicit Impl(ClientOptions options);
 
   enum class Phase : std::uint8_t {
     idle,            // no transport
     opening,         // handle_attempt() was called
     connecting,      // CONNECT sent, CONNACK awaited
     connected,
-    disconnecting,   // DISCONNECT is in the output: nothing may follow it [MQTT-3.14.4-2]
+    disconnecting,   // only what was accepted before leaves, then DISCONNECT, then nothing [MQTT-3.14.4-2]
     closing,         // ended by us; the transport is still open
   };
 
@@ -71,7 +72,9 @@ class Client::Core {
   Result<PacketId> subscribe(std::span<const TopicRequest> requests);
   Result<PacketId> unsubscribe(std::span<const std::string_view> filters);
   void pump();            // sends what may be sent
-  void end_greeting();
+  void end_connecting();
+  void publish_alone();   // the message on trial
+  void sign_off();        // what goes before DISCONNECT, and DISCONNECT
   void resend_session();  // after CONNACK with Session Present
   void expire();
   void drop_queued_qos0();
@@ -89,7 +92,7 @@ class Client::Core {
   // client_receive.cpp
   bool receive();  // decodes until there is an event; false: nothing more
   void acknowledge(std::uint64_t token);
-  void settle_delivered();
+  void acknowledge_delivered();
 
   ClientOptions options_;
   std::unique_ptr<Session> session_;
@@ -108,6 +111,7 @@ class Client::Core {
   Event current_ = Connected{};
   PacketTrace trace_;
   CloseRecord record_;           // of the attempt under way
+  CloseRecord last_fault_;       // of the attempt before, if the broker broke the protocol there
   Time attempt_began_{};
   Time opened_at_{};
   std::optional<Time> connected_at_;
@@ -119,7 +123,9 @@ class Client::Core {
   Time last_sent_{};                 // when bytes left last
   std::optional<Time> judge_at_;     // a time-out was found late: it is judged then
   Slot resend_next_ = no_slot;   // first published message not sent again yet
-  bool greeting_ = false;        // Connected is being told: what is subscribed to then goes before what waits
+  bool connecting_ = false;      // Connected is being told: what is subscribed to then goes before what waits
+  bool disconnect_written_ = false;
+  Trial trial_;
   std::uint64_t delivered_token_ = 0;  // of the message that poll_event() returned last
   bool asked_clean_ = true;            // by the CONNECT of this connection
   bool session_established_ = false;   // a session was asked for and given; its loss is worth an event
@@ -130,6 +136,8 @@ class Client::Core {
   Connect connect_packet() const;
   void session_lost();
   void finish(CloseRecord::Cause cause, Error error);
+  void judge_suspect();
+  void count_repeated_fault();
   std::optional<Time> connack_deadline() const;
   std::optional<Time> acknowledgement_deadline() const;
   void clear_output();
@@ -140,6 +148,9 @@ class Client::Core {
   Result<Delivery> enqueue(std::string_view topic, Bytes payload, const PublishOptions& options);
   bool make_room(std::size_t bytes, Slot replaced);
   bool may_send_now(Qos qos) const;
+  bool window_open(Qos qos) const;
+  Slot next_queued() const;
+  bool send_next();
   bool send_next_queued();
   bool send_next_again();
   void write_publish(const OutgoingMessage& message, bool dup);
