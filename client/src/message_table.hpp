@@ -1,5 +1,5 @@
 // The memory of unfinished outgoing messages: a node each in chunked tables, topic and payload in blocks that are
-// used again. A message costs its bytes and at most 64 more, and none allocates in the steady state.
+// reused. A message costs its bytes and at most 64 more. Steady state: no allocation per message (up to 2 KiB).
 #pragma once
 
 #include <array>

@@ -14,7 +14,7 @@ class Output {
   ByteBuffer& append(std::uint64_t position);
   std::size_t size() const { return buffer_.size() - start_; }
   bool empty() const { return size() == 0; }
-  // Where the next byte to go, and the next packet to come, lie in the connection's stream.
+  // Stream offsets of the next byte to send and of the next packet to be appended.
   std::uint64_t begin() const { return consumed_; }
   std::uint64_t end() const { return consumed_ + size(); }
   // The bytes that may go, valid until the next append() or consume().

@@ -1,4 +1,4 @@
-// How many bytes of answers lie in the output: what a broker that sends and never reads would make grow without end.
+// How many bytes of answers lie in the output: what a peer that keeps sending without reading would make grow without end.
 #pragma once
 
 #include <cstddef>
@@ -6,8 +6,8 @@
 
 namespace wasmqtt {
 
-// Never fewer than there are, and at most twice as many as there have been at once: kept as two sums, and the older one
-// is given up when the output has been consumed beyond it, so that no list of positions is needed.
+// Never fewer than there are, and at most twice as many as there have been at once: kept as two sums, of which the older is
+// dropped when the output has been consumed beyond it, so that no list of positions is needed.
 class UnreadAnswers {
  public:
   // One more answer is about to be appended to an output whose unconsumed part is [begin, end) of the stream.

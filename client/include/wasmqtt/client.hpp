@@ -12,7 +12,7 @@
 // Four kinds of methods. Inputs (handle_*) tell what happened; after each, drain the outputs: poll_event() until it
 // returns nothing, then the journal, then pending_output(), in this order. Commands ask for something; they check
 // everything first, and an error means that nothing changed. Outputs are drained by the caller. Getters only look.
-// `now` never runs backwards here: an earlier time than the last one is taken as the last one.
+// A `now` that is earlier than the last one is treated as the last one.
 //
 // Memory: bounded by the options. Steady state: no allocation per message (topic and payload together up to 2 KiB).
 // Lifetime: neither copyable nor movable; no globals, no threads. It may be destroyed at any time: its session lives in the

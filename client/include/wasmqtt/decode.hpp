@@ -11,8 +11,8 @@ namespace wasmqtt {
 // (table 2.1). Views point into the frame. Every error has Side::peer.
 Result<Packet> decode(const Frame& frame, Direction direction);
 
-// The same in parts, for who knows what comes and needs no variant: first the header (type, direction and flags; those of
-// a PUBLISH are decode_publish()'s), then the packet that frame.type() names.
+// The same in parts, for callers that already know the packet type: first the header (type, direction and flags; those of
+// a PUBLISH are checked by decode_publish()), then the packet that frame.type() names.
 Error check_header(const Frame& frame, Direction direction);
 Error decode_connect(const Frame& frame, Connect& packet);
 Error decode_connack(const Frame& frame, Connack& packet);  // with reserved_return_code, `packet` is filled all the same

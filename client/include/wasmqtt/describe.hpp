@@ -1,4 +1,4 @@
-// Words for a person: packet types, return codes, states. All in static storage, but for describe(Packet).
+// Human-readable names of packet types, return codes and states. All in static storage, but for describe(Packet).
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@
 
 namespace wasmqtt {
 
-std::string_view name_of(PacketType type);          // "connect", "publish", ... lower case, as in the article
+std::string_view name_of(PacketType type);          // "connect", "publish", ... lower case
 std::string_view describe(ConnectReturnCode code);  // "Bad user name or password"
 std::string_view describe(TransportFault fault);
 std::string_view describe(FailureReason reason);

@@ -31,8 +31,8 @@ class FrameReader {
   // Frames with more than `max_packet_bytes` are an error before they are stored.
   explicit FrameReader(std::size_t max_packet_bytes) : max_packet_bytes_(max_packet_bytes) {}
 
-  // Takes the next piece of the stream. What an earlier piece has left unread is copied and kept in front of it: who
-  // drains before the next piece keeps no more than one unfinished frame here.
+  // Takes the next piece of the stream. What an earlier piece has left unread is copied and kept in front of it;
+  // for a caller that drains each piece that is one unfinished frame at most.
   void feed(Bytes bytes);
   // After an error: that error again, until reset().
   Status next(Frame& frame);

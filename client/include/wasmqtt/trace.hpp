@@ -51,7 +51,7 @@ class PacketTrace {
   const TraceEntry& operator[](std::uint64_t number) const;
   // The packet's bytes, password masked; valid until the next record() or clear().
   Bytes bytes(const TraceEntry& entry) const;
-  // Forgets all; the numbers go on.
+  // Forgets all; the numbering continues.
   void clear();
   // Forgets all and continues within these limits; max_packets 0 turns the trace off. The numbers go on.
   void set_limits(TraceLimits limits);

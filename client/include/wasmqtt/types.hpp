@@ -1,4 +1,4 @@
-// The small words every other header uses: bytes, time, QoS, packet identifiers.
+// Types that every other header uses: bytes, time, QoS, packet identifiers.
 #pragma once
 
 #include <chrono>
@@ -19,8 +19,8 @@ inline std::string_view as_text(Bytes bytes) {
 }
 
 // The core has no clock: `now` is an argument of every input and command. It counts microseconds since
-// the Unix epoch, so that a deadline in a journal means the same after a restart, and it has to go on
-// counting while the machine sleeps. A step backwards is taken as "no time has passed".
+// the Unix epoch, so that a deadline in a journal means the same after a restart, and it has to continue
+// while the machine sleeps. A clock that steps backwards is treated as standing still.
 struct Clock {
   using duration = std::chrono::microseconds;
   using rep = duration::rep;
