@@ -3,7 +3,7 @@ var imguiWebPage = {
   $ImguiWeb__deps: ['$ImguiWebGlyphs'],
   $ImguiWeb: {
     app: null, canvas: null, root: null, polite: null, assertive: null,
-    timer: 0, lostTimer: 0, notice: null, leaveWarning: false, title: '', titleTimer: 0,
+    timer: 0, lostTimer: 0, notice: null, title: '', titleTimer: 0,
 
     // Everything that #app may hold. Rules come by a constructed style sheet, which a strict policy allows.
     rules: '#imgui-web-canvas{position:absolute;inset:0;width:100%;height:100%;display:block;outline:0}' +
@@ -186,7 +186,6 @@ var imguiWebPage = {
         w.pass(location.search, function(p, length) { _imgui_web_on_address(p, length); });
       });
       w.listen(document, 'visibilitychange', function() { _imgui_web_on_visibility(document.hidden ? 0 : 1); });
-      w.listen(window, 'beforeunload', function(event) { if (w.leaveWarning) event.preventDefault(); });
       w.listen(window, 'paste', function(event) {
         const text = event.clipboardData ? event.clipboardData.getData('text/plain') : '';
         w.pass(text, function(p, length) { _imgui_web_on_paste(p, length); });
@@ -279,9 +278,6 @@ var imguiWebPage = {
       if (w.title !== document.title) document.title = w.title;
     }, 100);
   },
-
-  imgui_web_set_leave_warning__deps: ['$ImguiWeb'],
-  imgui_web_set_leave_warning: function(on) { ImguiWeb.leaveWarning = !!on; },
 
   imgui_web_copy__deps: ['$ImguiWebGlyphs'],
   imgui_web_copy: function(text, length) {

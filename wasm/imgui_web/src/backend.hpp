@@ -60,7 +60,6 @@ void imgui_web_first_frame();
 void imgui_web_set_context_lost(int lost);
 void imgui_web_set_timer(double milliseconds);
 void imgui_web_set_title(const char* text, int length);
-void imgui_web_set_leave_warning(int on);
 void imgui_web_copy(const char* text, int length);
 void imgui_web_set_address(const char* url, int length, int push);
 void imgui_web_go_back();

@@ -132,11 +132,6 @@ void want(int frames) {
   request_frame();
 }
 
-void want_in(double seconds) {
-  if (seconds <= 0) return want(1);
-  imgui_web_set_timer(seconds * 1000);
-}
-
 std::uint32_t frame_count() { return backend().frames; }
 
 }  // namespace imgui_web

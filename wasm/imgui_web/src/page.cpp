@@ -106,8 +106,6 @@ void prefer(Theme theme) {
   want(2);
 }
 
-Theme preferred() { return backend().preferred; }
-
 void apply_theme() {
   Backend& b = backend();
   const semantic::Fonts fonts = b.ui.theme().fonts;
@@ -121,7 +119,6 @@ void apply_theme() {
 }
 
 void set_title(std::string_view title) { imgui_web_set_title(title.data(), static_cast<int>(title.size())); }
-void set_leave_warning(bool on) { imgui_web_set_leave_warning(on); }
 
 void copy(std::string_view text) {
   backend().clipboard = text;

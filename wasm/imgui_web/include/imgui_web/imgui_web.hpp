@@ -57,20 +57,15 @@ semantic::Ui& ui();
 
 /// Draws at least `frames` more frames. Call it whenever what is shown has changed: a message arrived, a timer fired.
 void want(int frames = 2);
-/// Draws a frame after that many seconds. A later call replaces an earlier one, and each frame drawn cancels it.
-void want_in(double seconds);
 /// Frames drawn since start(). Also `Module.imguiWebFrames()` in JavaScript.
 std::uint32_t frame_count();
 
 enum class Theme : std::uint8_t { system, light, dark };
 /// What the user chose in the page; forced colours go before it.
 void prefer(Theme theme);
-Theme preferred();
 bool is_dark();  ///< What is shown now.
 
 void set_title(std::string_view title);
-/// The user agent asks before it leaves the page while this is set.
-void set_leave_warning(bool on);
 /// Puts text on the clipboard. Works only soon after a click or a key, as browsers demand.
 void copy(std::string_view text);
 /// The address's query and path, as history entries. `url` is relative to the page ("?stage=20").
