@@ -60,7 +60,29 @@ struct Fixture {
   }
 
   std::size_t file_size() const { return std::filesystem::file_size(path()); }
+
+  void write_batches() {
+    FileStore store(world.context, options);
+    load(store);
+    for (auto batch : {"first ", "second ", "third "}) REQUIRE(append(store, batch).empty());
+  }
+
+  // A file with one confirmed batch, and the bytes of a second one that a crash could cut off anywhere.
+  std::pair<std::string, std::string> interrupted() {
+    FileStore store(world.context, options);
+    load(store);
+    append(store, "first ");
+    auto confirmed = test::read_file(path());
+    append(store, "second ");
+    return {confirmed, test::read_file(path()).substr(confirmed.size())};
+  }
 };
+
+// What version 1 wrote for "first " and "second ".
+const std::string version_1_journal(
+    "wasmqtt journal 1\n\010\000\000\000worker/1\323\007\303c"
+    "\006\000\000\000n\303\247Cfirst \007\000\000\000\271rd\002second ",
+    63);
 
 // A batch that names itself: its number, and a length that depends on it.
 std::string numbered_batch(unsigned number) {
@@ -161,62 +183,108 @@ TEST_CASE_FIXTURE(Fixture, "FileStore: files are for their owner only") {
 }
 
 TEST_CASE_FIXTURE(Fixture, "FileStore: a batch torn at any byte is cut off, and writing goes on behind the others") {
-  {
-    FileStore store(world.context, options);
-    load(store);
-    append(store, "first ");
-    append(store, "second ");
-  }
-  const auto whole = test::read_file(path());
-  std::size_t last_begins = whole.size() - std::string_view("second ").size() - 8;
-  for (std::size_t length = last_begins; length < whole.size(); ++length) {
+  auto [confirmed, unfinished] = interrupted();
+  for (std::size_t length = 0; length < unfinished.size(); ++length) {
     CAPTURE(length);
-    test::write_file(path(), whole.substr(0, length));
+    test::write_file(path(), confirmed + unfinished.substr(0, length));
     FileStore store(world.context, options);
     auto loaded = load(store);
     REQUIRE(loaded.ok);
     REQUIRE(loaded.records == "first ");
-    REQUIRE(file_size() == last_begins);
+    REQUIRE(file_size() == confirmed.size());
     REQUIRE(append(store, "third").empty());
     REQUIRE(load(store).records == "first third");
   }
-}
-
-TEST_CASE_FIXTURE(Fixture, "FileStore: a last batch with any byte wrong is cut off: sizes are on the disk before data") {
-  {
-    FileStore store(world.context, options);
-    load(store);
-    append(store, "first ");
-    append(store, "second ");
-  }
-  const auto whole = test::read_file(path());
-  std::size_t last_begins = whole.size() - std::string_view("second ").size() - 8;
-  for (std::size_t at = last_begins; at < whole.size(); ++at) {
-    CAPTURE(at);
-    auto wrong = whole;
-    wrong[at] = static_cast<char>(wrong[at] ^ 0x10);
-    test::write_file(path(), wrong);
-    REQUIRE(load_anew().records == "first ");
-  }
-  test::write_file(path(), whole + std::string(5000, '\0'));
+  test::write_file(path(), confirmed + unfinished);
   CHECK(load_anew().records == "first second ");
 }
 
-TEST_CASE_FIXTURE(Fixture, "FileStore: damage before sound batches is told, and nothing is changed") {
-  {
-    FileStore store(world.context, options);
-    load(store);
-    append(store, "first ");
-    append(store, "second ");
+TEST_CASE_FIXTURE(Fixture, "FileStore: an unfinished batch may lack any part: sizes can be on the disk before data") {
+  auto [confirmed, unfinished] = interrupted();
+  for (std::size_t at = 0; at < unfinished.size(); ++at) {
+    CAPTURE(at);
+    auto wrong = unfinished;
+    wrong[at] = static_cast<char>(wrong[at] ^ 0x10);
+    test::write_file(path(), confirmed + wrong);
+    REQUIRE(load_anew().records == "first ");
   }
+  test::write_file(path(), confirmed + std::string(5000, '\0'));
+  CHECK(load_anew().records == "first ");
+}
+
+TEST_CASE_FIXTURE(Fixture, "FileStore: any flipped bit is found and told, and nothing is changed") {
+  write_batches();
+  const auto sound = test::read_file(path());
+  REQUIRE(load_anew().records == "first second third ");
+  for (std::size_t bit = 0; bit < sound.size() * 8; ++bit) {
+    CAPTURE(bit / 8);
+    CAPTURE(bit % 8);
+    auto damaged = sound;
+    damaged[bit / 8] = static_cast<char>(damaged[bit / 8] ^ (1 << bit % 8));
+    test::write_file(path(), damaged);
+    auto loaded = load_anew();
+    REQUIRE(!loaded.ok);
+    REQUIRE(loaded.records.empty());
+    REQUIRE(loaded.problem.find(path()) != std::string::npos);
+    REQUIRE(test::read_file(path()) == damaged);
+  }
+  test::write_file(path(), sound);
+  CHECK(load_anew().records == "first second third ");
+}
+
+TEST_CASE_FIXTURE(Fixture, "FileStore: where a journal is damaged is told in words") {
+  write_batches();
   auto damaged = test::read_file(path());
-  damaged[damaged.find("first")] = 'F';
+  auto first_frame = damaged.find("first ") - 8;
+  SUBCASE("in a length") { damaged[first_frame + 1] = 1; }
+  SUBCASE("in a checksum") { damaged[first_frame + 4] ^= 1; }
+  SUBCASE("in the bytes") { damaged[first_frame + 8] = 'F'; }
   test::write_file(path(), damaged);
+  CHECK(load_anew().problem == "The session journal " + path() + " is damaged at byte " + std::to_string(first_frame) +
+                                   ". It is left as it is.");
+}
+
+TEST_CASE_FIXTURE(Fixture, "FileStore: a journal that has lost confirmed bytes at its end is told, and nothing is changed") {
+  write_batches();
+  const auto whole = test::read_file(path());
+  for (std::size_t length = 0; length < whole.size(); ++length) {
+    CAPTURE(length);
+    test::write_file(path(), whole.substr(0, length));
+    auto loaded = load_anew();
+    REQUIRE(!loaded.ok);
+    REQUIRE(loaded.records.empty());
+    REQUIRE(file_size() == length);
+  }
+}
+
+TEST_CASE_FIXTURE(Fixture, "FileStore: a journal of version 1 keeps its batches and becomes one of version 2") {
+  std::filesystem::create_directories(options.directory);
+  test::write_file(path(), version_1_journal);
+  CHECK(load_anew().records == "first second ");
+  CHECK(test::read_file(path()).starts_with("wasmqtt journal 2\n"));
+  CHECK(load_anew().records == "first second ");
+  SUBCASE("a torn last batch was not confirmed") {
+    test::write_file(path(), version_1_journal.substr(0, version_1_journal.size() - 1));
+    CHECK(load_anew().records == "first ");
+  }
+  SUBCASE("damage before a sound batch is told, and nothing is changed") {
+    auto damaged = version_1_journal;
+    damaged[damaged.find("first")] = 'F';
+    test::write_file(path(), damaged);
+    CHECK(!load_anew().ok);
+    CHECK(test::read_file(path()) == damaged);
+  }
+}
+
+TEST_CASE_FIXTURE(Fixture, "FileStore: a journal of a version to come is not touched") {
+  write_batches();
+  auto newer = test::read_file(path());
+  newer[16] = '3';
+  test::write_file(path(), newer);
   auto loaded = load_anew();
   CHECK(!loaded.ok);
-  CHECK(loaded.records.empty());
-  CHECK(loaded.problem.find("damaged at byte") != std::string::npos);
-  CHECK(test::read_file(path()) == damaged);
+  CHECK(loaded.problem.find("was written by a newer version") != std::string::npos);
+  CHECK(test::read_file(path()) == newer);
 }
 
 TEST_CASE_FIXTURE(Fixture, "FileStore: a file that is something else is not touched") {

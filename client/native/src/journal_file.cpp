@@ -6,70 +6,27 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <boost/crc.hpp>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <limits>
 
+#include "journal_format.hpp"
 #include "wasmqtt/journal.hpp"
 
 namespace wasmqtt {
 
 namespace {
 
-constexpr std::string_view magic = "wasmqtt journal 1\n";
-constexpr std::size_t frame_header_bytes = 8;
 constexpr mode_t owner_only = 0600;
 
-using Buffer = std::vector<std::uint8_t>;
-
-void put_u32(std::uint32_t value, Buffer& out) {
-  for (unsigned shift = 0; shift < 32; shift += 8) out.push_back(static_cast<std::uint8_t>(value >> shift));
-}
-
-std::uint32_t get_u32(Bytes bytes) {
-  return static_cast<std::uint32_t>(bytes[0]) | static_cast<std::uint32_t>(bytes[1]) << 8 |
-         static_cast<std::uint32_t>(bytes[2]) << 16 | static_cast<std::uint32_t>(bytes[3]) << 24;
-}
-
-std::uint32_t checksum(Bytes first, Bytes second) {
-  boost::crc_32_type crc;
-  crc.process_bytes(first.data(), first.size());
-  crc.process_bytes(second.data(), second.size());
-  return crc.checksum();
-}
-
-Buffer file_header(const std::string& client_id) {
-  Buffer header(magic.begin(), magic.end());
-  put_u32(static_cast<std::uint32_t>(client_id.size()), header);
-  header.insert(header.end(), client_id.begin(), client_id.end());
-  put_u32(checksum(header, {}), header);
-  return header;
-}
-
-// The frame at the beginning of `rest`, or nothing where there is no whole and sound one.
-bool read_frame(Bytes rest, Bytes& bytes) {
-  if (rest.size() < frame_header_bytes) return false;
-  std::size_t length = get_u32(rest);
-  if (length == 0 || length > rest.size() - frame_header_bytes) return false;
-  bytes = rest.subspan(frame_header_bytes, length);
-  return checksum(rest.first(4), bytes) == get_u32(rest.subspan(4));
-}
-
-bool a_sound_frame_follows(Bytes bad) {
-  if (bad.size() < frame_header_bytes) return false;
-  std::size_t length = get_u32(bad);
-  Bytes next;
-  return length <= bad.size() - frame_header_bytes && read_frame(bad.subspan(frame_header_bytes + length), next);
-}
-
 // False with errno: what has been written up to then is in the file.
-bool write_all(int file, Bytes bytes) {
+bool write_all(int file, std::size_t at, Bytes bytes) {
   while (!bytes.empty()) {
-    ssize_t count = ::write(file, bytes.data(), bytes.size());
+    ssize_t count = ::pwrite(file, bytes.data(), bytes.size(), static_cast<off_t>(at));
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return false;
+    at += static_cast<std::size_t>(count);
     bytes = bytes.subspan(static_cast<std::size_t>(count));
   }
   return true;
@@ -135,41 +92,38 @@ JournalFile::Problem JournalFile::lock(const std::string& client_id) {
 
 JournalFile::Problem JournalFile::read(Buffer& records) {
   records.clear();
-  file_ = FileDescriptor(::open(path_.c_str(), O_RDWR | O_APPEND | O_CLOEXEC));
+  file_ = FileDescriptor(::open(path_.c_str(), O_RDWR | O_CLOEXEC));
   if (!file_) {
     if (errno != ENOENT) return failure("cannot be opened");
     return replace({});
   }
-  Buffer content;
-  if (!read_all(file_.get(), content)) return failure("cannot be read");
-  Buffer header = file_header(client_id_);
-  if (content.size() < header.size() || !std::equal(header.begin(), header.end(), content.begin()))
-    return "The file " + path_ + " is not a journal of this session.";
-
-  Bytes rest = Bytes(content).subspan(header.size());
-  for (Bytes frame; read_frame(rest, frame); rest = rest.subspan(frame_header_bytes + frame.size()))
-    records.insert(records.end(), frame.begin(), frame.end());
-  size_ = content.size() - rest.size();
+  Buffer bytes;
+  if (!read_all(file_.get(), bytes)) return failure("cannot be read");
+  auto content = parse_journal(bytes, client_id_);
+  if (!content.problem.empty()) return "The session journal " + path_ + ' ' + content.problem;
+  records = std::move(content.records);
+  if (content.old_version) return replace(records);
+  size_ = content.size;
   size_after_compaction_ = 0;
-  if (rest.empty()) return {};
-  if (a_sound_frame_follows(rest)) {
-    records.clear();
-    return "The session journal " + path_ + " is damaged at byte " + std::to_string(size_) + '.';
-  }
+  if (bytes.size() == content.confirmed) return {};
   return cut(size_);
 }
 
+// Also makes sure of a last batch that is whole, but was never reported as written.
 JournalFile::Problem JournalFile::cut(std::size_t size) {
   if (::ftruncate(file_.get(), static_cast<off_t>(size)) != 0) return failure("cannot be cut to its sound part");
-  return sync(file_.get());
+  Problem problem = sync(file_.get());
+  return problem.empty() ? confirm(size) : problem;
 }
 
 JournalFile::Problem JournalFile::append(Bytes bytes) {
   if (!broken_.empty() || bytes.empty()) return broken_;
-  broken_ = write_frame(file_.get(), bytes);
+  const std::size_t size = size_ + frame_head_bytes + bytes.size();
+  broken_ = write_frame(file_.get(), size_, bytes);
   if (broken_.empty()) broken_ = sync(file_.get());
+  if (broken_.empty()) broken_ = confirm(size);
   if (broken_.empty()) {
-    size_ += frame_header_bytes + bytes.size();
+    size_ = size;
   } else {
     // If this fails too, the next load() finds a torn frame and cuts it off.
     [[maybe_unused]] auto as_well = ::ftruncate(file_.get(), static_cast<off_t>(size_));
@@ -177,17 +131,19 @@ JournalFile::Problem JournalFile::append(Bytes bytes) {
   return broken_;
 }
 
-JournalFile::Problem JournalFile::write_frame(int file, Bytes bytes) {
+JournalFile::Problem JournalFile::write_frame(int file, std::size_t at, Bytes bytes) {
   if (bytes.size() > std::numeric_limits<std::uint32_t>::max()) {
     errno = EFBIG;
     return failure("cannot take a batch of 4 GiB");
   }
-  Buffer head;
-  head.reserve(frame_header_bytes);
-  put_u32(static_cast<std::uint32_t>(bytes.size()), head);
-  put_u32(checksum(head, bytes), head);
-  if (!write_all(file, head) || !write_all(file, bytes)) return failure("cannot be written");
+  if (!write_all(file, at, frame_head(bytes)) || !write_all(file, at + frame_head_bytes, bytes))
+    return failure("cannot be written");
   return {};
+}
+
+// Not synced: the next sync, or the kernel's own, takes it along.
+JournalFile::Problem JournalFile::confirm(std::size_t size) {
+  return write_all(file_.get(), confirmed_offset, confirmed_size(size)) ? Problem() : failure("cannot be written");
 }
 
 JournalFile::Problem JournalFile::sync(int file) const {
@@ -205,12 +161,13 @@ JournalFile::Problem JournalFile::sync_directory() const {
 // A new file with these bytes takes the place of the old, all of it or nothing.
 JournalFile::Problem JournalFile::replace(Bytes bytes) {
   std::string next_path = path_ + ".new";
-  FileDescriptor next(::open(next_path.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, owner_only));
+  FileDescriptor next(::open(next_path.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, owner_only));
   if (!next) return failure("cannot be made");
-  Buffer header = file_header(client_id_);
+  const std::size_t header_bytes = journal_header_bytes(client_id_);
+  const std::size_t size = header_bytes + (bytes.empty() ? 0 : frame_head_bytes + bytes.size());
   Problem problem;
-  if (!write_all(next.get(), header)) problem = failure("cannot be written");
-  if (problem.empty() && !bytes.empty()) problem = write_frame(next.get(), bytes);
+  if (!write_all(next.get(), 0, journal_header(client_id_, size))) problem = failure("cannot be written");
+  if (problem.empty() && !bytes.empty()) problem = write_frame(next.get(), header_bytes, bytes);
   if (problem.empty()) problem = sync(next.get());
   if (problem.empty() && ::rename(next_path.c_str(), path_.c_str()) != 0) problem = failure("cannot be replaced");
   if (!problem.empty()) {
@@ -218,7 +175,7 @@ JournalFile::Problem JournalFile::replace(Bytes bytes) {
     return problem;
   }
   file_ = std::move(next);
-  size_ = header.size() + (bytes.empty() ? 0 : frame_header_bytes + bytes.size());
+  size_ = size;
   size_after_compaction_ = size_;
   return sync_directory();
 }
@@ -226,14 +183,11 @@ JournalFile::Problem JournalFile::replace(Bytes bytes) {
 void JournalFile::compact_if_worthwhile() {
   if (!broken_.empty() || size_ < std::max(options_.compact_above, 4 * size_after_compaction_)) return;
   size_after_compaction_ = size_;  // if it comes to nothing, not again before the file has grown
-  Buffer content;
-  if (!read_all(file_.get(), content)) return;
-  Buffer records;
-  Bytes rest = Bytes(content).subspan(std::min(content.size(), file_header(client_id_).size()));
-  for (Bytes frame; read_frame(rest, frame); rest = rest.subspan(frame_header_bytes + frame.size()))
-    records.insert(records.end(), frame.begin(), frame.end());
-  if (!rest.empty()) return;
-  auto alive = compact(records);
+  Buffer bytes;
+  if (!read_all(file_.get(), bytes)) return;
+  auto content = parse_journal(bytes, client_id_);
+  if (!content.problem.empty() || content.size != bytes.size()) return;
+  auto alive = compact(content.records);
   if (!alive) return;
   // The new file is in place when only the sync of the directory failed; then nothing more may count as durable.
   const int before = file_.get();

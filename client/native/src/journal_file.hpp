@@ -1,8 +1,4 @@
-// One journal file, synchronously; FileStore gives it a thread.
-//
-// Layout, integers little-endian: a header (magic, length and bytes of the client id, CRC-32 of both), then frames:
-// length, CRC-32 of length and bytes, bytes. A frame is what one append() wrote, and is synced before the next one
-// begins. So only the last frame can be torn, and a bad one that a good one follows is damage.
+// One journal file, synchronously; FileStore gives it a thread. Its bytes: journal_format.hpp.
 #pragma once
 
 #include <string>
@@ -50,7 +46,8 @@ class JournalFile {
   Problem read(std::vector<std::uint8_t>& records);
   Problem cut(std::size_t size);
   Problem replace(Bytes bytes);
-  Problem write_frame(int file, Bytes bytes);
+  Problem write_frame(int file, std::size_t at, Bytes bytes);
+  Problem confirm(std::size_t size);
   Problem sync(int file) const;
   Problem sync_directory() const;
   Problem failure(const std::string& what) const;

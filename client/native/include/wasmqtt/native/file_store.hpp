@@ -7,14 +7,18 @@
 // it is busy go to the disk together. Callbacks come from the io_context, in order.
 //
 // What it withstands: the process killed at any moment; a power cut, when the disk keeps what it has confirmed
-// (Durability::power_cut). A batch that was cut off is found by its checksum when the file is read, and removed: it had
-// not been reported as written. A batch that is damaged with others behind it is not an accident of writing: load()
-// says so and changes nothing. A second process that wants the same session is refused (flock), for two writers would
-// destroy it. Disk full, no permission, and the like are reported with ok = false and a sentence; after the first
-// failed write nothing more is written, and what the file holds stays as it was before it.
+// (Durability::power_cut). A batch that was being written then was not reported as written, and is removed when the file
+// is read. Damage is something else: a wrong or missing byte in what was reported as written, wherever it is. load() says
+// so, with the place, hands out nothing and changes nothing: of records with a gap in them some would mean something
+// else. Whoever wants to begin a new session moves the file away. A second process that wants the same session is
+// refused (flock), for two writers would destroy it. Disk full, no permission, and the like are reported with
+// ok = false and a sentence; after the first failed write nothing more is written, and what the file holds stays as it
+// was before it.
 //
 // Files: <name>.journal and <name>.lock, mode 0600, where <name> is the client id with everything but letters, digits,
-// '-', '_' and '.' percent-encoded. They hold message contents; they never hold passwords.
+// '-', '_' and '.' percent-encoded. They hold message contents; they never hold passwords. Format version 2. A file of
+// version 1 is read and replaced by one of version 2, which older programs refuse; a file of a later version is refused
+// and left as it is.
 #pragma once
 
 #include <memory>
@@ -31,7 +35,8 @@ namespace wasmqtt {
 struct FileStoreOptions {
   enum class Durability : std::uint8_t {
     power_cut,      // fdatasync before a batch counts as written
-    process_crash,  // the kernel has it: much faster, lost if the machine goes down
+    // The kernel has it: much faster. If the machine goes down, batches are lost, and the file may count as damaged.
+    process_crash,
   };
 
   std::string directory{};  // made when it is missing
