@@ -82,3 +82,19 @@ TEST_CASE("URL: what can not work is refused with a sentence") {
   CHECK(bad("://h").fault == TransportFault::unsupported_scheme);
   CHECK(bad("mqtt://" + std::string(254, 'a')).fault == TransportFault::invalid_url);
 }
+
+TEST_CASE("URL: a password in the address is refused as such, whatever it holds, and never repeated") {
+  for (auto text : {"mqtt://user:secret@h", "mqtt://user:100%secret@h", "mqtt://user:secret#1@h", "mqtt://user:a/secret@h",
+                    "mqtt://user:a?secret@h", "mqtts://user:se@cret@h:8883", "ws://user:secret#1@h/mqtt",
+                    "wss://user:100%secret@h/mqtt?q", "ws://secret@h", "mqtt://@h"}) {
+    CAPTURE(text);
+    CHECK(bad(text).sentence == "user name and password do not belong in the address");
+  }
+  CHECK(good("ws://h/a@b?c@d").target == "/a@b?c@d");
+}
+
+TEST_CASE("URL: a host with letters beyond ASCII is refused with what to write instead") {
+  CHECK(bad("mqtt://b\xc3\xbc" "cher.example").sentence ==
+        "the host holds letters beyond ASCII: write it as DNS has it, with xn--");
+  CHECK(good("mqtt://xn--bcher-kva.example").host == "xn--bcher-kva.example");
+}

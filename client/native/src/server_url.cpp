@@ -52,9 +52,15 @@ bool parse_port(std::string_view text, std::uint16_t& port) {
   return true;
 }
 
+// A password may hold what would end the authority elsewhere. Only a WebSocket address has a path, in which an @ is just
+// a character.
+bool has_credentials(std::string_view behind_scheme, Protocol protocol) {
+  auto at = behind_scheme.find('@');
+  return at != behind_scheme.npos && (!is_websocket(protocol) || behind_scheme.find_first_of("/?") > at);
+}
+
 // Takes host and port apart; returns what is wrong, or nothing.
 std::string_view parse_authority(std::string_view authority, ServerUrl& url) {
-  if (authority.find('@') != authority.npos) return "user name and password do not belong in the address";
   std::string_view port;
   bool has_port = false;
   if (authority.starts_with('[')) {
@@ -77,6 +83,8 @@ std::string_view parse_authority(std::string_view authority, ServerUrl& url) {
     if (port.find(':') != port.npos) return "an IPv6 address has to stand in brackets";
     if (url.host.empty()) return "the host is missing";
     if (url.host.size() > 253) return "the host name is longer than 253 characters";
+    if (std::any_of(url.host.begin(), url.host.end(), [](char c) { return static_cast<unsigned char>(c) > 0x7F; }))
+      return "the host holds letters beyond ASCII: write it as DNS has it, with xn--";
     if (!std::all_of(url.host.begin(), url.host.end(), is_host_character))
       return "the host holds a character that host names do not have";
   }
@@ -103,6 +111,7 @@ std::optional<ServerUrl> parse_server_url(std::string_view text, UrlProblem& pro
   url.protocol = scheme->protocol;
   url.port = scheme->port;
   text.remove_prefix(colon + 3);
+  if (has_credentials(text, url.protocol)) return invalid("user name and password do not belong in the address");
   if (text.find('#') != text.npos) return invalid("a fragment (#) has no meaning in the address of a broker");
   auto authority_end = std::min(text.find_first_of("/?"), text.size());
   if (auto wrong = parse_authority(text.substr(0, authority_end), url); !wrong.empty()) return invalid(wrong);
