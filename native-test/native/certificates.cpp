@@ -15,9 +15,10 @@ class Authority {
   }
 
   const std::string& certificate() const { return certificate_; }
+  const std::string& key() const { return key_; }
 
   void sign(const std::string& name, const std::string& alternative_names, std::string& certificate,
-            std::string& key) const {
+            std::string& key, int days = 2) const {
     certificate = directory_ / (name + ".crt");
     key = directory_ / (name + ".key");
     std::string request = directory_ / (name + ".csr");
@@ -27,7 +28,7 @@ class Authority {
     write_file(extensions, alternative_names.empty() ? "basicConstraints=CA:FALSE\n"
                                                      : "subjectAltName=" + alternative_names + "\n");
     run_program({"openssl", "x509", "-req", "-in", request, "-CA", certificate_, "-CAkey", key_, "-CAcreateserial",
-                 "-days", "2", "-extfile", extensions, "-out", certificate});
+                 "-days", std::to_string(days), "-extfile", extensions, "-out", certificate});
   }
 
  private:
@@ -44,6 +45,10 @@ Certificates make_certificates() {
   made.other_ca = Authority(directory, "other").certificate();
   authority.sign("localhost", "DNS:localhost,IP:127.0.0.1", made.server, made.server_key);
   authority.sign("elsewhere", "DNS:elsewhere.example", made.elsewhere, made.elsewhere_key);
+  authority.sign("expired", "DNS:localhost", made.expired, made.expired_key, -1);
+  const Authority nobody(directory, "nobody");
+  made.self_signed = nobody.certificate();
+  made.self_signed_key = nobody.key();
   authority.sign("tester", "", made.client, made.client_key);
   return made;
 }

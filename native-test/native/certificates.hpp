@@ -10,6 +10,8 @@ struct Certificates {
   std::string other_ca;      // an authority that signed nothing
   std::string server, server_key;              // for localhost and 127.0.0.1
   std::string elsewhere, elsewhere_key;        // by the same authority, for elsewhere.example
+  std::string expired, expired_key;            // by the same authority, for localhost, until yesterday
+  std::string self_signed, self_signed_key;    // for localhost, by nobody
   std::string client, client_key;              // CN=tester
 };
 

@@ -70,6 +70,22 @@ SilentPort::SilentPort() {
   }
 }
 
+TlsServer::TlsServer(asio::io_context& context, const std::string& certificate, const std::string& key)
+    : acceptor_(context, {asio::ip::address_v4::loopback(), 0}) {
+  tls_.use_certificate_chain_file(certificate);
+  tls_.use_private_key_file(key, asio::ssl::context::pem);
+  accept();
+}
+
+void TlsServer::accept() {
+  acceptor_.async_accept([this](const ErrorCode& error, Tcp::socket socket) {
+    if (error) return;
+    auto& stream = streams_.emplace_back(std::make_shared<Stream>(std::move(socket), tls_));
+    stream->async_handshake(Stream::server, [keep = stream](const ErrorCode&) {});
+    accept();
+  });
+}
+
 WebSocketServer::WebSocketServer(asio::io_context& context, Behaviour behaviour)
     : acceptor_(context, {asio::ip::address_v4::loopback(), 0}), behaviour_(std::move(behaviour)) {
   accept();
@@ -107,7 +123,11 @@ void WebSocketServer::upgrade() {
     if (error) return;
     opened = true;
     buffer_.clear();
-    read();
+    if (behaviour_.speaks_websocket) {
+      read();
+    } else if (reads) {
+      read_raw();
+    }
   });
 }
 
@@ -152,6 +172,17 @@ void WebSocketServer::close_and_reset(int code, const std::string& reason) {
   asio::write(socket, asio::buffer(frame + reason));
   socket.set_option(Tcp::socket::linger(true, 0));
   socket.close();
+}
+
+void WebSocketServer::send_raw(const std::string& bytes) { asio::write(stream_->next_layer(), asio::buffer(bytes)); }
+
+void WebSocketServer::read_raw() {
+  auto bytes = buffer_.prepare(65536);
+  stream_->next_layer().async_read_some(bytes, [this, bytes](const ErrorCode& error, std::size_t count) {
+    raw.append(static_cast<const char*>(bytes.data()), count);
+    peer_closed = error == asio::error::eof;
+    if (!error) read_raw();
+  });
 }
 
 void WebSocketServer::drop() { stream_->next_layer().shutdown(Tcp::socket::shutdown_both); }

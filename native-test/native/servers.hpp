@@ -2,6 +2,8 @@
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/stream.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/websocket.hpp>
 #include <deque>
@@ -46,6 +48,21 @@ class SilentPort {
   std::vector<boost::asio::ip::tcp::socket> fill_;
 };
 
+// Answers TLS handshakes with one certificate.
+class TlsServer {
+ public:
+  TlsServer(boost::asio::io_context& context, const std::string& certificate, const std::string& key);
+  std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
+
+ private:
+  using Stream = boost::asio::ssl::stream<boost::asio::ip::tcp::socket>;
+  void accept();
+
+  boost::asio::ssl::context tls_{boost::asio::ssl::context::tls_server};
+  boost::asio::ip::tcp::acceptor acceptor_;
+  std::vector<std::shared_ptr<Stream>> streams_;
+};
+
 class WebSocketServer {
  public:
   using Stream = boost::beast::websocket::stream<boost::asio::ip::tcp::socket>;
@@ -55,6 +72,7 @@ class WebSocketServer {
     std::string subprotocol = "mqtt";  // empty: names none
     std::string extensions{};            // claims these
     int http_status = 101;             // another: refuses the upgrade
+    bool speaks_websocket = true;      // false: after the handshake, bytes are all that it knows
   };
 
   WebSocketServer(boost::asio::io_context& context, Behaviour behaviour);
@@ -76,6 +94,13 @@ class WebSocketServer {
   void close(int code, const std::string& reason);
   void close_and_reset(int code, const std::string& reason);  // hears no answer
   void drop();                // TCP ends without a close frame
+
+  // For a server that speaks no WebSocket. It never ends the TCP connection.
+  std::string raw;            // what came
+  bool peer_closed = false;   // and FIN after it
+  void send_raw(const std::string& bytes);
+  void read_raw();            // it begins by itself, unless `reads` is false
+  bool reads = true;
 
  private:
   void accept();

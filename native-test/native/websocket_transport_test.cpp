@@ -1,8 +1,9 @@
 #include <doctest/doctest.h>
 
 #include "observer.hpp"
+#include "peer.hpp"
 #include "servers.hpp"
-#include "wasmqtt/native/websocket_transport.hpp"
+#include "wasmqtt/native/network_transport.hpp"
 #include "world.hpp"
 
 using namespace wasmqtt;
@@ -12,9 +13,18 @@ using test::WebSocketServer;
 
 namespace {
 
+// The code in the close frame that `frames`, from a client, end in: FIN and opcode, mask bit and length 2, key, code.
+int close_code_at_end(std::string_view frames) {
+  if (frames.size() < 8) return 0;
+  auto frame = frames.substr(frames.size() - 8);
+  auto byte = [&](std::size_t at) { return static_cast<unsigned char>(frame[at]); };
+  if (byte(0) != 0x88 || byte(1) != 0x82) return 0;
+  return (byte(6) ^ byte(2)) << 8 | (byte(7) ^ byte(3));
+}
+
 struct Fixture {
   test::World world;
-  WebSocketTransport transport{world.context};
+  NetworkTransport transport{world.context};
   test::Observer observer;
 
   void open(std::uint16_t port, const std::string& target = "/mqtt") {
@@ -232,4 +242,106 @@ TEST_CASE_FIXTURE(Fixture, "WebSocket: output is bounded, also by frames, and ro
   std::string received;
   for (const auto& message : server.messages) received += message.bytes;
   CHECK(received == sent);
+}
+
+TEST_CASE_FIXTURE(Fixture, "WebSocket: a close frame ends the connection though TCP stays open [RFC 6455 7.1.1]") {
+  transport.set_options({.close_timeout = 1h});  // what happens here waits for none
+  WebSocketServer server(world.context, {.speaks_websocket = false});
+  connect(server);
+  SUBCASE("with code and reason") {
+    server.send_raw(std::string("\x82\x04last\x88\x12\x03\xe9going away, gone"));
+    auto end = await_close();
+    CHECK(observer.received == "last");
+    CHECK(end.fault == TransportFault::none);
+    CHECK(end.code == 1001);
+    CHECK(end.reason == "going away, gone");
+    CHECK(end.clean);
+    REQUIRE(world.run_until([&] { return server.peer_closed; }));
+    CHECK(close_code_at_end(server.raw) == 1001);  // [RFC 6455 5.5.1]
+  }
+  SUBCASE("without") {
+    server.send_raw(std::string("\x88\x00", 2));
+    CHECK(await_close().code == 1005);
+    REQUIRE(world.run_until([&] { return server.peer_closed; }));
+  }
+}
+
+TEST_CASE_FIXTURE(Fixture, "WebSocket: a close frame ends the connection though the server reads nothing any more") {
+  transport.set_options({.close_timeout = 1h});
+  WebSocketServer server(world.context, {.speaks_websocket = false});
+  server.reads = false;
+  connect(server);
+  std::string piece(100'000, 'x');
+  while (transport.write(as_bytes(piece)) == piece.size()) world.run_ready();
+  server.send_raw("\x88\x02\x03\xe9");
+  CHECK(await_close().code == 1001);
+}
+
+TEST_CASE_FIXTURE(Fixture, "WebSocket: a frame that breaks the protocol ends the connection though TCP stays open [RFC 6455 7.1.7]") {
+  struct Row {
+    const char* name;
+    std::string frame;
+    int code = 1002;
+  };
+  const Row rows[] = {
+      {"masked", std::string("\x82\x81\1\2\3\4x", 7)},
+      {"a reserved bit", "\xc2\x01x"},
+      {"an unknown data frame", "\x83\x01x"},
+      {"an unknown control frame", "\x8b\x01x"},
+      {"a continuation of nothing", "\x80\x01x"},
+      {"a new message inside another", std::string("\x02\x01x\x82\x01y")},
+      {"a ping in pieces", std::string("\x09\x01x")},
+      {"a ping of 126 bytes", "\x89\x7e" + std::string("\x00\x7e", 2) + std::string(126, 'p')},
+      {"a length that is longer than needed", std::string("\x82\x7e\x00\x01x", 5)},
+      {"a close frame of one byte", "\x88\x01x"},
+      {"a close code that is none", std::string("\x88\x02\x00\x01", 4)},
+  };
+  transport.set_options({.close_timeout = 1h});
+  for (const auto& row : rows) {
+    CAPTURE(row.name);
+    WebSocketServer server(world.context, {.speaks_websocket = false});
+    observer = {};
+    connect(server);
+    server.send_raw(row.frame);
+    auto end = await_close();
+    CHECK(end.fault == TransportFault::unknown);
+    CHECK(end.code == row.code);
+    CHECK(!end.clean);
+    CHECK_MESSAGE(end.reason.starts_with("the server broke the WebSocket protocol: "), end.reason);
+    REQUIRE(world.run_until([&] { return server.peer_closed; }));
+    CHECK(close_code_at_end(server.raw) == row.code);
+  }
+}
+
+TEST_CASE_FIXTURE(Fixture, "WebSocket: close() does not wait for ever for a server that does not answer its close frame") {
+  boost::asio::io_context own;
+  NetworkTransport short_lived(own, {.close_timeout = 50ms});
+  WebSocketServer server(world.context, {.speaks_websocket = false});
+  short_lived.open("ws://127.0.0.1:" + std::to_string(server.port()), observer);
+  while (observer.opened == 0) {
+    world.run_ready();
+    own.poll();
+  }
+  auto begin = std::chrono::steady_clock::now();
+  short_lived.close();
+  own.run();  // ends when the connection has
+  CHECK(std::chrono::steady_clock::now() - begin >= 50ms);
+  CHECK(!observer.ended());
+}
+
+TEST_CASE_FIXTURE(Fixture, "WebSocket: what a close frame says is the client's close record, also without keep-alive") {
+  WebSocketServer server(world.context, {.speaks_websocket = false});
+  auto options = test::options_for("ws://127.0.0.1:" + std::to_string(server.port()), "x");
+  options.client.keep_alive = {};
+  test::Peer peer(world, options);
+  peer.mqtt.connect();
+  REQUIRE(world.run_until([&] { return !server.raw.empty(); }));
+  server.send_raw(std::string("\x82\x04\x20\x02\x00\x00", 6));
+  REQUIRE(world.run_until([&] { return peer.mqtt.connected(); }));
+  server.send_raw("\x88\x09\x03\xf3kicked!");
+  REQUIRE(world.run_until([&] { return !peer.mqtt.connected(); }));
+  auto record = peer.mqtt.close_record();
+  CHECK(record.code == 1011);
+  CHECK(record.reason == "kicked!");
+  CHECK(record.phase == CloseRecord::Phase::connected);
 }

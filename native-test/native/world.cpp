@@ -14,8 +14,8 @@
 
 namespace test {
 
-bool World::run_until(const std::function<bool()>& done, std::chrono::milliseconds patience) {
-  auto deadline = std::chrono::steady_clock::now() + patience;
+bool World::run_until(const std::function<bool()>& done, std::chrono::milliseconds timeout) {
+  auto deadline = std::chrono::steady_clock::now() + timeout;
   while (!done()) {
     if (context.run_one_until(deadline) == 0) return done();
   }
@@ -49,8 +49,8 @@ bool port_answers(std::uint16_t port) {
   return !error;
 }
 
-bool await(const std::function<bool()>& condition, std::chrono::seconds patience) {
-  auto deadline = std::chrono::steady_clock::now() + patience;
+bool await(const std::function<bool()>& condition, std::chrono::seconds timeout) {
+  auto deadline = std::chrono::steady_clock::now() + timeout;
   while (!condition()) {
     if (std::chrono::steady_clock::now() > deadline) return false;
     std::this_thread::sleep_for(std::chrono::milliseconds(2));

@@ -18,8 +18,8 @@ class World {
  public:
   boost::asio::io_context context;
 
-  // Turns the world until `done`; false when that did not come true in time. No sleeps: each turn waits for an event.
-  bool run_until(const std::function<bool()>& done, std::chrono::milliseconds patience = std::chrono::seconds{30});
+  // Runs the context until `done`; false when that did not come true in time. No sleeps: each step waits for an event.
+  bool run_until(const std::function<bool()>& done, std::chrono::milliseconds timeout = std::chrono::seconds{30});
   // Everything that is ready, and then what became ready by it.
   void run_ready() { context.poll(); }
 
@@ -44,8 +44,8 @@ class TemporaryDirectory {
 std::uint16_t free_port();
 bool port_answers(std::uint16_t port);
 
-// Looks again and again, for what sends no event; false when that took longer than `patience`.
-bool await(const std::function<bool()>& condition, std::chrono::seconds patience = std::chrono::seconds{10});
+// Polls, for what sends no event; false when that took longer than `timeout`.
+bool await(const std::function<bool()>& condition, std::chrono::seconds timeout = std::chrono::seconds{10});
 
 // Where a program lies, also in the directories for administrators; empty: it is not installed.
 std::string find_program(const std::string& name);

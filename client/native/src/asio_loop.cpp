@@ -20,7 +20,7 @@ Time ForwardClock::update(Time wall) {
   return time;
 }
 
-// Handlers in flight hold the state, so that one that comes after the loop is gone finds nothing to call.
+// Handlers in flight own the state, so that one that runs after the loop is destroyed finds nothing to call.
 class AsioLoop::State : public std::enable_shared_from_this<State> {
  public:
   explicit State(asio::io_context& context) : context_(context), timer_(context) {}
@@ -68,13 +68,13 @@ class AsioLoop::State : public std::enable_shared_from_this<State> {
 
   void sleep() {
     Time start = now();
-    Duration nap = std::clamp(*deadline_ - start, Duration::zero(), longest_sleep);
-    wake_at_ = start + nap;
+    Duration interval = std::clamp(*deadline_ - start, Duration::zero(), longest_sleep);
+    wake_at_ = start + interval;
     waiting_ = true;
-    std::uint64_t nap_number = ++nap_;
-    timer_.expires_after(nap);
-    timer_.async_wait([self = shared_from_this(), nap_number](boost::system::error_code) {
-      if (nap_number == self->nap_ && self->waiting_) self->wake();
+    std::uint64_t wait = ++waits_;
+    timer_.expires_after(interval);
+    timer_.async_wait([self = shared_from_this(), wait](boost::system::error_code) {
+      if (wait == self->waits_ && self->waiting_) self->wake();
     });
   }
 
@@ -90,7 +90,7 @@ class AsioLoop::State : public std::enable_shared_from_this<State> {
   ForwardClock clock_;
   std::optional<Time> deadline_;
   Time wake_at_{};
-  std::uint64_t nap_ = 0;
+  std::uint64_t waits_ = 0;
   bool waiting_ = false;
   bool turn_requested_ = false;
 };
@@ -112,7 +112,5 @@ std::uint64_t AsioLoop::random() {
   std::random_device device;
   return (std::uint64_t{device()} << 32) | device();
 }
-
-asio::io_context& AsioLoop::context() { return state_->context_; }
 
 }  // namespace wasmqtt

@@ -1,20 +1,48 @@
 #include "wasmqtt/native/network_transport.hpp"
 
-#include "make_connection.hpp"
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+
+#include "network_connection.hpp"
+#include "protocols.hpp"
+#include "wasmqtt/native/server_url.hpp"
 
 namespace wasmqtt {
 
 NetworkTransport::NetworkTransport(boost::asio::io_context& context, NetworkOptions options)
-    : SocketTransport(context, std::move(options)) {}
+    : context_(context), options_(std::move(options)) {}
 
-std::shared_ptr<Connection> NetworkTransport::make_connection(const ServerUrl& url) {
-  switch (url.protocol) {
-    case ServerUrl::Protocol::tcp: return make_tcp_connection(context(), url, options());
-    case ServerUrl::Protocol::tls: return make_tls_connection(context(), url, options());
-    case ServerUrl::Protocol::websocket: return make_websocket_connection(context(), url, options());
-    case ServerUrl::Protocol::secure_websocket: return make_secure_websocket_connection(context(), url, options());
+NetworkTransport::~NetworkTransport() { close(); }
+
+void NetworkTransport::open(const std::string& url, TransportObserver& observer) {
+  close();
+  UrlProblem problem;
+  auto parsed = parse_server_url(url, problem);
+  if (!parsed) return fail_soon(problem.fault, problem.sentence, observer);
+  switch (parsed->protocol) {
+    case ServerUrl::Protocol::tcp: connection_ = make_tcp(context_, *parsed, options_); break;
+    case ServerUrl::Protocol::tls: connection_ = make_tls(context_, *parsed, options_); break;
+    case ServerUrl::Protocol::websocket: connection_ = make_websocket(context_, *parsed, options_); break;
+    case ServerUrl::Protocol::secure_websocket: connection_ = make_secure_websocket(context_, *parsed, options_); break;
   }
-  return nullptr;
+  connection_->start(observer);
+}
+
+std::size_t NetworkTransport::write(Bytes bytes) { return connection_ == nullptr ? 0 : connection_->write(bytes); }
+
+std::size_t NetworkTransport::buffered() const { return connection_ == nullptr ? 0 : connection_->buffered(); }
+
+void NetworkTransport::close() {
+  failing_.reset();
+  if (auto connection = std::exchange(connection_, nullptr)) connection->close();
+}
+
+void NetworkTransport::fail_soon(TransportFault fault, std::string_view reason, TransportObserver& observer) {
+  failing_ = std::make_shared<int>();
+  auto tell = [attempt = std::weak_ptr<int>(failing_), fault, reason, &observer] {
+    if (!attempt.expired()) observer.on_transport_closed({.fault = fault, .reason = reason});
+  };
+  boost::asio::post(context_, tell);
 }
 
 }  // namespace wasmqtt

@@ -7,6 +7,9 @@
 #include <cerrno>
 #include <cstring>
 
+#include "byte_stream.hpp"
+#include "protocols.hpp"
+
 namespace wasmqtt {
 
 namespace asio = boost::asio;
@@ -22,6 +25,25 @@ bool is_readable(const std::string& file, std::string_view what, std::string& pr
 
 std::string not_usable(std::string_view what, const std::string& file, const ErrorCode& error) {
   return std::string(what) + ' ' + file + " is of no use: " + error.message();
+}
+
+// What the check of a certificate came to, as a sentence for whoever has to put it right.
+std::string why_not_trusted(long verdict, const std::string& name) {
+  switch (verdict) {
+    case X509_V_ERR_CERT_HAS_EXPIRED: return "the server's certificate, or one that it depends on, has expired";
+    case X509_V_ERR_CERT_NOT_YET_VALID:
+      return "the server's certificate is not valid yet: is the clock of this machine right?";
+    case X509_V_ERR_HOSTNAME_MISMATCH:
+    case X509_V_ERR_IP_ADDRESS_MISMATCH: return "the server's certificate is not for " + name;
+    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+      return "the server's certificate is signed by itself, and not among the trusted ones";
+    case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+    case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+      return "the server's certificate is signed by an authority that is not trusted";
+    default: return std::string("the server's certificate is not accepted: ") + X509_verify_cert_error_string(verdict);
+  }
 }
 
 }  // namespace
@@ -63,17 +85,32 @@ void TlsContext::load_certificate(const TlsOptions& options) {
   if (error) problem_ = not_usable("the client's private key", key_file, error);
 }
 
-bool expect_server(TlsStream& stream, const TlsOptions& options, const std::string& host) {
-  const std::string& name = options.server_name.empty() ? host : options.server_name;
-  SSL* ssl = stream.native_handle();
+TlsLayer::TlsLayer(asio::io_context& context, const NetworkOptions& options)
+    : TlsContext(options.tls), asio::ssl::stream<Tcp::socket>(context, context_), options_(options.tls) {}
+
+void TlsLayer::handshake(const std::string& host, std::function<void(const HandshakeFailure&)> done) {
+  const std::string& name = options_.server_name.empty() ? host : options_.server_name;
+  if (!problem().empty()) return done({TransportFault::tls, problem()});
+  if (!expect_server(name)) return done({TransportFault::tls, "the server's name cannot be checked"});
+  async_handshake(client, [this, name, done = std::move(done)](const ErrorCode& error) {
+    done(error ? describe(error, name) : HandshakeFailure());
+  });
+}
+
+void TlsLayer::shutdown(std::function<void()> done) {
+  async_shutdown([done = std::move(done)](const ErrorCode&) { done(); });
+}
+
+bool TlsLayer::expect_server(const std::string& name) {
+  SSL* ssl = native_handle();
   ErrorCode not_an_address;
   auto address = asio::ip::make_address(name, not_an_address);
   if (not_an_address) {
     if (SSL_set_tlsext_host_name(ssl, name.c_str()) != 1) return false;
-    return !options.verify_server || SSL_set1_host(ssl, name.c_str()) == 1;
+    return !options_.verify_server || SSL_set1_host(ssl, name.c_str()) == 1;
   }
   // An address goes into no SNI (RFC 6066, 3); the certificate has to name it as an address.
-  if (!options.verify_server) return true;
+  if (!options_.verify_server) return true;
   X509_VERIFY_PARAM* rules = SSL_get0_param(ssl);
   if (address.is_v4()) {
     auto bytes = address.to_v4().to_bytes();
@@ -83,17 +120,19 @@ bool expect_server(TlsStream& stream, const TlsOptions& options, const std::stri
   return X509_VERIFY_PARAM_set1_ip(rules, bytes.data(), bytes.size()) == 1;
 }
 
-TlsFailure describe_tls_failure(const ErrorCode& error, TlsStream& stream) {
+HandshakeFailure TlsLayer::describe(const ErrorCode& error, const std::string& name) {
   if (error == asio::error::timed_out) return {TransportFault::timed_out, error.message()};
-  long verdict = SSL_get_verify_result(stream.native_handle());
-  if (verdict != X509_V_OK) {
-    return {TransportFault::tls,
-            std::string("the server's certificate is not accepted: ") + X509_verify_cert_error_string(verdict)};
-  }
+  if (long verdict = SSL_get_verify_result(native_handle()); verdict != X509_V_OK)
+    return {TransportFault::tls, why_not_trusted(verdict, name)};
   if (error == asio::error::eof || error == asio::ssl::error::stream_truncated ||
       error == asio::error::connection_reset)
     return {TransportFault::tls, "the server closed the connection during the TLS handshake: is this a TLS port?"};
   return {TransportFault::tls, error.message()};
+}
+
+std::shared_ptr<NetworkConnection> make_tls(asio::io_context& context, const ServerUrl& url,
+                                            const NetworkOptions& options) {
+  return std::make_shared<ByteStream<TlsLayer>>(context, url, options);
 }
 
 }  // namespace wasmqtt

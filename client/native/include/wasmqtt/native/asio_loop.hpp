@@ -7,8 +7,8 @@
 //   mqtt.connect();
 //   context.run();
 //
-// Everything of one client runs on the one thread that runs `context`. One AsioLoop serves one client; several may
-// share a context.
+// Thread rule: a client and everything it uses belong to the one thread that runs `context`. One AsioLoop serves one
+// client; several loops may share a context.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -20,13 +20,13 @@ namespace wasmqtt {
 
 class AsioLoop final : public EventLoop {
  public:
-  // `context` outlives the loop. A loop that is destroyed calls nothing any more.
+  // `context` must outlive the loop. After the destructor nothing is called back.
   explicit AsioLoop(boost::asio::io_context& context);
   ~AsioLoop() override;
   AsioLoop(const AsioLoop&) = delete;
   AsioLoop& operator=(const AsioLoop&) = delete;
 
-  // The wall clock. When that is set back, no time has passed, and from there it goes on.
+  // The wall clock; when it steps backwards, it is treated as standing still.
   Time now() const override;
   void attach(std::function<void()> on_timer, std::function<void()> on_turn) override;
   // The wait is cut into pieces of at most longest_sleep: the kernel's timers stand still while the machine sleeps,
@@ -35,8 +35,6 @@ class AsioLoop final : public EventLoop {
   void request_turn() override;
   std::uint64_t random() override;
 
-  boost::asio::io_context& context();
-
   static constexpr Duration longest_sleep = std::chrono::seconds{5};
 
  private:
@@ -44,14 +42,14 @@ class AsioLoop final : public EventLoop {
   std::shared_ptr<State> state_;
 };
 
-// Turns a clock that may be set back into one that only goes on: the rule of AsioLoop::now(), by itself.
+// Turns a wall clock, which may step backwards, into one that only moves forward: the rule of AsioLoop::now().
 class ForwardClock {
  public:
   Time update(Time wall);
 
  private:
   Time last_{};
-  Duration ahead_{};  // how much we are ahead of a wall clock that was set back
+  Duration ahead_{};  // of the wall clock, after it stepped backwards
 };
 
 }  // namespace wasmqtt

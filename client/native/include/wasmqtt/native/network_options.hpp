@@ -1,4 +1,4 @@
-// How native transports connect: time-outs, bounds and TLS. The defaults are meant for use.
+// How NetworkTransport connects: timeouts, limits and TLS. The defaults are meant for use.
 #pragma once
 
 #include <cstddef>
@@ -8,23 +8,24 @@
 
 namespace wasmqtt {
 
-// For mqtts and wss. Files are PEM and are read anew for every attempt, so that a renewed certificate is taken up.
-// A file that can't be read ends the attempt with TransportFault::tls and a sentence that names it.
-// TLS 1.2 is the least; the server's certificate has to be valid for the name.
+// For mqtts and wss. Files are PEM and are read for every attempt, so that a renewed certificate is picked up. A file
+// that can't be read ends the attempt with TransportFault::tls and a sentence that names it. TLS 1.2 or newer. The
+// server's certificate has to be valid for the name; if it is not (expired, unknown authority, another name), the
+// attempt ends with TransportFault::tls and a sentence that says which.
 struct TlsOptions {
   std::string ca_file{};           // trusted authorities; empty: the system's
   std::string certificate_file{};  // our own certificate, with its chain; empty: none
   std::string key_file{};          // its private key; empty: in certificate_file too
   std::string key_password{};      // when the key is encrypted
   std::string server_name{};       // the name to ask for and to check; empty: the host of the URL
-  bool verify_server = true;     // false trusts anyone who answers: for experiments only
+  bool verify_server = true;     // false trusts whoever answers: for experiments only
 };
 
 struct NetworkOptions {
   // From open() to on_transport_open(): name, connection, TLS and WebSocket handshake together. Where a name has
   // several addresses they share it, so that a dead one leaves time for the next.
   Duration open_timeout = std::chrono::seconds{15};
-  // How long close() goes on in the background to get out what was written.
+  // How long close() continues in the background, to send what was written and to complete the closing handshake.
   Duration close_timeout = std::chrono::seconds{2};
   // write() takes bytes until so many are waiting for the kernel; on_transport_writable() comes at half of it. Small, so
   // that PINGREQ and DISCONNECT do not wait for long behind it on a slow uplink.

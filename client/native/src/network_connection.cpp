@@ -1,4 +1,4 @@
-#include "connection.hpp"
+#include "network_connection.hpp"
 
 #include "socket_queue.hpp"
 
@@ -36,12 +36,12 @@ std::string words_for(TransportFault fault, const ErrorCode& error) {
   return fault == TransportFault::unknown || fault == TransportFault::tls ? error.message() : std::string();
 }
 
-Connection::Connection(asio::io_context& context, ServerUrl url, const NetworkOptions& options)
+NetworkConnection::NetworkConnection(asio::io_context& context, ServerUrl url, const NetworkOptions& options)
     : url_(std::move(url)), options_(options), resolver_(context), timer_(context), address_timer_(context) {}
 
 // ---- opening ----
 
-void Connection::start(TransportObserver& observer) {
+void NetworkConnection::start(TransportObserver& observer) {
   observer_ = &observer;
   deadline_ = asio::steady_timer::clock_type::now() + options_.open_timeout;
   timer_.expires_at(deadline_);
@@ -52,7 +52,7 @@ void Connection::start(TransportObserver& observer) {
   asio::post(resolver_.get_executor(), [self = shared_from_this()] { self->resolve(); });
 }
 
-void Connection::resolve() {
+void NetworkConnection::resolve() {
   if (state_ != State::opening) return;
   ErrorCode not_an_address;
   auto address = asio::ip::make_address(url_.host, not_an_address);
@@ -73,7 +73,7 @@ void Connection::resolve() {
       });
 }
 
-void Connection::connect_next() {
+void NetworkConnection::connect_next() {
   ErrorCode error;
   socket().close(error);
   while (next_address_ < addresses_.size()) {
@@ -90,7 +90,7 @@ void Connection::connect_next() {
   end({.fault = connect_fault_, .reason = connect_reason_});
 }
 
-void Connection::give_address_its_share_of_time() {
+void NetworkConnection::give_address_its_share_of_time() {
   address_timed_out_ = false;
   auto addresses_left = static_cast<int>(addresses_.size() - next_address_ + 1);
   if (addresses_left == 1) return;  // `timer_` watches over the last one
@@ -103,7 +103,7 @@ void Connection::give_address_its_share_of_time() {
   });
 }
 
-void Connection::connect_done(const ErrorCode& error) {
+void NetworkConnection::connect_done(const ErrorCode& error) {
   address_timer_.cancel();
   if (state_ != State::opening) return;
   if (error || address_timed_out_) {
@@ -118,7 +118,7 @@ void Connection::connect_done(const ErrorCode& error) {
 }
 
 // "Unreachable" is what a machine without IPv6 says of every IPv6 address; another address knows more.
-void Connection::remember(const ErrorCode& error) {
+void NetworkConnection::remember(const ErrorCode& error) {
   auto fault = fault_of(error);
   bool first = connect_fault_ == TransportFault::none;
   if (!first && connect_fault_ != TransportFault::unreachable) return;
@@ -126,7 +126,7 @@ void Connection::remember(const ErrorCode& error) {
   connect_reason_ = words_for(fault, error);
 }
 
-void Connection::opened() {
+void NetworkConnection::opened() {
   if (state_ != State::opening) return;
   state_ = State::open;
   timer_.cancel();
@@ -135,15 +135,15 @@ void Connection::opened() {
   if (state_ == State::open) read_more();
 }
 
-void Connection::handshake_failed(TransportFault fault, std::string_view reason) {
+void NetworkConnection::handshake_failed(TransportFault fault, std::string_view reason) {
   if (state_ == State::opening) end({.fault = fault, .reason = reason});
 }
 
 // ---- reading ----
 
-void Connection::read_more() { start_read(read_buffer_.data(), read_buffer_.size()); }
+void NetworkConnection::read_more() { start_read(read_buffer_.data(), read_buffer_.size()); }
 
-void Connection::read_done(const ErrorCode& error, std::size_t count) {
+void NetworkConnection::read_done(const ErrorCode& error, std::size_t count) {
   if (state_ != State::open) return;
   if (error) {
     TransportClose close;
@@ -156,19 +156,21 @@ void Connection::read_done(const ErrorCode& error, std::size_t count) {
   if (state_ == State::open) read_more();
 }
 
-void Connection::describe_end(const ErrorCode& error, TransportClose& close, std::string& reason) {
+void NetworkConnection::describe_end(const ErrorCode& error, TransportClose& close, std::string& reason) {
   if (error == asio::error::eof) {
     close.fault = TransportFault::none;
     close.clean = true;
     return;
   }
-  close.fault = fault_of(error);
+  // TCP ended in order, TLS did not: many servers save themselves close_notify.
+  bool truncated = error == asio::ssl::error::stream_truncated;
+  close.fault = truncated ? TransportFault::none : fault_of(error);
   reason = words_for(close.fault, error);
 }
 
 // ---- writing ----
 
-std::size_t Connection::write(Bytes bytes) {
+std::size_t NetworkConnection::write(Bytes bytes) {
   if (state_ != State::open) return 0;
   std::size_t room = options_.write_buffer_bytes - std::min(waiting(), options_.write_buffer_bytes);
   std::size_t taken = std::min(room, bytes.size());
@@ -181,11 +183,11 @@ std::size_t Connection::write(Bytes bytes) {
   return taken;
 }
 
-std::size_t Connection::buffered() {
+std::size_t NetworkConnection::buffered() {
   return state_ == State::open ? waiting() + unsent_in_kernel(socket().native_handle()) : 0;
 }
 
-void Connection::send_pending() {
+void NetworkConnection::send_pending() {
   sending_.swap(pending_);
   sending_frames_.swap(pending_frames_);
   pending_.clear();
@@ -196,11 +198,11 @@ void Connection::send_pending() {
   send_next_frame();
 }
 
-void Connection::send_next_frame() {
+void NetworkConnection::send_next_frame() {
   start_write(Bytes(sending_).subspan(sent_, sending_frames_[next_frame_] - sent_));
 }
 
-void Connection::write_done(const ErrorCode& error) {
+void NetworkConnection::write_done(const ErrorCode& error) {
   if (state_ == State::ended) return;
   if (error) {
     // What the broker said before it hung up may still wait to be read, and reading ends with the better reason.
@@ -231,7 +233,7 @@ void Connection::write_done(const ErrorCode& error) {
 
 // ---- the end ----
 
-void Connection::close() {
+void NetworkConnection::close() {
   observer_ = nullptr;
   if (state_ == State::opening) return finish();
   if (state_ != State::open) return;
@@ -243,24 +245,21 @@ void Connection::close() {
   if (!writing_) begin_shutdown();
 }
 
-void Connection::reject(TransportFault fault, std::string_view reason) {
+void NetworkConnection::leave(const TransportClose& how) {
   auto* observer = observer_;
-  std::string words(reason);
   auto keep = shared_from_this();
-  if (state_ == State::opening) {
-    state_ = State::open;  // so that close() says good-bye
-  }
+  if (state_ == State::opening) state_ = State::open;  // so that close() says goodbye
   close();
-  if (observer != nullptr) observer->on_transport_closed({.fault = fault, .reason = words});
+  if (observer != nullptr) observer->on_transport_closed(how);
 }
 
-void Connection::begin_shutdown() {
+void NetworkConnection::begin_shutdown() {
   if (shutting_down_) return;
   shutting_down_ = true;
   start_shutdown();
 }
 
-void Connection::shutdown_done() {
+void NetworkConnection::shutdown_done() {
   if (state_ != State::closing) return;
   ErrorCode error;
   socket().shutdown(Tcp::socket::shutdown_send, error);
@@ -270,28 +269,28 @@ void Connection::shutdown_done() {
 
 // Closing a socket with unread bytes in it sends RST, and RST can overtake what we have just sent: a DISCONNECT would
 // be lost and the will published. So read until the peer has closed too, or the timer says enough.
-void Connection::drain_socket() {
+void NetworkConnection::drain_socket() {
   read_buffer_.resize(read_buffer_bytes);
-  auto go_on = [self = shared_from_this()](const ErrorCode& error, std::size_t) {
+  auto read_on = [self = shared_from_this()](const ErrorCode& error, std::size_t) {
     if (self->state_ != State::closing) return;
     if (error) return self->finish();
     self->drain_socket();
   };
-  socket().async_read_some(asio::buffer(read_buffer_), go_on);
+  socket().async_read_some(asio::buffer(read_buffer_), read_on);
 }
 
-void Connection::end(const TransportClose& close) {
+void NetworkConnection::end(const TransportClose& close) {
   auto* observer = std::exchange(observer_, nullptr);
   finish();
   if (observer != nullptr) observer->on_transport_closed(close);
 }
 
-void Connection::finish() {
+void NetworkConnection::finish() {
   state_ = State::ended;
   timer_.cancel();
   address_timer_.cancel();
   resolver_.cancel();
-  ErrorCode ignored;  // nothing is left to be done about it
+  ErrorCode ignored;  // nothing can be done about it
   socket().close(ignored);
 }
 

@@ -1,6 +1,6 @@
-// One attempt and the connection that comes of it, from the name to the last byte. What is the same for TCP, TLS and
-// WebSocket is here: resolving, time-outs, the bounded output, the order of callbacks. The rest are the four virtual
-// steps. Handlers in flight own the connection; its transport only uses it.
+// One attempt and the connection that comes of it, from the name to the last byte. What TCP, TLS and WebSocket have in
+// common is here: resolving, timeouts, the bounded output, the order of callbacks. The rest are the virtual steps.
+// Handlers in flight own the connection; its transport only uses it.
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>
@@ -18,12 +18,17 @@ namespace wasmqtt {
 using Tcp = boost::asio::ip::tcp;
 using ErrorCode = boost::system::error_code;
 
-class Connection : public std::enable_shared_from_this<Connection> {
+struct HandshakeFailure {
+  TransportFault fault = TransportFault::none;  // none: it succeeded
+  std::string reason{};
+};
+
+class NetworkConnection : public std::enable_shared_from_this<NetworkConnection> {
  public:
-  Connection(boost::asio::io_context& context, ServerUrl url, const NetworkOptions& options);
-  virtual ~Connection() = default;
-  Connection(const Connection&) = delete;
-  Connection& operator=(const Connection&) = delete;
+  NetworkConnection(boost::asio::io_context& context, ServerUrl url, const NetworkOptions& options);
+  virtual ~NetworkConnection() = default;
+  NetworkConnection(const NetworkConnection&) = delete;
+  NetworkConnection& operator=(const NetworkConnection&) = delete;
 
   void start(TransportObserver& observer);
   std::size_t write(Bytes bytes);
@@ -39,7 +44,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   virtual void start_shutdown() = 0;          // shutdown_done(); all output is out
   // One write() is one frame; else frames are joined.
   virtual bool keeps_frames_apart() const { return false; }
-  // How the end of an open connection looks in this protocol.
+  // What the end of an open connection means in this protocol.
   virtual void describe_end(const ErrorCode& error, TransportClose& close, std::string& reason);
 
   void opened();
@@ -47,8 +52,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void read_done(const ErrorCode& error, std::size_t count);
   void write_done(const ErrorCode& error);
   void shutdown_done();
-  // Tells the observer, then shuts down in the background: the peer broke a rule.
-  void reject(TransportFault fault, std::string_view reason);
+  // Tells the observer, then shuts down in the background: the peer said goodbye or broke a rule.
+  void leave(const TransportClose& close);
 
   const ServerUrl& url() const { return url_; }
   const NetworkOptions& options() const { return options_; }
