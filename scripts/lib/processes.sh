@@ -16,7 +16,7 @@ process_private_fd='' # a descriptor that the programs shall not inherit, such a
 start_process() {
   local name=$1 log=$2 keeper=()
   shift 2
-  mkdir -p "$(dirname "$log")"
+  mkdir -p "${log%/*}"
   ! setpriv --pdeathsig TERM true 2>/dev/null || keeper=(setpriv --pdeathsig TERM)
   (
     [[ -z $process_private_fd ]] || exec {process_private_fd}>&-

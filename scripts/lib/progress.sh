@@ -32,7 +32,7 @@ die() {
 quietly() {
   local log=$1 status=0
   shift
-  mkdir -p "$(dirname "$log")"
+  mkdir -p "${log%/*}"
   if [[ -t 1 ]]; then
     "$@" 2>&1 </dev/null | tee "$log" | show_last_line || status=${PIPESTATUS[0]}
   else
