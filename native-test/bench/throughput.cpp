@@ -188,7 +188,9 @@ int main(int argc, char** argv) {
   if (argc > 3 && json == nullptr) return std::perror(argv[3]), 1;
   doctest::Context context;
   context.setAsDefaultForAssertsOutOfTestCases();
-  const test::Broker broker({.quick = true});
+  const test::Broker broker({.settings = {
+      {"log_type none", "writing a log would be measured, too"},
+      {"set_tcp_nodelay true", "an acknowledgement that waits for more to send is the kernel's doing"}}});
   mosquitto_lib_init();
   // One object a line.
   const bool done = compare("QoS 1 over TCP, all in flight", {broker.port(), count, 65'535}, rounds, json) &&

@@ -48,6 +48,8 @@ bool RabbitMq::start_port_mapper() {
 void RabbitMq::write_configuration() const {
   write_file(directory_ / "enabled_plugins", "[rabbitmq_mqtt,rabbitmq_web_mqtt].\n");
   write_file(directory_ / "environment", "");
+  // Its limits are the package's. Ports, plugins and user make it a node beside the system's; nobody comes in without a
+  // password, so that refusals can be tested.
   write_file(directory_ / "rabbitmq.conf",
              "listeners.tcp = none\n"  // AMQP
              "mqtt.listeners.tcp.1 = 127.0.0.1:" + std::to_string(port_) + "\n"

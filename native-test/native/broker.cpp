@@ -47,14 +47,11 @@ std::string Broker::configuration() const {
     const auto& files = certificates();
     return "cafile " + files.ca + "\ncertfile " + files.server + "\nkeyfile " + files.server_key + "\n";
   };
-  std::string text = "user root\n";
-  // The default of 20 messages in flight loses what goes beyond, and ends a resumed connection that sends more.
-  if (!options_.as_packaged) text += "max_queued_messages 0\nmax_inflight_messages 0\n";
-  text += options_.quick ? "log_type none\nset_tcp_nodelay true\n" : "log_type all\n";
+  std::string text = "persistence true\npersistence_location " + directory_.path() + "/\n";
+  text += "user root\nlog_type all\n";  // the directory is ours; what it did helps when a test fails
   text += options_.user.empty() ? std::string("allow_anonymous true\n")
                                 : "allow_anonymous false\npassword_file " + (directory_ / "passwords") + "\n";
-  if (options_.persistence)
-    text += "persistence true\nautosave_interval 0\npersistence_location " + directory_.path() + "/\n";
+  for (const auto& setting : options_.settings) text += "# " + setting.reason + '\n' + setting.line + '\n';
   text += listener(port_);
   if (options_.websocket) text += listener(websocket_port_) + "protocol websockets\n";
   if (options_.tls) {

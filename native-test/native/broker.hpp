@@ -1,22 +1,29 @@
-// A real mosquitto on free ports, started and killed by a test.
+// A real mosquitto on free ports, started and killed by a test. It is configured as Debian's package configures it:
+// persistence, and mosquitto's own defaults for every limit (20 messages in flight and 1,000 queued for a client).
+// Beside that it gets what any test needs: its ports, a directory of its own, a log; and what one test needs, by name.
 #pragma once
 
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "world.hpp"
 
 namespace test {
 
+// A line of mosquitto.conf that is not the package's, and why a test can't do without it.
+struct BrokerSetting {
+  std::string line;
+  std::string reason;
+};
+
 struct BrokerOptions {
   bool websocket = false;
   bool tls = false;           // and WebSocket over TLS; the plain TLS port demands a client certificate
-  bool persistence = false;   // written when asked (save()), and at an orderly end
-  bool as_packaged = false;   // the limits of the package's configuration, which loses messages beyond some of them
-  bool quick = false;         // logs nothing, and does not wait for more to send: for benchmarks
   std::string user{};         // with a password: nobody else may come in
   std::string password{};
+  std::vector<BrokerSetting> settings{};
 };
 
 class Broker {
@@ -27,7 +34,7 @@ class Broker {
   void start();
   void stop();      // SIGTERM, and the end awaited
   void kill();      // SIGKILL
-  void save();      // returns when what it knows is on the disk
+  void save();      // returns when what it knows is on the disk; it saves by itself only after half an hour, and in stop()
 
   std::string url() const { return "mqtt://localhost:" + std::to_string(port_); }
   std::string websocket_url() const { return "ws://localhost:" + std::to_string(websocket_port_) + "/mqtt"; }

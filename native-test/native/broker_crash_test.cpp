@@ -81,7 +81,9 @@ enum class Fault { cut, kill };
 void stream_through(Fault fault, Tally& to_left, Tally& to_right) {
   test::World world;
   test::TemporaryDirectory directory;
-  test::Broker broker({.persistence = true});
+  test::Broker broker({.settings = {
+      {"max_queued_messages 0", "up to 12,000 messages wait for a client that is cut off"},
+      {"max_inflight_messages 0", "as many as can be are in flight when it is cut; qos2_window_test.cpp has 20"}}});
   test::Proxy proxy(world.context, broker.port());
   FileStoreOptions files{.directory = directory.path(), .durability = FileStoreOptions::Durability::process_crash};
   FileStore left_store(world.context, files), right_store(world.context, files);

@@ -27,7 +27,7 @@ struct Arrived {
 // The sender's connection goes through a proxy and breaks five times; the receiver's is left alone, unless the broker dies.
 void send_all(Fault fault, Arrived& arrived) {
   test::World world;
-  test::Broker broker({.persistence = true, .as_packaged = true});
+  test::Broker broker;
   test::Proxy proxy(world.context, broker.port());
   auto lasting = [](const std::string& url, const std::string& id) {
     auto options = options_for(url, id);

@@ -1,5 +1,5 @@
-// Works at a task of a hundred steps and publishes how far it is, retained on progress/TASK. While the connection is away
-// the work goes on; of the states that could not be sent meanwhile only the newest is.
+// Works at a task of a hundred steps and publishes how far it is, retained on progress/TASK. While disconnected it
+// continues; of the states that could not be sent meanwhile only the newest is.
 //
 //   progress_worker URL TASK [MILLISECONDS_PER_STEP]
 #include <boost/asio/steady_timer.hpp>
