@@ -13,7 +13,7 @@ import {smaller} from './support/small_png.mjs';
 const folder = process.argv[2] ?? path.join(root, 'ui', 'pictures');
 await mkdir(folder, {recursive: true});
 const stage = await openStage();
-const bot = spawn(path.join(root, 'build', 'native', 'client', 'native', 'programs', 'bot-peter'),
+const bot = spawn(path.join(root, 'build', 'native', 'ui', 'bots', 'bot-peter'),
   ['--url', `mqtt://127.0.0.1:${stage.open_broker.tcpPort}`], {stdio: 'ignore'});
 
 const looks = {

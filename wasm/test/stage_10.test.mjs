@@ -60,7 +60,7 @@ describe('stage 10', () => {
   });
 
   test('the bot peter answers', async () => {
-    const program = path.join(root, 'build', 'native', 'client', 'native', 'programs', 'bot-peter');
+    const program = path.join(root, 'build', 'native', 'ui', 'bots', 'bot-peter');
     const bot = spawn(program, ['--url', `mqtt://127.0.0.1:${world.stage.open_broker.tcpPort}`], {stdio: 'ignore'});
     const jenny = await world.arrive('?stage=10&user=jenny');
     await jenny.sign_in();

@@ -2,7 +2,7 @@
 #include "bot.hpp"
 
 int main(int argument_count, char** arguments) {
-  using namespace wasmqtt;
+  using namespace chat;
   int exit_code = 0;
   auto options =
       parse_bot_options(argument_count, arguments, "peter", "bot-peter: says back what he is told.", exit_code);

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "broker.hpp"
+#include "chat/topics.hpp"
 #include "peer.hpp"
 
 using namespace wasmqtt;
@@ -68,6 +69,32 @@ TEST_CASE_FIXTURE(Fixture, "peter: online, echoes once, survives nonsense, and s
   CHECK(contains(on("chat/status/peter")[1], R"("status":"offline")"));
 }
 
+TEST_CASE_FIXTURE(Fixture, "peter: a person may sign in under his name, and whoever takes his client id does not end him") {
+  test::Process peter({WASMQTT_BOT_PETER, "--url", broker.url()}, directory / "peter");
+  REQUIRE(await_on("chat/status/peter", 1));
+  Peer person(world, options_for(broker.url(), chat::client_id("peter")));
+  REQUIRE(person.connect());
+  REQUIRE(person.subscribe("chat/messages/peter/+", Qos::at_least_once));
+  say("peter", "to both", "1");
+  REQUIRE(await_on("chat/messages/bob/peter", 1));
+  REQUIRE(person.await_messages(1));
+  CHECK(person.mqtt.connected());
+  CHECK(on("chat/status/peter").size() == 1);  // the person's arrival has cost the bot nothing
+
+  for (std::size_t times = 1; times <= 2; ++times) {
+    CAPTURE(times);
+    auto options = options_for(broker.url(), "mqtt-chat-bot-peter");
+    options.driver.backoff.first = options.driver.backoff.longest = std::chrono::hours{1};  // does not come back itself
+    Peer thief(world, options);
+    REQUIRE(thief.connect());
+    REQUIRE(await_on("chat/status/peter", 1 + 2 * times));  // the will, and back again
+    CHECK(!thief.mqtt.connected());
+    say("peter", "still there?", "again " + std::to_string(times));
+    REQUIRE(await_on("chat/messages/bob/peter", 1 + times));
+  }
+  CHECK(!peter.has_ended());
+}
+
 TEST_CASE_FIXTURE(Fixture, "hannes: says the time until told to stop; killed, his will says offline") {
   test::Process hannes({WASMQTT_BOT_HANNES, "--url", broker.url(), "--every", "0.02"}, directory / "hannes");
   REQUIRE(await_on("chat/status/hannes", 1));
@@ -89,7 +116,7 @@ TEST_CASE_FIXTURE(Fixture, "hannes: says the time until told to stop; killed, hi
   CHECK(contains(on("chat/status/hannes")[1], R"("status":"offline")"));
 }
 
-TEST_CASE_FIXTURE(Fixture, "bots: wrong options and a broker that refuses end them with a sentence") {
+TEST_CASE_FIXTURE(Fixture, "bots: wrong options, and a broker that refuses, end them with a sentence") {
   auto fails = [&](std::vector<std::string> options, int code, const std::string& sentence) {
     auto output = directory / "output" + std::to_string(options.size()) + sentence.substr(0, 3);
     options.insert(options.begin(), WASMQTT_BOT_PETER);
@@ -97,9 +124,12 @@ TEST_CASE_FIXTURE(Fixture, "bots: wrong options and a broker that refuses end th
     CHECK(contains(test::read_file(output), sentence));
   };
   fails({"--qos", "3"}, 2, "--qos is 0, 1 or 2");
-  fails({"--user", "a/b"}, 2, "a user name");
+  fails({"--user", "a/b"}, 2, "--user: A user name cannot");
   fails({"--wat", "x"}, 2, "unknown option --wat");
   fails({"--url"}, 2, "--url needs a value");
   fails({"--password-file", "/nowhere/at/all"}, 2, "cannot be read");
-  fails({"--url", "http://localhost"}, 1, "peter: ");
+  fails({"--url", "http://localhost"}, 2, "--url: the scheme is none of mqtt");
+  fails({"--url", "mqtt://peter:100%@localhost"}, 2, "--url: user name and password do not belong in the address");
+  const test::Broker strict({.user = "peter", .password = "right"});
+  fails({"--url", strict.url()}, 1, "peter: ");
 }

@@ -6,18 +6,21 @@
 #include <iostream>
 #include <string_view>
 
-namespace wasmqtt {
+#include "chat/names.hpp"
+#include "wasmqtt/native/server_url.hpp"
+
+namespace chat {
 
 namespace {
 
 constexpr const char* help = R"(
   --url URL             broker to connect to; repeat it for several
                         (default mqtt://127.0.0.1:18830; mqtt, mqtts, ws, wss)
-  --user NAME           user name, also in topics and client id
+  --user NAME           user name, also in topics; the client id is mqtt-chat-bot-NAME
   --password-file FILE  the password is the first line of FILE;
                         without it, the environment's WASMQTT_PASSWORD, if set
   --ca FILE             certificate authorities to trust instead of the system's
-  --state DIRECTORY     keep unfinished messages there through a crash
+  --state DIRECTORY     keep unfinished messages there, should the program crash
   --qos 0|1|2           of what is sent (default 1)
   --every SECONDS       how often, for a bot that repeats itself (default 5)
   --help
@@ -42,9 +45,11 @@ bool read_password(const std::string& file, BotOptions& options) {
 // An empty string, or what is wrong.
 std::string take_option(std::string_view name, const std::string& value, BotOptions& options) {
   if (name == "--url") {
+    wasmqtt::UrlProblem problem;
+    if (!wasmqtt::parse_server_url(value, problem)) return "--url: " + std::string(problem.sentence);
     options.urls.push_back(value);
   } else if (name == "--user") {
-    if (value.empty() || value.find_first_of("/+#") != value.npos) return "a user name is not empty and holds no / + #";
+    if (auto problem = check_user_name(value); !problem.empty()) return "--user: " + std::string(problem);
     options.user = value;
   } else if (name == "--password-file") {
     if (!read_password(value, options)) return "the password file cannot be read";
@@ -54,7 +59,7 @@ std::string take_option(std::string_view name, const std::string& value, BotOpti
     options.state_directory = value;
   } else if (name == "--qos") {
     if (value != "0" && value != "1" && value != "2") return "--qos is 0, 1 or 2";
-    options.qos = static_cast<Qos>(value[0] - '0');
+    options.qos = static_cast<wasmqtt::Qos>(value[0] - '0');
   } else if (name == "--every") {
     if (!parse_seconds(value, options.every)) return "--every is a number of seconds, from 0.01 to 86400";
   } else {
@@ -91,4 +96,4 @@ std::optional<BotOptions> parse_bot_options(int argument_count, char** arguments
   return options;
 }
 
-}  // namespace wasmqtt
+}  // namespace chat

@@ -8,7 +8,7 @@
 
 #include "wasmqtt/types.hpp"
 
-namespace wasmqtt {
+namespace chat {
 
 struct BotOptions {
   std::vector<std::string> urls;
@@ -16,7 +16,7 @@ struct BotOptions {
   std::optional<std::string> password;  // from a file or the environment, never from the command line
   std::string ca_file;
   std::string state_directory;  // empty: unfinished messages live as long as the process
-  Qos qos = Qos::at_least_once;
+  wasmqtt::Qos qos = wasmqtt::Qos::at_least_once;
   std::chrono::milliseconds every{5000};
 };
 
@@ -24,4 +24,4 @@ struct BotOptions {
 std::optional<BotOptions> parse_bot_options(int argument_count, char** arguments, const std::string& default_user,
                                             const char* what_it_does, int& exit_code);
 
-}  // namespace wasmqtt
+}  // namespace chat

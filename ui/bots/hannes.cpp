@@ -6,7 +6,7 @@
 
 namespace {
 
-// Somebody who has gone away must not find thousands of messages when he is back.
+// Who is away for long must not find thousands of messages afterwards.
 constexpr int times_per_start = 120;
 constexpr std::size_t most_listeners = 1000;
 
@@ -30,7 +30,7 @@ bool is_stop(const std::string& content) {
 }  // namespace
 
 int main(int argument_count, char** arguments) {
-  using namespace wasmqtt;
+  using namespace chat;
   int exit_code = 0;
   auto options = parse_bot_options(argument_count, arguments, "hannes",
                                    "bot-hannes: says the time every few seconds to everybody who writes to him; "

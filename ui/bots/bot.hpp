@@ -4,8 +4,9 @@
 //   bot.on_message = [&](const std::string& sender, const std::string& content) { bot.send(sender, "hello"); };
 //   return bot.run();                       // until SIGINT or SIGTERM
 //
-// It speaks what the chat speaks: messages on chat/messages/<receiver>/<sender>, its presence retained on
-// chat/status/<user>, a will that says offline, a persistent session under mqtt-chat-client-<user>.
+// Topics, payloads and message ids are the chat's own (wasmqtt::chat); presence is retained, with a will that says
+// offline. The client id is mqtt-chat-bot-<user>, so that a person may sign in under the same name: then both receive
+// what is written to it. Whoever takes that client id does not keep the bot away: it connects again.
 //
 // Bots must not talk to each other without end. So a bot answers only, it never begins; it never answers itself, nor an
 // answer of an echo (is_echo); and a message that comes a second time (QoS 1, after a reconnect) is not answered again.
@@ -14,19 +15,19 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 
 #include "bot_options.hpp"
+#include "wasmqtt/dedupe.hpp"
 #include "wasmqtt/mqtt_client.hpp"
 #include "wasmqtt/native/asio_loop.hpp"
 #include "wasmqtt/native/file_store.hpp"
 #include "wasmqtt/native/network_transport.hpp"
 
-namespace wasmqtt {
+namespace chat {
 
 class Bot {
  public:
@@ -43,10 +44,13 @@ class Bot {
   int run();
 
  private:
-  void state_changed(ConnectionState state);
-  void receive(const Message& message);
-  bool is_repetition(const std::string& message_id);
-  Delivery publish_status(std::string_view status);
+  void handle(const wasmqtt::MqttEvent& event);
+  void state_changed(wasmqtt::ConnectionState state);
+  void receive(const wasmqtt::Message& message);
+  wasmqtt::MqttOptions mqtt_options();
+  wasmqtt::WillOptions will();
+  wasmqtt::Delivery publish_status(bool online);
+  void complain(std::string_view what) const;
   void end();
   void disconnect();
   void await_signal();
@@ -58,12 +62,12 @@ class Bot {
   boost::asio::steady_timer repeat_timer_{context_};
   boost::asio::steady_timer end_timer_{context_};
   std::function<void()> what_to_repeat_;
-  AsioLoop loop_{context_};
-  NetworkTransport transport_;
-  std::unique_ptr<FileStore> store_;
-  MqttClient mqtt_;
-  std::deque<std::string> seen_;  // ids of the latest messages
-  Delivery farewell_;
+  wasmqtt::AsioLoop loop_{context_};
+  wasmqtt::NetworkTransport transport_;
+  std::unique_ptr<wasmqtt::FileStore> store_;
+  wasmqtt::MqttClient mqtt_;
+  wasmqtt::DedupeWindow seen_{256};
+  wasmqtt::Delivery goodbye_;
   bool ending_ = false;
   int exit_code_ = 0;
 };
@@ -72,4 +76,4 @@ class Bot {
 inline constexpr std::string_view echo_prefix = "you said: ";
 inline bool is_echo(std::string_view content) { return content.starts_with(echo_prefix); }
 
-}  // namespace wasmqtt
+}  // namespace chat
