@@ -211,6 +211,21 @@ TEST_CASE_FIXTURE(Fixture, "TCP: output is bounded; room is announced at half of
   CHECK(server.received == sent);
 }
 
+TEST_CASE_FIXTURE(Fixture, "TCP: buffered() counts what the peer has not acknowledged, in the kernel too, and falls to 0") {
+  server.reads = false;
+  connect();
+  CHECK(transport.buffered() == 0);
+  std::string piece(100'000, 'x');
+  std::size_t sent = 0;
+  for (std::size_t taken = 1; taken != 0; world.run_ready()) sent += taken = write(piece);
+  const std::size_t full = transport.buffered();
+  CHECK(full > NetworkOptions().write_buffer_bytes);
+  CHECK(full <= sent);
+  server.start_reading();
+  REQUIRE(world.run_until([&] { return server.received.size() == sent; }));
+  REQUIRE(test::await([&] { return transport.buffered() == 0; }));
+}
+
 TEST_CASE_FIXTURE(Fixture, "TCP: close() does not wait for ever for a peer that does not read") {
   boost::asio::io_context own;  // the server's does not run here
   NetworkTransport short_lived(own, {.close_timeout = 50ms});
