@@ -218,7 +218,7 @@ std::optional<Client::Outgoing> Client::outgoing(Delivery delivery) const {
   const OutgoingMessage& message = (*impl_->session_)[slot];
   const bool queued = message.state == OutgoingMessage::State::queued;
   return Outgoing{message.topic(), message.payload(), message.qos, message.retain,
-                  queued ? DeliveryState::queued : DeliveryState::sent};
+                  queued ? DeliveryState::queued : DeliveryState::sent, message.packet_id};
 }
 
 Client::Counts Client::counts() const {

@@ -22,6 +22,7 @@ class MqttClient::Impl {
   Impl(MqttClient& owner, EventLoop& loop, Transport& transport, MqttOptions options, SessionStore* store)
       : owner_(owner),
         filters_per_packet_(std::max<std::size_t>(options.filters_per_packet, 1)),
+        resubscribe_(options.resubscribe),
         driver_(loop, transport, store, std::move(options.client), driver_options(options)) {
     driver_.on_event = [this](const Event& event) { std::visit([this](const auto& one) { handle(one); }, event); };
     driver_.on_state = [this](ConnectionState state) { state_changed(state); };
@@ -30,6 +31,7 @@ class MqttClient::Impl {
     driver_.on_turn = [this] {
       subscriptions_.tell_settled(tell_);
       tell_packets();
+      if (owner_.on_turn) owner_.on_turn();
     };
   }
 
@@ -118,7 +120,7 @@ class MqttClient::Impl {
 
   void handle(const Connected& event) {
     connected_ = event;
-    subscriptions_.connected(event.session_present, event.session_in_doubt);
+    subscriptions_.connected(event.session_present, event.session_in_doubt, resubscribe_);
     tell_broker();
   }
   void handle(const SessionLost& event) { tell(event); }
@@ -144,6 +146,7 @@ class MqttClient::Impl {
 
   MqttClient& owner_;
   const std::size_t filters_per_packet_;
+  const bool resubscribe_;
   const Subscriptions::Tell tell_ = [this](const MqttEvent& event) { tell(event); };
   Subscriptions subscriptions_;
   Connected connected_;  // of this connection

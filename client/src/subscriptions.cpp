@@ -152,7 +152,7 @@ bool Subscriptions::call(std::span<const std::uint32_t> subscriptions, const Mes
 
 // ---- towards the broker ----
 
-void Subscriptions::connected(bool session_present, bool in_doubt) {
+void Subscriptions::connected(bool session_present, bool in_doubt, bool resubscribe) {
   wanted_.clear();
   if (!session_present) {
     for (Unwanted& entry : unwanted_) settle(false, entry.calls, entry.filter, {});
@@ -160,7 +160,8 @@ void Subscriptions::connected(bool session_present, bool in_doubt) {
   }
   for (auto& [text, filter] : filters_) {
     if (!session_present) filter.known = false;
-    filter.wanted = !session_present || in_doubt || filter.state != Granted::yes || !filter.unanswered.empty();
+    const bool lost = resubscribe && (!session_present || in_doubt);
+    filter.wanted = lost || filter.state != Granted::yes || !filter.unanswered.empty();
     if (filter.wanted) wanted_.push_back(text);
   }
   std::sort(wanted_.begin(), wanted_.end());  // the same order on every machine
@@ -234,6 +235,9 @@ void Subscriptions::subscribe_answered(const Subscribed& answer, const Tell& tel
     const std::uint8_t code = answer.return_codes[i];
     const bool granted = code != suback_failure;
     if (at != filters_.end() && at->second.last_asked == asked.order) {
+      // A broker that refuses a filter that it had not granted before has nothing to unsubscribe from.
+      if (!granted && !at->second.granted_before) at->second.known = false;
+      at->second.granted_before = at->second.granted_before || granted;
       at->second.state = granted ? Granted::yes : Granted::no;
       if (granted) at->second.granted = static_cast<Qos>(code);
     }

@@ -33,7 +33,7 @@ class Subscriptions {
   // ---- towards the broker ----
   // A connection is there; with a kept session only what was never granted is asked again, unless it is
   // in doubt whether that is the session that was told.
-  void connected(bool session_present, bool in_doubt);
+  void connected(bool session_present, bool in_doubt, bool resubscribe);
   // Takes the next filters to ask for, or to unsubscribe from; empty: nothing to do. Views are valid until the next change.
   std::vector<TopicRequest> take_wanted(std::size_t most);
   std::vector<std::string_view> take_unwanted(std::size_t most);
@@ -60,6 +60,7 @@ class Subscriptions {
     Granted state = Granted::unknown;
     Qos granted = Qos::at_most_once;  // with Granted::yes
     bool wanted = false;         // is to be asked for
+    bool granted_before = false;
     bool known = false;          // the broker may have it in its session
     std::uint64_t last_asked = 0;  // of its SUBSCRIBEs the last one decides
     Qos qos() const;

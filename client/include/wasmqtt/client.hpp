@@ -211,7 +211,14 @@ class Client {
   // The unfinished deliveries in order; for an application that shows them after a restart.
   std::vector<Delivery> unfinished() const;
   // Topic and payload of an unfinished delivery; valid until the next input or command.
-  struct Outgoing { std::string_view topic; Bytes payload; Qos qos; bool retain; DeliveryState state; };
+  struct Outgoing {
+    std::string_view topic;
+    Bytes payload;
+    Qos qos;
+    bool retain;
+    DeliveryState state;
+    PacketId packet_id;  // 0: not on the wire yet
+  };
   std::optional<Outgoing> outgoing(Delivery delivery) const;
   struct Counts {
     std::size_t queued = 0;        // not sent yet

@@ -42,6 +42,8 @@ struct MqttOptions {
   DriverOptions driver{};  // driver.urls is taken from urls above when that is not empty
   // In one SUBSCRIBE or UNSUBSCRIBE; more go into further packets. AWS IoT closes the connection after more than eight.
   std::size_t filters_per_packet = 8;
+  // After a reconnect that lost the session, asks again for what was granted. Off: only what had no answer yet is asked for.
+  bool resubscribe = true;
 };
 
 class MqttClient {
@@ -77,6 +79,8 @@ class MqttClient {
   std::function<void(std::uint64_t number, const TraceEntry& entry, Bytes bytes)> on_packet;
   // A message that no subscription matches; not called when on_message is set.
   std::function<void(const Message&)> on_unhandled;
+  // What happened in this turn of the event loop has been told and has left, as far as it can.
+  std::function<void()> on_turn;
 
   // ---- connection ----
   // Connects and stays connected, until disconnect() or a StopReason. See Driver::start().
