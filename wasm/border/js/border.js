@@ -26,6 +26,25 @@ var wasmqttBorder = {
       return size;
     },
 
+    // One byte array; returns where it lies.
+    put: function(room, bytes) {
+      var at = _wasmqtt_border_make(room, bytes.length);
+      HEAPU8.set(bytes, at);
+      return at;
+    },
+
+    // Text as UTF-8, without an array of it; returns its size, which may be less than the Room's. Short texts are mostly
+    // ASCII, for which a loop is faster than a call of the encoder.
+    putText: function(room, text) {
+      var at = _wasmqtt_border_make(room, text.length * 3);
+      var size = text.length > 256 ? 0 : text.length;
+      var i = 0;
+      for (var unit = 0; i < size && (unit = text.charCodeAt(i)) < 128; ++i) HEAPU8[at + i] = unit;
+      if (i === text.length) return i;
+      return i + WasmqttBorder.encoder.encodeInto(i ? text.slice(i) : text,
+                                                  HEAPU8.subarray(at + i, at + text.length * 3)).written;
+    },
+
     // A lone surrogate becomes U+FFFD: UTF-8 has none.
     placeText: function(room, text) { return WasmqttBorder.place(room, [WasmqttBorder.encode(text)]); },
 

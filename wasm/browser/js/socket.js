@@ -6,6 +6,14 @@ var wasmqttSockets = {
   $WasmqttSockets: {
     live: {},  // by id; an id is used once, so a late event of an old socket finds nothing
     next: 1,
+    chunk: null,   // what is being received, as it came,
+    chunkAt: 0,    // and where it lies in the heap
+
+    // A program may bring sockets of its own in Module: of a WebSocket's shape, for any scheme, with `anyProtocol` where the
+    // subprotocol is not ours to choose, and a call of ondrain() when there is room again.
+    make: function(url) {
+      return Module['openSocket'] ? Module['openSocket'](url) : new WebSocket(url, 'mqtt');
+    },
 
     // Codes of websocket_transport.cpp.
     none: 0, unknown: 1, invalidUrl: 2, unsupportedScheme: 3, wrongSubprotocol: 4, textFrame: 5, mixedContent: 6,
@@ -32,12 +40,12 @@ var wasmqttSockets = {
     },
 
     mixed: function(url) {
-      return url.protocol === 'ws:' && self.location.protocol === 'https:';
+      return url.protocol === 'ws:' && typeof location !== 'undefined' && location.protocol === 'https:';
     },
 
     opened: function(id) {
       var entry = WasmqttSockets.live[id];
-      if (entry.socket.protocol !== 'mqtt') {
+      if (entry.socket.protocol !== 'mqtt' && !entry.socket.anyProtocol) {
         return WasmqttSockets.end(id, WasmqttSockets.wrongSubprotocol, 0, '', false);
       }
       entry.open = true;
@@ -48,8 +56,11 @@ var wasmqttSockets = {
       var entry = WasmqttSockets.live[id];
       if (typeof data === 'string') return WasmqttSockets.end(id, WasmqttSockets.textFrame, 0, '', false);
       if (data.byteLength > entry.maxMessage) return WasmqttSockets.end(id, WasmqttSockets.tooLarge, 0, '', false);
-      WasmqttBorder.place(entry.room, [new Uint8Array(data)]);
+      var sockets = WasmqttSockets;
+      sockets.chunk = data instanceof ArrayBuffer ? new Uint8Array(data) : data;
+      sockets.chunkAt = WasmqttBorder.put(entry.room, sockets.chunk);
       _wasmqtt_socket_received(entry.self);
+      sockets.chunk = null;
     },
 
     closed: function(id, event) {
@@ -88,10 +99,10 @@ var wasmqttSockets = {
     } catch (error) {
       fault = sockets.invalidUrl;
     }
-    if (entry.url && entry.url.protocol !== 'ws:' && entry.url.protocol !== 'wss:') fault = sockets.unsupportedScheme;
+    if (!Module['openSocket'] && entry.url && entry.url.protocol !== 'ws:' && entry.url.protocol !== 'wss:') fault = sockets.unsupportedScheme;
     if (!fault) {
       try {
-        entry.socket = new WebSocket(url, 'mqtt');
+        entry.socket = sockets.make(url);
       } catch (error) {
         fault = sockets.mixed(entry.url) ? sockets.mixedContent : sockets.invalidUrl;
       }
@@ -106,6 +117,10 @@ var wasmqttSockets = {
     socket.onopen = function() { sockets.opened(id); };
     socket.onmessage = function(event) { sockets.received(id, event.data); };
     socket.onclose = function(event) { sockets.closed(id, event); };
+    socket.ondrain = function() {
+      WasmqttTick.clear(entry.poll);
+      if (entry.poll) sockets.poll(id);
+    };
     return id;
   },
 
