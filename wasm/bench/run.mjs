@@ -2,7 +2,7 @@
 //
 //   node run.mjs --set core --client BUILD/bench --endpoint PROGRAM --mosquitto PROGRAM --chromium PROGRAM
 //                [--small BUILD/bench] [--rounds 5] [--quick] [--only REGEXP] [--tools REGEXP] [--json FILE]
-//   node run.mjs --set npm --package dist/wasmqtt.js ...the rest as above
+//   node run.mjs --set npm --package dist/wasmqtt.mjs ...the rest as above
 //
 // The core is the one in --client, built for speed; where the time to load counts, the one in --small, built for size.
 // --package is the npm package's file for pages, exactly as it is published.

@@ -32,7 +32,7 @@ test("the package benchmark measures the npm package's own API beside bare socke
       '--mosquitto', 'mosquitto', '--chromium', process.env.WASMQTT_CHROMIUM ?? 'chromium']);
     for (const name of ['publish QoS 0, one burst', 'publish QoS 0, 500 per task', 'publish QoS 1', 'receive', 'round trip'])
       assert.match(in_page.stdout, new RegExp(`^${name}.*\n(  .*\n)*  npm +[0-9].* x raw16k`, 'm'), name);
-    const in_node = await run(path.join('node', 'run.mjs'), ['--package', path.join(package_directory, 'dist', 'node.js')]);
+    const in_node = await run(path.join('node', 'run.mjs'), ['--package', path.join(package_directory, 'dist', 'node.mjs')]);
     for (const name of ['publish QoS 0', 'publish QoS 1', 'receive', 'round trip'])
       assert.match(in_node.stdout, new RegExp(`^Node: ${name}.*\n(  .*\n)*  npm +[0-9].* x raw16k`, 'm'), name);
   });

@@ -12,7 +12,7 @@ import {root, until} from './support/machine.mjs';
 import {publish, subscribe} from './support/mosquitto.mjs';
 import {build_package, package_directory} from './support/package.mjs';
 
-const policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src ws:; worker-src 'self'";
+const policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src ws:; worker-src 'self' blob:";
 const page_html = (script) => `<!doctype html><html lang="en"><meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}"><title>wasmqtt</title>
 <h1>wasmqtt</h1><p role="status" aria-label="Connection"></p><ul aria-label="Messages"></ul>
@@ -38,7 +38,7 @@ worker.onmessage = ({data}) => {
   else document.querySelector('ul').append(Object.assign(document.createElement('li'), {textContent: data}));
 };
 `;
-const worker = `import {connect} from './wasmqtt.js';
+const worker = `import {connect} from './wasmqtt.mjs';
 const {searchParams} = new URL(location.href);
 const client = connect(searchParams.get('broker'), {clientId: searchParams.get('user')});
 client.on('connect', () => postMessage('connected'));
@@ -46,7 +46,7 @@ client.handle('room/+', (topic, payload) => postMessage(topic.split('/').at(-1) 
   .granted.then(() => client.publish('room/' + searchParams.get('user'), 'from a worker', {qos: 2}));
 `;
 
-const journal_page = `import {connect} from './wasmqtt.js';
+const journal_page = `import {connect} from './wasmqtt.mjs';
 const {searchParams} = new URL(location.href);
 const client = connect(searchParams.get('broker'), {clientId: 'keeper', clean: false, journal: true, reconnectPeriod: 100});
 client.on('journalerror', (error) => document.querySelector('ul').append(error.message));
@@ -67,8 +67,8 @@ before(async () => {
   state = await mkdtemp(path.join(parent, 'npm-'));
   const site = path.join(state, 'site');
   await mkdir(site);
-  await copyFile(path.join(package_directory, 'dist', 'wasmqtt.js'), path.join(site, 'wasmqtt.js'));
-  const files = {'plain.html': page_html('plain.js'), 'plain.js': chat('./wasmqtt.js'), 'worker.html': page_html('page.js'),
+  await copyFile(path.join(package_directory, 'dist', 'wasmqtt.mjs'), path.join(site, 'wasmqtt.mjs'));
+  const files = {'plain.html': page_html('plain.js'), 'plain.js': chat('./wasmqtt.mjs'), 'worker.html': page_html('page.js'),
     'page.js': worker_page, 'worker.js': worker, 'journal.html': page_html('journal.js'), 'journal.js': journal_page};
   for (const [name, text] of Object.entries(files)) await writeFile(path.join(site, name), text);
   await bundle_with_vite(path.join(site, 'bundle'));

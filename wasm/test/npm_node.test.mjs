@@ -1,11 +1,11 @@
 // The npm package in Node, against Mosquitto and Aedes, over WebSocket (package ws) and TCP.
 import assert from 'node:assert/strict';
 import {once} from 'node:events';
-import {copyFile, mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
+import {copyFile, mkdtemp, rm} from 'node:fs/promises';
+import {createRequire} from 'node:module';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {after, before, test} from 'node:test';
-import {pathToFileURL} from 'node:url';
 import {startAedes} from './support/aedes.mjs';
 import {startBroker} from './support/brokers.mjs';
 import {until} from './support/machine.mjs';
@@ -56,11 +56,9 @@ test('without the package ws, mqtt:// works, and ws:// says what is missing', as
   const folder = await mkdtemp(path.join(tmpdir(), 'wasmqtt-'));
   t.after(() => rm(folder, {recursive: true}));
   for (const file of ['node.js', 'wasmqtt.js']) {
-    await copyFile(path.join(package_directory, 'dist', file), path.join(folder, file.replace('.js', '.mjs')));
+    await copyFile(path.join(package_directory, 'dist', file), path.join(folder, file));
   }
-  const main = path.join(folder, 'node.mjs');
-  await writeFile(main, (await readFile(main, 'utf8')).replaceAll('./wasmqtt.js', './wasmqtt.mjs'));
-  const alone = await import(pathToFileURL(main).href);
+  const alone = createRequire(import.meta.url)(path.join(folder, 'node.js'));
   const client = await alone.connectAsync(`mqtt://127.0.0.1:${brokers.mosquitto.tcpPort}`);
   await client.publishAsync('npm/alone', 'Hello!', {qos: 1});
   await client.endAsync();

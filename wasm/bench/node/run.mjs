@@ -1,6 +1,6 @@
 // The benchmark of the npm package in Node, over TCP.
 //
-//   node run.mjs --package dist/node.js [--rounds 5] [--quick] [--only REGEXP] [--tools REGEXP] [--json FILE]
+//   node run.mjs --package dist/node.mjs [--rounds 5] [--quick] [--only REGEXP] [--tools REGEXP] [--json FILE]
 //
 // Each measurement in a process of its own; rounds are interleaved, and only ratios within one run say anything.
 import {execFile, spawn} from 'node:child_process';

@@ -1,201 +1,227 @@
-// The MQTT client in WebAssembly (core/bridge.cpp), as an object. It has no socket, no clock and no storage of its own:
-// link.js brings them.
-import {module_bytes} from './module.js';
-import {decode, encode} from './payload.js';
+// The C++ client in WebAssembly (core/bridge.cpp), and one object for each client in it. Nothing here knows MQTT.js.
+import {create_module, wasm} from './module.js';
+import {tick_script} from './tick.js';
 
-let loading = null;
-let wasm = null;      // exports
-let numbers = null;   // the exchange's, looked at anew whenever the memory has grown
+let module = null;
+let border = null;
+let room = 0;
+let answered = [];          // by the call under way
+const observers = [];       // by the number that C++ knows a client by
+const topics = [];          // incoming, by their places; with their sizes in bytes
+const topic_sizes = [];
+const topic_numbers = new Map();  // outgoing
+const most_topics = 1024;   // as in topic_names.hpp
 
-// Resolves when new Core() works. Compiles once.
-export function load_core() {
-  loading ??= WebAssembly.instantiate(module_bytes(), {
-    env: {emscripten_notify_memory_growth() {}},
-    wasi_snapshot_preview1: {proc_exit(code) { throw new Error(`The MQTT core ended with ${code}`); }},
-  }).then(({instance}) => {
-    wasm = instance.exports;
-    wasm._initialize();
+// Who opens a socket at this moment: WebSocketTransport does so inside of attempt().
+let opening = null;
+
+// What C++ calls (core/library.js).
+const imports = {
+  topic(place, text) {
+    topics[place] = text;
+    topic_sizes[place] = border.encode(text).length;
+  },
+  message: (id, place, chunk, offset, size, flags, packet_id, token) =>
+    observers[id].message(topics[place], topic_sizes[place], chunk, offset, size, flags, packet_id, token),
+  delivery: (id, slot, number, state, reason) => observers[id].delivery(slot, number, state, reason),
+  handle: (id, handler) => observers[id].handled(handler),
+  packet: (id, inbound, bytes) => observers[id].packet(inbound !== 0, bytes),
+  state: (id, state, reason) => observers[id].state_changed(states[state], stop_reasons[reason]),
+  connected: (id, present) => observers[id].accepted(present !== 0),
+  session_lost: (id, republished, failed) => observers[id].session_lost({republished, failed}),
+  subscribed: (id, number, granted, error) => observers[id].subscribed(number, granted, error),
+  unsubscribed: (id, number, error) => observers[id].unsubscribed(number, error),
+  store_problem: (id, problem) => observers[id].unstored(new Error(problem)),
+  takeover() {},
+  closed: (id, phase, cause, fault, code, clean, error, returnCode, elapsed, connectedFor, lastSent, lastReceived,
+    sentence, reason) => observers[id].closed({phase: phases[phase], cause: causes[cause], fault: faults[fault], code,
+    clean: clean !== 0, error, returnCode, elapsed, connectedFor, lastSent, lastReceived, sentence, reason}),
+  prepare: (id) => observers[id].prepare(),
+  load: (id, client_id) => observers[id].load(client_id),
+  append: (id, records) => observers[id].append(records),
+  answer: (...values) => { answered = values; },
+  unfinished: (slot, number, topic, payload, qos, retain, state) =>
+    answered.push({slot, number, topic, payload, qos, retain: retain !== 0, state: delivery_states[state]}),
+  trace_entry: (number, time, inbound, size, partner, round_trip, bytes) =>
+    answered.push({number, time, direction: inbound ? 'in' : 'out', size, partner,
+      roundTrip: round_trip < 0 ? null : round_trip, bytes}),
+};
+
+const states = ['stopped', 'loading', 'connecting', 'connected', 'waiting', 'disconnecting'];
+const stop_reasons = ['', 'asked', 'refused', 'taken_over', 'store_failed', 'connection_lost', 'invalid'];
+const phases = ['opening', 'connecting', 'connected', 'disconnecting'];
+const causes = ['transport', 'refused', 'protocol_error', 'timed_out', 'disconnected', 'aborted'];
+const faults = ['none', 'unknown', 'invalid_url', 'unsupported_scheme', 'name_not_resolved', 'refused', 'unreachable',
+  'timed_out', 'reset', 'tls', 'handshake', 'wrong_subprotocol', 'text_frame', 'mixed_content', 'too_large', 'not_prepared'];
+export const delivery_states = ['queued', 'sent', 'acknowledged', 'failed'];
+export const failure_reasons = [null, 'dropped_oldest', 'dropped_newest', 'superseded', 'expired', 'cancelled',
+  'session_lost', 'connection_lost', 'connection_closed_repeatedly'];
+export const overflows = ['reject', 'dropOldest', 'dropNewest'];
+
+// Compiles at once, at the first call.
+function load() {
+  module = create_module({
+    wasmBinary: wasm(), npm: imports,
+    openSocket: (url) => opening.open_socket(url),
+    locateFile: (name) => (name === 'mqtt_tick.js' ? tick_script() : name),
   });
-  return loading;
+  border = module.border;
+  room = module._npm_room();
 }
 
-// Microseconds since the epoch, never backwards; the monotonic clock may stand still while the machine sleeps, the wall
-// clock may be set back: the later of the two counts.
-let ahead = 0;
-export function now() {
-  const fine = performance.now();
-  ahead = Math.max(ahead, Date.now() - fine);
-  return (fine + ahead) * 1000;
+const number_bytes = (value) => new Uint8Array(Float64Array.of(value).buffer);
+
+// Numbers, booleans, texts, bytes and null, as values.hpp reads them.
+function place(values) {
+  border.place(room, values.flatMap((value) => {
+    if (value === null || value === undefined) return [number_bytes(-1)];
+    if (typeof value === 'string') value = border.encode(well_formed(value));
+    return typeof value === 'object' ? [number_bytes(value.length), value] : [number_bytes(Number(value))];
+  }));
 }
 
-function view() {
-  if (numbers?.buffer !== wasm.memory.buffer) {
-    numbers = new Float64Array(wasm.memory.buffer, wasm.mqtt_numbers(), 16);
-  }
-  return numbers;
+// A lone surrogate is in no UTF-8 [MQTT-1.5.3-1].
+const lone_surrogate = /\p{Surrogate}/u;
+function well_formed(text) {
+  if (lone_surrogate.test(text)) throw new Error('The text is not well-formed: it holds half a character (MQTT-1.5.3-1)');
+  return text;
 }
 
-// Puts bytes where the next call finds them.
-function put_bytes(...parts) {
-  const size = parts.reduce((sum, part) => sum + part.length, 0);
-  let at = wasm.mqtt_room(size);
-  const memory = new Uint8Array(wasm.memory.buffer);
-  for (const part of parts) {
-    memory.set(part, at);
-    at += part.length;
-  }
-  return size;
+function topic_number(topic) {
+  let number = topic_numbers.get(topic);
+  if (number !== undefined) return number;
+  well_formed(topic);
+  if (topic_numbers.size === most_topics) topic_numbers.clear();
+  number = topic_numbers.size;
+  module._npm_topic(number, border.putText(room, topic));
+  topic_numbers.set(topic, number);
+  return number;
 }
 
-const put_numbers = (...values) => view().set(values.map(Number));
-
-// A copy of the bytes whose address and size are the numbers `from` and after.
-function bytes_at(from) {
-  const [at, size] = view().subarray(from, from + 2);
-  return new Uint8Array(wasm.memory.buffer, at, size).slice();
-}
-const text_at = (from) => decode(bytes_at(from));
-
-// A local error of the core: what you did wrong, and the clause of the standard that says so.
+// What was wrong with a call, or with the broker, and the clause of the standard that says so.
 export function error_of(code) {
-  wasm.mqtt_error(Math.abs(code));
-  const [message, clause] = [text_at(0), text_at(2)];
+  module._npm_error(Math.abs(code));
+  const [message, clause] = answered;
   return Object.assign(new Error(clause ? `${message} (${clause})` : message), {clause});
 }
 
-export function check_filter(filter) {
-  const code = wasm.mqtt_check_topic(put_bytes(encode(filter)), 1);
-  return code < 0 ? error_of(code) : null;
-}
-
-// The shortest journal that restores the same session, or null for a damaged one.
+// The shortest journal that restores the same session; null for a damaged one.
 export function compact(records) {
-  return wasm.mqtt_compact(put_bytes(records)) < 0 ? null : bytes_at(0);
+  answered = [null];
+  border.put(room, records);
+  module._npm_compact();
+  return answered[0];
 }
-
-const phases = ['opening', 'connecting', 'connected', 'disconnecting'];
-const causes = ['transport', 'refused', 'protocol_error', 'timed_out', 'disconnected', 'aborted'];
-export const faults = ['none', 'unknown', 'invalid_url', 'unsupported_scheme', 'name_not_resolved', 'refused',
-  'unreachable', 'timed_out', 'reset', 'tls', 'handshake', 'wrong_subprotocol', 'text_frame', 'mixed_content', 'too_large'];
-const states = ['queued', 'sent', 'acknowledged', 'failed'];
-const reasons = ['', 'dropped_oldest', 'dropped_newest', 'superseded', 'expired', 'cancelled', 'session_lost',
-  'connection_lost', 'connection_closed_repeatedly'];
-export const overflows = ['reject', 'dropOldest', 'dropNewest'];
-
-// One event, by its place in the core's variant.
-const readers = [
-  null,
-  ([present, doubt]) => ({type: 'connected', sessionPresent: present !== 0, inDoubt: doubt !== 0}),
-  ([republished, failed]) => ({type: 'sessionLost', republished, failed}),
-  ([, , , , qos, retain, dup, messageId, token]) => ({type: 'message', topic: text_at(0), payload: bytes_at(2), qos,
-    retain: retain !== 0, dup: dup !== 0, messageId, token}),
-  ([number, state, reason]) => ({type: 'delivery', number, state: states[state], reason: reasons[reason]}),
-  ([messageId, , , error]) => ({type: 'subscribed', messageId, granted: [...bytes_at(1)], error}),
-  ([messageId, error]) => ({type: 'unsubscribed', messageId, error}),
-  ([phase, cause, fault, code, clean, error, returnCode, elapsed, connectedFor, lastSent, lastReceived]) => ({
-    type: 'closed', phase: phases[phase], cause: causes[cause], fault: faults[fault], code, clean: clean !== 0, error,
-    returnCode, elapsed, connectedFor, lastSent, lastReceived, sentence: text_at(11), reason: text_at(13)}),
-];
 
 export class Core {
-  #self;
-
-  constructor({clean, keepalive, connectTimeout, window, messages, bytes, overflow, maxPacket, manual, journal, trace,
-               clientId}) {
-    const id = encode(clientId);
-    put_bytes(id);
-    put_numbers(clean, keepalive, connectTimeout, window, messages, bytes, overflows.indexOf(overflow), false, maxPacket,
-                manual, journal, trace, id.length);
-    this.#self = wasm.mqtt_new();
+  // `values`: the options, in the order in which npm_client.cpp reads them.
+  constructor(observer, values) {
+    if (!module) load();
+    this.observer = observer;
+    const free = observers.indexOf(null);
+    this.id = free < 0 ? observers.length : free;
+    observers[this.id] = observer;
+    place(values);
+    this.self = module._npm_new(this.id);
+  }
+  delete() {
+    module._npm_delete(this.self);
+    observers[this.id] = null;
+    this.self = 0;
   }
 
-  delete() { wasm.mqtt_delete(this.#self); }
+  // ---- connection ----
+  connect() { module._npm_connect(this.self); }
+  // The attempt that was asked for by prepare().
+  attempt(values) {
+    place(values);
+    const before = opening;
+    opening = this.observer;
+    module._npm_attempt(this.self);
+    opening = before;
+  }
+  disconnect() { module._npm_disconnect(this.self); }
+  disconnect_when_done(timeout) { module._npm_disconnect_when_done(this.self, timeout); }
+  abort() { module._npm_abort(this.self); }
+  wake() { module._npm_wake(this.self); }
+  pause() { module._npm_pause(this.self); }
+  resume() { module._npm_resume(this.self); }
+  // What was wrong with the options, after the stop reason `invalid`.
+  invalid() { return error_of(module._npm_invalid(this.self)); }
 
-  setCredentials(username, password) {
-    const [name, secret] = [username ?? '', password ?? ''].map((one) => typeof one === 'string' ? encode(one) : one);
-    put_bytes(name, secret);
-    put_numbers(username != null, name.length, password != null, secret.length);
-    wasm.mqtt_set_credentials(this.#self);
-  }
-  setWill(will) {
-    const topic = encode(will?.topic ?? '');
-    const message = will?.payload ?? new Uint8Array();
-    put_bytes(topic, message);
-    put_numbers(will ? will.qos ?? 0 : -1, will?.retain ?? false, topic.length, message.length);
-    wasm.mqtt_set_will(this.#self);
-  }
-
-  // ---- inputs ----
-  attempt(url) { wasm.mqtt_attempt(this.#self, put_bytes(encode(url)), now()); }
-  open() { return wasm.mqtt_open(this.#self, now()); }
-  bytes(chunk) { wasm.mqtt_bytes(this.#self, put_bytes(chunk), now()); }
-  closed({fault, code, reason, clean}) {
-    wasm.mqtt_closed(this.#self, faults.indexOf(fault), code, put_bytes(encode(reason)), clean, now());
-  }
-  timeout() { wasm.mqtt_timeout(this.#self, now()); }
-  restore(records) { return wasm.mqtt_restore(this.#self, put_bytes(records), now()); }
-  durable(position) { wasm.mqtt_durable(this.#self, position); }
-
-  // ---- commands; negative: an error for error_of() ----
-  publish(topic, payload, {qos, retain, timeToLive, latest}) {
-    const name = encode(topic);
-    put_bytes(name, payload);
-    put_numbers(name.length, payload.length, qos, retain, timeToLive, latest);
-    return wasm.mqtt_publish(this.#self, now());
-  }
-  get slot() { return view()[0]; }  // of the delivery that publish() named last
-  cancel(number, slot) { return wasm.mqtt_cancel(this.#self, number, slot, now()); }
-  subscribe(requests, giveUp = false) {
-    const parts = requests.flatMap(({topic, qos}) => {
-      const filter = encode(topic);
-      return [Uint8Array.of(qos ?? 0, filter.length & 255, filter.length >> 8), filter];
-    });
-    put_bytes(...parts);
-    return wasm.mqtt_subscribe(this.#self, requests.length, giveUp, now());
-  }
-  acknowledge(token) { wasm.mqtt_acknowledge(this.#self, token, now()); }
-  disconnect() { wasm.mqtt_disconnect(this.#self, now()); }
-  abort() { wasm.mqtt_abort(this.#self, now()); }
-  probe() { wasm.mqtt_probe(this.#self, now()); }
-
-  // ---- outputs ----
-  poll() {
-    const type = wasm.mqtt_poll(this.#self, now());
-    return type === 0 ? null : readers[type](Array.from(view()));
-  }
-  output() { return wasm.mqtt_output(this.#self) > 0 ? bytes_at(0) : null; }
-  consume(count) { wasm.mqtt_consume(this.#self, count, now()); }
-  // {records, position}, or null; taken with it.
-  journal() {
-    if (wasm.mqtt_journal(this.#self) === 0) return null;
-    const taken = {records: bytes_at(0), position: view()[2]};
-    wasm.mqtt_take_journal(this.#self);
-    return taken;
-  }
-  get nextTimeout() { return wasm.mqtt_next_timeout(this.#self); }
-  get shouldClose() { return wasm.mqtt_should_close(this.#self) !== 0; }
-
-  // ---- getters ----
-  unfinished() {
-    const count = wasm.mqtt_unfinished(this.#self);
-    const values = new Float64Array(wasm.memory.buffer.slice(wasm.mqtt_room(count * 16))).subarray(0, count * 2);
-    return Array.from({length: count}, (_, index) => {
-      const [number, slot] = values.subarray(index * 2);
-      if (!wasm.mqtt_outgoing(this.#self, number, slot)) return null;
-      const [, , , , qos, retain, state] = view();
-      return {number, slot, topic: text_at(0), payload: bytes_at(2), qos, retain: retain !== 0, state: states[state]};
-    }).filter(Boolean);
-  }
-  // The packets held by the trace, oldest first.
-  trace() {
-    const entries = [];
-    const end = wasm.mqtt_trace_end(this.#self);
-    for (let number = wasm.mqtt_trace_first(this.#self); number < end; ++number) {
-      wasm.mqtt_trace_entry(this.#self, number);
-      const [time, direction, , , , size, partner, roundTrip] = view();
-      entries.push({number, time, direction: direction === 0 ? 'out' : 'in', size, partner,
-        roundTrip: roundTrip < 0 ? null : roundTrip, bytes: bytes_at(8)});
+  // ---- messages ----
+  // Negative: an error. 0: it has left (QoS 0). Else its slot + 1, and `number` names it.
+  publish(topic, payload, flags, time_to_live) {
+    const number = topic_number(topic);
+    let size;
+    if (typeof payload === 'string') {
+      size = border.putText(room, payload);
+    } else {
+      border.put(room, payload);
+      size = payload.length;
     }
-    return entries;
+    return module._npm_publish(this.self, number, size, flags, time_to_live);
+  }
+  get number() { return module._npm_number(); }
+  packet_id(number, slot) { return module._npm_packet_id(this.self, number, slot); }
+  cancel(number, slot) { return module._npm_cancel(this.self, number, slot) === 0; }
+  acknowledge(token) { module._npm_acknowledge(this.self, token); }
+  unfinished() {
+    answered = [];
+    module._npm_unfinished(this.self);
+    return answered;
+  }
+
+  // ---- subscriptions ----
+  // What is wrong with a filter; null: nothing.
+  check_filter(filter) {
+    if (typeof filter !== 'string' || lone_surrogate.test(filter)) return new Error('A filter is a well-formed string');
+    border.placeText(room, filter);
+    const code = module._npm_check_filter();
+    return code < 0 ? error_of(code) : null;
+  }
+  // Filters that passed the check; gives the number of the subscription to each.
+  subscribe(requests) {
+    for (const {topic, qos, again = false, replaces = 0, handler = 0} of requests) {
+      border.placeText(room, topic);
+      module._npm_add_filter(this.self, qos, again, replaces, handler);
+    }
+    module._npm_subscribe(this.self);
+    return requests.map((_, index) => module._npm_subscription(index));
+  }
+  unsubscribe(numbers) {
+    for (const number of numbers) module._npm_add_unwanted(number);
+    module._npm_unsubscribe(this.self);
+  }
+  // For a filter that no subscription of this client has; gives a number like that of a subscription.
+  unsubscribe_filter(filter) {
+    border.placeText(room, filter);
+    return module._npm_unsubscribe_filter(this.self);
+  }
+
+  // ---- packets ----
+  watch_packets(on) { module._npm_watch_packets(this.self, on); }
+  tell_packets() { module._npm_tell_packets(this.self); }
+  trace() {
+    answered = [];
+    module._npm_trace(this.self);
+    return answered;
+  }
+
+  // ---- the journal ----
+  loaded(records) {
+    border.put(room, records);
+    module._npm_loaded(this.self, 1);
+  }
+  not_loaded(problem) {
+    border.placeText(room, problem);
+    module._npm_loaded(this.self, 0);
+  }
+  written(problem = '') {
+    border.placeText(room, problem);
+    module._npm_written(this.self, problem === '');
   }
 }
+
+// How much memory the WebAssembly has: for tests.
+export const memory_size = () => border.view(0, 0).buffer.byteLength;

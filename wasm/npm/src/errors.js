@@ -18,13 +18,18 @@ export class ErrorWithSubackPacket extends Error {
   }
 }
 
-// Section 3.2.2.3, in MQTT.js's words.
-export const refusals = ['', 'Unacceptable protocol version', 'Identifier rejected', 'Server unavailable',
-  'Bad username or password', 'Not authorized'];
-
 export class UnsupportedError extends Error {
   constructor(what, instead) {
     super(`wasmqtt does not support ${what}${instead ? `: ${instead}` : ''}`);
     this.name = 'UnsupportedError';
   }
 }
+
+export const closed_error = () => new Error('Connection closed');
+
+// Section 3.2.2.3, in MQTT.js's words.
+const refusals = ['', 'Unacceptable protocol version', 'Identifier rejected', 'Server unavailable',
+  'Bad username or password', 'Not authorized'];
+
+export const refusal = (code) =>
+  new ErrorWithReasonCode(`Connection refused: ${refusals[code] ?? `return code ${code}`}`, code);

@@ -1,21 +1,27 @@
-// wasmqtt for pages and workers. node.js is the same for Node, with TCP and TLS.
+// wasmqtt for pages and workers. node.js is the same for Node, with TCP, TLS and files.
 import {MqttClient} from './client.js';
 import {ErrorWithReasonCode, ErrorWithSubackPacket, UnsupportedError} from './errors.js';
-import {follow_page} from './lifecycle.js';
-import {read_options} from './options.js';
-import {Payload} from './payload.js';
-import {websocket_transport} from './transports.js';
+import {journals} from './journal.js';
+import {compact, memory_size} from './core.js';
+import {read_options, url_of} from './options.js';
+import {Payload, payloads} from './payload.js';
+import {foreign_websocket, native_websocket, stream_socket} from './sockets.js';
 
-const websocket = websocket_transport((url, protocols) => new WebSocket(url, protocols));
+// By URL scheme: (url, options, client, failed) => a socket of a WebSocket's shape. The first one is the default.
+const websocket = (url, options, client, failed) => {
+  if (!options.createWebsocket) return client.stream = native_websocket(url);
+  return foreign_websocket(client.stream = options.createWebsocket(url, ['mqtt'], options), failed);
+};
+const transports = {ws: websocket, wss: websocket};
 
-// Inside the package: by URL scheme; node.js puts its own here.
-export const transports = {ws: websocket, wss: websocket};
+const connector = {
+  url_of,
+  open: (url, client, failed) => transports[url.slice(0, url.indexOf(':'))](url, client.options, client, failed),
+};
 
 // connect(url, options) or connect(options). Throws for what is not supported; connects by itself otherwise.
 export function connect(url, options) {
-  const client = new MqttClient(read_options(url, options, transports), transports);
-  if (typeof globalThis.addEventListener === 'function') follow_page(client);
-  return client;
+  return new MqttClient(connector, read_options(url ?? '', options, transports));
 }
 
 // Resolves to the client at its first connection; rejects, and gives up, at its first error.
@@ -39,5 +45,9 @@ export function connectAsync(url, options, allowRetries = true) {
   });
 }
 
-export {MqttClient as Client, ErrorWithReasonCode, ErrorWithSubackPacket, MqttClient, Payload, UnsupportedError, websocket_transport};
-export default {connect, connectAsync, Client: MqttClient, MqttClient, ErrorWithReasonCode};
+// For node.js and the tests.
+export const inside = {transports, payloads, journals, compact, memory_size, foreign_websocket, stream_socket};
+
+export {MqttClient as Client, ErrorWithReasonCode, ErrorWithSubackPacket, MqttClient, Payload, UnsupportedError};
+export default {connect, connectAsync, Client: MqttClient, MqttClient, ErrorWithReasonCode, ErrorWithSubackPacket,
+  UnsupportedError};

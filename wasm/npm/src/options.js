@@ -1,4 +1,4 @@
-// What connect() is given, as MQTT.js names it, checked: what can't be done is refused here, loudly.
+// What connect() is given, as MQTT.js names it, checked: what can't be done is refused here, by name.
 import {UnsupportedError} from './errors.js';
 import {bytes_of} from './payload.js';
 
@@ -10,9 +10,9 @@ const refused = {
   properties: mqtt5, authPacket: mqtt5, autoUseTopicAlias: mqtt5, autoAssignTopicAlias: mqtt5, customHandleAcks: mqtt5,
   incomingStore: stores, outgoingStore: stores,
   messageIdProvider: 'the core chooses packet ids that are free', socksProxy: 'use createWebsocket',
-  unixSocket: 'use a WebSocket', objectMode: 'payloads are bytes', timerVariant: 'there is one kind of timer',
-  subscribeBatchSize: 'one subscribe() is one packet', log: "use the option trace and the events 'packetsend' and 'packetreceive'",
+  unixSocket: 'use a WebSocket', objectMode: 'payloads are bytes',
 };
+const timer_variants = ['auto', 'worker', 'native'];
 
 export const defaults = {
   keepalive: 60, protocolId: 'MQTT', protocolVersion: 4, reconnectPeriod: 1000, connectTimeout: 30_000, clean: true,
@@ -24,40 +24,51 @@ const secure = {ws: 'wss', mqtt: 'mqtts', tcp: 'mqtts'};
 
 const default_ports = {ws: 80, wss: 443, mqtt: 1883, tcp: 1883, mqtts: 8883, ssl: 8883, tls: 8883};
 
+// `transports`: by URL scheme, the first of them the default; null: the application brings its own stream.
 export function read_options(url, given, transports) {
-  if (typeof url === 'object' && !given) [url, given] = ['', url];
-  const options = {...defaults, ...url ? parse(url) : {}, ...without_undefined(given ?? {})};
+  if (url instanceof URL) url = url.href;
+  if (typeof url === 'object' && url !== null && !given) [url, given] = ['', url];
+  const options = {...defaults, ...url ? parse(String(url)) : {}, ...without_undefined(given ?? {})};
   options.clientId ??= `wasmqtt_${Math.random().toString(16).slice(2, 10)}`;
-  options.protocol = String(options.protocol ?? Object.keys(transports)[0]).replace(/:$/, '');
-  if (options.cert && options.key) options.protocol = secure[options.protocol] ?? options.protocol;
+  if (transports) options.protocol = scheme(options.protocol ?? Object.keys(transports)[0], options);
   if (options.auth) Object.assign(options, read_auth(options.auth));
-  for (const name in refused) {
-    const value = options[name];
-    if (value !== undefined && value !== null && value !== false && value !== 'auto') {
-      throw new UnsupportedError(`the option '${name}'`, refused[name]);
+  refuse_unsupported(options);
+  if (transports) {
+    for (const {protocol} of [options, ...options.servers ?? []]) {
+      if (protocol !== undefined) check_protocol(scheme(protocol, {}), transports);
     }
   }
-  if (options.protocolVersion !== 4) throw new UnsupportedError(`protocolVersion ${options.protocolVersion}`, mqtt5);
-  if (options.protocolId !== 'MQTT') throw new UnsupportedError(`protocolId '${options.protocolId}'`, mqtt5);
-  if (options.reschedulePings === false) throw new UnsupportedError('reschedulePings: false');
-  if (options.will?.properties) throw new UnsupportedError('properties of a will', mqtt5);
-  for (const {protocol} of [options, ...options.servers ?? []]) {
-    if (protocol !== undefined) check_protocol(protocol, transports);
-  }
-  if (options.clean === false && !(given?.clientId || url_client_id(options))) {
+  if (options.clean === false && !(given?.clientId || options.query?.clientId)) {
     throw new Error('Missing clientId for unclean clients');
   }
   check_numbers(options);
-  if (options.will?.payload !== undefined) bytes_of(options.will.payload, "A will's payload");
+  will_of(options.will);
   return options;
 }
 
-function read_auth(auth) {
-  const [, username = auth, password] = /^(.+):(.+)$/s.exec(auth) ?? [];
-  return password === undefined ? {username} : {username, password};
+function scheme(protocol, {cert, key}) {
+  const name = String(protocol).replace(/:$/, '');
+  return cert && key ? secure[name] ?? name : name;
 }
 
-const url_client_id = (options) => options.query?.clientId;
+function refuse_unsupported(options) {
+  for (const name in refused) {
+    if (options[name]) throw new UnsupportedError(`the option '${name}'`, refused[name]);
+  }
+  const {protocolVersion, protocolId, timerVariant = 'auto'} = options;
+  if (protocolVersion !== 4) throw new UnsupportedError(`protocolVersion ${protocolVersion}`, mqtt5);
+  if (protocolId !== 'MQTT') throw new UnsupportedError(`protocolId '${protocolId}'`, mqtt5);
+  if (options.reschedulePings === false) throw new UnsupportedError('reschedulePings: false');
+  if (!timer_variants.includes(timerVariant)) {
+    throw new UnsupportedError('the option \'timerVariant\'', `there are ${timer_variants.join(', ')}`);
+  }
+  if (options.will?.properties) throw new UnsupportedError('properties of a will', mqtt5);
+}
+
+function read_auth(auth) {
+  const [, username = auth, password] = /^([^:]+):(.+)$/s.exec(auth) ?? [];
+  return password === undefined ? {username} : {username, password};
+}
 
 const without_undefined = (given) =>
   Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
@@ -78,30 +89,53 @@ function check_numbers(options) {
   }
 }
 
+// Topic, message, QoS and retain flag; null: none.
+export function will_of(will) {
+  if (!will) return [null];
+  return [will.topic, bytes_of(will.payload, "A will's payload"), will.qos ?? 0, will.retain ?? false];
+}
+
 function parse(text) {
   const relative = text.startsWith('/') && typeof location !== 'undefined';
   let url;
+  let hostname;
   try {
     url = relative ? new URL(text, location.href.replace(/^http/, 'ws')) : new URL(text);
+    // URL knows international names for the web's schemes only.
+    hostname = new URL(url.href.replace(/^[^:]*/, 'http')).hostname;
   } catch {
-    throw new Error(/^\w+:\/\//.test(text) ? `Invalid URL ${text}` : 'Missing protocol');
+    // Without what precedes the host, where a password may stand.
+    const shown = text.replace(/^(\w+:\/\/)?.*@/s, '$1');
+    throw new Error(/^\w+:\/\//.test(text) ? `Invalid URL ${shown}: are all special characters of user name and password ` +
+      'percent-encoded?' : 'Missing protocol');
   }
-  const parsed = {protocol: url.protocol.slice(0, -1), host: url.hostname, hostname: url.hostname,
+  const parsed = {protocol: url.protocol.slice(0, -1), host: hostname, hostname,
     path: `${url.pathname}${url.search}` || '/', query: Object.fromEntries(url.searchParams)};
   if (url.port) parsed.port = Number(url.port);
-  if (url.username) parsed.username = decodeURIComponent(url.username);
-  if (url.password) parsed.password = decodeURIComponent(url.password);
+  if (url.username) parsed.username = decoded(url.username);
+  if (url.password) parsed.password = decoded(url.password);
   if (parsed.query.clientId) parsed.clientId = parsed.query.clientId;
   return parsed;
 }
 
+// A percent sign that begins no code stands for itself.
+function decoded(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 // The address of attempt number `attempt`: the servers in turn, if there are several.
 export function url_of(options, attempt) {
-  const server = options.servers?.length ? options.servers[attempt % options.servers.length] : {};
-  const protocol = String(server.protocol ?? options.protocol).replace(/:$/, '');
+  const {servers} = options;
+  const server = servers?.length ? servers[attempt % servers.length] : {};
+  const protocol = scheme(server.protocol ?? options.protocol, options);
   const host = server.host ?? options.hostname ?? options.host ?? here();
   const port = server.port ?? options.port ?? default_ports[protocol];
-  return `${protocol}://${host}:${port}${protocol.startsWith('ws') ? options.path ?? '/' : ''}`;
+  const bracketed = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
+  return `${protocol}://${bracketed}:${port}${protocol.startsWith('ws') ? options.path ?? '/' : ''}`;
 }
 
 const here = () => (typeof location === 'undefined' ? 'localhost' : location.hostname || 'localhost');

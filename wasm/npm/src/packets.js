@@ -1,59 +1,24 @@
-// Where packets begin and end in a stream of bytes, and what MQTT.js calls their fields. Checks nothing: what comes in
-// here is checked by the core as well.
-import {Payload, decode} from './payload.js';
+// What MQTT.js calls the fields of packets. Checks nothing: the core has made or checked what comes here.
+import {payloads} from './payload.js';
 
 const names = ['', 'connect', 'connack', 'publish', 'puback', 'pubrec', 'pubrel', 'pubcomp', 'subscribe', 'suback',
   'unsubscribe', 'unsuback', 'pingreq', 'pingresp', 'disconnect'];
 
 export const packet_name = (type) => names[type];
 
-// Cuts a stream into packets. For each piece of a chunk calls piece(bytes, whole): `whole` is the packet that this piece
-// completes, or null.
-export class Splitter {
-  #left = 0;        // bytes of the packet under way that have not come yet; only once its length is known
-  #head = [];       // its fixed header, as far as it has come
-  #parts = [];
-
-  push(chunk, piece) {
-    let from = 0;
-    for (let at = 0; at < chunk.length;) {
-      if (this.#left === 0) {
-        this.#head.push(chunk[at++]);
-        if (this.#head.length === 1 || (this.#head.at(-1) & 0x80 && this.#head.length < 5)) continue;
-        this.#left = this.#head.slice(1).reduce((sum, byte, place) => sum + (byte & 0x7f) * 128 ** place, 0);
-      } else {
-        const count = Math.min(this.#left, chunk.length - at);
-        at += count;
-        this.#left -= count;
-      }
-      if (this.#left > 0) continue;
-      const part = chunk.subarray(from, at);
-      const whole = this.#parts.length ? joined([...this.#parts, part]) : part;
-      this.#head = [];
-      this.#parts = [];
-      from = at;
-      piece(part, whole);
-    }
-    if (from === chunk.length) return;
-    const rest = chunk.slice(from);
-    this.#parts.push(rest);
-    piece(rest, null);
-  }
-}
-
-export function joined(parts) {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  parts.reduce((at, part) => (whole.set(part, at), at + part.length), 0);
-  return whole;
-}
+const decoder = new TextDecoder('utf-8', {ignoreBOM: true});
 
 class Reader {
   constructor(bytes, at) { this.bytes = bytes; this.at = at; }
   get more() { return this.at < this.bytes.length; }
   u8() { return this.bytes[this.at++]; }
   u16() { return this.u8() * 256 + this.u8(); }
-  data(size = this.u16()) { return new Payload(this.bytes.subarray(this.at, this.at += size)); }
-  text() { return decode(this.data()); }
+  data(size = this.u16()) { return this.bytes.subarray(this.at, this.at += size); }
+  text() { return decoder.decode(this.data()); }
+  payload() {
+    const rest = this.rest();
+    return payloads.make(rest, 0, rest.length);
+  }
   rest() { return this.data(this.bytes.length - this.at); }
 }
 
@@ -63,15 +28,8 @@ function body_at(bytes) {
   return at + 1;
 }
 
-export const type_of = (bytes) => bytes[0] >> 4;
-export const qos_of = (bytes) => (bytes[0] >> 1) & 3;
-
-// The packet id of any packet that has one.
-export function id_of(bytes) {
-  const reader = new Reader(bytes, body_at(bytes));
-  if (type_of(bytes) === 3) reader.at += 2 + bytes[reader.at] * 256 + bytes[reader.at + 1];
-  return reader.u16();
-}
+const type_of = (bytes) => bytes[0] >> 4;
+const qos_of = (bytes) => (bytes[0] >> 1) & 3;
 
 // What MQTT.js hands to 'packetreceive': with the fields that its parser gives each packet.
 export function received(bytes) {
@@ -88,7 +46,7 @@ export function received(bytes) {
     case 'publish':
       packet.topic = reader.text();
       if (packet.qos > 0) packet.messageId = reader.u16();
-      packet.payload = reader.rest();
+      packet.payload = reader.payload();
       break;
     case 'suback':
       packet.messageId = reader.u16();
@@ -129,7 +87,7 @@ function sent_publish(bytes, reader) {
   const qos = qos_of(bytes);
   const topic = reader.text();
   const messageId = qos > 0 ? reader.u16() : 0;
-  return {cmd: 'publish', topic, payload: reader.rest(), qos, retain: (bytes[0] & 1) !== 0, messageId,
+  return {cmd: 'publish', topic, payload: reader.payload(), qos, retain: (bytes[0] & 1) !== 0, messageId,
     dup: (bytes[0] & 8) !== 0};
 }
 

@@ -30,9 +30,9 @@ export async function run(mqtt, url, {clientId, cut}) {
   const next = (event) => new Promise((resolve) => client.once(event, resolve));
 
   // Asked for before the connection is there: a subscription, then a message for it.
-  const early = client.subscribeAsync(`${clientId}/early`);
+  const early = client.subscribeAsync(`${clientId}/1st`);
   let wait = arrived('early');
-  client.publish(`${clientId}/early`, 'early', (error) => note('published', error ?? null));
+  client.publish(`${clientId}/1st`, 'early', (error) => note('published', error ?? null));
   await wait;
   note('granted', await early);
 

@@ -17,7 +17,7 @@ export async function build_package() {
 // ever, and keep the process from ending.
 export async function load_package() {
   await build_package();
-  const wasmqtt = await import(pathToFileURL(path.join(package_directory, 'dist', 'node.js')).href);
+  const wasmqtt = await import(pathToFileURL(path.join(package_directory, 'dist', 'node.mjs')).href);
   const clients = new Set();
   const connect = (...values) => {
     const client = wasmqtt.connect(...values);

@@ -1,0 +1,40 @@
+// What the bridge calls in JavaScript: core/library.js hands it to src/core.js. `id` names the client there. Texts and bytes
+// are valid during the call.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+extern "C" {
+// ---- events of MqttClient ----
+void wasmqtt_npm_state(int id, int state, int stop_reason);
+void wasmqtt_npm_connected(int id, int session_present);
+void wasmqtt_npm_session_lost(int id, int republished, int failed);
+void wasmqtt_npm_subscribed(int id, int subscription, int granted, int error);  // granted -1: refused, or see error
+void wasmqtt_npm_unsubscribed(int id, int subscription, int error);
+void wasmqtt_npm_store_problem(int id, const char* problem, std::size_t size);
+void wasmqtt_npm_takeover(int id, int connections);
+void wasmqtt_npm_closed(int id, int phase, int cause, int fault, int code, int clean, int error, int return_code,
+                        double elapsed, double connected_for, int last_sent, int last_received, const char* sentence,
+                        std::size_t sentence_size, const char* reason, std::size_t reason_size);
+void wasmqtt_npm_delivery(int id, std::uint32_t slot, double number, int state, int reason);
+// topic_slot: where JavaScript keeps the topic's string; a new one comes with its bytes, a known one with size 0.
+// flags: QoS, 4 retain, 8 dup. Not 0: the application has had it, acknowledge it.
+int wasmqtt_npm_message(int id, int topic_slot, const char* topic, std::size_t topic_size, const std::uint8_t* payload,
+                         std::size_t size, int flags, int packet_id, double token);
+void wasmqtt_npm_handle(int id, int handler);  // the message before is one for this handler
+void wasmqtt_npm_packet(int id, int inbound, const std::uint8_t* packet, std::size_t size);
+
+// ---- what the driver asks for ----
+void wasmqtt_npm_prepare(int id);
+void wasmqtt_npm_load(int id, const char* client_id, std::size_t size);
+void wasmqtt_npm_append(int id, const std::uint8_t* records, std::size_t size);
+
+// ---- answers to calls of exports ----
+void wasmqtt_npm_answer(const char* text, std::size_t size, const char* more, std::size_t more_size);
+void wasmqtt_npm_answer_bytes(const std::uint8_t* bytes, std::size_t size);
+void wasmqtt_npm_unfinished(std::uint32_t slot, double number, const char* topic, std::size_t topic_size,
+                            const std::uint8_t* payload, std::size_t size, int qos, int retain, int state);
+void wasmqtt_npm_trace_entry(double number, double time, int inbound, int size, double partner, double round_trip,
+                             const std::uint8_t* packet, std::size_t kept);
+}

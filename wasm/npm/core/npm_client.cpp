@@ -1,0 +1,194 @@
+#include "npm_client.hpp"
+
+#include <utility>
+
+#include "imports.hpp"
+#include "wasmqtt/topic.hpp"
+
+namespace wasmqtt {
+namespace {
+
+// Enough for what happens between two calls of tell_packets().
+constexpr TraceLimits watched{.max_packets = 16'384, .max_bytes = 20 * 1024 * 1024, .max_packet_bytes = 16 * 1024 * 1024};
+
+template <class Enum>
+int number_of(Enum value) {
+  return static_cast<int>(value);
+}
+
+double milliseconds(Duration duration) { return static_cast<double>(duration.count()) / 1000.0; }
+
+}  // namespace
+
+TopicNames& topic_names() {
+  static TopicNames names;
+  return names;
+}
+
+NpmClient::NpmClient(int id, Values& values) : id_(id) {
+  SessionStore* session = store(values);
+  const bool page = values.flag();
+  mqtt_.emplace(loop_, transport_, options(values), session);
+  if (page) page_ = std::make_unique<PageLifeCycle>();
+  mqtt_->on_event = [this](const MqttEvent& event) {
+    tell_packets();
+    std::visit([this](const auto& one) { tell(one); }, event);
+  };
+  mqtt_->on_message = [this](const Message& message) { tell(message); };
+  mqtt_->on_delivery = [this](Delivery delivery, DeliveryState state, FailureReason reason) {
+    tell_packets();
+    wasmqtt_npm_delivery(id_, delivery.slot, static_cast<double>(delivery.number), number_of(state), number_of(reason));
+  };
+  mqtt_->on_turn = [this] { tell_packets(); };
+  if (page_) page_->on_wake = page_->on_online = page_->on_offline = [this] { mqtt_->wake(); };
+}
+
+SessionStore* NpmClient::store(Values& values) {
+  enum { none, indexed_db, script };
+  switch (static_cast<int>(values.number())) {
+    case indexed_db:
+      database_ = std::make_unique<IndexedDbStore>(IndexedDbOptions{.name = *values.text()});
+      return &database_->session();
+    case script: script_store_ = std::make_unique<ScriptStore>(id_); return script_store_.get();
+    default: return nullptr;
+  }
+}
+
+MqttOptions NpmClient::options(Values& values) {
+  MqttOptions options;
+  ClientOptions& client = options.client;
+  DriverOptions& driver = options.driver;
+  client.client_id = *values.text();
+  client.connack_timeout = driver.open_timeout = values.milliseconds();
+  client.pingresp_timeout = values.milliseconds();
+  if (const std::size_t window = values.size()) client.in_flight_window = static_cast<std::uint16_t>(window);
+  client.queue_messages = values.size();
+  client.queue_bytes = values.size();
+  client.overflow = static_cast<OverflowPolicy>(values.number());
+  client.queue_qos0 = values.flag();
+  client.max_packet_bytes = values.size();
+  client.manual_acknowledgement = true;
+  trace_limits_.max_packets = values.size();
+  client.trace = trace_limits_;
+  options.filters_per_packet = values.size();
+  options.resubscribe = values.flag();
+  driver.reconnect = values.flag();
+  driver.backoff.first = values.milliseconds();
+  driver.backoff.longest = values.milliseconds();
+  driver.backoff.stable_after = values.milliseconds();
+  driver.backoff.jitter = values.flag();
+  const bool retry_refusals = values.flag();
+  driver.retry_refusal = [retry_refusals](ConnectReturnCode) { return retry_refusals; };
+  driver.takeover.connections = static_cast<unsigned>(values.size());
+  driver.takeover.policy = TakeoverPolicy::stop;
+  client.clean_session = values.flag();
+  driver.prepare_attempt = [this](Attempt, std::function<void(Attempt)> ready) {
+    ready_ = std::move(ready);
+    wasmqtt_npm_prepare(id_);
+  };
+  return options;
+}
+
+void NpmClient::attempt(Values& values) {
+  Attempt attempt;
+  attempt.url = *values.text();
+  attempt.client_id = values.text();
+  attempt.clean_session = values.flag();
+  attempt.keep_alive = values.seconds();
+  attempt.user_name = values.text();
+  attempt.password = values.bytes();
+  if (auto topic = values.text()) {
+    attempt.will = WillOptions{std::move(*topic), *values.bytes(), values.qos(), values.flag()};
+  }
+  if (const auto ready = std::exchange(ready_, {})) ready(std::move(attempt));
+}
+
+// ---- subscriptions ----
+
+Error NpmClient::add_filter(std::string_view filter, Qos qos, bool ask_again, Subscription replaces, int handler) {
+  if (Error error = check_topic_filter(filter)) return error;
+  Wanted wanted{std::string(filter), {.qos = qos, .ask_again = ask_again, .replaces = replaces}};
+  if (handler != 0) wanted.request.handler = [this, handler](const Message&) { wasmqtt_npm_handle(id_, handler); };
+  wanted_.push_back(std::move(wanted));
+  return {};
+}
+
+std::vector<Subscription> NpmClient::subscribe() {
+  std::vector<MqttClient::SubscribeRequest> requests;
+  for (Wanted& wanted : wanted_) {
+    wanted.request.filter = wanted.filter;
+    requests.push_back(std::move(wanted.request));
+  }
+  const std::vector<Wanted> filters = std::exchange(wanted_, {});
+  for (std::size_t at = 0; at < filters.size(); ++at) requests[at].filter = filters[at].filter;
+  auto made = mqtt_->subscribe(requests);
+  return made ? std::move(*made) : std::vector<Subscription>{};
+}
+
+// ---- packets ----
+
+void NpmClient::watch_packets(bool on) {
+  if (on == (next_packet_ != 0)) return;
+  PacketTrace& trace = mqtt_->trace();
+  TraceLimits limits = on ? watched : trace_limits_;
+  limits.max_packets = std::max(limits.max_packets, trace_limits_.max_packets);
+  trace.set_limits(limits);
+  next_packet_ = on ? trace.end() : 0;
+}
+
+void NpmClient::tell_packets() {
+  if (next_packet_ == 0) return;
+  const PacketTrace& trace = mqtt_->trace();
+  while (next_packet_ != 0 && next_packet_ != trace.end()) {
+    const TraceEntry& entry = trace[std::max(next_packet_, trace.first())];
+    ++next_packet_;
+    const Bytes packet = trace.bytes(entry);
+    wasmqtt_npm_packet(id_, entry.direction == Direction::inbound, packet.data(), packet.size());
+  }
+}
+
+// ---- events ----
+
+void NpmClient::tell(const StateChanged& event) {
+  wasmqtt_npm_state(id_, number_of(event.state), number_of(event.stop_reason));
+}
+void NpmClient::tell(const Connected& event) { wasmqtt_npm_connected(id_, event.session_present); }
+void NpmClient::tell(const SessionLost& event) {
+  wasmqtt_npm_session_lost(id_, static_cast<int>(event.republished), static_cast<int>(event.failed));
+}
+void NpmClient::tell(const SubscriptionAnswered& event) {
+  const int granted = event.granted ? number_of(*event.granted) : -1;
+  for (const Subscription subscription : event.subscriptions) {
+    wasmqtt_npm_subscribed(id_, static_cast<int>(subscription.number), granted, number_of(event.error.code()));
+  }
+}
+void NpmClient::tell(const UnsubscribeAnswered& event) {
+  wasmqtt_npm_unsubscribed(id_, static_cast<int>(event.subscription.number), number_of(event.error.code()));
+}
+void NpmClient::tell(const StoreProblem& event) {
+  wasmqtt_npm_store_problem(id_, event.problem.data(), event.problem.size());
+}
+void NpmClient::tell(const TakeoverSuspected& event) { wasmqtt_npm_takeover(id_, static_cast<int>(event.connections)); }
+
+void NpmClient::tell(const Closed& event) {
+  const CloseRecord& record = event.record;
+  const std::string sentence = record.sentence();
+  wasmqtt_npm_closed(id_, number_of(record.phase), number_of(record.cause), number_of(record.fault), record.code,
+                     record.clean, number_of(record.error.code()), number_of(record.return_code),
+                     milliseconds(record.elapsed), milliseconds(record.connected_for),
+                     record.last_sent ? number_of(*record.last_sent) : 0,
+                     record.last_received ? number_of(*record.last_received) : 0, sentence.data(), sentence.size(),
+                     record.reason.data(), record.reason.size());
+}
+
+void NpmClient::tell(const Message& message) {
+  tell_packets();
+  const auto [place, known] = topic_names().find(message.topic);
+  const int flags = number_of(message.qos) | (message.retain ? 4 : 0) | (message.dup ? 8 : 0);
+  const bool done = wasmqtt_npm_message(id_, place, message.topic.data(), known ? 0 : message.topic.size(),
+                                        message.payload.data(), message.payload.size(), flags, message.packet_id,
+                                        static_cast<double>(message.token)) != 0;
+  if (done && message.token != 0) mqtt_->acknowledge(message.token);
+}
+
+}  // namespace wasmqtt
