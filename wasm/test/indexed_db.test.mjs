@@ -122,7 +122,7 @@ describe('the session store in IndexedDB', () => {
     const {page} = await open_probe(context, pages);
     await page.evaluate(() => new Promise((resolve) => {
       self.held = true;
-      const request = indexedDB.open('wasmqtt');
+      const request = indexedDB.open('wasmqtt', 2);
       request.onsuccess = () => {
         const journal = request.result.transaction(['journal', 'records'], 'readwrite').objectStore('journal');
         const go_on = () => {
@@ -166,6 +166,134 @@ describe('the session store in IndexedDB', () => {
     await owner.call('probe_append', 2, 10);
     assert.deepEqual(await owner.next(), written);
     assert.deepEqual(await load(await open_store(context), 'alice'), [2]);
+  });
+
+  test('has what two tabs stored that took the session from each other in turn', async () => {
+    const tabs = [await open_store(context), await open_store(context)];
+    let number = 0;
+    for (const tab of [tabs[0], tabs[1], tabs[0], tabs[1]]) {
+      assert.deepEqual(await load(tab, 'alice'), Array.from({length: number}, (_, i) => i + 1));
+      for (let i = 0; i < 3; ++i) {
+        await tab.call('probe_append', ++number, 10);
+        assert.deepEqual(await tab.next(), written);
+      }
+    }
+    await tabs[0].call('probe_append', 99, 10);
+    assert.equal((await tabs[0].next())[1], 0);
+    assert.deepEqual(await load(tabs[0], 'alice'), Array.from({length: number}, (_, i) => i + 1));
+  });
+
+  // As a page of format 1 left it.
+  const store_format_1 = (page, newest = 1) => page.evaluate(async (version) => {
+    const result = (request) => new Promise((resolve) => { request.onsuccess = () => resolve(request.result); });
+    const opening = indexedDB.open('wasmqtt', version);
+    opening.onupgradeneeded = () => {
+      opening.result.createObjectStore('journal');
+      opening.result.createObjectStore('records');
+    };
+    const database = await result(opening);
+    const current = await result(indexedDB.open('other', 2));
+    const batch = await result(current.transaction('journal').objectStore('journal').getAll(IDBKeyRange.lowerBound(['alice\n', ''])));
+    current.close();
+    const transaction = database.transaction(['journal', 'records'], 'readwrite');
+    const journal = transaction.objectStore('journal');
+    journal.put('a token', ['alice\n']);
+    batch.forEach((bytes, i) => journal.put(bytes, ['alice\n', i + 1]));
+    transaction.objectStore('records').put(new TextEncoder().encode('old'), 'history/1');
+    await new Promise((resolve) => { transaction.oncomplete = resolve; });
+    database.close();
+  }, newest);
+
+  async function after_format(version) {
+    const probe = await open_probe(context, pages);
+    await probe.call('probe_store', 'other', 1 << 20);
+    await load(probe, 'alice');
+    for (const number of [1, 2]) {
+      await probe.call('probe_append', number, 10);
+      assert.deepEqual(await probe.next(), written);
+    }
+    await store_format_1(probe.page, version);
+    return open_store(context);
+  }
+
+  test('reads what format 1 stored, once, and goes on in format 2', async () => {
+    const probe = await after_format(1);
+    assert.deepEqual(await load(probe, 'alice'), [1, 2]);
+    await probe.call('probe_append', 3, 10);
+    assert.deepEqual(await probe.next(), written);
+    await probe.call('probe_read', 'history/');
+    assert.deepEqual(await probe.next(), ['record', 0, 'history/1=old']);
+    assert.deepEqual(await probe.next(), ['read', 1, '']);
+    assert.deepEqual(await load(await open_store(context), 'alice'), [1, 2, 3]);
+  });
+
+  test('changes nothing in a database of a newer format, and says so', async () => {
+    const probe = await after_format(3);
+    await probe.call('probe_load', 'alice');
+    assert.deepEqual(await probe.next(), ['loaded', -1, 'A newer version of this page has stored its data here']);
+  });
+
+  test('refuses a key that is not UTF-8: two of them could become the same', async () => {
+    const probe = await open_store(context);
+    await probe.call('probe_put_ill_formed');
+    assert.deepEqual(await probe.next(), ['written', 0, 'A key has to be UTF-8']);
+    await probe.call('probe_read', '');
+    assert.deepEqual(await probe.next(), ['read', 1, '']);
+  });
+
+  test('does not put back what a page that was left had not stored over what another one stored since', async () => {
+    const left = await open_store(context);
+    await load(left, 'alice');
+    const other = await open_store(context);
+    await load(other, 'bob');
+    const release = await hold_database();
+    await left.call('probe_put', 'draft', 'old');
+    await left.page.goto('about:blank');
+    await release();
+    await other.call('probe_put', 'draft', 'new');
+    await other.call('probe_append', 1, 10);
+    assert.deepEqual(await other.next(), written);
+    const again = await open_store(context);
+    await again.call('probe_read', 'draft');
+    assert.deepEqual(await again.next(), ['record', 0, 'draft=new']);
+    assert.equal(await again.page.evaluate(() => localStorage.length), 0);
+  });
+
+  test('keeps no more than a megabyte of what was on its way when the page was left', async () => {
+    const probe = await open_store(context);
+    await load(probe, 'alice');
+    const release = await hold_database();
+    await probe.call('probe_append', 1, (1 << 20) + 1);
+    await probe.page.goto(new URL('probe.html', pages.url).href);
+    assert.equal(await probe.page.evaluate(() => localStorage.length), 0);
+    await release();
+  });
+
+  const entry = {format: 1, page: 'a page', before: '', changes: [{what: 0, key: 'a', bytes: 'b'}],
+    batches: [{session: 'alice\n', token: 'a token', number: 1, bytes: 'c'}]};
+  const tampered = {
+    'no JSON': '{', 'null': 'null', 'a number': '7', 'an empty list': '[]', 'an older format': [{changes: [], batches: []}],
+    'a newer format': {...entry, format: 2}, 'no changes': {...entry, changes: null}, 'null as a change': {...entry, changes: [null]},
+    'a key that is no text': {...entry, changes: [{what: 0, key: 7, bytes: 'b'}]},
+    'bytes that are no text': {...entry, changes: [{what: 0, key: 'a', bytes: null}]},
+    'an unknown change': {...entry, changes: [{what: 9, key: 'a', bytes: 'b'}]},
+    'a batch without a number': {...entry, batches: [{session: 's', token: 't', bytes: 'b'}]},
+  };
+  test('tells of an entry in localStorage that it has not written, throws nothing and works', async () => {
+    const warnings = [];
+    const probe = await open_store(context, async (page) => {
+      page.on('console', (message) => warnings.push(message.text()));
+      await page.addInitScript((entries) => {
+        for (const [what, text] of entries) localStorage.setItem(`wasmqtt-rescue "wasmqtt" ${what}`, text);
+      }, Object.entries(tampered).map(([what, value]) => [what, typeof value === 'string' ? value : JSON.stringify(value)]));
+    });
+    assert.deepEqual(await load(probe, 'alice'), []);
+    await probe.call('probe_read', '');
+    assert.deepEqual(await probe.next(), ['read', 1, '']);
+    const told = warnings.map((text) => text.replace(/.*"wasmqtt" /, ''));
+    assert.deepEqual(told.sort(), Object.keys(tampered).sort());
+    assert.deepEqual(probe.uncaught, []);
+    assert.equal(await probe.page.evaluate(() => localStorage.length), 0);
   });
 
   test('shortens a long journal to what is alive', async () => {
@@ -297,6 +425,20 @@ describe('the session store in IndexedDB', () => {
       assert.deepEqual(probe.uncaught, []);
     });
   }
+
+  test('says so when the storage never answers, and lets go of what waited for it', async () => {
+    const probe = await open_store(context, (page) => page.addInitScript(() => {
+      IDBFactory.prototype.open = () => new EventTarget();
+    }));
+    await probe.call('probe_load', 'alice');
+    await probe.call('probe_put', 'a', 'b');
+    await probe.call('probe_append', 1, 10);
+    const sentence = 'The browser\'s storage does not answer';
+    assert.deepEqual(await probe.next(), ['loaded', -1, sentence]);
+    assert.deepEqual(await probe.next(), ['written', 0, sentence]);
+    assert.deepEqual(await probe.next(), ['problem', 0, sentence]);
+    assert.deepEqual(probe.uncaught, []);
+  });
 
   test('says so when the storage is full', async () => {
     const probe = await open_store(context, async (page) => {

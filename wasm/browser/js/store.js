@@ -1,7 +1,13 @@
-// The browser's side of IndexedDbStore. One database; two object stores:
-//   journal   [session]          -> token of the page that owns the session now
-//             [session, number]  -> a batch of journal records
-//   records   key (a string)     -> the application's bytes
+// The browser's side of IndexedDbStore. Format 2, the version of the database: two object stores.
+//   journal   ['']                      -> the page that wrote last
+//             [session]                 -> token of the page that owns the session now
+//             [session, token, number]  -> a batch of that page's journal records
+//   records   key (a string)            -> the application's bytes
+// Format 1 named batches [session, number]; loading a session turns them into format 2.
+//
+// A page reads the batches of the owner before it only: what a page writes that has lost the session unknowingly does no
+// harm.
+//
 // C++ starts one transaction at a time; each ends in one call of _wasmqtt_store_ended().
 var wasmqttStore = {
   $WasmqttStores: {
@@ -12,9 +18,13 @@ var wasmqttStore = {
     failed: 0, done: 1, takenOver: 2,
     piece: 200,  // records that are read at a time
 
+    // Milliseconds. Some browsers never answer open().
+    openTimeout: 5000,
+
     sentence: function(error) {
       var name = error ? error.name : '';
       if (name === 'QuotaExceededError') return 'The browser has no room left for this page';
+      if (name === 'VersionError') return 'A newer version of this page has stored its data here';
       if (name === 'SecurityError' || name === 'InvalidStateError' || name === 'UnknownError') {
         return 'The browser refuses to store anything for this page';
       }
@@ -25,16 +35,19 @@ var wasmqttStore = {
       var store = WasmqttStores.live[id];
       if (!store) return;
       store.writing = null;
+      outcome = outcome || (problem ? WasmqttStores.failed : WasmqttStores.done);
+      if (outcome === WasmqttStores.failed) store.staged = [];  // nobody will ask for them again
       WasmqttBorder.placeText(store.room, problem);
-      _wasmqtt_store_ended(store.self, outcome || (problem ? WasmqttStores.failed : WasmqttStores.done));
+      _wasmqtt_store_ended(store.self, outcome);
     },
 
-    // Calls work(database) when there is one; ends the operation with a problem otherwise.
+    // Calls work() when there is a database; ends the operation with a problem otherwise.
     open: function(id, work) {
       var stores = WasmqttStores;
       var store = stores.live[id];
       if (store.database) return work();
       var answered = false;
+      var silence = 'The browser\'s storage does not answer';
       function answer(problem) {
         if (answered || !stores.live[id]) return;
         answered = true;
@@ -42,17 +55,18 @@ var wasmqttStore = {
         if (problem) stores.ended(id, problem);
         else work();
       }
-      // Some browsers never answer.
-      var timer = WasmqttTick.set(5000, function() { answer('The browser\'s storage does not answer'); });
+      var timer = WasmqttTick.set(stores.openTimeout, function() { answer(silence); });
       try {
-        var request = indexedDB.open(store.name, 1);
+        var request = indexedDB.open(store.name, 2);
       } catch (error) {
         return queueMicrotask(function() { answer(stores.sentence(error)); });
       }
-      request.onupgradeneeded = function() {
+      request.onupgradeneeded = function(event) {
+        if (event.oldVersion > 0) return;  // format 1: converted session by session
         request.result.createObjectStore('journal');
         request.result.createObjectStore('records');
       };
+      request.onblocked = function() { silence = 'Another tab with an older version of this page is open'; };
       request.onerror = function(event) {
         event.preventDefault();
         answer(stores.sentence(request.error));
@@ -67,7 +81,8 @@ var wasmqttStore = {
       };
     },
 
-    // Runs work(transaction) in one transaction over both stores, if this page still owns all of `sessions`.
+    // Runs work(transaction) in one transaction over both stores, and undoes it unless this page still owns all of
+    // `sessions`.
     transact: function(id, sessions, work) {
       var stores = WasmqttStores;
       var store = stores.live[id];
@@ -85,16 +100,15 @@ var wasmqttStore = {
       };
       // Else some browsers report to the console what is told in a sentence above.
       transaction.onerror = function(event) { event.stopPropagation(); };
-      var unchecked = sessions.length;
       sessions.forEach(function(session) {
         transaction.objectStore('journal').get([session]).onsuccess = function(event) {
-          if (lost) return;
-          lost = !store.sessions[session] || event.target.result !== store.sessions[session].token;
-          if (lost) transaction.abort();
-          else if (--unchecked === 0) work(transaction);
+          var own = store.sessions[session];
+          if (lost || (own && event.target.result === own.token)) return;
+          lost = true;
+          transaction.abort();
         };
       });
-      if (!unchecked) work(transaction);
+      work(transaction);
     },
 
     // What one transaction will do: {changes: of records, batches: one for each session}.
@@ -122,8 +136,8 @@ var wasmqttStore = {
       else records.delete(change.what === 1 ? change.key : WasmqttStores.starting(change.key));
     },
 
-    // A session's batches.
-    batches: function(session) { return IDBKeyRange.bound([session, 0], [session, Infinity]); },
+    // All batches of a session, in both formats: a number sorts before a text, and a text before an array.
+    batches: function(session) { return IDBKeyRange.bound([session, 0], [session, []]); },
 
     starting: function(prefix) { return IDBKeyRange.bound(prefix, prefix + '\uffff'); },
 
@@ -136,16 +150,44 @@ var wasmqttStore = {
       });
       return whole;
     },
+
+    // Calls read(records) in C++ with all of a session's journal, and makes one batch of it under `token`: what C++ gave
+    // to wasmqtt_store_shorter() in that call, or everything as it was.
+    rewrite: function(id, transaction, session, token, read) {
+      var store = WasmqttStores.live[id];
+      var journal = transaction.objectStore('journal');
+      var all = WasmqttStores.batches(session);
+      var owner, keys;
+      journal.get([session]).onsuccess = function(event) { owner = event.target.result; };
+      journal.getAllKeys(all).onsuccess = function(event) { keys = event.target.result; };
+      journal.getAll(all).onsuccess = function(event) {
+        if (!WasmqttStores.live[id]) return;
+        var batches = event.target.result.filter(function(batch, i) {
+          return keys[i].length === 2 || keys[i][1] === owner;
+        });
+        store.shorter = null;
+        WasmqttBorder.place(store.room, batches);
+        read();
+        journal.put(token, [session]);
+        journal.delete(all);
+        var left = store.shorter || WasmqttStores.joined(batches);
+        if (left.length) journal.put(left, [session, token, 1]);
+        store.sessions[session] = {token: token, last: 1};
+      };
+    },
   },
-  $WasmqttStores__deps: ['$WasmqttTick', '$WasmqttRescue', '$WasmqttBorder'],
+  $WasmqttStores__deps: ['$WasmqttTick', '$WasmqttBorder', '$WasmqttRescue'],
 
   wasmqtt_store_new__deps: ['$WasmqttStores'],
   wasmqtt_store_new__sig: 'iiiiii',
   wasmqtt_store_new: function(self, room, name, size, strict) {
     var id = WasmqttStores.next++;
-    WasmqttStores.live[id] = {self: self, room: room, name: WasmqttBorder.text(name, size), strict: strict,
-                              database: null, sessions: {}, staged: [], writing: null};
-    WasmqttStores.live[id].unwatch = WasmqttRescue.watch(WasmqttStores.live[id]);
+    var store = WasmqttStores.live[id] = {
+      self: self, room: room, name: WasmqttBorder.text(name, size), strict: strict, database: null, sessions: {},
+      page: Array.from(crypto.getRandomValues(new Uint32Array(4))).join('-'), staged: [], writing: null, shorter: null,
+      rescued: false, before: '',
+    };
+    store.unwatch = WasmqttRescue.watch(store);
     return id;
   },
 
@@ -168,19 +210,8 @@ var wasmqttStore = {
     var session = WasmqttBorder.text(text, size);
     stores.open(id, function() {
       stores.transact(id, [], function(transaction) {
-        var journal = transaction.objectStore('journal');
-        var own = {token: Array.from(crypto.getRandomValues(new Uint32Array(4))).join('-'), last: 0};
-        store.sessions[session] = own;
-        journal.put(own.token, [session]);
-        journal.getAllKeys(stores.batches(session)).onsuccess = function(event) {
-          var keys = event.target.result;
-          if (keys.length) own.last = keys[keys.length - 1][1];
-        };
-        journal.getAll(stores.batches(session)).onsuccess = function(event) {
-          if (!stores.live[id]) return;
-          WasmqttBorder.place(store.room, event.target.result);
-          _wasmqtt_store_loaded(store.self);
-        };
+        var token = Array.from(crypto.getRandomValues(new Uint32Array(4))).join('-');
+        stores.rewrite(id, transaction, session, token, function() { _wasmqtt_store_loaded(store.self); });
       });
     });
   },
@@ -214,11 +245,14 @@ var wasmqttStore = {
   },
 
   // Keeps for the next write: 0 a record, 1 its removal, 2 the removal of a prefix, 3 a batch of a session's journal.
+  // Returns 0, and keeps nothing, for a key that is not UTF-8.
   wasmqtt_store_stage__deps: ['$WasmqttStores'],
-  wasmqtt_store_stage__sig: 'viiiiii',
+  wasmqtt_store_stage__sig: 'iiiiiii',
   wasmqtt_store_stage: function(id, what, key, keySize, value, size) {
-    WasmqttStores.live[id].staged.push(
-        {what: what, key: WasmqttBorder.text(key, keySize), bytes: WasmqttBorder.bytes(value, size)});
+    var text = WasmqttBorder.exactText(key, keySize);
+    if (text === null) return 0;
+    WasmqttStores.live[id].staged.push({what: what, key: text, bytes: WasmqttBorder.bytes(value, size)});
+    return 1;
   },
 
   wasmqtt_store_write__deps: ['$WasmqttStores'],
@@ -234,15 +268,15 @@ var wasmqttStore = {
     stores.open(id, function() {
       stores.transact(id, write.batches.map(function(batch) { return batch.session; }), function(transaction) {
         var journal = transaction.objectStore('journal');
-        write.batches.forEach(function(batch) { journal.add(batch.bytes, [batch.session, batch.number]); });
+        journal.put(store.page, ['']);
+        write.batches.forEach(function(batch) { journal.put(batch.bytes, [batch.session, batch.token, batch.number]); });
         var records = transaction.objectStore('records');
         write.changes.forEach(function(change) { stores.apply(records, change); });
       });
     });
   },
 
-  // Replaces the journal by what _wasmqtt_store_compact() makes of it and hands to wasmqtt_store_shorter(); the answer 0
-  // leaves it alone.
+  // Replaces the journal by what _wasmqtt_store_compact() makes of it.
   wasmqtt_store_compact_now__deps: ['$WasmqttStores'],
   wasmqtt_store_compact_now__sig: 'viii',
   wasmqtt_store_compact_now: function(id, text, size) {
@@ -250,15 +284,8 @@ var wasmqttStore = {
     var store = stores.live[id];
     var session = WasmqttBorder.text(text, size);
     stores.transact(id, [session], function(transaction) {
-      var journal = transaction.objectStore('journal');
-      journal.getAll(stores.batches(session)).onsuccess = function(event) {
-        if (!stores.live[id]) return;
-        WasmqttBorder.place(store.room, event.target.result);
-        if (!_wasmqtt_store_compact(store.self)) return;
-        journal.delete(stores.batches(session));
-        var shorter = store.shorter;
-        if (shorter.length) journal.add(shorter, [session, ++store.sessions[session].last]);
-      };
+      stores.rewrite(id, transaction, session, store.sessions[session].token,
+                     function() { _wasmqtt_store_compact(store.self); });
     });
   },
 

@@ -13,8 +13,8 @@ int wasmqtt_store_new(wasmqtt::IndexedDbStore* self, wasmqtt::Room* room, const 
 void wasmqtt_store_delete(int id);
 void wasmqtt_store_load(int id, const char* session, std::size_t size);
 void wasmqtt_store_read(int id, const char* prefix, std::size_t size);
-void wasmqtt_store_stage(int id, int what, const char* key, std::size_t key_size, const std::uint8_t* value,
-                         std::size_t size);
+int wasmqtt_store_stage(int id, int what, const char* key, std::size_t key_size, const std::uint8_t* value,
+                        std::size_t size);
 void wasmqtt_store_write(int id);
 void wasmqtt_store_compact_now(int id, const char* session, std::size_t size);
 void wasmqtt_store_shorter(int id, const std::uint8_t* records, std::size_t size);
@@ -28,7 +28,7 @@ EMSCRIPTEN_KEEPALIVE void wasmqtt_store_loaded(wasmqtt::IndexedDbStore* self) { 
 EMSCRIPTEN_KEEPALIVE void wasmqtt_store_record(wasmqtt::IndexedDbStore* self, std::size_t key_size) {
   self->handle_record(key_size);
 }
-EMSCRIPTEN_KEEPALIVE int wasmqtt_store_compact(wasmqtt::IndexedDbStore* self) { return self->handle_compact() ? 1 : 0; }
+EMSCRIPTEN_KEEPALIVE void wasmqtt_store_compact(wasmqtt::IndexedDbStore* self) { self->handle_compact(); }
 EMSCRIPTEN_KEEPALIVE void wasmqtt_store_turned(wasmqtt::IndexedDbStore* self) { self->handle_turn(); }
 }
 
@@ -36,6 +36,7 @@ namespace wasmqtt {
 namespace {
 
 constexpr std::string_view lost_problem = "Another tab has taken over this session";
+constexpr std::string_view key_problem = "A key has to be UTF-8";
 
 enum Staged { staged_put, staged_erase, staged_erase_all, staged_journal };
 
@@ -55,7 +56,8 @@ class IndexedDbStore::Session final : public SessionStore {
 
   void append(Bytes records, Written written) override {
     if (store_.failed_ || lost_) return written(false, lost_ ? lost_problem : std::string_view(store_.problem_));
-    wasmqtt_store_stage(store_.id_, staged_journal, key_.data(), key_.size(), records.data(), records.size());
+    if (wasmqtt_store_stage(store_.id_, staged_journal, key_.data(), key_.size(), records.data(), records.size()) == 0)
+      return written(false, key_problem);
     grown_ += records.size();
     writing_ = true;
     store_.write(std::move(written));
@@ -90,19 +92,22 @@ void IndexedDbStore::put(std::string_view key, Bytes value, Done done) {
     if (done) done(false, problem_);
     return;
   }
-  wasmqtt_store_stage(id_, staged_put, key.data(), key.size(), value.data(), value.size());
+  if (wasmqtt_store_stage(id_, staged_put, key.data(), key.size(), value.data(), value.size()) == 0) {
+    if (done) done(false, key_problem);
+    return;
+  }
   write(std::move(done));
 }
 
 void IndexedDbStore::erase(std::string_view key) {
   if (failed_) return;
-  wasmqtt_store_stage(id_, staged_erase, key.data(), key.size(), nullptr, 0);
+  (void)wasmqtt_store_stage(id_, staged_erase, key.data(), key.size(), nullptr, 0);
   write({});
 }
 
 void IndexedDbStore::erase_all(std::string_view prefix) {
   if (failed_) return;
-  wasmqtt_store_stage(id_, staged_erase_all, prefix.data(), prefix.size(), nullptr, 0);
+  (void)wasmqtt_store_stage(id_, staged_erase_all, prefix.data(), prefix.size(), nullptr, 0);
   write({});
 }
 
@@ -184,9 +189,8 @@ bool IndexedDbStore::start_compaction() {
 
 // Handed over when the transaction has ended: only then do these records belong to this page.
 void IndexedDbStore::handle_loaded() {
-  under_way_.session->grown_ = room_.bytes().size();
-  under_way_.session->compacted_ = 0;
   under_way_.records = std::exchange(room_, {});
+  shorten(*under_way_.session, under_way_.records.bytes());
 }
 
 void IndexedDbStore::handle_record(std::size_t key_size) {
@@ -194,16 +198,15 @@ void IndexedDbStore::handle_record(std::size_t key_size) {
   if (under_way_.visit) under_way_.visit(as_text(bytes.first(key_size)), bytes.subspan(key_size));
 }
 
-bool IndexedDbStore::handle_compact() {
-  Session& session = *under_way_.session;
-  const std::size_t size = room_.bytes().size();
-  const auto shorter = compact(room_.bytes());
+void IndexedDbStore::handle_compact() { shorten(*under_way_.session, room_.bytes()); }
+
+void IndexedDbStore::shorten(Session& session, Bytes records) {
+  const auto shorter = compact(records);
   session.grown_ = 0;
-  session.compacted_ = size;
-  if (!shorter || shorter->size() >= size) return false;  // damaged: left for the client to refuse
+  session.compacted_ = records.size();
+  if (!shorter || shorter->size() >= records.size()) return;  // damaged: left as it is, for the client to refuse
   session.compacted_ = shorter->size();
   wasmqtt_store_shorter(id_, shorter->data(), shorter->size());
-  return true;
 }
 
 void IndexedDbStore::handle_ended(Outcome outcome) {

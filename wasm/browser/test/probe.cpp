@@ -137,6 +137,7 @@ EMSCRIPTEN_KEEPALIVE void probe_remove(int number) {
   session->append(out, report_written);
 }
 EMSCRIPTEN_KEEPALIVE void probe_put(const char* key, const char* value) { store->put(key, wasmqtt::as_bytes(value)); }
+EMSCRIPTEN_KEEPALIVE void probe_put_ill_formed() { store->put("\xFF", wasmqtt::as_bytes("x"), report_written); }
 EMSCRIPTEN_KEEPALIVE void probe_erase(const char* key) { store->erase(key); }
 EMSCRIPTEN_KEEPALIVE void probe_read(const char* prefix) {
   store->read(prefix, [](std::string_view key, wasmqtt::Bytes value) {

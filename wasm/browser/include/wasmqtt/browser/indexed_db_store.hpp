@@ -5,16 +5,20 @@
 //   store.put("history/17", bytes);   // in one transaction with the journal records of the same turn
 //
 // One database per origin and name. While one transaction is under way, whatever comes waits, and all of it becomes
-// the next one; a grown journal is compacted in place.
+// the next one. A journal is compacted when it is loaded and when it has grown.
 //
-// A page that is left (a reload, another address) keeps what is on its way to the database in localStorage, from where
-// the store that opens the database next takes it: what was handed over before is not lost.
+// A page that is left (a reload, another address) keeps what is on its way to the database, up to 1 MiB, in localStorage,
+// from where the store that opens the database next takes it: what was handed over before is not lost.
 //
-// Two tabs with one client id: the one that loaded last owns the session, and a write of the other fails. So the two
-// never mix their records.
+// Two tabs with one client id: the one that loaded last owns the session; a write of the other fails until it loads the
+// session again. So the two never mix their records.
 //
-// Where storage is denied, full or silent, every callback says so with ok = false and a sentence, nothing throws, and
-// the caller goes on in memory. Passwords never come here: a journal knows messages only.
+// Where storage is denied, full or silent for five seconds, every callback says so with ok = false and a sentence, what
+// waited is dropped, nothing throws, and the caller continues in memory. In a private window the browser forgets the
+// database with the window. Passwords never come here: a journal knows messages only.
+//
+// Format of what is stored: the version of the database, 2 now (js/store.js). Journals of format 1 are converted when
+// they are loaded. A page whose code is older than the database is told, and changes nothing.
 #pragma once
 
 #include <deque>
@@ -28,7 +32,7 @@
 namespace wasmqtt {
 
 struct IndexedDbOptions {
-  std::string name = "wasmqtt";
+  std::string name = "wasmqtt-sessions";  // of the database
   // Wait until the disk has the bytes, so that a power cut loses nothing either. Off: until the operating system has
   // them; a crash of the browser still loses nothing.
   bool strict = true;
@@ -50,7 +54,7 @@ class IndexedDbStore final {
 
   // ---- the application's own records ----
   // Calls back when it is durable, or can't be, in the order of the calls; `done` may be empty. A later put() of a
-  // key replaces the earlier.
+  // key replaces the earlier. Keys are UTF-8: another one is refused at once.
   void put(std::string_view key, Bytes value, Done done = {});
   void erase(std::string_view key);
   // Every key that begins with `prefix`.
@@ -71,7 +75,7 @@ class IndexedDbStore final {
   void handle_ended(Outcome outcome);
   void handle_loaded();
   void handle_record(std::size_t key_size);
-  bool handle_compact();
+  void handle_compact();
   void handle_turn();
 
  private:
@@ -92,6 +96,7 @@ class IndexedDbStore final {
   void next();
   void start(const Operation& operation);
   bool start_compaction();
+  void shorten(Session& session, Bytes records);
   void write(Done done);
   void fail(std::string_view problem);
   static void finish(Operation operation, bool ok, std::string_view problem);
