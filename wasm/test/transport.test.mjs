@@ -164,7 +164,7 @@ describe('the WebSocket transport', () => {
     assert.deepEqual(await probe.next(), ['bytes', 3, 'now']);
   });
 
-  test('takes no more than the high-water mark, and says when there is room again', async () => {
+  test('takes 64 KiB at first, never more than the high-water mark, and says when there is room again', async () => {
     const mark = 256 * 1024;
     assert.deepEqual(await open_socket(probe, server.url, mark), ['open', 0, '']);
     const peer = await server.connection();
@@ -174,7 +174,7 @@ describe('the WebSocket transport', () => {
       for (let taken = -1; taken !== 0; total += taken) taken = self.call('probe_write', 64 * 1024);
       return self.call('probe_write', 1) === 0 ? total : 0;
     });
-    assert.ok(first >= mark, `${first} bytes were taken before the first refusal`);
+    assert.equal(first, 64 * 1024, 'bytes taken before the first refusal');
     peer.resume();
     assert.deepEqual(await probe.next(), ['writable', 0, '']);
     const second = await probe.page.evaluate(async () => {
@@ -188,6 +188,54 @@ describe('the WebSocket transport', () => {
     });
     assert.equal((await peer.received(first + second)).length, first + second);
     assert.ok(peer.frames.every(({payload}) => payload.length <= 64 * 1024));
+  });
+
+  // The browser's buffer, as if its link were of this speed.
+  const link = (page) => page.addInitScript(() => {
+    self.bytes_per_ms = Infinity;
+    let held = 0;
+    let since = performance.now();
+    const drain = () => {
+      const now = performance.now();
+      held = Math.max(0, held - (now - since) * bytes_per_ms || 0);
+      since = now;
+    };
+    self.WebSocket = class extends WebSocket {
+      send(data) {
+        drain();
+        held += data.byteLength;
+        super.send(data);
+      }
+      get bufferedAmount() {
+        drain();
+        return held;
+      }
+    };
+    // The most that the buffer held while so many bytes were sent.
+    self.most_held = async (size) => {
+      let most = 0;
+      for (let sent = 0; sent < size;) {
+        const taken = self.call('probe_write', size - sent);
+        sent += taken;
+        most = Math.max(most, held);
+        if (sent < size && (await self.next_report())[0] !== 'writable') throw new Error('not writable');
+      }
+      return most;
+    };
+  });
+
+  test('keeps ever less waiting in the browser on a slow link, and more on a fast one', async () => {
+    const slow = await open_probe(await browser.newContext(), pages, link);
+    assert.deepEqual(await open_socket(slow, server.url), ['open', 0, '']);
+    const peer = await server.connection();
+    const [first, later] = await slow.page.evaluate(async () => {
+      self.bytes_per_ms = 50;
+      return [await most_held(200_000), await most_held(100_000)];
+    });
+    assert.ok(first <= 64 * 1024, `${first} bytes waited`);
+    assert.ok(later <= 33 * 1024, `${later} bytes waited in the end`);
+    assert.equal((await peer.received(300_000)).length, 300_000);
+    await slow.context.close();
   });
 });
 

@@ -1,6 +1,6 @@
 // The browser's side of BrowserLoop, and the timers that it shares with the transport.
 var wasmqttLoop = {
-  // Milliseconds since the epoch. Date.now() goes on while the machine sleeps but may be set back; performance.now() is
+  // Milliseconds since the epoch. Date.now() continues while the machine sleeps but may be set back; performance.now() is
   // fine and steady but may stop in sleep. So: the steady clock, pushed ahead whenever the wall clock is ahead of it,
   // never back.
   $WasmqttClock: {
@@ -14,7 +14,7 @@ var wasmqttLoop = {
 
   // One-shot timers on that clock. They are served by a worker (mqtt_tick.js), whose timers a browser does not slow
   // down while the tab is hidden; until it runs, or where it can't (a policy, a file that is missing), by the page's
-  // own. No timer sleeps longer than `nap` at once, so that one which was due while the machine slept is late by
+  // own. No timer waits longer than `interval` at a time, so that one which was due while the machine slept is late by
   // that much at the most.
   $WasmqttTick__deps: ['$WasmqttClock'],
   $WasmqttTick: {
@@ -23,17 +23,22 @@ var wasmqttLoop = {
     worker: null,
     started: false,
     ready: false,
-    nap: 5000,
+    interval: 5000,  // milliseconds, as all of these
 
-    // Milliseconds. A page that starts has better things to do than to start a worker.
-    patience: 1000,
+    // A page that starts has better things to do than to start a worker.
+    workerDelay: 1000,
+
+    // The page was busy for so long: what the network has brought meanwhile is handled before the timer, or a link
+    // would be taken for dead whose answer is there. That much time is given to it.
+    late: 500,
+    grace: 50,
 
     // Calls back in `delay` milliseconds or a little later; returns what clear() takes, never 0.
     set: function(delay, callback) {
       var tick = WasmqttTick;
       if (!tick.started) tick.start();
       var id = tick.next++;
-      tick.timers[id] = {when: WasmqttClock.now() + delay, callback: callback, handle: 0};
+      tick.timers[id] = {when: WasmqttClock.now() + delay, callback: callback, handle: 0, deferred: false};
       tick.arm(id);
       return id;
     },
@@ -56,13 +61,20 @@ var wasmqttLoop = {
       timer.handle = setTimeout(function() {
         if (WasmqttClock.now() < timer.when) tick.arm(id);
         else tick.due(id);
-      }, Math.min(left, tick.nap));
+      }, Math.min(left, tick.interval));
     },
 
     due: function(id) {
-      var timer = WasmqttTick.timers[id];
+      var tick = WasmqttTick;
+      var timer = tick.timers[id];
       if (!timer) return;
-      delete WasmqttTick.timers[id];
+      var now = WasmqttClock.now();
+      if (!timer.deferred && now - timer.when > tick.late) {
+        timer.deferred = true;
+        timer.when = now + tick.grace;
+        return tick.arm(id);
+      }
+      delete tick.timers[id];
       timer.callback();
     },
 
@@ -71,15 +83,15 @@ var wasmqttLoop = {
       tick.started = true;
       // A worker's own timers are not slowed down.
       if (typeof document === 'undefined' || typeof Worker === 'undefined') return;
-      setTimeout(tick.hire, tick.patience);
+      setTimeout(tick.startWorker, tick.workerDelay);
     },
 
-    hire: function() {
+    startWorker: function() {
       var tick = WasmqttTick;
       try {
         tick.worker = new Worker(locateFile('mqtt_tick.js'));
       } catch (error) {
-        return;  // The page's timers go on.
+        return;  // The page's timers continue.
       }
       function arm_all() {
         Object.keys(tick.timers).forEach(function(id) {

@@ -3,7 +3,7 @@
 'use strict';
 
 const timers = new Map();
-const nap = 5000;  // A timer stands still while the machine sleeps: look at the wall clock now and then.
+const interval = 5000;  // A timer stands still while the machine sleeps: look at the wall clock now and then.
 let ahead = 0;
 
 // As $WasmqttClock.
@@ -19,7 +19,7 @@ function serve(id, when) {
     timers.delete(id);
     postMessage(id);
   } else {
-    timers.set(id, setTimeout(serve, Math.min(left, nap), id, when));
+    timers.set(id, setTimeout(serve, Math.min(left, interval), id, when));
   }
 }
 

@@ -70,18 +70,32 @@ var wasmqttSockets = {
       WasmqttSockets.end(id, fault, event.code, event.reason, event.wasClean);
     },
 
+    // Bytes and milliseconds, as websocket_transport.hpp describes them.
+    firstMark: 65536, leastMark: 16384, slow: 250, quick: 25,
+
     // Browsers have no event for this; the tick is not throttled in a hidden tab.
     poll: function(id) {
       var entry = WasmqttSockets.live[id];
-      if (entry.socket.bufferedAmount > entry.highWater / 2) {
-        entry.poll = WasmqttTick.set(4, function() { WasmqttSockets.poll(id); });
-        return;
-      }
+      if (entry.socket.bufferedAmount > entry.mark / 2) return WasmqttSockets.wait(id);
+      if (entry.poll) WasmqttSockets.adapt(entry, WasmqttClock.now() - entry.waiting);
       entry.poll = 0;
       _wasmqtt_socket_writable(entry.self);
     },
+
+    wait: function(id) {
+      var entry = WasmqttSockets.live[id];
+      if (!entry.poll) entry.waiting = WasmqttClock.now();
+      entry.poll = WasmqttTick.set(4, function() { WasmqttSockets.poll(id); });
+    },
+
+    // `took`: how long half of it needed to leave.
+    adapt: function(entry, took) {
+      var sockets = WasmqttSockets;
+      if (took > sockets.slow) entry.mark = Math.max(entry.mark / 2, Math.min(sockets.leastMark, entry.highWater));
+      if (took < sockets.quick) entry.mark = Math.min(entry.mark * 2, entry.highWater);
+    },
   },
-  $WasmqttSockets__deps: ['$WasmqttTick', '$WasmqttBorder'],
+  $WasmqttSockets__deps: ['$WasmqttTick', '$WasmqttClock', '$WasmqttBorder'],
 
   // Starts an attempt and returns its id. `room`: where received bytes and the reason of a close go.
   wasmqtt_socket_open__deps: ['$WasmqttSockets'],
@@ -89,8 +103,8 @@ var wasmqttSockets = {
   wasmqtt_socket_open: function(self, room, text, size, highWater, maxMessage) {
     var sockets = WasmqttSockets;
     var id = sockets.next++;
-    var entry = {self: self, room: room, socket: null, url: null, open: false, poll: 0, highWater: highWater,
-                 maxMessage: maxMessage};
+    var entry = {self: self, room: room, socket: null, url: null, open: false, poll: 0, waiting: 0, highWater: highWater,
+                 mark: Math.min(sockets.firstMark, highWater), maxMessage: maxMessage};
     sockets.live[id] = entry;
     var url = WasmqttBorder.text(text, size);
     var fault = sockets.none;
@@ -131,10 +145,10 @@ var wasmqttSockets = {
   wasmqtt_socket_send: function(id, bytes, size, maxFrame) {
     var entry = WasmqttSockets.live[id];
     if (!entry.open || entry.poll || size === 0) return 0;
-    var room = entry.highWater - entry.socket.bufferedAmount;
+    var room = entry.mark - entry.socket.bufferedAmount;
     var taken = Math.min(size, room, maxFrame);
     if (taken < size && taken < 16384 && taken < maxFrame) {
-      entry.poll = WasmqttTick.set(4, function() { WasmqttSockets.poll(id); });
+      WasmqttSockets.wait(id);
       return 0;
     }
     entry.socket.send(WasmqttBorder.view(bytes, taken));  // copies before it returns
