@@ -8,6 +8,15 @@
     location.replace(`gallery/index.html${location.search}`);
     return;
   }
+  // A file or a link that is dropped beside a text field would replace the page, and with it the chat.
+  for (const type of ['dragover', 'drop']) {
+    window.addEventListener(type, (event) => {
+      const {types} = event.dataTransfer;
+      if (event.target.closest?.('input, textarea') && !types.includes('Files')) return;
+      event.preventDefault();
+      event.dataTransfer.dropEffect = 'none';
+    });
+  }
   const app = document.getElementById('app');
   const bar = document.getElementById('loading');
   let failed = false;

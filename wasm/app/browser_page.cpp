@@ -2,11 +2,11 @@
 
 #include <emscripten.h>
 
-#include <vector>
+#include "wasmqtt/border.hpp"
 
 // js/app.js
 extern "C" {
-int mqtt_chat_address(int part);
+void mqtt_chat_address(int part);  // into the room
 int mqtt_chat_config(const char* name, std::size_t size);
 int mqtt_chat_zone(double milliseconds);
 void mqtt_chat_hear_tabs();
@@ -20,13 +20,14 @@ void mqtt_chat_notify(const char* title, std::size_t title_size, const char* tex
 namespace mqtt_chat {
 namespace {
 
-std::string room;  // where JavaScript puts strings
+wasmqtt::Room room;  // for the texts of one call
 std::function<void(std::string_view, std::string_view)> on_tab;
 std::function<void(chat::Notifications)> on_notifications;
+std::function<void(std::string_view)> on_clicked;
 
 std::string address(int part) {
-  const int size = mqtt_chat_address(part);
-  return room.substr(0, static_cast<std::size_t>(size));
+  mqtt_chat_address(part);
+  return std::string(room.text());
 }
 
 int config(std::string_view name, int usual) {
@@ -72,6 +73,8 @@ void notify(std::string_view title, std::string_view text) {
   mqtt_chat_notify(title.data(), title.size(), text.data(), text.size());
 }
 
+void on_notification_clicked(std::function<void(std::string_view title)> handler) { on_clicked = std::move(handler); }
+
 std::chrono::minutes BrowserZone::offset_at(wasmqtt::Time time) const {
   const auto since = time.time_since_epoch();
   const long hour = static_cast<long>(std::chrono::floor<std::chrono::hours>(since).count());
@@ -87,18 +90,21 @@ std::chrono::minutes BrowserZone::offset_at(wasmqtt::Time time) const {
 
 extern "C" {
 
-EMSCRIPTEN_KEEPALIVE char* mqtt_chat_room(std::size_t size) {
-  mqtt_chat::room.resize(size);
-  return mqtt_chat::room.data();
-}
+EMSCRIPTEN_KEEPALIVE wasmqtt::Room* mqtt_chat_room() { return &mqtt_chat::room; }
 
 EMSCRIPTEN_KEEPALIVE void mqtt_chat_on_notifications() {
   if (mqtt_chat::on_notifications) mqtt_chat::on_notifications(mqtt_chat::notifications());
 }
 
-EMSCRIPTEN_KEEPALIVE void mqtt_chat_on_tab(std::size_t user_size, std::size_t broker_size) {
-  const std::string both = mqtt_chat::room;
-  if (mqtt_chat::on_tab)
-    mqtt_chat::on_tab(std::string_view(both).substr(0, user_size), std::string_view(both).substr(user_size, broker_size));
+EMSCRIPTEN_KEEPALIVE void mqtt_chat_on_notification_clicked() {
+  const std::string title(mqtt_chat::room.text());
+  if (mqtt_chat::on_clicked) mqtt_chat::on_clicked(title);
+}
+
+// The broker follows the user.
+EMSCRIPTEN_KEEPALIVE void mqtt_chat_on_tab(std::size_t user_size) {
+  const std::string both(mqtt_chat::room.text());
+  const std::string_view text = both;
+  if (mqtt_chat::on_tab) mqtt_chat::on_tab(text.substr(0, user_size), text.substr(user_size));
 }
 }

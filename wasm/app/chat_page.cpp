@@ -21,6 +21,7 @@ void ChatPage::connect_application() {
   app_.on_download = [](const std::string& name, const std::string& text) { download(name, text); };
   app_.on_signed_in = [](const std::string& user, const std::string& broker) { tell_tabs(user, broker); };
   app_.on_unseen_message = [](const std::string& title, const std::string& text) { notify(title, text); };
+  on_notification_clicked([this](std::string_view title) { open_chat_titled(title); });
   app_.on_ask_for_notifications = [this] {
     ask_for_notifications([this](chat::Notifications answer) { app_.handle_notifications(answer); });
   };
@@ -32,8 +33,8 @@ void ChatPage::connect_browser() {
   life_.on_online = [this] { app_.handle_online(); };
   life_.on_offline = [this] { app_.handle_offline(); };
   life_.on_leave = [this] { app_.handle_leave(); };
-  life_.on_visible = [this](bool visible) { app_.handle_visible(visible); };
-  app_.handle_visible(wasmqtt::PageLifeCycle::visible());
+  life_.on_attended = [this](bool attended) { app_.handle_visible(attended); };
+  app_.handle_visible(wasmqtt::PageLifeCycle::attended());
   hear_tabs([this](std::string_view user, std::string_view broker) { app_.handle_signed_in_elsewhere(user, broker); });
   imgui_web::on_address([this](std::string_view query) {
     if (std::exchange(went_back_, false)) return;
@@ -41,6 +42,15 @@ void ChatPage::connect_browser() {
     chat_in_history_ = false;
     app_.handle(chat::LeaveChat{});
   });
+}
+
+// What a notification was about, as its title names it.
+void ChatPage::open_chat_titled(std::string_view title) {
+  const chat::State& state = app_.state();
+  for (const chat::Conversation* conversation : state.conversations.newest_first()) {
+    if (conversation->key().title_for(state.user) != title) continue;
+    return app_.handle(chat::OpenChat{conversation->key()});
+  }
 }
 
 // The title counts what was not read also while the page is hidden and draws nothing.

@@ -21,6 +21,7 @@ class ChatPage {
  private:
   void connect_application();
   void connect_browser();
+  void open_chat_titled(std::string_view title);
   void follow_state();
   void follow_open_chat();
 

@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict';
 import {after, before, describe, test} from 'node:test';
 import {open_probe, serve_probe} from '../browser/test/probe.mjs';
+import {scriptedServer} from '../browser/test/websocket_server.mjs';
 import {launchBrowser} from './support/browser.mjs';
+import {until} from './support/machine.mjs';
 
 let browser;
 let pages;
@@ -57,6 +59,32 @@ describe('the browser\'s event loop', () => {
     assert.ok(at >= 60, `at ${at} ms`);
   });
 
+  for (const [whose, ready] of [['the page\'s', (page) => page.workers().length === 0],
+    ['the worker\'s', (page) => page.workers().length === 1]]) {
+    test(`hands over what has arrived before ${whose} timer that is found late: the page was busy`, async () => {
+      const server = await scriptedServer();
+      const busy = await open_probe(await browser.newContext(), pages);
+      await busy.call('probe_open', server.url, 1 << 20);
+      assert.deepEqual([(await busy.next())[0], (await busy.next())[0]], ['opening', 'open']);
+      const peer = await server.connection();
+      await busy.call('probe_loop');
+      await busy.call('probe_timer', 1);
+      assert.equal((await busy.next())[0], 'timer');
+      await until(() => ready(busy.page), 'the timers that are meant', 30000);
+      await busy.call('probe_loop');
+      const work = busy.page.evaluate(() => {
+        self.call('probe_timer', 100);
+        for (const until = performance.now() + 3000; performance.now() < until;);
+      });
+      setTimeout(() => peer.sendBinary(Buffer.from('here')), 1000);
+      await work;
+      assert.deepEqual(await busy.next(), ['bytes', 4, 'here']);
+      assert.equal((await busy.next())[0], 'timer');
+      await busy.context.close();
+      await server.close();
+    });
+  }
+
   test('does not call a timer that was cleared', async () => {
     await probe.call('probe_loop');
     await probe.page.evaluate(() => [10, -1, 80].forEach((when) => self.call('probe_timer', when)));
@@ -109,6 +137,35 @@ describe('the browser\'s event loop', () => {
 });
 
 describe('the page\'s life cycle', () => {
+  test('tells whether somebody looks: a page that is visible beside the window that is worked in is not looked at', async () => {
+    const probe = await open_probe(await browser.newContext(), pages);
+    const seen = await probe.page.evaluate(async () => {
+      let hidden = false;
+      let focused = true;
+      Object.defineProperty(document, 'hidden', {get: () => hidden});
+      document.hasFocus = () => focused;
+      self.call('probe_page');
+      const reports = [];
+      const happen = async (target, type) => {
+        target.dispatchEvent(new Event(type));
+        reports.push([]);
+        while (self.reports_so_far() > 0) reports.at(-1).push((await self.next_report()).slice(0, 2).join(' '));
+      };
+      focused = false;
+      await happen(self, 'blur');
+      hidden = true;
+      await happen(document, 'visibilitychange');
+      hidden = false;
+      await happen(document, 'visibilitychange');
+      focused = true;
+      await happen(self, 'focus');
+      await happen(self, 'focus');
+      return reports;
+    });
+    assert.deepEqual(seen, [['attended 0'], [], ['wake 0'], ['attended 1'], []]);
+    await probe.context.close();
+  });
+
   test('tells that the network is gone, and that it is back', async () => {
     const probe = await open_probe(await browser.newContext(), pages);
     await probe.call('probe_page');
@@ -139,7 +196,7 @@ describe('the page\'s life cycle', () => {
       while (self.reports_so_far() > 0) reports.push((await self.next_report()).slice(0, 2).join(' '));
       return reports;
     });
-    assert.deepEqual(seen, ['visible 0', 'visible 1', 'wake 0', 'leave 0', 'wake 0', 'leave 0', 'wake 0']);
+    assert.deepEqual(seen, ['attended 0', 'attended 1', 'wake 0', 'leave 0', 'wake 0', 'leave 0', 'wake 0']);
     await probe.context.close();
   });
 });

@@ -45,6 +45,26 @@ describe('a hidden tab', () => {
   });
 });
 
+describe('a page beside the window that is worked in', () => {
+  test('counts what comes as unread, and has it read when it gets the focus', async () => {
+    const prepare = (page) => page.addInitScript(() => {
+      let focused = true;
+      document.hasFocus = () => focused;
+      self.focus_page = (now) => {
+        focused = now;
+        self.dispatchEvent(new Event(now ? 'focus' : 'blur'));
+      };
+    });
+    const ida = await signed_in('?stage=20&user=ida', {prepare});
+    await ida.talk_to('bob');
+    await ida.page.evaluate(() => focus_page(false));
+    await write('ida', 'one');
+    await until(async () => await ida.page.title() === '(1) MQTT Chat', 'the count', patience);
+    await ida.page.evaluate(() => focus_page(true));
+    await until(async () => await ida.page.title() === 'MQTT Chat', 'it is read', patience);
+  });
+});
+
 // Timers that the page gives its worker for long are held until skip_ahead(), which sets the clock to the first of them.
 const held_timers = (page) => page.addInitScript(() => {
   const post = Worker.prototype.postMessage;
@@ -127,6 +147,46 @@ describe('a notification', () => {
     await write('bea', 'not told either');
     await until(async () => await bea.page.title() === '(3) MQTT Chat', 'it came', patience);
     assert.deepEqual(await bea.page.evaluate(() => shown), ['bob: told']);
+  });
+});
+
+describe('a notification that was clicked', () => {
+  test('opens its chat; the second of one chat is heard like the first', async () => {
+    const prepare = (page) => page.addInitScript(() => {
+      const tags = new Set();
+      self.heard = [];
+      self.Notification = class {
+        static permission = 'granted';
+        static async requestPermission() { return 'granted'; }
+        constructor(title, {body, tag, renotify}) {
+          if (renotify || !tags.has(tag)) heard.push(body);
+          tags.add(tag);
+          self.last = this;
+        }
+        close() {}
+      };
+    });
+    const jan = await signed_in('?stage=10&user=jan', {prepare});
+    for (const text of ['one', 'two']) {
+      await write('jan', text);
+      await jan.chat('bob').waitFor();
+      await until(() => jan.page.evaluate((last) => heard.at(-1) === last, text), `"${text}" is heard`, patience);
+    }
+    await jan.page.evaluate(() => last.onclick());
+    await jan.page.getByRole('heading', {name: 'Conversation with bob'}).waitFor();
+    await jan.reads('one', 'two');
+  });
+});
+
+describe('something that is dropped on the page', () => {
+  test('does not take the place of the chat', async () => {
+    const kim = await signed_in('?stage=10&user=kim');
+    const prevented = await kim.page.evaluate(() => ['dragover', 'drop'].map((type) => {
+      const event = new DragEvent(type, {bubbles: true, cancelable: true, dataTransfer: new DataTransfer()});
+      event.dataTransfer.items.add(new File(['x'], 'x.txt'));
+      return !document.querySelector('#imgui-web input').dispatchEvent(event) && !document.body.dispatchEvent(event);
+    }));
+    assert.deepEqual(prevented, [true, true]);
   });
 });
 

@@ -77,6 +77,26 @@ describe('the login card', () => {
     await until(() => /broker=wss/.test(someone.page.url()), 'the address names the broker', patience);
   });
 
+  test('names a broker that is not the page\'s own beside the button, though all is folded away', async () => {
+    const someone = await world.arrive('?stage=40&user=alice&broker=' + encodeURIComponent('wss://chat.example@evil.example:8443/mqtt'));
+    await someone.page.getByText('Your password goes to another broker than this page\'s: evil.example:8443').waitFor();
+    assert.equal(await someone.field('Broker').count(), 0);
+    const usual = await world.arrive('?stage=40&user=alice');
+    assert.equal(await usual.page.getByText(/another broker/).count(), 0);
+  });
+
+  test('takes what a password manager put into the fields, which told nobody', async () => {
+    const vy = await world.arrive('?stage=40&user=vy');
+    await vy.page.evaluate(() => { document.querySelector('input[autocomplete=current-password]').value = 'test'; });
+    await vy.button('Sign In').click();
+    await vy.status('Connected').waitFor();
+  });
+
+  test('is not for a translation, which would change what nobody sees', async () => {
+    const {page} = await world.arrive('');
+    assert.equal(await page.evaluate(() => document.documentElement.translate), false);
+  });
+
   test('refuses names that would break out of their topic level, beside the field', async () => {
     const someone = await world.arrive('?stage=10');
     const refusals = [['', /Please enter a user name/], ['   ', /Please enter a user name/],

@@ -63,6 +63,11 @@ describe('the device', () => {
     'throws on mere access': () => {
       Object.defineProperty(self, 'indexedDB', {get() { throw new DOMException('denied', 'SecurityError'); }});
     },
+    'is blocked with all cookies': () => {
+      const refuse = () => { throw new DOMException('The operation is insecure.', 'SecurityError'); };
+      for (const name of ['indexedDB', 'localStorage', 'sessionStorage']) Object.defineProperty(self, name, {get: refuse});
+      self.BroadcastChannel = class { constructor() { refuse(); } };
+    },
   })) {
     test(`says that it cannot remember when storage ${how}, and the chat goes on`, async () => {
       const dan = await world.arrive(`?stage=20&user=dan-${how.length}`, {prepare: (page) => page.addInitScript(deny)});

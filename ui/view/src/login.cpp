@@ -27,6 +27,23 @@ bool unfolding(Ui& ui, std::string_view label, bool& open) {
   return open;
 }
 
+// The host of a ws:// or wss:// address, with its port: what comes before an @ only looks like one.
+std::string_view host_of(std::string_view url) {
+  url.remove_prefix(std::min(url.size(), url.find("//") + 2));
+  const std::string_view authority = url.substr(0, url.find_first_of("/\\?"));
+  return authority.substr(authority.rfind('@') + 1);
+}
+
+// A link can name any broker, and a password manager fills in the password: where it would go stands beside the button.
+void draw_other_broker(Ui& ui, const chat::State& state) {
+  const std::string broker = chat::broker_url(state.settings, state.page);
+  if (broker == chat::default_broker(state.page, state.settings.authentication)) return;
+  gap(Theme::space_4);
+  const std::string_view what = state.settings.authentication ? "Your password goes to another broker than this page's: "
+                                                              : "You connect to another broker than this page's: ";
+  text(ui, std::string(what).append(host_of(broker)), {.color = ui.theme().color.warning_text});
+}
+
 }  // namespace
 
 void LoginView::signed_in() {
@@ -85,6 +102,7 @@ void LoginView::draw_fields(Ui& ui, const chat::State& state, chat::Intents& int
     gap(Theme::space_4);
     alert(ui, state.login_problem);
   }
+  draw_other_broker(ui, state);
   gap(Theme::space_4);
   const bool pressed = button(ui, state.signing_in ? "Signing In..." : "Sign In",
                               {.kind = ButtonKind::primary, .disabled = state.signing_in, .width = -1});

@@ -2,27 +2,21 @@
 var mqttChat = {
   $MqttChat: {
     tabs: null,
-    text: function(at, size) { return new TextDecoder().decode(HEAPU8.slice(at, at + size)); },
-    // Hands a string to C++ and calls back with its address and size.
-    pass: function(text) {
-      var bytes = new TextEncoder().encode(text);
-      HEAPU8.set(bytes, _mqtt_chat_room(bytes.length));
-      return bytes.length;
-    },
   },
 
-  // 0: the query, 1: the host, 2: the port, 3: "https:" or "http:". Returns the size of what lies in the room.
-  mqtt_chat_address__deps: ['$MqttChat'],
-  mqtt_chat_address__sig: 'ii',
+  // 0: the query, 1: the host, 2: the port, 3: "https:" or "http:".
+  mqtt_chat_address__deps: ['$WasmqttBorder'],
+  mqtt_chat_address__sig: 'vi',
   mqtt_chat_address: function(part) {
-    return MqttChat.pass([location.search, location.hostname, location.port, location.protocol][part]);
+    WasmqttBorder.placeText(_mqtt_chat_room(),
+                            [location.search, location.hostname, location.port, location.protocol][part]);
   },
 
   // A number of config.json (js/config.js), 0 where it has none.
-  mqtt_chat_config__deps: ['$MqttChat'],
+  mqtt_chat_config__deps: ['$WasmqttBorder'],
   mqtt_chat_config__sig: 'iii',
   mqtt_chat_config: function(name, size) {
-    var value = (Module['mqttChatConfig'] || {})[MqttChat.text(name, size)];
+    var value = (Module['mqttChatConfig'] || {})[WasmqttBorder.text(name, size)];
     return Number.isInteger(value) ? value : 0;
   },
 
@@ -32,35 +26,36 @@ var mqttChat = {
     return -new Date(milliseconds).getTimezoneOffset();
   },
 
-  mqtt_chat_hear_tabs__deps: ['$MqttChat'],
+  mqtt_chat_hear_tabs__deps: ['$MqttChat', '$WasmqttBorder'],
   mqtt_chat_hear_tabs__sig: 'v',
   mqtt_chat_hear_tabs: function() {
-    if (typeof BroadcastChannel === 'undefined') return;
-    MqttChat.tabs = new BroadcastChannel('mqtt-chat');
+    try {
+      MqttChat.tabs = new BroadcastChannel('mqtt-chat');
+    } catch (error) {
+      return;  // Missing, or refused together with cookies: the broker still tells of another tab.
+    }
     MqttChat.tabs.onmessage = function(event) {
-      var user = new TextEncoder().encode(event.data.user);
-      var broker = new TextEncoder().encode(event.data.broker);
-      var at = _mqtt_chat_room(user.length + broker.length);
-      HEAPU8.set(user, at);
-      HEAPU8.set(broker, at + user.length);
-      _mqtt_chat_on_tab(user.length, broker.length);
+      var user = WasmqttBorder.encode(event.data.user);
+      WasmqttBorder.place(_mqtt_chat_room(), [user, WasmqttBorder.encode(event.data.broker)]);
+      _mqtt_chat_on_tab(user.length);
     };
   },
 
-  mqtt_chat_tell_tabs__deps: ['$MqttChat'],
+  mqtt_chat_tell_tabs__deps: ['$MqttChat', '$WasmqttBorder'],
   mqtt_chat_tell_tabs__sig: 'viiii',
   mqtt_chat_tell_tabs: function(user, userSize, broker, brokerSize) {
     if (!MqttChat.tabs) return;
-    MqttChat.tabs.postMessage({user: MqttChat.text(user, userSize), broker: MqttChat.text(broker, brokerSize)});
+    MqttChat.tabs.postMessage(
+        {user: WasmqttBorder.text(user, userSize), broker: WasmqttBorder.text(broker, brokerSize)});
   },
 
-  mqtt_chat_download__deps: ['$MqttChat'],
+  mqtt_chat_download__deps: ['$WasmqttBorder'],
   mqtt_chat_download__sig: 'viiii',
   mqtt_chat_download: function(name, nameSize, text, textSize) {
-    var url = URL.createObjectURL(new Blob([HEAPU8.slice(text, text + textSize)], {type: 'application/jsonl'}));
+    var url = URL.createObjectURL(new Blob([WasmqttBorder.bytes(text, textSize)], {type: 'application/jsonl'}));
     var link = document.createElement('a');
     link.href = url;
-    link.download = MqttChat.text(name, nameSize);
+    link.download = WasmqttBorder.text(name, nameSize);
     link.click();
     setTimeout(function() { URL.revokeObjectURL(url); }, 60000);
   },
@@ -77,14 +72,20 @@ var mqttChat = {
     Notification.requestPermission().then(function() { _mqtt_chat_on_notifications(); });
   },
 
-  mqtt_chat_notify__deps: ['$MqttChat'],
+  mqtt_chat_notify__deps: ['$WasmqttBorder'],
   mqtt_chat_notify__sig: 'viiii',
   mqtt_chat_notify: function(title, titleSize, text, textSize) {
     if (typeof Notification === 'undefined' || Notification.permission !== 'granted') return;
-    var heading = MqttChat.text(title, titleSize);
+    var heading = WasmqttBorder.text(title, titleSize);
     try {
-      var shown = new Notification(heading, {body: MqttChat.text(text, textSize), tag: heading});
-      shown.onclick = function() { window.focus(); shown.close(); };
+      // A tag replaces the last one of this chat, silently unless told otherwise.
+      var shown = new Notification(heading, {body: WasmqttBorder.text(text, textSize), tag: heading, renotify: true});
+      shown.onclick = function() {
+        window.focus();
+        shown.close();
+        WasmqttBorder.placeText(_mqtt_chat_room(), heading);
+        _mqtt_chat_on_notification_clicked();
+      };
     } catch (error) {
       return;  // Phones show them from service workers only; the title still counts what was not read.
     }

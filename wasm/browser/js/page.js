@@ -2,7 +2,8 @@
 var wasmqttPage = {
   $WasmqttPages: {live: {}, next: 1},
 
-  // Codes of page_life_cycle.cpp: 0 shown, 1 hidden, 2 resumed, 3 frozen, 4 online, 5 offline, 6 leaving, 7 asked.
+  // Codes of page_life_cycle.cpp: 0 shown, 1 hidden, 2 resumed, 3 frozen, 4 online, 5 offline, 6 leaving, 7 asked, 8 the
+  // focus came or went.
   wasmqtt_page_listen__deps: ['$WasmqttPages'],
   wasmqtt_page_listen__sig: 'ii',
   wasmqtt_page_listen: function(page) {
@@ -24,6 +25,8 @@ var wasmqttPage = {
     tell(document, 'freeze', 3);
     listen(self, 'pageshow', function(event) { if (event.persisted) _wasmqtt_page_event(page, 2); });
     tell(self, 'pagehide', 6);
+    tell(self, 'focus', 8);
+    tell(self, 'blur', 8);
     listen(self, 'beforeunload', function(event) {
       if (_wasmqtt_page_event(page, 7)) event.preventDefault();
     });
@@ -42,9 +45,9 @@ var wasmqttPage = {
     return navigator.onLine === false ? 0 : 1;
   },
 
-  wasmqtt_page_visible__sig: 'i',
-  wasmqtt_page_visible: function() {
-    return typeof document !== 'undefined' && document.hidden ? 0 : 1;
+  wasmqtt_page_attended__sig: 'i',
+  wasmqtt_page_attended: function() {
+    return typeof document === 'undefined' || (!document.hidden && document.hasFocus()) ? 1 : 0;
   },
 };
 mergeInto(LibraryManager.library, wasmqttPage);

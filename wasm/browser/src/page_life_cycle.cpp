@@ -7,7 +7,7 @@ extern "C" {
 int wasmqtt_page_listen(wasmqtt::PageLifeCycle* self);
 void wasmqtt_page_forget(int id);
 int wasmqtt_page_online();
-int wasmqtt_page_visible();
+int wasmqtt_page_attended();
 
 EMSCRIPTEN_KEEPALIVE int wasmqtt_page_event(wasmqtt::PageLifeCycle* self, int code) {
   return self->handle_event(code) ? 1 : 0;
@@ -23,20 +23,23 @@ void call(const std::function<void()>& callback) {
 
 }  // namespace
 
-PageLifeCycle::PageLifeCycle() : id_(wasmqtt_page_listen(this)) {}
+PageLifeCycle::PageLifeCycle() : id_(wasmqtt_page_listen(this)), attended_(attended()) {}
 
 PageLifeCycle::~PageLifeCycle() { wasmqtt_page_forget(id_); }
 
-bool PageLifeCycle::visible() { return wasmqtt_page_visible() != 0; }
+bool PageLifeCycle::attended() { return wasmqtt_page_attended() != 0; }
 bool PageLifeCycle::online() { return wasmqtt_page_online() != 0; }
 
 bool PageLifeCycle::handle_event(int code) {
-  enum { shown, hidden, resumed, frozen, went_online, went_offline, leaving, asked };
+  enum { shown, hidden, resumed, frozen, went_online, went_offline, leaving, asked, focus_changed };
   switch (code) {
     case shown:
+      tell_attention();
+      call(on_wake);
+      return false;
     case hidden:
-      if (on_visible) on_visible(code == shown);
-      if (code == shown) call(on_wake);
+    case focus_changed:
+      tell_attention();
       return false;
     case resumed:
       call(on_wake);
@@ -56,6 +59,13 @@ bool PageLifeCycle::handle_event(int code) {
     default:
       return false;
   }
+}
+
+void PageLifeCycle::tell_attention() {
+  const bool now = attended();
+  if (now == attended_) return;
+  attended_ = now;
+  if (on_attended) on_attended(now);
 }
 
 }  // namespace wasmqtt

@@ -105,7 +105,7 @@ EMSCRIPTEN_KEEPALIVE void probe_page() {
   page->on_wake = [] { report("wake"); };
   page->on_online = [] { report("online"); };
   page->on_offline = [] { report("offline"); };
-  page->on_visible = [](bool visible) { report("visible", visible); };
+  page->on_attended = [](bool attended) { report("attended", attended); };
   page->on_leave = [] { report("leave"); };
 }
 

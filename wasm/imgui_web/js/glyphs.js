@@ -1,11 +1,6 @@
 // Glyphs and clusters by the browser: see src/glyphs.cpp.
-// Old Emscriptens have these in every module; newer ones want to be asked.
-var imguiWebStrings = ['$UTF8ToString', '$stringToUTF8', '$lengthBytesUTF8'].filter(function(name) {
-  return name in LibraryManager.library;
-});
-
 var imguiWebGlyphs = {
-  $ImguiWebGlyphs__deps: imguiWebStrings,
+  $ImguiWebGlyphs__deps: ['$WasmqttBorder'],
   $ImguiWebGlyphs: {
     families: [
       'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif',
@@ -21,7 +16,6 @@ var imguiWebGlyphs = {
     canvas: null,
     context: null,
     segmenter: null,
-    decoder: null,
     readable: true,     // false: getImageData() returns noise, as browsers do that resist fingerprinting
     codes: null,        // text -> code point from firstCode on
     texts: [],          // and back
@@ -35,13 +29,6 @@ var imguiWebGlyphs = {
       g.codes = new Map();
       if (typeof Intl !== 'undefined' && Intl['Segmenter'])
         g.segmenter = new Intl['Segmenter'](undefined, {'granularity': 'grapheme'});
-    },
-
-    // UTF-8 of the module. Byte offsets count, so a byte order mark is a character as well.
-    string: function(text, length) {
-      const g = ImguiWebGlyphs;
-      if (!g.decoder) g.decoder = new TextDecoder('utf-8', {ignoreBOM: true});
-      return g.decoder.decode(HEAPU8.subarray(text, text + length));
     },
 
     // Draws 256 pixels, each of its own colour, and looks whether they come back.
@@ -145,7 +132,7 @@ var imguiWebGlyphs = {
       word = '';
       letters = 0;
     };
-    for (const piece of g.graphemes(g.string(text, length))) {
+    for (const piece of g.graphemes(WasmqttBorder.text(text, length))) {
       const first = piece.codePointAt(0), size = g.bytes(piece);
       if (g.joins(first, piece)) {
         if (letters >= g.longestWord || (word && (g.runsLeft(first) !== g.runsLeft(word.codePointAt(0)) ||
@@ -206,7 +193,7 @@ var imguiWebGlyphs = {
     if (!ink) return 0;
     if (!color) for (let i = 0; i < image.length; i += 4) image[i] = image[i + 1] = image[i + 2] = 255;
     HEAPF32[(metrics >> 2) + 3] = color ? 1 : 0;
-    HEAPU8.set(image, rgba);
+    WasmqttBorder.fill(rgba, image);
     return 1;
   },
 

@@ -116,7 +116,7 @@ var imguiWebMirror = {
         m.set(element, 'aria-label', name || null);
       }
       if (role === 9) {
-        m.set(element, 'href', m.safeAddress(ImguiWebGlyphs.string(HEAPU32[p + 21], HEAP32[p + 22])));
+        m.set(element, 'href', m.safeAddress(WasmqttBorder.text(HEAPU32[p + 21], HEAPU32[p + 22])));
         m.set(element, 'target', '_blank');
         m.set(element, 'rel', 'noopener noreferrer');
       }
@@ -125,7 +125,7 @@ var imguiWebMirror = {
         m.set(element, 'aria-valuemin', '0');
         m.set(element, 'aria-valuemax', '100');
         m.set(element, 'aria-valuenow', now < 0 ? null : String(Math.round(now * 100)));
-        m.set(element, 'aria-valuetext', ImguiWebGlyphs.string(HEAPU32[p + 17], HEAP32[p + 18]) || null);
+        m.set(element, 'aria-valuetext', WasmqttBorder.text(HEAPU32[p + 17], HEAPU32[p + 18]) || null);
       }
     },
 
@@ -168,10 +168,10 @@ var imguiWebMirror = {
       m.nodes.set(id, element);
     }
     if (moved) m.place(element, HEAPU32[p + 1], HEAPU32[p + 2]);
-    const name = ImguiWebGlyphs.string(HEAPU32[p + 13], HEAP32[p + 14]);
+    const name = WasmqttBorder.text(HEAPU32[p + 13], HEAPU32[p + 14]);
     const aria = role === 0 && !name ? '' : m.kinds[role][1];
     m.set(element, 'role', aria || null);
-    m.set(element, 'aria-description', ImguiWebGlyphs.string(HEAPU32[p + 15], HEAP32[p + 16]) || null);
+    m.set(element, 'aria-description', WasmqttBorder.text(HEAPU32[p + 15], HEAPU32[p + 16]) || null);
     m.box(element, p);
     ImguiWebText.font(element, p);
     m.states(element, role, states, p);

@@ -9,6 +9,7 @@ var imguiWebEvents = {
       on('click', ImguiWebEvents.onClick);
       on('keydown', ImguiWebEvents.onKeyDown);
       on('input', function(event) { ImguiWebText.tellText(event.target); });
+      on('change', function(event) { ImguiWebText.tellText(event.target); });
       on('scroll', ImguiWebEvents.onScroll, true);
       on('copy', ImguiWebEvents.onCopy);
       on('submit', function(event) { event.preventDefault(); });
@@ -49,6 +50,7 @@ var imguiWebEvents = {
       // The browser toggled its own copy; if the widget decides otherwise, that is put right when the page rests.
       if (element.type === 'checkbox' || element.type === 'radio') _imgui_web_on_toggled(element.imguiId);
       // A click without a pointer: the keyboard, assistive technology, a script.
+      ImguiWebEvents.tellFilled();
       if (event.detail === 0) return _imgui_web_on_activate(element.imguiId);
       ImguiWebEvents.tellScrolls(element);
       _imgui_web_on_clicked();
@@ -63,6 +65,7 @@ var imguiWebEvents = {
         if (event.key !== 'Enter' || !plain) return;
         if (element.tagName === 'TEXTAREA' && (event.shiftKey || !element.imguiEnterSubmits)) return;
         event.preventDefault();
+        ImguiWebEvents.tellFilled();
         return _imgui_web_on_submit(element.imguiId);
       }
       if (element.classList.contains('row') && (event.key === 'Enter' || event.key === ' ')) {
@@ -70,6 +73,13 @@ var imguiWebEvents = {
         return _imgui_web_on_activate(element.imguiId);
       }
       if (plain) ImguiWebEvents.moveInGroup(event, element);
+    },
+
+    // Password managers fill fields, and some dispatch no event for it: what is there now is what the user submits.
+    tellFilled: function() {
+      ImguiWebMirror.root.querySelectorAll('.field').forEach(function(field) {
+        if (field.value !== field.imguiTold) ImguiWebText.tellText(field);
+      });
     },
 
     moveInGroup: function(event, element) {

@@ -23,11 +23,11 @@ var imguiWebText = {
       const c = composing && composing.field === field ? composing : null;
       const numbers = [offset(field.selectionStart || 0), offset(field.selectionEnd || 0), c ? offset(c.begin) : -1,
                        c ? offset(c.end) : -1, field.scrollLeft, field.scrollTop];
-      ImguiWeb.pass(text, function(p, length) {
-        const out = _imgui_web_numbers();
-        numbers.forEach(function(number, i) { HEAPF32[(out >> 2) + i] = number; });
-        _imgui_web_on_text(field.imguiId, p, length, out);
-      });
+      field.imguiTold = text;
+      WasmqttBorder.placeText(_imgui_web_room(), text);
+      const out = _imgui_web_numbers();
+      numbers.forEach(function(number, i) { HEAPF32[(out >> 2) + i] = number; });
+      _imgui_web_on_text(field.imguiId, out);
     },
 
     lines: function(element, record, text) {
@@ -35,8 +35,8 @@ var imguiWebText = {
       let list = HEAPU32[p + 25] >> 2;
       const lines = [];
       for (let i = 0; i < count; ++i, list += 8)
-        lines.push({text: ImguiWebGlyphs.string(HEAPU32[list], HEAP32[list + 1]),
-                    href: ImguiWebGlyphs.string(HEAPU32[list + 2], HEAP32[list + 3]),
+        lines.push({text: WasmqttBorder.text(HEAPU32[list], HEAPU32[list + 1]),
+                    href: WasmqttBorder.text(HEAPU32[list + 2], HEAPU32[list + 3]),
                     x: HEAPF32[list + 4], y: HEAPF32[list + 5], w: HEAPF32[list + 6]});
       if (!count && text) lines.push({text: text, href: '', x: HEAPF32[p + 34], y: HEAPF32[p + 35], w: 0});
       const words = JSON.stringify(lines.map(function(line) { return [line.text, line.href]; }));
@@ -73,8 +73,8 @@ var imguiWebText = {
       m.style(element, 'padding', HEAPF32[p + 35] + 'px ' + HEAPF32[p + 34] + 'px');
       m.set(element, 'aria-label', name);
       // The name, for when the page is shown as plain text: there is no other label.
-      m.set(element, 'placeholder', ImguiWebGlyphs.string(HEAPU32[p + 19], HEAP32[p + 20]) || name);
-      const autocomplete = ImguiWebGlyphs.string(HEAPU32[p + 23], HEAP32[p + 24]);
+      m.set(element, 'placeholder', WasmqttBorder.text(HEAPU32[p + 19], HEAPU32[p + 20]) || name);
+      const autocomplete = WasmqttBorder.text(HEAPU32[p + 23], HEAPU32[p + 24]);
       m.set(element, 'autocomplete', autocomplete || null);
       m.set(element, 'name', autocomplete && autocomplete !== 'off' ? autocomplete : null);
       m.set(element, 'required', states & (1 << 9) ? '' : null);
@@ -82,8 +82,9 @@ var imguiWebText = {
       m.set(element, 'enterkeyhint', states & (1 << 18) ? 'send' : null);
       element.imguiEnterSubmits = !!(states & (1 << 18));
       if (HEAP32[p + 39] && !(ImguiWebText.composing && ImguiWebText.composing.field === element)) {
-        const value = ImguiWebGlyphs.string(HEAPU32[p + 17], HEAP32[p + 18]);
+        const value = WasmqttBorder.text(HEAPU32[p + 17], HEAPU32[p + 18]);
         if (element.value !== value) element.value = value;
+        element.imguiTold = value;
       }
     }
   },

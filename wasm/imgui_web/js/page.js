@@ -1,6 +1,6 @@
 // The element, its size, pointer, wheel and keys, and the page around it: see src/page.cpp and src/input.cpp.
 var imguiWebPage = {
-  $ImguiWeb__deps: ['$ImguiWebGlyphs'],
+  $ImguiWeb__deps: ['$ImguiWebGlyphs', '$WasmqttBorder'],
   $ImguiWeb: {
     app: null, canvas: null, root: null, polite: null, assertive: null,
     timer: 0, lostTimer: 0, notice: null, title: '', titleTimer: 0,
@@ -48,14 +48,6 @@ var imguiWebPage = {
       '.imgui-web-live{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}',
 
     listen: function(target, type, handler, options) { target.addEventListener(type, handler, options || false); },
-
-    // Copies a string into the module's buffer and calls back with its address and length.
-    pass: function(text, call) {
-      const bytes = new TextEncoder().encode(text);
-      const p = _imgui_web_buffer(bytes.length);
-      HEAPU8.set(bytes, p);
-      call(p, bytes.length);
-    },
 
     // Without a graphics context: says so, and shows the mirror's text.
     showPlain: function(on) {
@@ -116,6 +108,7 @@ var imguiWebPage = {
       w.resize(null);
     },
 
+    // Eight numbers of 32 bits.
     systemColors: function(out) {
       const probe = document.createElement('div');
       probe.style.forcedColorAdjust = 'none';
@@ -134,10 +127,9 @@ var imguiWebPage = {
       const queries = ['(prefers-color-scheme: dark)', '(prefers-reduced-motion: reduce)', '(pointer: coarse)',
                        '(forced-colors: active)'].map(function(query) { return window.matchMedia(query); });
       const tell = function() {
-        const colors = _imgui_web_buffer(32);
-        w.systemColors(colors);
+        w.systemColors(_imgui_web_system_colors());
         const on = queries.map(function(query) { return query.matches ? 1 : 0; });
-        _imgui_web_on_signals(on[0], on[1], on[2], on[3], colors);
+        _imgui_web_on_signals(on[0], on[1], on[2], on[3]);
       };
       queries.forEach(function(query) { w.listen(query, 'change', tell); });
       tell();
@@ -170,7 +162,8 @@ var imguiWebPage = {
       const tell = function(event, down) {
         if (typing(event) || event.isComposing) return;
         const modifiers = (event.ctrlKey ? 1 : 0) | (event.shiftKey ? 2 : 0) | (event.altKey ? 4 : 0) | (event.metaKey ? 8 : 0);
-        w.pass(event.code + '\0', function(p) { _imgui_web_on_key(p, down, modifiers); });
+        WasmqttBorder.placeText(_imgui_web_room(), event.code);
+        _imgui_web_on_key(down, modifiers);
       };
       w.listen(window, 'keydown', function(event) { tell(event, 1); });
       w.listen(window, 'keyup', function(event) {
@@ -183,20 +176,22 @@ var imguiWebPage = {
     watchPage: function() {
       const w = ImguiWeb;
       w.listen(window, 'popstate', function() {
-        w.pass(location.search, function(p, length) { _imgui_web_on_address(p, length); });
+        WasmqttBorder.placeText(_imgui_web_room(), location.search);
+        _imgui_web_on_address();
       });
       w.listen(document, 'visibilitychange', function() { _imgui_web_on_visibility(document.hidden ? 0 : 1); });
       w.listen(window, 'paste', function(event) {
         const text = event.clipboardData ? event.clipboardData.getData('text/plain') : '';
-        w.pass(text, function(p, length) { _imgui_web_on_paste(p, length); });
+        WasmqttBorder.placeText(_imgui_web_room(), text);
+        _imgui_web_on_paste();
       });
     }
   },
 
   imgui_web_open__deps: ['$ImguiWeb', '$ImguiWebMirror', '$ImguiWebGlyphs'],
-  imgui_web_open: function(element) {
+  imgui_web_open: function(element, length) {
     const w = ImguiWeb;
-    w.app = document.getElementById(UTF8ToString(element));
+    w.app = document.getElementById(WasmqttBorder.text(element, length));
     if (!w.app) return 0;
     const make = function(tag, parent, attributes) {
       const made = document.createElement(tag);
@@ -230,13 +225,13 @@ var imguiWebPage = {
     return 1;
   },
 
-  imgui_web_fail__deps: ['$ImguiWebGlyphs'],
-  imgui_web_fail: function(element, message) {
-    const app = document.getElementById(UTF8ToString(element)) || document.body;
+  imgui_web_fail__deps: ['$WasmqttBorder'],
+  imgui_web_fail: function(element, elementLength, message, length) {
+    const app = document.getElementById(WasmqttBorder.text(element, elementLength)) || document.body;
     const shown = document.createElement('p');
     shown.setAttribute('role', 'alert');
     shown.className = 'imgui-web-failure';
-    shown.textContent = UTF8ToString(message);
+    shown.textContent = WasmqttBorder.text(message, length);
     app.replaceChildren(shown);
   },
 
@@ -267,10 +262,10 @@ var imguiWebPage = {
   },
 
   // A new title costs the browser more than a message costs the application: of many in a row the last one counts.
-  imgui_web_set_title__deps: ['$ImguiWeb', '$ImguiWebGlyphs'],
+  imgui_web_set_title__deps: ['$ImguiWeb', '$WasmqttBorder'],
   imgui_web_set_title: function(text, length) {
     const w = ImguiWeb;
-    w.title = ImguiWebGlyphs.string(text, length);
+    w.title = WasmqttBorder.text(text, length);
     if (w.titleTimer || w.title === document.title) return;
     document.title = w.title;
     w.titleTimer = setTimeout(function() {
@@ -279,28 +274,27 @@ var imguiWebPage = {
     }, 100);
   },
 
-  imgui_web_copy__deps: ['$ImguiWebGlyphs'],
+  imgui_web_copy__deps: ['$WasmqttBorder'],
   imgui_web_copy: function(text, length) {
     if (!navigator.clipboard) return;
-    navigator.clipboard.writeText(ImguiWebGlyphs.string(text, length)).catch(function(error) {
+    navigator.clipboard.writeText(WasmqttBorder.text(text, length)).catch(function(error) {
       console.warn('The clipboard refused the text: ' + error.message);
     });
   },
 
-  imgui_web_set_address__deps: ['$ImguiWebGlyphs'],
+  imgui_web_set_address__deps: ['$WasmqttBorder'],
   imgui_web_set_address: function(url, length, push) {
-    const to = ImguiWebGlyphs.string(url, length) || location.pathname;
+    const to = WasmqttBorder.text(url, length) || location.pathname;
     if (push) history.pushState(null, '', to);
     else history.replaceState(null, '', to);
   },
 
   imgui_web_go_back: function() { history.back(); },
 
-  imgui_web_query__deps: ['$ImguiWebGlyphs'],
-  imgui_web_query: function(name, length, out, capacity) {
-    const value = new URLSearchParams(location.search).get(ImguiWebGlyphs.string(name, length)) || '';
-    stringToUTF8(value, out, capacity);
-    return Math.min(lengthBytesUTF8(value), capacity - 1);
+  imgui_web_query__deps: ['$WasmqttBorder'],
+  imgui_web_query: function(name, length) {
+    const value = new URLSearchParams(location.search).get(WasmqttBorder.text(name, length)) || '';
+    WasmqttBorder.placeText(_imgui_web_room(), value);
   },
 
   imgui_web_set_cursor__deps: ['$ImguiWeb'],
@@ -321,11 +315,11 @@ var imguiWebPage = {
     });
   },
 
-  imgui_web_announce__deps: ['$ImguiWeb'],
+  imgui_web_announce__deps: ['$ImguiWeb', '$WasmqttBorder'],
   imgui_web_announce: function(text, length, assertive) {
     const region = assertive ? ImguiWeb.assertive : ImguiWeb.polite;
     const line = document.createElement('p');
-    line.textContent = ImguiWebGlyphs.string(text, length);
+    line.textContent = WasmqttBorder.text(text, length);
     region.replaceChildren(line);
   }
 };

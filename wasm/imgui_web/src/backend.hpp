@@ -11,6 +11,8 @@
 
 #include <memory>
 
+#include "wasmqtt/border.hpp"
+
 namespace imgui_web {
 
 struct Signals {
@@ -29,6 +31,7 @@ struct Backend {
   std::function<void(std::string_view)> address_handler;
   std::function<void(bool)> visibility_handler;
   std::string clipboard;           // what ImGui asked for last
+  wasmqtt::Room room;              // for the text of one call
   EMSCRIPTEN_WEBGL_CONTEXT_HANDLE context = 0;
   float width = 0, height = 0, density = 1;
   int pixel_width = 0, pixel_height = 0;
@@ -54,8 +57,8 @@ void respond();
 
 // The JavaScript side, js/*.js. Strings go as pointer and length, UTF-8.
 extern "C" {
-int imgui_web_open(const char* element);
-void imgui_web_fail(const char* element, const char* message);
+int imgui_web_open(const char* element, int length);
+void imgui_web_fail(const char* element, int element_length, const char* message, int length);
 void imgui_web_first_frame();
 void imgui_web_set_context_lost(int lost);
 void imgui_web_set_timer(double milliseconds);
@@ -63,7 +66,7 @@ void imgui_web_set_title(const char* text, int length);
 void imgui_web_copy(const char* text, int length);
 void imgui_web_set_address(const char* url, int length, int push);
 void imgui_web_go_back();
-int imgui_web_query(const char* name, int length, char* out, int capacity);
+void imgui_web_query(const char* name, int length);  // the value comes into the room
 void imgui_web_set_cursor(int cursor);
 void imgui_web_set_page_color(unsigned rgb, int dark);
 void imgui_web_announce(const char* text, int length, int assertive);

@@ -5,7 +5,7 @@
 #include <imgui.h>
 
 #include <array>
-#include <cstring>
+#include <string_view>
 
 namespace imgui_web {
 
@@ -15,7 +15,7 @@ enum PointerEvent { pointer_move, pointer_down, pointer_up, pointer_cancel, poin
 constexpr std::array buttons = {0, 2, 1};  // the DOM counts left, middle, right
 
 struct KeyName {
-  const char* code;
+  std::string_view code;
   ImGuiKey key;
 };
 constexpr KeyName keys[] = {
@@ -27,10 +27,10 @@ constexpr KeyName keys[] = {
     {"ShiftRight", ImGuiKey_RightShift}, {"AltLeft", ImGuiKey_LeftAlt}, {"AltRight", ImGuiKey_RightAlt},
 };
 
-ImGuiKey key_of(const char* code) {
+ImGuiKey key_of(std::string_view code) {
   for (const KeyName& name : keys)
-    if (std::strcmp(name.code, code) == 0) return name.key;
-  if (std::strncmp(code, "Key", 3) == 0 && code[3] >= 'A' && code[3] <= 'Z')
+    if (name.code == code) return name.key;
+  if (code.size() == 4 && code.starts_with("Key") && code[3] >= 'A' && code[3] <= 'Z')
     return static_cast<ImGuiKey>(ImGuiKey_A + (code[3] - 'A'));
   return ImGuiKey_None;
 }
@@ -70,13 +70,13 @@ EMSCRIPTEN_KEEPALIVE void imgui_web_on_wheel(float x, float y) {
   want(2);
 }
 
-EMSCRIPTEN_KEEPALIVE void imgui_web_on_key(const char* code, int down, int modifiers) {
+EMSCRIPTEN_KEEPALIVE void imgui_web_on_key(int down, int modifiers) {
   ImGuiIO& io = ImGui::GetIO();
   io.AddKeyEvent(ImGuiMod_Ctrl, modifiers & 1);
   io.AddKeyEvent(ImGuiMod_Shift, modifiers & 2);
   io.AddKeyEvent(ImGuiMod_Alt, modifiers & 4);
   io.AddKeyEvent(ImGuiMod_Super, modifiers & 8);
-  const ImGuiKey key = key_of(code);
+  const ImGuiKey key = key_of(backend().room.text());
   if (key != ImGuiKey_None) io.AddKeyEvent(key, down);
   want(2);
 }

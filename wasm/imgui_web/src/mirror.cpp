@@ -242,12 +242,8 @@ using imgui_web::backend;
 
 extern "C" {
 
-// Where JavaScript puts a string, and the numbers of imgui_web_on_text; each is overwritten by the next.
-EMSCRIPTEN_KEEPALIVE void* imgui_web_buffer(int size) {
-  static std::vector<char> buffer;
-  if (buffer.size() < static_cast<std::size_t>(size) + 64) buffer.resize(static_cast<std::size_t>(size) + 64);
-  return buffer.data();
-}
+// Where JavaScript puts a text, and the numbers of imgui_web_on_text; each is overwritten by the next.
+EMSCRIPTEN_KEEPALIVE wasmqtt::Room* imgui_web_room() { return &backend().room; }
 
 EMSCRIPTEN_KEEPALIVE float* imgui_web_numbers() {
   static float numbers[6];
@@ -271,9 +267,9 @@ EMSCRIPTEN_KEEPALIVE void imgui_web_on_focus(Id id, int visible) {
 }
 
 // Numbers: selection begin and end, composition begin and end, in bytes; scroll x and y in CSS pixels.
-EMSCRIPTEN_KEEPALIVE void imgui_web_on_text(Id id, const char* data, int size, const float* numbers) {
+EMSCRIPTEN_KEEPALIVE void imgui_web_on_text(Id id, const float* numbers) {
   const auto number = [&](int i) { return static_cast<int>(numbers[i]); };
-  std::string value(data, static_cast<std::size_t>(size));
+  std::string value(backend().room.text());
   backend().mirror.note_dom_value(id, value);
   backend().ui.handle_text({.id = id, .text = std::move(value), .selection_begin = number(0),
                             .selection_end = number(1), .composition_begin = number(2), .composition_end = number(3),

@@ -5,7 +5,6 @@
 #include <imgui_impl_opengl3.h>
 
 #include <cmath>
-#include <cstring>
 
 namespace imgui_web {
 
@@ -79,9 +78,12 @@ bool start(const Options& options, Draw draw) {
   Backend& b = *the_backend;
   b.options = options;
   b.draw = std::move(draw);
-  if (!imgui_web_open(options.element) || !create_context(b, "#imgui-web-canvas")) {
-    imgui_web_fail(options.element, "This page draws with WebGL 2, which this browser does not offer. "
-                                    "Please switch on hardware acceleration or try another browser.");
+  const std::string_view element = options.element;
+  const int length = static_cast<int>(element.size());
+  if (!imgui_web_open(element.data(), length) || !create_context(b, "#imgui-web-canvas")) {
+    constexpr std::string_view problem = "This page draws with WebGL 2, which this browser does not offer. "
+                                         "Please switch on hardware acceleration or try another browser.";
+    imgui_web_fail(element.data(), length, problem.data(), static_cast<int>(problem.size()));
     return false;
   }
   set_up_imgui();
@@ -133,10 +135,8 @@ bool can_be_seen() { return !backend().hidden && !backend().context_lost; }
 void on_visibility(std::function<void(bool)> handler) { backend().visibility_handler = std::move(handler); }
 
 std::string query_parameter(std::string_view name) {
-  std::string value(512, '\0');
-  const int size = imgui_web_query(name.data(), static_cast<int>(name.size()), value.data(), static_cast<int>(value.size()));
-  value.resize(static_cast<std::size_t>(size));
-  return value;
+  imgui_web_query(name.data(), static_cast<int>(name.size()));
+  return std::string(backend().room.text());
 }
 
 }  // namespace imgui_web
@@ -156,9 +156,15 @@ EMSCRIPTEN_KEEPALIVE void imgui_web_on_resize(float width, float height, int pix
   imgui_web::want(2);
 }
 
-EMSCRIPTEN_KEEPALIVE void imgui_web_on_signals(int dark, int reduced_motion, int coarse, int forced,
-                                               const unsigned* colors) {
+// Canvas, text, link, gray, highlight and its text, button and its text.
+EMSCRIPTEN_KEEPALIVE unsigned* imgui_web_system_colors() {
+  static unsigned colors[8];
+  return colors;
+}
+
+EMSCRIPTEN_KEEPALIVE void imgui_web_on_signals(int dark, int reduced_motion, int coarse, int forced) {
   imgui_web::Signals& s = backend().signals;
+  const unsigned* const colors = imgui_web_system_colors();
   s.dark = dark, s.reduced_motion = reduced_motion, s.coarse = coarse, s.forced = forced;
   s.colors = {.canvas = {colors[0]}, .text = {colors[1]}, .link = {colors[2]}, .gray = {colors[3]},
               .highlight = {colors[4]}, .on_highlight = {colors[5]}, .button = {colors[6]}, .on_button = {colors[7]}};
@@ -167,8 +173,9 @@ EMSCRIPTEN_KEEPALIVE void imgui_web_on_signals(int dark, int reduced_motion, int
   imgui_web::want(2);
 }
 
-EMSCRIPTEN_KEEPALIVE void imgui_web_on_address(const char* query, int length) {
-  if (backend().address_handler) backend().address_handler({query, static_cast<std::size_t>(length)});
+EMSCRIPTEN_KEEPALIVE void imgui_web_on_address() {
+  const std::string query(backend().room.text());
+  if (backend().address_handler) backend().address_handler(query);
   imgui_web::want(2);
 }
 
@@ -180,7 +187,8 @@ EMSCRIPTEN_KEEPALIVE void imgui_web_on_visibility(int visible) {
   if (visible) b.pending = false, imgui_web::want(2);
 }
 
-EMSCRIPTEN_KEEPALIVE void imgui_web_on_paste(const char* text, int length) {
-  backend().clipboard.assign(text, static_cast<std::size_t>(length));
+EMSCRIPTEN_KEEPALIVE void imgui_web_on_paste() {
+  backend().clipboard = backend().room.text();
+  backend().room.release(64 * 1024);
 }
 }

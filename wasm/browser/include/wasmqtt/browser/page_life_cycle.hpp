@@ -24,19 +24,24 @@ class PageLifeCycle {
   std::function<void()> on_wake;
   std::function<void()> on_online;
   std::function<void()> on_offline;
-  std::function<void(bool visible)> on_visible;
+  // Somebody looks at the page, as far as can be told: it is visible and its window has the focus. A page beside the
+  // window that is worked in is visible, too, but nobody may be reading it.
+  std::function<void(bool attended)> on_attended;
   std::function<void()> on_leave;  // the page goes, or into the browser's cache: the last moment to put something away
   // The person wants to leave: true has the browser ask first. For what would be lost.
   std::function<bool()> on_leave_asked;
 
-  static bool visible();
+  static bool attended();
   static bool online();
 
   // Called by js/page.js.
   bool handle_event(int code);
 
  private:
+  void tell_attention();
+
   int id_;
+  bool attended_;
 };
 
 }  // namespace wasmqtt
