@@ -61,10 +61,11 @@ var wasmqttStore = {
       } catch (error) {
         return queueMicrotask(function() { answer(stores.sentence(error)); });
       }
-      request.onupgradeneeded = function(event) {
-        if (event.oldVersion > 0) return;  // format 1: converted session by session
-        request.result.createObjectStore('journal');
-        request.result.createObjectStore('records');
+      // Both are there in format 1, which is converted session by session.
+      request.onupgradeneeded = function() {
+        ['journal', 'records'].forEach(function(name) {
+          if (!request.result.objectStoreNames.contains(name)) request.result.createObjectStore(name);
+        });
       };
       request.onblocked = function() { silence = 'Another tab with an older version of this page is open'; };
       request.onerror = function(event) {
