@@ -14,6 +14,7 @@ import path from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {brotliCompressSync, constants, gzipSync} from 'node:zlib';
 import {build} from 'esbuild';
+import {copy_types} from './types.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const dist = path.join(here, 'dist');
@@ -100,8 +101,7 @@ export async function make() {
   write('wasmqtt.js', universal(with_wasm(await bundle('index.js', {format: 'cjs'}), text)));
   write('node.js', await bundle('node.js', {format: 'cjs', platform: 'node', external: ['./wasmqtt.js', 'ws']}));
   write('node.mjs', node_module(Object.values(metafile.outputs)[0].exports));
-  copyFileSync(path.join(here, 'src', 'index.d.ts'), path.join(fresh, 'index.d.ts'));
-  copyFileSync(path.join(here, 'src', 'index.d.ts'), path.join(fresh, 'index.d.mts'));
+  copy_types(path.join(here, 'src'), fresh);
   // npm packs only what lies beside package.json.
   for (const file of [path.join('..', '..', 'LICENSE'), path.join('..', 'licenses.txt')]) {
     copyFileSync(path.join(here, file), path.join(here, path.basename(file)));

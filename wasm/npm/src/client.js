@@ -47,6 +47,8 @@ export class MqttClient extends Emitter {
     if (!this.options.manualConnect) this._core.connect();
   }
 
+  get keepalive() { return this.options.keepalive; }
+  get serverProperties() { return undefined; }
   static defaultId() { return `wasmqtt_${Math.random().toString(16).slice(2, 10)}`; }
 
   // A core for these options; end() takes it away again.

@@ -113,6 +113,15 @@ export function compact(records) {
   return answered[0];
 }
 
+// What is wrong with a filter; null: nothing.
+export function check_filter(filter) {
+  if (typeof filter !== 'string' || lone_surrogate.test(filter)) return new Error('A filter is a well-formed string');
+  if (!module) load();
+  border.placeText(room, filter);
+  const code = module._npm_check_filter();
+  return code < 0 ? error_of(code) : null;
+}
+
 export class Core {
   // `values`: the options, in the order in which npm_client.cpp reads them.
   constructor(observer, values) {
@@ -173,13 +182,6 @@ export class Core {
   }
 
   // ---- subscriptions ----
-  // What is wrong with a filter; null: nothing.
-  check_filter(filter) {
-    if (typeof filter !== 'string' || lone_surrogate.test(filter)) return new Error('A filter is a well-formed string');
-    border.placeText(room, filter);
-    const code = module._npm_check_filter();
-    return code < 0 ? error_of(code) : null;
-  }
   // Filters that passed the check; gives the number of the subscription to each.
   subscribe(requests) {
     for (const {topic, qos, again = false, replaces = 0, handler = 0} of requests) {

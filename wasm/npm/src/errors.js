@@ -28,7 +28,7 @@ export class UnsupportedError extends Error {
 export const closed_error = () => new Error('Connection closed');
 
 // Section 3.2.2.3, in MQTT.js's words.
-const refusals = ['', 'Unacceptable protocol version', 'Identifier rejected', 'Server unavailable',
+export const refusals = ['', 'Unacceptable protocol version', 'Identifier rejected', 'Server unavailable',
   'Bad username or password', 'Not authorized'];
 
 export const refusal = (code) =>

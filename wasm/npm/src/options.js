@@ -1,6 +1,7 @@
 // What connect() is given, as MQTT.js names it, checked: what can't be done is refused here, by name.
 import {UnsupportedError} from './errors.js';
 import {bytes_of} from './payload.js';
+import {DefaultMessageIdProvider} from './unsupported.js';
 
 const mqtt5 = 'MQTT 5 is not spoken, only 3.1.1';
 const stores = 'the session lives in memory, or durably with `journal`';
@@ -53,7 +54,8 @@ function scheme(protocol, {cert, key}) {
 
 function refuse_unsupported(options) {
   for (const name in refused) {
-    if (options[name]) throw new UnsupportedError(`the option '${name}'`, refused[name]);
+    if (!options[name] || options[name] instanceof DefaultMessageIdProvider) continue;
+    throw new UnsupportedError(`the option '${name}'`, refused[name]);
   }
   const {protocolVersion, protocolId, timerVariant = 'auto'} = options;
   if (protocolVersion !== 4) throw new UnsupportedError(`protocolVersion ${protocolVersion}`, mqtt5);

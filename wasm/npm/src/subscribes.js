@@ -1,5 +1,6 @@
 // SUBSCRIBE and UNSUBSCRIBE as MQTT.js tells them: one callback for each call, with what was granted to each filter. The core
 // asks, asks again and gives answers, by the number of each subscription.
+import {check_filter} from './core.js';
 import {ErrorWithSubackPacket, UnsupportedError, closed_error} from './errors.js';
 
 // A string, an array, or an object of filters, as {again, requests: [{topic, qos}]}.
@@ -52,7 +53,7 @@ export class Subscribes {
   _first_error(filters) {
     if (!filters.length) return new Error('Invalid topic empty_topic_list');
     for (const filter of filters) {
-      const cause = this.core.check_filter(filter);
+      const cause = check_filter(filter);
       if (cause) return Object.assign(new Error(`Invalid topic ${filter}`), {cause});
     }
     return null;
@@ -96,7 +97,7 @@ export class Subscribes {
 
   // {entry, granted: Promise of the QoS}
   handle(topic, qos, handler) {
-    const cause = this.core.check_filter(topic);
+    const cause = check_filter(topic);
     const entry = {topic, qos, handler, calls: []};
     const granted = new Promise((resolve, reject) => {
       if (cause) return reject(Object.assign(new Error(`Invalid topic ${topic}`), {cause}));
@@ -129,8 +130,8 @@ export class Subscribes {
   }
 
   // As in MQTT.js, after the packets that came together with this one.
-  _answer({callback, grants, codes, error}) {
-    const packet = {cmd: 'suback', granted: codes};
+  _answer({callback, grants, error}) {
+    const packet = {cmd: 'suback', granted: grants.map(({qos}) => qos)};
     if (error instanceof ErrorWithSubackPacket) error.packet = packet;
     queueMicrotask(() => callback(error, grants, packet));
   }

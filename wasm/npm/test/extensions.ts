@@ -1,4 +1,4 @@
-// Compiled with tsc --strict, never run: what has to compile, and what must not.
+// Compiled, never run: what wasmqtt has beside the API of MQTT.js, and what must not compile.
 import mqtt, {connect, connectAsync, ErrorWithReasonCode, MqttClient, Payload} from 'wasmqtt';
 import type {Delivery, IClientOptions, ISubscriptionGrant, OnMessageCallback, TraceEntry} from 'wasmqtt';
 
@@ -34,10 +34,6 @@ export async function use(): Promise<[ISubscriptionGrant[], Delivery, TraceEntry
   return [qos > 0 ? grants : [], await delivery.done, other.trace()];
 }
 
-// @ts-expect-error MQTT 5 is not here
-connect('ws://localhost', {protocolVersion: 5});
-// @ts-expect-error nor are its properties
-connect('ws://localhost', {properties: {sessionExpiryInterval: 1}});
 // @ts-expect-error no such QoS
 client.publish('a', 'b', {qos: 3});
 // @ts-expect-error a payload is text or bytes

@@ -1,0 +1,90 @@
+import type {ClientSubscribeCallback, MqttClientEventCallbacks, PacketCallback} from './callbacks.js';
+import type {
+  IClientOptions, IClientPublishOptions, IClientSubscribeOptions, IClientSubscribeProperties, IClientUnsubscribeProperties,
+  ISubscriptionGrant, ISubscriptionMap,
+} from './options.js';
+import type {CloseRecord, Delivery, MessageHandler, Subscription, TraceEntry} from './own.js';
+import type {IConnackPacket, IDisconnectPacket, IPublishPacket, Packet, QoS} from './packets.js';
+import type {DoneCallback, IStream, Message, StreamBuilder} from './shared.js';
+
+type Events = MqttClientEventCallbacks;
+type Filters = string | string[] | ISubscriptionMap;
+type SubscribeOptions = IClientSubscribeOptions | IClientSubscribeProperties | null;
+
+export class MqttClient {
+  /** A client over a stream of your own, a Duplex of Node; most use connect(). */
+  constructor(streamBuilder: StreamBuilder, options: IClientOptions);
+
+  connected: boolean;
+  reconnecting: boolean;
+  disconnecting: boolean;
+  disconnected: boolean;
+  options: IClientOptions;
+  /** Seconds. */
+  readonly keepalive: number;
+  /** MQTT 5: always undefined. */
+  readonly serverProperties: IConnackPacket['properties'];
+
+  /** Node: the socket; null when there is none. */
+  readonly stream: IStream;
+
+  connect(): this;
+  publish(topic: string, message: Message, callback?: PacketCallback): this;
+  publish(topic: string, message: Message, options?: IClientPublishOptions | null, callback?: PacketCallback): this;
+  publishAsync(topic: string, message: Message, options?: IClientPublishOptions): Promise<Packet | undefined>;
+  subscribe(filters: Filters, callback?: ClientSubscribeCallback): this;
+  subscribe(filters: Filters, options?: SubscribeOptions, callback?: ClientSubscribeCallback): this;
+  subscribeAsync(filters: Filters, options?: SubscribeOptions): Promise<ISubscriptionGrant[]>;
+  unsubscribe(filters: string | string[], callback?: PacketCallback): this;
+  unsubscribe(filters: string | string[], options?: IClientUnsubscribeProperties | null, callback?: PacketCallback): this;
+  unsubscribeAsync(filters: string | string[], options?: IClientUnsubscribeProperties): Promise<Packet | undefined>;
+  /** Waits for what is unacknowledged, unless `force` or there is no connection, then disconnects. Always finishes; what
+   *  is unfinished stays so, and is sent by the next connection if there is one. */
+  end(callback?: DoneCallback): this;
+  end(force?: boolean, callback?: DoneCallback): this;
+  end(options?: Partial<IDisconnectPacket> | null, callback?: DoneCallback): this;
+  end(force?: boolean, options?: Partial<IDisconnectPacket> | null, callback?: DoneCallback): this;
+  endAsync(options?: Partial<IDisconnectPacket>): Promise<void>;
+  endAsync(force?: boolean, options?: Partial<IDisconnectPacket>): Promise<void>;
+  reconnect(options?: Pick<IClientOptions, 'incomingStore' | 'outgoingStore'>): this;
+  /** @deprecated UnsupportedError: use send() and cancel(). */
+  removeOutgoingMessage(messageId: number): this;
+  /** @deprecated UnsupportedError: use the messageId of a delivery or packet. */
+  getLastMessageId(): number;
+  /** May be replaced: a message is acknowledged when the callback is called. */
+  handleMessage(packet: IPublishPacket, callback: DoneCallback): void;
+  sendPing(): void;
+  /** @deprecated UnsupportedError: use wake(). */
+  reschedulePing(force?: boolean): void;
+
+  on<E extends keyof Events>(event: E, listener: Events[E]): this;
+  once<E extends keyof Events>(event: E, listener: Events[E]): this;
+  off<E extends keyof Events>(event: E, listener: Events[E]): this;
+  addListener<E extends keyof Events>(event: E, listener: Events[E]): this;
+  removeListener<E extends keyof Events>(event: E, listener: Events[E]): this;
+  prependListener<E extends keyof Events>(event: E, listener: Events[E]): this;
+  prependOnceListener<E extends keyof Events>(event: E, listener: Events[E]): this;
+  removeAllListeners(event?: keyof Events): this;
+  emit<E extends keyof Events>(event: E, ...values: Parameters<Events[E]>): boolean;
+  listeners<E extends keyof Events>(event: E): Events[E][];
+  rawListeners<E extends keyof Events>(event: E): Events[E][];
+  listenerCount<E extends keyof Events>(event: E, listener?: Events[E]): number;
+  eventNames(): Array<keyof Events>;
+  setMaxListeners(count: number): this;
+  getMaxListeners(): number;
+
+  // ---- wasmqtt extensions ----
+
+  /** publish() with a handle. Throws for a wrong call; what fails later is told by the handle. */
+  send(topic: string, message: Message, options?: IClientPublishOptions): Delivery;
+  /** Messages of this filter go to this handler, besides the event 'message'. */
+  handle(filter: string, handler: MessageHandler, options?: {qos?: QoS}): Subscription;
+  /** What was accepted and has not ended; with a journal, also from before. */
+  unfinished(): Delivery[];
+  /** Why the last connection ended. */
+  readonly closeRecord: CloseRecord | null;
+  /** The latest packets, oldest first; option `trace` says how many. */
+  trace(): TraceEntry[];
+  /** The device woke up or the network is back: checks the link now. Pages do it by themselves. */
+  wake(): void;
+}
