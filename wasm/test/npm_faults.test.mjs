@@ -1,0 +1,74 @@
+// The npm package where its own driver once lost or leaked: connectAsync(), handle(), addresses, dead links.
+import assert from 'node:assert/strict';
+import {after, test} from 'node:test';
+import {load_package} from './support/package.mjs';
+import {startPacketBroker} from './support/packet_broker.mjs';
+
+const {connect, connectAsync, end_clients} = await load_package();
+const brokers = [];
+after(async () => {
+  await end_clients();
+  await Promise.all(brokers.map((broker) => broker.close()));
+});
+async function start(script, wire) {
+  const broker = await startPacketBroker(script, wire);
+  brokers.push(broker);
+  return broker;
+}
+const event = (client, name) => new Promise((resolve) => client.once(name, resolve));
+const timeout = 60_000;
+const kept = (packet, peer) => peer.send({cmd: 'connack', returnCode: 0, sessionPresent: peer.number > 1});
+
+test('a handle() that the broker refuses leaves no count behind', {timeout}, async () => {
+  let answers = 0;
+  const broker = await start({subscribe: ({messageId}, peer) => peer.send({cmd: 'suback', messageId, granted: [++answers > 1 ? 0 : 128]})});
+  const client = connect(broker.url);
+  await assert.rejects(client.handle('x', () => {}).granted);
+  const second = client.handle('x', () => {});
+  await second.granted;
+  await second.unsubscribe();
+  assert.equal(broker.of('unsubscribe').length, 1);
+});
+
+test('connectAsync() loses no message that comes with CONNACK, and acknowledges none before whoever awaited it can listen', {timeout}, async () => {
+  const broker = await start({connect: (packet, peer) => {
+    kept(packet, peer);
+    for (const messageId of [1, 2, 3]) peer.send({cmd: 'publish', topic: 'waiting', payload: `${messageId}`, qos: 1, messageId});
+  }});
+  const client = await connectAsync(broker.url, {clientId: 'late', clean: false});
+  const heard = [];
+  client.on('message', (topic, payload) => heard.push(`${payload}`));
+  await broker.packet(({cmd, messageId}) => cmd === 'puback' && messageId === 3);
+  assert.deepEqual(heard, ['1', '2', '3'], 'what was acknowledged was heard');
+});
+
+test('the address: percent signs that encode nothing and a # in the password are told without the password', {timeout}, () => {
+  for (const url of ['mqtt://user:100%@localhost', 'mqtt://user:top#1@localhost']) {
+    let error = null;
+    try {
+      connect(url, {manualConnect: true});
+    } catch (caught) {
+      error = caught;
+    }
+    if (!error) continue;  // understood is better still
+    assert.doesNotMatch(error.message, /100%|top|#1/);
+    assert.match(error.message, /URL|address/i, 'the error says what is wrong');
+    assert.ok(!(error instanceof URIError));
+  }
+});
+
+test("the address: a host with an umlaut is its IDNA name", {timeout}, () => {
+  const client = connect('mqtt://bücher.example', {manualConnect: true});
+  assert.equal(client.options.hostname ?? client.options.host, 'xn--bcher-kva.example');
+});
+
+test('a dead link is noticed within two keep-alives', {timeout}, async () => {
+  const broker = await start({pingreq: () => {}});
+  const client = await connectAsync(broker.url, {keepalive: 1, reconnectPeriod: 0});
+  const closed = event(client, 'close');
+  await broker.packet(({cmd}) => cmd === 'pingreq');
+  const pinged = performance.now();
+  await closed;
+  const waited = performance.now() - pinged;
+  assert.ok(waited < 2000, `${waited} ms after its PINGREQ`);
+});

@@ -1,0 +1,97 @@
+// A broker that does what a test says, over TCP or WebSocket, and else what a broker does for one client: accepts, grants,
+// acknowledges, answers pings. It delivers nothing by itself.
+//
+//   const broker = await startPacketBroker({connect: (packet, peer) => peer.send({cmd: 'connack', returnCode: 5})});
+//   broker.url                                  mqtt://127.0.0.1:PORT
+//   broker.packets                              everything received, of all connections, in order
+//   await broker.packet(({cmd}) => cmd === 'publish')
+//   broker.peers.at(-1).send({cmd: 'publish', topic: 't', payload: 'x', qos: 1, messageId: 7})    several: in one piece
+//   broker.peers.at(-1).cut()                   the connection breaks; peers are numbered from 1: peer.number
+//   await broker.close()
+//
+// A handler by packet name takes the place of the default; what it returns is ignored. With {ws: true} it is a WebSocket
+// server; broker.requests are the handshakes, and `protocol` is what it answers: 'mqtt', or what a function of the offered
+// ones gives.
+import {once} from 'node:events';
+import {createServer} from 'node:http';
+import {createRequire} from 'node:module';
+import net from 'node:net';
+import path from 'node:path';
+import {until} from './machine.mjs';
+import {package_directory} from './package.mjs';
+
+const require = createRequire(path.join(package_directory, 'node_modules', 'mqtt', 'package.json'));
+const {generate, parser} = require('mqtt-packet');
+const {WebSocketServer} = require('ws');
+
+const answers = {
+  connect: (packet, peer) => peer.send({cmd: 'connack', returnCode: 0, sessionPresent: false}),
+  publish: ({qos, messageId}, peer) => { if (qos > 0) peer.send({cmd: qos === 1 ? 'puback' : 'pubrec', messageId}); },
+  pubrec: ({messageId}, peer) => peer.send({cmd: 'pubrel', messageId}),
+  pubrel: ({messageId}, peer) => peer.send({cmd: 'pubcomp', messageId}),
+  subscribe: ({messageId, subscriptions}, peer) =>
+    peer.send({cmd: 'suback', messageId, granted: subscriptions.map(({qos}) => qos)}),
+  unsubscribe: ({messageId}, peer) => peer.send({cmd: 'unsuback', messageId, granted: []}),
+  pingreq: (packet, peer) => peer.send({cmd: 'pingresp'}),
+  disconnect: (packet, peer) => peer.end(),
+};
+
+// What a peer does to its connection, for either kind.
+const over_tcp = (socket) => ({
+  send: (bytes) => socket.write(bytes), pause: () => socket.pause(), resume: () => socket.resume(),
+  end: () => socket.end(), cut: () => socket.destroy(), closed: once(socket, 'close'),
+});
+const over_websocket = (socket) => ({
+  send: (bytes) => socket.send(bytes), pause: () => socket.pause(), resume: () => socket.resume(),
+  end: () => socket.close(), cut: () => socket.terminate(), closed: once(socket, 'close'),
+});
+
+export async function startPacketBroker(script = {}, {ws = false, host = '127.0.0.1', protocol = () => 'mqtt'} = {}) {
+  const peers = [];
+  const packets = [];
+  const requests = [];
+  const join = (socket, data_event, wire) => {
+    socket.on('error', () => {});
+    const peer = {...wire, number: peers.length + 1, packets: [], write: wire.send, send: (...all) => wire.send(Buffer.concat(all.map((packet) => generate(packet))))};
+    peers.push(peer);
+    const reader = parser({protocolVersion: 4});
+    reader.on('packet', (packet) => {
+      packets.push(packet);
+      peer.packets.push(packet);
+      (script[packet.cmd] ?? answers[packet.cmd])?.(packet, peer);
+    });
+    reader.on('error', (error) => { packets.push({cmd: 'broken', error}); });
+    socket.on(data_event, (data) => reader.parse(data));
+  };
+  const server = net.createServer();
+  if (ws) {
+    const web = new WebSocketServer({server: createServer().listen(0, host), handleProtocols: protocol});
+    web.on('connection', (socket, request) => {
+      requests.push(request);
+      join(socket, 'message', over_websocket(socket));
+    });
+    return await listening(web.options.server, () => web.close());
+  }
+  server.on('connection', (socket) => join(socket, 'data', over_tcp(socket)));
+  server.listen(0, host);
+  return await listening(server, () => {});
+
+  async function listening(listener, close) {
+    if (!listener.listening) await once(listener, 'listening');
+    const {port} = listener.address();
+    const name = host.includes(':') ? `[${host}]` : host;
+    return {
+      port, peers, packets, requests, url: `${ws ? 'ws' : 'mqtt'}://${name}:${port}`,
+      // The answer that a handler takes the place of.
+      answer: (packet, peer) => answers[packet.cmd]?.(packet, peer),
+      packet: (wanted, milliseconds) => until(() => packets.find(wanted), 'a packet of the client', milliseconds),
+      of: (cmd) => packets.filter((packet) => packet.cmd === cmd),
+      async close() {
+        for (const peer of peers) peer.cut();
+        close();
+        listener.closeAllConnections?.();
+        await new Promise((resolve) => listener.close(resolve));
+      },
+    };
+  }
+}
