@@ -1,0 +1,41 @@
+// The ways in which a program gets at the package without a bundler.
+import assert from 'node:assert/strict';
+import {execFile} from 'node:child_process';
+import {readFile} from 'node:fs/promises';
+import path from 'node:path';
+import {test} from 'node:test';
+import {promisify} from 'node:util';
+import vm from 'node:vm';
+import {build_package, package_directory} from './support/package.mjs';
+
+await build_package();
+const run = async (...options) => (await promisify(execFile)(process.execPath, options, {cwd: package_directory})).stdout.trim();
+const names = 'connect connectAsync Client MqttClient ErrorWithReasonCode UnsupportedError'.split(' ');
+const shows = (mqtt) => `console.log(${JSON.stringify(names)}.every((name) => typeof ${mqtt}[name] === 'function'))`;
+
+test('require() works where Node, or Jest, requires no ES modules', async () => {
+  for (const text of [`const mqtt = require('wasmqtt'); ${shows('mqtt')}`, `const mqtt = require('wasmqtt').default; ${shows('mqtt')}`]) {
+    assert.equal(await run('--no-experimental-require-module', '-e', text), 'true');
+  }
+});
+
+test('import works: the default, names, and all of it', async () => {
+  for (const text of [`import mqtt from 'wasmqtt'; ${shows('mqtt')}`, `import * as mqtt from 'wasmqtt'; ${shows('mqtt')}`,
+    `import {connect, MqttClient} from 'wasmqtt'; console.log(typeof connect === 'function' && typeof MqttClient === 'function')`]) {
+    assert.equal(await run('--input-type=module', '-e', text), 'true');
+  }
+});
+
+test('import and require() in one program get the same classes', async () => {
+  const text = `import {createRequire} from 'node:module'; import {MqttClient} from 'wasmqtt';
+    console.log(createRequire(import.meta.url)('wasmqtt').MqttClient === MqttClient)`;
+  assert.equal(await run('--input-type=module', '-e', text), 'true');
+});
+
+test('a classic script has the global mqtt', async () => {
+  const {browser} = JSON.parse(await readFile(path.join(package_directory, 'package.json'), 'utf8'));
+  const page = {TextDecoder, TextEncoder, WebAssembly, URL, console, performance, setTimeout, clearTimeout, queueMicrotask};
+  page.self = page.window = page;
+  vm.runInNewContext(await readFile(path.join(package_directory, browser), 'utf8'), page);
+  for (const name of names) assert.equal(typeof page.mqtt[name], 'function', name);
+});
