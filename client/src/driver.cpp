@@ -219,6 +219,12 @@ void Driver::decide_what_next() {
   fire(DriverEvent::again);
 }
 
+// The next attempt would have the address of this one.
+bool Driver::has_one_address() const {
+  if (options_.urls.size() > 1) return false;
+  return !options_.prepare_attempt || (!options_.urls.empty() && url_ == options_.urls.front());
+}
+
 StopReason Driver::reason_to_stop(bool was_connected) {
   const CloseRecord& record = close_record_;
   if (store_says_stop()) return StopReason::store_failed;
@@ -228,7 +234,7 @@ StopReason Driver::reason_to_stop(bool was_connected) {
                                               : record.return_code == ConnectReturnCode::server_unavailable;
     if (!retry) return StopReason::refused;
   }
-  if (address_is_wrong(record.fault) && options_.urls.size() <= 1 && !options_.prepare_attempt) return StopReason::invalid;
+  if (address_is_wrong(record.fault) && has_one_address()) return StopReason::invalid;
   const auto suspected = takeover_.ended(record, was_connected, client_.counts().in_flight, loop_.now());
   if (!suspected) return StopReason::none;
   if (on_takeover) on_takeover(*suspected);

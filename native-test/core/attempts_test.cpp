@@ -282,6 +282,20 @@ TEST_CASE("another client id with a store, whose records bear the first one, sto
   CHECK(world.mqtt.error() == local_error(Errc::wrong_session));
 }
 
+TEST_CASE("an address that can't work stops the client when prepare_attempt has left it as it was, and only then") {
+  for (const bool replaced : {false, true}) {
+    MqttOptions options = with_urls({"http://localhost"});
+    options.driver.prepare_attempt = [replaced](Attempt attempt, const std::function<void(Attempt)>& ready) {
+      if (replaced) attempt.url = "ftp://localhost";
+      ready(std::move(attempt));
+    };
+    World world(std::move(options));
+    world.mqtt.connect();
+    world.broker.cut({TransportFault::unsupported_scheme, 0, {}, false});
+    CHECK(world.mqtt.state() == (replaced ? ConnectionState::waiting : ConnectionState::stopped));
+  }
+}
+
 // ---- time-outs ----
 
 TEST_CASE("a transport that never opens is closed after the open time-out") {

@@ -149,6 +149,7 @@ class Driver final : private TransportObserver {
   void prepare();
   void open();
   void decide_what_next();
+  bool has_one_address() const;
   StopReason reason_to_stop(bool was_connected);
   bool same_fault_again();
   void arm_timer();
