@@ -25,7 +25,12 @@ Others& others() {
 
 const Broker& mosquitto() {
   others();
-  static Broker broker({.websocket = true, .tls = true, .user = broker_user, .password = broker_password});
+  static Broker broker(
+      {.websocket = true,
+       .tls = true,
+       .user = broker_user,
+       .password = broker_password,
+       .settings = {{"max_queued_messages 0", "a stream of 2,000 messages waits for its listener (messages_test.cpp)"}}});
   return broker;
 }
 
