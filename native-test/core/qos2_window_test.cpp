@@ -59,7 +59,7 @@ TEST_CASE("QoS 2: the window holds across a reconnect that keeps the session and
   }
 }
 
-TEST_CASE("a full QoS 2 window holds up no QoS 1 and no QoS 0, and order within topic and QoS stays [MQTT-4.6.0-6]") {
+TEST_CASE("a full QoS 2 window holds up no QoS 1 and no QoS 0, and order within topic and QoS stays") {
   ClientOptions options = windows(1000, 1);
   options.queue_qos0 = true;
   Link link(options);
