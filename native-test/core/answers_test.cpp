@@ -88,7 +88,7 @@ TEST_CASE("of a good and a refused filter the good one is kept by the next sessi
 }
 
 TEST_CASE("one SUBSCRIBE has at most eight filters by default, at the border, too; AWS IoT closes after more") {
-  for (const std::size_t count : {7, 8, 9, 16, 17, 100}) {
+  for (const std::size_t count : {7u, 8u, 9u, 16u, 17u, 100u}) {
     CAPTURE(count);
     World world;
     world.connect();
