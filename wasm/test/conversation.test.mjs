@@ -138,7 +138,9 @@ describe('the composer', () => {
     await nina.field('Message').fill('short');
     await nina.page.evaluate((text) => navigator.clipboard.writeText(text), 'x'.repeat(70000));
     await nina.page.keyboard.press('Control+v');
-    await nina.page.getByText(/That text was not inserted: the message would have 70005 bytes, and the limit is 65536/).waitFor();
+    // Beside the field; it is announced as well.
+    await nina.page.getByLabel('Chats and messages')
+      .getByText(/That text was not inserted: the message would have 70005 bytes, and the limit is 65536/).waitFor();
     await until(async () => await nina.field('Message').inputValue() === 'short', 'the field keeps its text', patience);
     await nina.field('Message').press('Enter');
     assert.equal((await seen.next(undefined, patience)).json.content, 'short');
