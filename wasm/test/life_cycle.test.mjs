@@ -224,7 +224,7 @@ describe('a network that goes', () => {
     const erin = await signed_in('?stage=20&user=erin');
     await erin.page.context().setOffline(true);
     await erin.status('Offline').waitFor();
-    await erin.alert('This device has no network.').waitFor();
+    await erin.alert('This device is offline.').waitFor();
     await erin.page.context().setOffline(false);
     await erin.status('Connected').waitFor();
   });

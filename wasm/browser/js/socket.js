@@ -71,28 +71,35 @@ var wasmqttSockets = {
     },
 
     // Bytes and milliseconds, as websocket_transport.hpp describes them.
-    firstMark: 65536, leastMark: 16384, slow: 250, quick: 25,
+    firstMark: 65536, leastMark: 16384, span: 100,
 
     // Browsers have no event for this; the tick is not throttled in a hidden tab.
     poll: function(id) {
       var entry = WasmqttSockets.live[id];
       if (entry.socket.bufferedAmount > entry.mark / 2) return WasmqttSockets.wait(id);
-      if (entry.poll) WasmqttSockets.adapt(entry, WasmqttClock.now() - entry.waiting);
+      if (entry.poll) WasmqttSockets.adapt(entry);
       entry.poll = 0;
       _wasmqtt_socket_writable(entry.self);
     },
 
     wait: function(id) {
       var entry = WasmqttSockets.live[id];
-      if (!entry.poll) entry.waiting = WasmqttClock.now();
+      if (!entry.poll) {
+        entry.waiting = WasmqttClock.now();
+        entry.held = entry.socket.bufferedAmount;
+      }
       entry.poll = WasmqttTick.set(4, function() { WasmqttSockets.poll(id); });
     },
 
-    // `took`: how long half of it needed to leave.
-    adapt: function(entry, took) {
+    // Half-way to what would leave in `span`, as far as the last wait tells: if all had left, the link may be faster.
+    adapt: function(entry) {
       var sockets = WasmqttSockets;
-      if (took > sockets.slow) entry.mark = Math.max(entry.mark / 2, Math.min(sockets.leastMark, entry.highWater));
-      if (took < sockets.quick) entry.mark = Math.min(entry.mark * 2, entry.highWater);
+      var left = entry.socket.bufferedAmount;
+      var took = WasmqttClock.now() - entry.waiting;
+      if (!(took > 0)) return;
+      var mark = (entry.mark + (entry.held - left) / took * sockets.span) / 2;
+      if (left === 0) mark = Math.max(mark, entry.mark);
+      entry.mark = Math.min(Math.max(mark, sockets.leastMark), entry.highWater);
     },
   },
   $WasmqttSockets__deps: ['$WasmqttTick', '$WasmqttClock', '$WasmqttBorder'],
@@ -103,7 +110,7 @@ var wasmqttSockets = {
   wasmqtt_socket_open: function(self, room, text, size, highWater, maxMessage) {
     var sockets = WasmqttSockets;
     var id = sockets.next++;
-    var entry = {self: self, room: room, socket: null, url: null, open: false, poll: 0, waiting: 0, highWater: highWater,
+    var entry = {self: self, room: room, socket: null, url: null, open: false, poll: 0, waiting: 0, held: 0, highWater: highWater,
                  mark: Math.min(sockets.firstMark, highWater), maxMessage: maxMessage};
     sockets.live[id] = entry;
     var url = WasmqttBorder.text(text, size);

@@ -22,8 +22,7 @@ namespace wasmqtt {
 
 struct WebSocketOptions {
   // Bytes that the browser may hold unsent before write() takes no more: what waits there delays a PINGREQ, and can't be
-  // taken back. Begins at 64 KiB and follows the link: half as much when that took a quarter of a second to leave,
-  // twice as much, up to this, when it left at once; never below 16 KiB.
+  // taken back. Begins at 64 KiB and follows the link, to what leaves in a tenth of a second: at least 16 KiB, at most this.
   std::size_t high_water = 1024 * 1024;
   std::size_t max_frame = 64 * 1024;            // bytes in one outgoing frame; more gains little and some brokers refuse
   std::size_t max_message = 64 * 1024 * 1024;   // bytes in one incoming WebSocket message; more is too_large
