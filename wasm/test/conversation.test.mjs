@@ -136,6 +136,8 @@ describe('the composer', () => {
     await nina.talk_to('bob');
     const seen = await subscribe(world.stage.open_broker, 'chat/messages/bob/nina');
     await nina.field('Message').fill('short');
+    // What is typed counts from the frame that shows it.
+    await nina.page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
     await nina.page.evaluate((text) => navigator.clipboard.writeText(text), 'x'.repeat(70000));
     await nina.page.keyboard.press('Control+v');
     // Beside the field; it is announced as well.
