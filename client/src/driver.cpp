@@ -32,7 +32,7 @@ Driver::Driver(EventLoop& loop, Transport& transport, SessionStore* store, Clien
 }
 
 Driver::~Driver() {
-  *alive_ = false;
+  lifetime_.end();
   loop_.attach({}, {});
   loop_.set_timer(std::nullopt);
   if (transport_in_use_) transport_.close();
@@ -147,8 +147,8 @@ void Driver::act(DriverAction action) {
 }
 
 void Driver::load() {
-  store_->load(client_.options().client_id, [this, alive = alive_](bool ok, Bytes records, std::string_view problem) {
-    if (!*alive || (step_ != DriverState::loading && step_ != DriverState::unloaded)) return;
+  store_->load(client_.options().client_id, [this, alive = lifetime_.watch()](bool ok, Bytes records, std::string_view problem) {
+    if (!alive || (step_ != DriverState::loading && step_ != DriverState::unloaded)) return;
     const Error error = ok ? client_.handle_restore(records, loop_.now()) : Error{};
     if (!ok) store_problem(problem);
     if (error) store_problem(error.message());
@@ -177,8 +177,8 @@ void Driver::prepare() {
   }
   url_ = proposal.url;
   deadline_ = loop_.now() + options_.open_timeout;
-  options_.prepare_attempt(std::move(proposal), [this, alive = alive_, asked = transitions_](Attempt attempt) {
-    if (!*alive || asked != transitions_) return;  // late, or the second time
+  options_.prepare_attempt(std::move(proposal), [this, alive = lifetime_.watch(), asked = transitions_](Attempt attempt) {
+    if (!alive || asked != transitions_) return;  // late, or the second time
     attempt_ = std::move(attempt);
     fire(DriverEvent::prepared);
   });

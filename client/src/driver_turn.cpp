@@ -80,8 +80,8 @@ void Driver::write_journal() {
     return;
   }
   if (step_ == DriverState::unloaded || step_ == DriverState::loading || client_.pending_journal().empty()) return;
-  store_->append(client_.pending_journal(), [this, alive = alive_, position](bool ok, std::string_view problem) {
-    if (!*alive) return;
+  store_->append(client_.pending_journal(), [this, alive = lifetime_.watch(), position](bool ok, std::string_view problem) {
+    if (!alive) return;
     if (!ok) store_problem(problem);
     if (!store_says_stop()) client_.handle_journal_durable(position);
     drain();

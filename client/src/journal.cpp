@@ -6,7 +6,7 @@
 #include <string>
 
 #include "bytes.hpp"
-#include "slot_index.hpp"
+#include "wasmqtt/slot_index.hpp"
 
 namespace wasmqtt {
 namespace {

@@ -8,12 +8,10 @@
 #include <vector>
 
 #include "wasmqtt/event.hpp"
+#include "wasmqtt/slot_index.hpp"
 #include "wasmqtt/types.hpp"
 
 namespace wasmqtt {
-
-using Slot = std::uint32_t;
-inline constexpr Slot no_slot = 0xffff'ffff;
 
 struct OutgoingMessage {
   enum class State : std::uint8_t { free, queued, published, released };

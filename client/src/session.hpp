@@ -17,7 +17,7 @@
 #include "message_table.hpp"
 #include "packet_ids.hpp"
 #include "received_ids.hpp"
-#include "slot_index.hpp"
+#include "wasmqtt/slot_index.hpp"
 #include "wasmqtt/client.hpp"
 #include "wasmqtt/journal.hpp"
 

@@ -1,4 +1,4 @@
-#include "slot_index.hpp"
+#include "wasmqtt/slot_index.hpp"
 
 namespace wasmqtt {
 namespace {

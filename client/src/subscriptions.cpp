@@ -30,53 +30,74 @@ Qos Subscriptions::Filter::qos() const {
 
 // ---- what the application asks for ----
 
+Slot Subscriptions::find(std::string_view text) const {
+  return filters_by_text_.find(hash_of(text), [&](Slot slot) { return filters_[slot].text == text; });
+}
+
+Slot Subscriptions::find_handler(std::uint32_t number) const {
+  return handlers_by_number_.find(hash_of(std::uint64_t{number}),
+                                  [&](Slot slot) { return handlers_[slot]->number == number; });
+}
+
+void Subscriptions::remove_handler(Slot slot) {
+  handlers_by_number_.erase(hash_of(std::uint64_t{handlers_[slot]->number}), slot);
+  if (calling_ != 0) removed_.push_back(std::move(handlers_[slot]));
+  handlers_.remove(slot);
+}
+
 Subscription Subscriptions::add(const MqttClient::SubscribeRequest& request) {
   const std::uint32_t number = ++last_number_;
-  auto handler = std::make_shared<Handler>(Handler{std::string(request.filter), request.handler});
-  const std::string& text = handler->filter;
-  Filter& filter = filters_[text];
+  Slot slot = find(request.filter);
+  if (slot == no_slot) {
+    slot = filters_.add({std::string(request.filter)});
+    filters_by_text_.insert(hash_of(request.filter), slot);
+  }
+  Filter& filter = filters_[slot];
   const bool is_new = filter.subscriptions.empty();
   const bool raises = !is_new && request.qos > filter.qos();
   filter.subscriptions.emplace_back(number, request.qos);
   filter.unanswered.push_back(number);
-  if (is_new) take_back_unsubscribe(text, filter);
-  replace(request.replaces, text, filter);
+  if (is_new) take_back_unsubscribe(filter);
+  replace(request.replaces, slot);
   const bool in_flight = filter.state == Granted::unknown && !filter.wanted && !is_new;
   if (is_new || raises || request.ask_again || filter.state == Granted::no) {
-    want(text, filter);
+    want(filter);
   } else if (in_flight) {
     join_request_in_flight(filter);
   } else if (filter.state == Granted::yes && !filter.wanted) {
-    settled_.push_back({true, number, text, filter.granted});
+    settled_.push_back({true, number, filter.text, filter.granted});
     filter.unanswered.clear();
   }
-  trie_.insert(topics_of(text), number);
+  trie_.insert(topics_of(filter.text), number);
   recent_.forget();
-  handlers_.emplace(number, std::move(handler));
+  handlers_by_number_.insert(hash_of(std::uint64_t{number}),
+                             handlers_.add(std::make_unique<Handler>(Handler{number, slot, request.handler})));
   return {number};
 }
 
 // Subscribed to again before UNSUBSCRIBE left.
-void Subscriptions::take_back_unsubscribe(const std::string& text, Filter& filter) {
-  const auto at = std::find_if(unwanted_.begin(), unwanted_.end(), [&](const Unwanted& entry) { return entry.filter == text; });
+void Subscriptions::take_back_unsubscribe(Filter& filter) {
+  const auto at =
+      std::find_if(unwanted_.begin(), unwanted_.end(), [&](const Asked& entry) { return entry.filter == filter.text; });
   if (at == unwanted_.end()) return;
   filter.known = true;
-  settle(false, at->calls, text, {});
+  settle(false, at->calls, filter.text, {});
   unwanted_.erase(at);
 }
 
-void Subscriptions::replace(Subscription old, const std::string& text, Filter& filter) {
-  const auto found = handlers_.find(old.number);
-  if (found == handlers_.end() || found->second->filter != text) return;
+void Subscriptions::replace(Subscription old, Slot slot) {
+  const Slot handler = find_handler(old.number);
+  if (handler == no_slot || handlers_[handler]->filter != slot) return;
+  Filter& filter = filters_[slot];
   std::erase_if(filter.subscriptions, [&](const auto& entry) { return entry.first == old.number; });
-  trie_.erase(topics_of(text), old.number);
-  handlers_.erase(found);
+  trie_.erase(topics_of(filter.text), old.number);
+  remove_handler(handler);
 }
 
 // The SUBSCRIBE in flight asks for the same: its answer is for the new calls, too.
 void Subscriptions::join_request_in_flight(Filter& filter) {
-  for (auto& [packet_id, all] : subscribes_) {
-    for (Asked& asked : all) {
+  for (Packet& packet : packets_) {
+    for (Asked& asked : packet.filters) {
       if (asked.order != filter.last_asked) continue;
       asked.calls.insert(asked.calls.end(), filter.unanswered.begin(), filter.unanswered.end());
       asked.first.insert(asked.first.end(), filter.unanswered.begin(), filter.unanswered.end());
@@ -86,35 +107,36 @@ void Subscriptions::join_request_in_flight(Filter& filter) {
   }
 }
 
-void Subscriptions::want(const std::string& text, Filter& filter) {
-  if (!std::exchange(filter.wanted, true)) wanted_.push_back(text);
+void Subscriptions::want(Filter& filter) {
+  if (!std::exchange(filter.wanted, true)) wanted_.push_back(filter.text);
 }
 
 void Subscriptions::remove(Subscription subscription) {
-  const auto found = handlers_.find(subscription.number);
-  if (found == handlers_.end()) return;
-  const std::string text = found->second->filter;
-  handlers_.erase(found);
-  trie_.erase(topics_of(text), subscription.number);
+  const Slot handler = find_handler(subscription.number);
+  if (handler == no_slot) return;
+  const Slot slot = handlers_[handler]->filter;
+  Filter& filter = filters_[slot];
+  remove_handler(handler);
+  trie_.erase(topics_of(filter.text), subscription.number);
   recent_.forget();
-  Filter& filter = filters_.at(text);
   std::erase_if(filter.subscriptions, [&](const auto& entry) { return entry.first == subscription.number; });
   Numbers call{subscription.number};
-  if (!filter.subscriptions.empty()) return settle(false, call, text, {});
-  settle(true, filter.unanswered, text, local_error(Errc::subscription_ended));
+  if (!filter.subscriptions.empty()) return settle(false, call, filter.text, {});
+  settle(true, filter.unanswered, filter.text, local_error(Errc::subscription_ended));
   if (filter.known) {
-    unwanted_.push_back({text, std::move(call)});
+    unwanted_.push_back({filter.text, std::move(call)});
   } else {
-    settle(false, call, text, {});
+    settle(false, call, filter.text, {});
   }
-  filters_.erase(text);
+  filters_by_text_.erase(hash_of(filter.text), slot);
+  filters_.remove(slot);
 }
 
 Subscription Subscriptions::remove_filter(std::string_view filter) {
   Numbers call{++last_number_};
   const Subscription named{call.front()};
   std::string text(filter);
-  if (filters_.contains(text)) {
+  if (find(filter) != no_slot) {
     settle(false, call, text, {});
   } else {
     unwanted_.push_back({std::move(text), std::move(call)});
@@ -140,13 +162,15 @@ bool Subscriptions::dispatch(const Message& message) {
 
 bool Subscriptions::call(std::span<const std::uint32_t> subscriptions, const Message& message) {
   bool handled = false;
+  ++calling_;
   for (std::uint32_t number : subscriptions) {
-    const auto found = handlers_.find(number);
-    if (found == handlers_.end()) continue;  // an earlier handler removed it
-    const std::shared_ptr<Handler> one = found->second;
+    const Slot slot = find_handler(number);
+    if (slot == no_slot) continue;  // an earlier handler removed it
+    const Handler& one = *handlers_[slot];  // stays where it is, whatever it adds or removes
     handled = true;
-    if (one->handler) one->handler(message);
+    if (one.handler) one.handler(message);
   }
+  if (--calling_ == 0 && !removed_.empty()) std::exchange(removed_, {}).clear();
   return handled;
 }
 
@@ -155,35 +179,37 @@ bool Subscriptions::call(std::span<const std::uint32_t> subscriptions, const Mes
 void Subscriptions::connected(bool session_present, bool in_doubt, bool resubscribe) {
   wanted_.clear();
   if (!session_present) {
-    for (Unwanted& entry : unwanted_) settle(false, entry.calls, entry.filter, {});
+    for (Asked& entry : unwanted_) settle(false, entry.calls, entry.filter, {});
     unwanted_.clear();
   }
-  for (auto& [text, filter] : filters_) {
+  for (Filter& filter : filters_.all()) {
+    if (filter.text.empty()) continue;
     if (!session_present) filter.known = false;
     const bool lost = resubscribe && (!session_present || in_doubt);
     filter.wanted = lost || filter.state != Granted::yes || !filter.unanswered.empty();
-    if (filter.wanted) wanted_.push_back(text);
+    if (filter.wanted) wanted_.push_back(filter.text);
   }
-  std::sort(wanted_.begin(), wanted_.end());  // the same order on every machine
 }
 
 std::vector<TopicRequest> Subscriptions::take_wanted(std::size_t most) {
   std::vector<TopicRequest> requests;
-  wanted_taken_.clear();
+  taken_.clear();
   std::size_t looked_at = 0;
   for (; looked_at < wanted_.size() && requests.size() < most; ++looked_at) {
-    const auto found = filters_.find(wanted_[looked_at]);
-    if (found == filters_.end() || !std::exchange(found->second.wanted, false)) continue;
-    Filter& filter = found->second;
+    const Slot slot = find(wanted_[looked_at]);
+    if (slot == no_slot || !std::exchange(filters_[slot].wanted, false)) continue;
+    Filter& filter = filters_[slot];
+    // Both are in ascending order.
     Numbers calls = filter.unanswered;
-    for (const auto& [number, qos] : filter.subscriptions) calls.push_back(number);
-    std::sort(calls.begin(), calls.end());
-    calls.erase(std::unique(calls.begin(), calls.end()), calls.end());
+    for (const auto& [number, qos] : filter.subscriptions) {
+      const auto at = std::lower_bound(calls.begin(), calls.end(), number);
+      if (at == calls.end() || *at != number) calls.insert(at, number);
+    }
     filter.known = true;
     filter.state = Granted::unknown;
     filter.last_asked = ++last_order_;
-    requests.push_back({found->first, filter.qos()});
-    wanted_taken_.push_back({found->first, std::move(calls), std::exchange(filter.unanswered, {}), filter.last_asked});
+    requests.push_back({filter.text, filter.qos()});
+    taken_.push_back({filter.text, std::move(calls), std::exchange(filter.unanswered, {}), filter.last_asked});
   }
   wanted_.erase(wanted_.begin(), wanted_.begin() + static_cast<std::ptrdiff_t>(looked_at));
   return requests;
@@ -191,55 +217,66 @@ std::vector<TopicRequest> Subscriptions::take_wanted(std::size_t most) {
 
 std::vector<std::string_view> Subscriptions::take_unwanted(std::size_t most) {
   const auto end = unwanted_.begin() + static_cast<std::ptrdiff_t>(std::min(most, unwanted_.size()));
-  unwanted_taken_.assign(std::make_move_iterator(unwanted_.begin()), std::make_move_iterator(end));
+  taken_.assign(std::make_move_iterator(unwanted_.begin()), std::make_move_iterator(end));
   unwanted_.erase(unwanted_.begin(), end);
   std::vector<std::string_view> filters;
-  for (const Unwanted& entry : unwanted_taken_) filters.push_back(entry.filter);
+  for (const Asked& entry : taken_) filters.push_back(entry.filter);
   return filters;
 }
 
-void Subscriptions::subscribe_sent(PacketId packet_id) { subscribes_[packet_id] = std::exchange(wanted_taken_, {}); }
+void Subscriptions::subscribe_sent(PacketId packet_id) {
+  packets_.push_back({PacketType::subscribe, packet_id, std::exchange(taken_, {})});
+}
+
 void Subscriptions::unsubscribe_sent(PacketId packet_id) {
-  unsubscribes_[packet_id] = std::exchange(unwanted_taken_, {});
+  packets_.push_back({PacketType::unsubscribe, packet_id, std::exchange(taken_, {})});
 }
 
 void Subscriptions::give_back_wanted() {
-  for (Asked& asked : std::exchange(wanted_taken_, {})) {
-    Filter& filter = filters_.at(asked.filter);
+  for (Asked& asked : std::exchange(taken_, {})) {
+    Filter& filter = filters_[find(asked.filter)];
     filter.unanswered = std::move(asked.first);
-    want(asked.filter, filter);
+    want(filter);
   }
 }
 
 void Subscriptions::give_back_unwanted() {
-  for (Unwanted& entry : std::exchange(unwanted_taken_, {})) unwanted_.push_back(std::move(entry));
+  for (Asked& entry : std::exchange(taken_, {})) unwanted_.push_back(std::move(entry));
+}
+
+std::vector<Subscriptions::Asked> Subscriptions::take_answered(PacketType type, PacketId packet_id) {
+  const auto found = std::find_if(packets_.begin(), packets_.end(), [&](const Packet& packet) {
+    return packet.type == type && packet.packet_id == packet_id;
+  });
+  if (found == packets_.end()) return {};
+  std::vector<Asked> all = std::move(found->filters);
+  packets_.erase(found);
+  return all;
 }
 
 void Subscriptions::subscribe_answered(const Subscribed& answer, const Tell& tell) {
-  const auto found = subscribes_.find(answer.packet_id);
-  if (found == subscribes_.end()) return;
-  std::vector<Asked> all = std::move(found->second);
-  subscribes_.erase(found);
+  std::vector<Asked> all = take_answered(PacketType::subscribe, answer.packet_id);
   for (std::size_t i = 0; i < all.size(); ++i) {
     Asked& asked = all[i];
-    const auto at = filters_.find(asked.filter);
+    const Slot slot = find(asked.filter);
+    Filter* const filter = slot == no_slot ? nullptr : &filters_[slot];
     if (answer.error) {  // asked again on the next connection
-      if (at == filters_.end()) {
+      if (filter == nullptr) {
         settle(true, asked.first, asked.filter, local_error(Errc::subscription_ended));
       } else {
-        Numbers& unanswered = at->second.unanswered;
+        Numbers& unanswered = filter->unanswered;
         unanswered.insert(unanswered.begin(), asked.first.begin(), asked.first.end());
       }
       continue;
     }
     const std::uint8_t code = answer.return_codes[i];
     const bool granted = code != suback_failure;
-    if (at != filters_.end() && at->second.last_asked == asked.order) {
+    if (filter != nullptr && filter->last_asked == asked.order) {
       // A broker that refuses a filter that it had not granted before has nothing to unsubscribe from.
-      if (!granted && !at->second.granted_before) at->second.known = false;
-      at->second.granted_before = at->second.granted_before || granted;
-      at->second.state = granted ? Granted::yes : Granted::no;
-      if (granted) at->second.granted = static_cast<Qos>(code);
+      if (!granted && !filter->granted_before) filter->known = false;
+      filter->granted_before = filter->granted_before || granted;
+      filter->state = granted ? Granted::yes : Granted::no;
+      if (granted) filter->granted = static_cast<Qos>(code);
     }
     std::vector<Subscription> calls;
     for (std::uint32_t number : asked.calls) calls.push_back({number});
@@ -250,14 +287,10 @@ void Subscriptions::subscribe_answered(const Subscribed& answer, const Tell& tel
 }
 
 void Subscriptions::unsubscribe_answered(const Unsubscribed& answer, const Tell& tell) {
-  const auto found = unsubscribes_.find(answer.packet_id);
-  if (found == unsubscribes_.end()) return;
-  std::vector<Unwanted> all = std::move(found->second);
-  unsubscribes_.erase(found);
-  for (Unwanted& entry : all) {
+  for (Asked& entry : take_answered(PacketType::unsubscribe, answer.packet_id)) {
     if (!answer.error) {
       for (std::uint32_t number : entry.calls) tell(UnsubscribeAnswered{{number}, entry.filter, {}});
-    } else if (filters_.contains(entry.filter)) {
+    } else if (find(entry.filter) != no_slot) {
       settle(false, entry.calls, entry.filter, {});  // wanted again
     } else {
       unwanted_.push_back(std::move(entry));
@@ -272,8 +305,8 @@ void Subscriptions::settle(bool subscribed, Numbers& numbers, const std::string&
 }
 
 void Subscriptions::stopped() {
-  for (auto& [text, filter] : filters_) settle(true, filter.unanswered, text, local_error(Errc::not_connected));
-  for (Unwanted& entry : unwanted_) settle(false, entry.calls, entry.filter, local_error(Errc::not_connected));
+  for (Filter& filter : filters_.all()) settle(true, filter.unanswered, filter.text, local_error(Errc::not_connected));
+  for (Asked& entry : unwanted_) settle(false, entry.calls, entry.filter, local_error(Errc::not_connected));
 }
 
 void Subscriptions::tell_settled(const Tell& tell) {

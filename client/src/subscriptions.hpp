@@ -8,11 +8,11 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "recent_topics.hpp"
 #include "wasmqtt/mqtt_client.hpp"
+#include "wasmqtt/slot_table.hpp"
 #include "wasmqtt/topic_trie.hpp"
 
 namespace wasmqtt {
@@ -55,6 +55,7 @@ class Subscriptions {
   using Numbers = std::vector<std::uint32_t>;
   enum class Granted : std::uint8_t { unknown, no, yes };
   struct Filter {
+    std::string text{};  // empty: a free slot
     std::vector<std::pair<std::uint32_t, Qos>> subscriptions{};
     Numbers unanswered{};        // calls that no SUBSCRIBE in flight answers
     Granted state = Granted::unknown;
@@ -66,18 +67,21 @@ class Subscriptions {
     Qos qos() const;
   };
   struct Handler {
-    std::string filter;
+    std::uint32_t number;
+    Slot filter;
     MqttClient::MessageHandler handler;
   };
+  // A filter in a SUBSCRIBE or an UNSUBSCRIBE.
   struct Asked {
     std::string filter;
-    Numbers calls;  // all that the answer is for
-    Numbers first;  // those of them that had none before
-    std::uint64_t order = 0;
+    Numbers calls;                 // all that the answer is for
+    Numbers first{};               // SUBSCRIBE: those of them that had none before
+    std::uint64_t order = 0;       // SUBSCRIBE: see Filter::last_asked
   };
-  struct Unwanted {
-    std::string filter;
-    Numbers calls;
+  struct Packet {
+    PacketType type;
+    PacketId packet_id;
+    std::vector<Asked> filters;
   };
   // An answer that needs no packet.
   struct Settled {
@@ -88,10 +92,14 @@ class Subscriptions {
     Error error{};
   };
 
-  void want(const std::string& text, Filter& filter);
-  void replace(Subscription old, const std::string& text, Filter& filter);
-  void take_back_unsubscribe(const std::string& text, Filter& filter);
+  Slot find(std::string_view text) const;
+  Slot find_handler(std::uint32_t number) const;
+  void remove_handler(Slot handler);
+  void want(Filter& filter);
+  void replace(Subscription old, Slot slot);
+  void take_back_unsubscribe(Filter& filter);
   void join_request_in_flight(Filter& filter);
+  std::vector<Asked> take_answered(PacketType type, PacketId packet_id);
   void settle(bool subscribed, Numbers& numbers, const std::string& filter, Error error);
   bool call(std::span<const std::uint32_t> subscriptions, const Message& message);
 
@@ -100,14 +108,16 @@ class Subscriptions {
   TopicTrie trie_;
   RecentTopics recent_;
   Numbers spare_;  // reused: no allocation per message
-  std::unordered_map<std::uint32_t, std::shared_ptr<Handler>> handlers_;
-  std::unordered_map<std::string, Filter> filters_;
+  SlotTable<std::unique_ptr<Handler>> handlers_;
+  SlotIndex handlers_by_number_;
+  unsigned calling_ = 0;                            // calls of handlers under way
+  std::vector<std::unique_ptr<Handler>> removed_;   // meanwhile; one of them may be running
+  SlotTable<Filter> filters_;
+  SlotIndex filters_by_text_;
   std::vector<std::string> wanted_;  // in order; may hold filters that are not wanted any more
-  std::vector<Unwanted> unwanted_;
-  std::vector<Asked> wanted_taken_;
-  std::vector<Unwanted> unwanted_taken_;
-  std::unordered_map<PacketId, std::vector<Asked>> subscribes_;       // without an answer
-  std::unordered_map<PacketId, std::vector<Unwanted>> unsubscribes_;
+  std::vector<Asked> unwanted_;
+  std::vector<Asked> taken_;     // of one of the two, for the next packet
+  std::vector<Packet> packets_;  // without an answer; few, as Requests has them
   std::vector<Settled> settled_;
 };
 

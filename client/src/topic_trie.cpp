@@ -1,6 +1,7 @@
 #include "wasmqtt/topic_trie.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace wasmqtt {
 namespace {
@@ -14,50 +15,43 @@ bool split(std::string_view& rest, std::string_view& level) {
   return true;
 }
 
-}  // namespace
-
-TopicTrie::TopicTrie() { nodes_.emplace_back(); }
-
-std::size_t TopicTrie::EdgeHash::operator()(const Edge& edge) const {
-  const std::size_t parent = (edge.parent + 1) * std::size_t{0x9e37'79b9};
-  return std::hash<std::string_view>{}(edge.level) ^ (parent + (parent >> 7));
+std::uint32_t hash_of(Slot parent, std::string_view level) {
+  return wasmqtt::hash_of(std::uint64_t{parent} << 32 | wasmqtt::hash_of(level));
 }
 
-TopicTrie::NodeIndex TopicTrie::child(NodeIndex parent, std::string_view level) const {
-  const auto found = edges_.find(Edge{parent, level});
-  return found == edges_.end() ? none : found->second;
+}  // namespace
+
+TopicTrie::TopicTrie() { nodes_.add({}); }
+
+Slot TopicTrie::child(Slot parent, std::string_view level) const {
+  return children_.find(hash_of(parent, level), [&](Slot node) {
+    return nodes_[node].parent == parent && nodes_[node].level == level;
+  });
 }
 
 // Where the parent names this child itself; nullptr: it does not.
-TopicTrie::NodeIndex* TopicTrie::wildcard(NodeIndex parent, std::string_view level) {
+Slot* TopicTrie::wildcard(Slot parent, std::string_view level) {
   return level == "+" ? &nodes_[parent].plus : level == "#" ? &nodes_[parent].hash : nullptr;
 }
 
-TopicTrie::NodeIndex TopicTrie::add_child(NodeIndex parent, std::string_view level) {
-  NodeIndex index;
-  if (free_nodes_.empty()) {
-    index = static_cast<NodeIndex>(nodes_.size());
-    nodes_.emplace_back();
-  } else {
-    index = free_nodes_.back();
-    free_nodes_.pop_back();
-  }
-  Node& node = nodes_[index];
-  node.parent = parent;
-  node.level = level;
-  edges_.emplace(Edge{parent, node.level}, index);
+Slot TopicTrie::add_child(Slot parent, std::string_view level) {
+  Node child;
+  child.parent = parent;
+  child.level = level;
+  const Slot node = nodes_.add(std::move(child));
+  children_.insert(hash_of(parent, level), node);
   ++nodes_[parent].children;
-  if (NodeIndex* own = wildcard(parent, level)) *own = index;
-  return index;
+  if (Slot* own = wildcard(parent, level)) *own = node;
+  return node;
 }
 
 void TopicTrie::insert(std::string_view filter, std::uint32_t value) {
-  NodeIndex node = root;
+  Slot node = root;
   std::string_view level;
   for (bool more = true; more;) {
     more = split(filter, level);
-    const NodeIndex next = child(node, level);
-    node = next != none ? next : add_child(node, level);
+    const Slot next = child(node, level);
+    node = next != no_slot ? next : add_child(node, level);
   }
   auto& values = nodes_[node].values;
   if (std::find(values.begin(), values.end(), value) != values.end()) return;
@@ -66,12 +60,12 @@ void TopicTrie::insert(std::string_view filter, std::uint32_t value) {
 }
 
 bool TopicTrie::erase(std::string_view filter, std::uint32_t value) {
-  NodeIndex node = root;
+  Slot node = root;
   std::string_view level;
   for (bool more = true; more;) {
     more = split(filter, level);
     node = child(node, level);
-    if (node == none) return false;
+    if (node == no_slot) return false;
   }
   auto& values = nodes_[node].values;
   const auto at = std::find(values.begin(), values.end(), value);
@@ -82,20 +76,19 @@ bool TopicTrie::erase(std::string_view filter, std::uint32_t value) {
   return true;
 }
 
-void TopicTrie::prune(NodeIndex node) {
+void TopicTrie::prune(Slot node) {
   while (node != root && nodes_[node].children == 0 && nodes_[node].values.empty()) {
-    const NodeIndex parent = nodes_[node].parent;
-    edges_.erase(Edge{parent, nodes_[node].level});
-    if (NodeIndex* own = wildcard(parent, nodes_[node].level)) *own = none;
-    nodes_[node] = Node{};
-    free_nodes_.push_back(node);
+    const Slot parent = nodes_[node].parent;
+    children_.erase(hash_of(parent, nodes_[node].level), node);
+    if (Slot* own = wildcard(parent, nodes_[node].level)) *own = no_slot;
+    nodes_.remove(node);
     --nodes_[parent].children;
     node = parent;
   }
 }
 
-void TopicTrie::take_values(NodeIndex node, std::vector<std::uint32_t>& values) const {
-  if (node == none) return;
+void TopicTrie::take_values(Slot node, std::vector<std::uint32_t>& values) const {
+  if (node == no_slot) return;
   const auto& more = nodes_[node].values;
   values.insert(values.end(), more.begin(), more.end());
 }
@@ -108,18 +101,18 @@ void TopicTrie::collect(std::string_view topic, std::vector<std::uint32_t>& valu
   for (bool more = true; more && !here_.empty();) {
     more = split(topic, level);
     next_.clear();
-    for (NodeIndex node : here_) {
+    for (Slot node : here_) {
       const Node& at = nodes_[node];
       if (at.children == 0) continue;
-      if (const NodeIndex named = child(node, level); named != none) next_.push_back(named);
+      if (const Slot named = child(node, level); named != no_slot) next_.push_back(named);
       if (!wildcards) continue;
-      if (at.plus != none) next_.push_back(at.plus);
+      if (at.plus != no_slot) next_.push_back(at.plus);
       take_values(at.hash, values);
     }
     here_.swap(next_);
     wildcards = true;
   }
-  for (NodeIndex node : here_) {
+  for (Slot node : here_) {
     take_values(node, values);
     take_values(nodes_[node].hash, values);  // "sport/#" matches "sport" too, 4.7.1.2
   }

@@ -1,5 +1,5 @@
-// The index of messages by what lies in them, against a map that is known to be right.
-#include "slot_index.hpp"
+// The index of entries by what lies in them, against a map that is known to be right; and the table of entries.
+#include "wasmqtt/slot_table.hpp"
 
 #include <map>
 #include <random>
@@ -53,4 +53,18 @@ TEST_CASE("slot index: the hash of a topic or a number spreads over the low bits
   // Four each on average; a bad hash puts hundreds in one place.
   for (const auto& [place, count] : topics) CHECK(count < 20);
   for (const auto& [place, count] : numbers) CHECK(count < 20);
+}
+
+TEST_CASE("slot table: an entry keeps its slot, and a slot that came free is used again") {
+  SlotTable<std::string> table;
+  const Slot a = table.add("a");
+  const Slot b = table.add("b");
+  for (int i = 0; i < 100; ++i) (void)table.add(std::to_string(i));
+  CHECK(table[a] == "a");
+  CHECK(table[b] == "b");
+  table.remove(a);
+  CHECK(table[a].empty());
+  CHECK(table.add("c") == a);
+  CHECK(table[b] == "b");
+  CHECK(table.all().size() == 102);
 }

@@ -14,6 +14,7 @@
 #include "wasmqtt/backoff.hpp"
 #include "wasmqtt/client.hpp"
 #include "wasmqtt/event_loop.hpp"
+#include "wasmqtt/lifetime.hpp"
 #include "wasmqtt/progress_deadline.hpp"
 #include "wasmqtt/session_store.hpp"
 #include "wasmqtt/takeover.hpp"
@@ -192,7 +193,7 @@ class Driver final : private TransportObserver {
   bool transport_in_use_ = false; // between open() and the end, whichever side ends it
   bool transport_full_ = false;   // until on_transport_writable()
   bool draining_ = false;         // a call from inside returns; the loop further out continues
-  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+  Lifetime lifetime_;
 };
 
 }  // namespace wasmqtt

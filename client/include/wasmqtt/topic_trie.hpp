@@ -9,11 +9,11 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
+
+#include "wasmqtt/slot_table.hpp"
 
 namespace wasmqtt {
 
@@ -40,42 +40,30 @@ class TopicTrie {
   }
 
  private:
-  using NodeIndex = std::uint32_t;
-  static constexpr NodeIndex none = 0xffff'ffff;
-  static constexpr NodeIndex root = 0;
+  static constexpr Slot root = 0;
 
   struct Node {
-    NodeIndex parent = none;
+    Slot parent = no_slot;
     std::uint32_t children = 0;
-    NodeIndex plus = none;  // the children "+" and "#", which every topic that comes by has to look for
-    NodeIndex hash = none;
+    Slot plus = no_slot;  // the children "+" and "#", which every topic that comes by has to look for
+    Slot hash = no_slot;
     std::vector<std::uint32_t> values{};  // of the filters that end here
     std::string level{};
   };
-  struct Edge {
-    NodeIndex parent;
-    std::string_view level;  // of the child node, or of the topic that is looked up
-    friend bool operator==(const Edge&, const Edge&) = default;
-  };
-  struct EdgeHash {
-    std::size_t operator()(const Edge& edge) const;
-  };
-
-  NodeIndex child(NodeIndex parent, std::string_view level) const;
-  NodeIndex add_child(NodeIndex parent, std::string_view level);
-  void prune(NodeIndex node);
+  Slot child(Slot parent, std::string_view level) const;
+  Slot add_child(Slot parent, std::string_view level);
+  void prune(Slot node);
   void collect(std::string_view topic, std::vector<std::uint32_t>& values) const;
-  NodeIndex* wildcard(NodeIndex parent, std::string_view level);
-  void take_values(NodeIndex node, std::vector<std::uint32_t>& values) const;
+  Slot* wildcard(Slot parent, std::string_view level);
+  void take_values(Slot node, std::vector<std::uint32_t>& values) const;
 
-  std::deque<Node> nodes_;  // never moved: edges point at their levels
-  std::vector<NodeIndex> free_nodes_;
-  std::unordered_map<Edge, NodeIndex, EdgeHash> edges_;
+  SlotTable<Node> nodes_;
+  SlotIndex children_;  // by parent and level
   std::size_t size_ = 0;
   // Reused from match to match; a match inside a match finds an empty one.
   mutable std::vector<std::uint32_t> spare_;
-  mutable std::vector<NodeIndex> here_;
-  mutable std::vector<NodeIndex> next_;
+  mutable std::vector<Slot> here_;
+  mutable std::vector<Slot> next_;
 };
 
 }  // namespace wasmqtt

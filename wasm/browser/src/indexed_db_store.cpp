@@ -134,7 +134,7 @@ void IndexedDbStore::write(Done done) {
 
 void IndexedDbStore::enqueue(Operation operation) {
   if (failed_) return finish(std::move(operation), false, problem_);
-  waiting_.push_back(std::move(operation));
+  waiting_.push(std::move(operation));
   request_turn();
 }
 
@@ -158,8 +158,7 @@ void IndexedDbStore::next() {
     writing_ = std::exchange(staged_done_, {});
     wasmqtt_store_write(id_);
   } else if (!waiting_.empty()) {
-    under_way_ = std::move(waiting_.front());
-    waiting_.pop_front();
+    under_way_ = waiting_.take();
     start(under_way_);
   } else {
     start_compaction();
@@ -239,7 +238,7 @@ void IndexedDbStore::fail(std::string_view problem) {
   for (const auto& done : std::exchange(staged_done_, {})) {
     if (done) done(false, problem);
   }
-  for (auto& operation : std::exchange(waiting_, {})) finish(std::move(operation), false, problem);
+  for (Operation& operation : waiting_.take_all()) finish(std::move(operation), false, problem);
   if (on_problem) on_problem(problem);
 }
 

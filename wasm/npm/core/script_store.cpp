@@ -12,7 +12,7 @@ void ScriptStore::load(const std::string& client_id, Loaded loaded) {
 }
 
 void ScriptStore::append(Bytes records, Written written) {
-  written_.push_back(std::move(written));
+  written_.push(std::move(written));
   wasmqtt_npm_append(id_, records.data(), records.size());
 }
 
@@ -24,9 +24,7 @@ void ScriptStore::handle_loaded(bool ok, Bytes records_or_problem) {
 }
 
 void ScriptStore::handle_written(bool ok, std::string_view problem) {
-  const Written written = std::move(written_.front());
-  written_.pop_front();
-  written(ok, problem);
+  written_.take()(ok, problem);
 }
 
 }  // namespace wasmqtt

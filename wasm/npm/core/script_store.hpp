@@ -2,8 +2,7 @@
 // Node the package's own, with files (src/node_journal.js), or the application's.
 #pragma once
 
-#include <deque>
-
+#include "wasmqtt/fifo.hpp"
 #include "wasmqtt/session_store.hpp"
 
 namespace wasmqtt {
@@ -23,7 +22,7 @@ class ScriptStore final : public SessionStore {
  private:
   int id_;
   Loaded loaded_;
-  std::deque<Written> written_;
+  Fifo<Written> written_;
 };
 
 }  // namespace wasmqtt

@@ -21,12 +21,12 @@
 // they are loaded. A page whose code is older than the database is told, and changes nothing.
 #pragma once
 
-#include <deque>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "wasmqtt/border.hpp"
+#include "wasmqtt/fifo.hpp"
 #include "wasmqtt/session_store.hpp"
 
 namespace wasmqtt {
@@ -109,9 +109,9 @@ class IndexedDbStore final {
   bool turn_requested_ = false;
   std::vector<std::unique_ptr<Session>> sessions_;
   Operation under_way_;
-  std::deque<Operation> waiting_;   // load, read, forget
-  std::deque<Done> staged_done_;    // who waits with what is staged
-  std::deque<Done> writing_;        // and with the transaction under way
+  Fifo<Operation> waiting_;          // load, read, forget
+  std::vector<Done> staged_done_;   // who waits with what is staged
+  std::vector<Done> writing_;       // and with the transaction under way
   Room room_;                       // what JavaScript hands over
 };
 

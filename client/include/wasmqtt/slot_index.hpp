@@ -1,4 +1,4 @@
-// Finds messages by a hash of something that lies in them. The keys stay where they are, so an entry is 8 bytes and takes
+// Finds entries of a table by a hash of something that lies in them. The keys stay where they are, so an entry is 8 bytes and takes
 // no allocation of its own; and one small table serves every kind of key, where std::unordered_map is code for each.
 //
 //   SlotIndex index;
@@ -15,9 +15,11 @@
 #include <utility>
 #include <vector>
 
-#include "message_table.hpp"
-
 namespace wasmqtt {
+
+// A place in a table.
+using Slot = std::uint32_t;
+inline constexpr Slot no_slot = 0xffff'ffff;
 
 inline std::uint32_t hash_of(std::uint64_t number) {
   return static_cast<std::uint32_t>(number * 0x9e37'79b9'7f4a'7c15u >> 32);
