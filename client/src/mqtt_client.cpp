@@ -30,7 +30,6 @@ class MqttClient::Impl {
     driver_.on_takeover = [this](const TakeoverSuspected& suspected) { tell(suspected); };
     driver_.on_turn = [this] {
       subscriptions_.tell_settled(tell_);
-      tell_packets();
       if (owner_.on_turn) owner_.on_turn();
     };
   }
@@ -64,15 +63,6 @@ class MqttClient::Impl {
  private:
   void tell(const MqttEvent& event) {
     if (owner_.on_event) owner_.on_event(event);
-  }
-
-  void tell_packets() {
-    if (!owner_.on_packet) return;
-    const PacketTrace& trace = client().trace();
-    for (next_packet_ = std::max(next_packet_, trace.first()); next_packet_ < trace.end();) {
-      const TraceEntry entry = trace[next_packet_];
-      owner_.on_packet(next_packet_++, entry, trace.bytes(entry));
-    }
   }
 
   // What client_.subscribe() would refuse, so that one filter never holds up the others of its packet.
@@ -150,7 +140,6 @@ class MqttClient::Impl {
   const Subscriptions::Tell tell_ = [this](const MqttEvent& event) { tell(event); };
   Subscriptions subscriptions_;
   Connected connected_;  // of this connection
-  std::uint64_t next_packet_ = 0;  // of the trace, for on_packet
   Driver driver_;
 };
 

@@ -170,32 +170,3 @@ TEST_CASE("keep-alive: PINGREQ in time, and an unanswered one ends the connectio
   CHECK(world.mqtt.state() != ConnectionState::connected);
   CHECK(world.mqtt.close_record().error.code() == Errc::no_pingresp);
 }
-
-TEST_CASE("on_packet gets the bytes of each packet once, in order, while the trace is on; a password is masked") {
-  MqttOptions options = client_options();
-  options.client.user_name = "alice";
-  options.client.password = std::vector<std::uint8_t>{'s', 'e', 'c', 'r', 'e', 't'};
-  World world(std::move(options));
-  std::vector<std::string> packets;
-  std::vector<std::uint64_t> numbers;
-  world.mqtt.on_packet = [&](std::uint64_t number, const TraceEntry& entry, Bytes bytes) {
-    packets.push_back((entry.direction == Direction::outbound ? "> " : "< ") + to_hex(bytes));
-    numbers.push_back(number);
-    if (entry.type == PacketType::connack) world.publish("a", "x", Qos::at_most_once);  // any call is allowed here
-  };
-  world.connect();
-  CHECK(packets.empty());
-  world.broker.cut();
-  world.mqtt.trace().set_limits({.max_packets = 100});
-  world.wait();
-  world.accept();
-  REQUIRE(packets.size() == 3);
-  CHECK(packets[0] == "> " + to_hex(from_hex("10 20 00 04 4d 51 54 54 04 c2 00 3c 00 05 61 6c 69 63 65 00 05 61 6c 69 63 65 00 06 "
-                                             "2a 2a 2a 2a 2a 2a")));
-  CHECK(packets[1] == "< 20020000");
-  CHECK(packets[2] == "> 300400016178");
-  CHECK(numbers == std::vector<std::uint64_t>{1, 2, 3});
-  world.mqtt.trace().set_limits({});
-  world.publish("a", "y", Qos::at_most_once);
-  CHECK(packets.size() == 3);
-}

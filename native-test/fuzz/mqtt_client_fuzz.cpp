@@ -170,7 +170,6 @@ class Machine {
       check(answer == nullptr || !answer->subscriptions.empty(), "an answer names its calls");
       react();
     };
-    mqtt_->on_packet = [this](std::uint64_t, const TraceEntry&, Bytes) { react(); };
     mqtt_->on_unhandled = [this](const Message& message) { token_ = message.token; };
   }
 

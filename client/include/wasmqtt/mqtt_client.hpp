@@ -73,10 +73,6 @@ class MqttClient {
   std::function<void(Delivery, DeliveryState, FailureReason)> on_delivery;
   // Each incoming message exactly once, before the handlers.
   std::function<void(const Message&)> on_message;
-  // Each packet in and out, in order, with the turn in which it was recorded: `bytes` are what the trace kept of it, valid
-  // during the call. Needs the trace (ClientOptions::trace, or trace().set_limits() at any time); packets that its limits
-  // have pushed out before are missing. `number` is the trace's.
-  std::function<void(std::uint64_t number, const TraceEntry& entry, Bytes bytes)> on_packet;
   // A message that no subscription matches; not called when on_message is set.
   std::function<void(const Message&)> on_unhandled;
   // What happened in this turn of the event loop has been told and has left, as far as it can.
