@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <utility>
 
 #include "client_impl.hpp"
@@ -53,7 +54,8 @@ Error Client::Impl::open() {
 std::optional<Time> Client::Impl::connack_deadline() const {
   if (phase_ != Phase::connecting || options_.connack_timeout == Duration{}) return std::nullopt;
   if (output_.begin() == 0 && output_.ready(durable()).empty()) return std::nullopt;
-  return opened_at_ + options_.connack_timeout;
+  const Time deadline = opened_at_ + options_.connack_timeout;
+  return options_.connect_timeout == Duration{} ? deadline : std::min(deadline, attempt_began_ + options_.connect_timeout);
 }
 
 void Client::Impl::connack(const Connack& packet) {

@@ -308,6 +308,20 @@ TEST_CASE("a transport that never opens is closed after the open time-out") {
   CHECK(world.mqtt.state() == ConnectionState::waiting);
 }
 
+TEST_CASE("connect_timeout bounds opening and CONNACK together") {
+  MqttOptions options = client_options();
+  options.client.connack_timeout = 10s;
+  options.client.connect_timeout = 12s;
+  World world(std::move(options));
+  world.mqtt.connect();
+  world.loop.advance(8s);
+  world.broker.accept();
+  world.loop.advance(3999ms);
+  CHECK(world.mqtt.state() == ConnectionState::connecting);
+  world.loop.advance(1ms);
+  CHECK(world.mqtt.close_record().error.code() == Errc::no_connack);
+}
+
 TEST_CASE("no CONNACK in time closes the connection [MQTT-3.2.2-6]") {
   World world;
   world.mqtt.connect();

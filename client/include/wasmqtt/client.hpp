@@ -60,6 +60,8 @@ struct ClientOptions {
   // slow uplink. One that is found more than a second late (the machine slept, the loop was busy) is judged after what
   // has arrived meanwhile could be read.
   Duration connack_timeout = std::chrono::seconds{15};
+  // For the whole attempt, from the opening of the transport to CONNACK. Zero: CONNACK has its own time only.
+  Duration connect_timeout{};
   // After PINGREQ, without PINGRESP or another sign of life: a whole packet, or 1,000 bytes of one.
   Duration pingresp_timeout = std::chrono::seconds{10};
   // Without any acknowledgement while some are due.
