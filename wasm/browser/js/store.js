@@ -192,11 +192,12 @@ var wasmqttStore = {
     return id;
   },
 
-  // What is under way still becomes durable; nothing is heard of it.
-  wasmqtt_store_delete__deps: ['$WasmqttStores'],
+  // What is under way, or staged for the next write, still becomes durable; nothing is heard of it.
+  wasmqtt_store_delete__deps: ['$WasmqttStores', 'wasmqtt_store_write'],
   wasmqtt_store_delete__sig: 'vi',
   wasmqtt_store_delete: function(id) {
     var store = WasmqttStores.live[id];
+    if (store.database && store.staged.length) _wasmqtt_store_write(id);
     delete WasmqttStores.live[id];
     store.unwatch();
     if (store.database) store.database.close();
