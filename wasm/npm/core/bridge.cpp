@@ -18,8 +18,6 @@ Room& room() {
 }
 
 std::uint64_t last_number = 0;
-std::vector<Subscription> subscribed;
-std::vector<Subscription> unwanted;
 
 int code(Error error) { return -static_cast<int>(error.code()); }
 
@@ -98,22 +96,13 @@ EMSCRIPTEN_KEEPALIVE void npm_unfinished(NpmClient* self) {
 }
 
 // ---- subscriptions ----
-EMSCRIPTEN_KEEPALIVE int npm_add_filter(NpmClient* self, int qos, int ask_again, int replaces, int handler) {
-  return code(self->add_filter(room().text(), static_cast<Qos>(qos), ask_again != 0,
-                               {static_cast<std::uint32_t>(replaces)}, handler));
-}
-EMSCRIPTEN_KEEPALIVE void npm_subscribe(NpmClient* self) { subscribed = self->subscribe(); }
-// The subscription for the filter that was added as number `index`; 0: none was made.
-EMSCRIPTEN_KEEPALIVE int npm_subscription(std::size_t index) {
-  return index < subscribed.size() ? static_cast<int>(subscribed[index].number) : 0;
-}
+// The filters have passed npm_check_filter(). The number of the first one's subscription; the others' follow it.
+EMSCRIPTEN_KEEPALIVE int npm_subscribe(NpmClient* self) { return self->subscribe(Values(room().bytes())); }
 EMSCRIPTEN_KEEPALIVE int npm_check_filter() { return code(check_topic_filter(room().text())); }
-EMSCRIPTEN_KEEPALIVE void npm_add_unwanted(int subscription) {
-  unwanted.push_back({static_cast<std::uint32_t>(subscription)});
-}
 EMSCRIPTEN_KEEPALIVE void npm_unsubscribe(NpmClient* self) {
-  const std::vector<Subscription> all = std::exchange(unwanted, {});
-  self->mqtt().unsubscribe(all);
+  std::vector<Subscription> unwanted;
+  for (Values values(room().bytes()); values.more();) unwanted.push_back({static_cast<std::uint32_t>(values.number())});
+  self->mqtt().unsubscribe(unwanted);
 }
 EMSCRIPTEN_KEEPALIVE int npm_unsubscribe_filter(NpmClient* self) {
   const auto named = self->mqtt().unsubscribe_filter(room().text());

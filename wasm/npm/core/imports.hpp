@@ -13,7 +13,6 @@ void wasmqtt_npm_session_lost(int id, int republished, int failed);
 void wasmqtt_npm_subscribed(int id, int subscription, int granted, int error);  // granted -1: refused, or see error
 void wasmqtt_npm_unsubscribed(int id, int subscription, int error);
 void wasmqtt_npm_store_problem(int id, const char* problem, std::size_t size);
-void wasmqtt_npm_takeover(int id, int connections);
 void wasmqtt_npm_closed(int id, int phase, int cause, int fault, int code, int clean, int error, int return_code,
                         double elapsed, double connected_for, int last_sent, int last_received, const char* sentence,
                         std::size_t sentence_size, const char* reason, std::size_t reason_size);

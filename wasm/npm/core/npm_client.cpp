@@ -1,9 +1,9 @@
 #include "npm_client.hpp"
 
+#include <deque>
 #include <utility>
 
 #include "imports.hpp"
-#include "wasmqtt/topic.hpp"
 
 namespace wasmqtt {
 namespace {
@@ -59,7 +59,7 @@ MqttOptions NpmClient::options(Values& values) {
   ClientOptions& client = options.client;
   DriverOptions& driver = options.driver;
   client.client_id = *values.text();
-  client.connack_timeout = driver.open_timeout = values.milliseconds();
+  client.connect_timeout = client.connack_timeout = driver.open_timeout = values.milliseconds();
   client.pingresp_timeout = values.milliseconds();
   if (const std::size_t window = values.size()) client.in_flight_window = static_cast<std::uint16_t>(window);
   client.queue_messages = values.size();
@@ -105,24 +105,20 @@ void NpmClient::attempt(Values& values) {
 
 // ---- subscriptions ----
 
-Error NpmClient::add_filter(std::string_view filter, Qos qos, bool ask_again, Subscription replaces, int handler) {
-  if (Error error = check_topic_filter(filter)) return error;
-  Wanted wanted{std::string(filter), {.qos = qos, .ask_again = ask_again, .replaces = replaces}};
-  if (handler != 0) wanted.request.handler = [this, handler](const Message&) { wasmqtt_npm_handle(id_, handler); };
-  wanted_.push_back(std::move(wanted));
-  return {};
-}
-
-std::vector<Subscription> NpmClient::subscribe() {
+int NpmClient::subscribe(Values values) {
+  std::deque<std::string> filters;
   std::vector<MqttClient::SubscribeRequest> requests;
-  for (Wanted& wanted : wanted_) {
-    wanted.request.filter = wanted.filter;
-    requests.push_back(std::move(wanted.request));
+  while (values.more()) {
+    MqttClient::SubscribeRequest& request = requests.emplace_back();
+    request.filter = filters.emplace_back(*values.text());
+    request.qos = values.qos();
+    request.ask_again = values.flag();
+    request.replaces = {static_cast<std::uint32_t>(values.number())};
+    if (const int handler = static_cast<int>(values.number()))
+      request.handler = [this, handler](const Message&) { wasmqtt_npm_handle(id_, handler); };
   }
-  const std::vector<Wanted> filters = std::exchange(wanted_, {});
-  for (std::size_t at = 0; at < filters.size(); ++at) requests[at].filter = filters[at].filter;
-  auto made = mqtt_->subscribe(requests);
-  return made ? std::move(*made) : std::vector<Subscription>{};
+  const auto made = mqtt_->subscribe(requests);
+  return made ? static_cast<int>(made->front().number) : 0;
 }
 
 // ---- packets ----
@@ -168,7 +164,6 @@ void NpmClient::tell(const UnsubscribeAnswered& event) {
 void NpmClient::tell(const StoreProblem& event) {
   wasmqtt_npm_store_problem(id_, event.problem.data(), event.problem.size());
 }
-void NpmClient::tell(const TakeoverSuspected& event) { wasmqtt_npm_takeover(id_, static_cast<int>(event.connections)); }
 
 void NpmClient::tell(const Closed& event) {
   const CloseRecord& record = event.record;

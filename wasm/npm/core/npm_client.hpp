@@ -28,20 +28,14 @@ class NpmClient {
   // The attempt that wasmqtt_npm_prepare() asked for; too late or twice: nothing happens.
   void attempt(Values& values);
 
-  // subscribe() with several filters: each is added, then all are asked for.
-  Error add_filter(std::string_view filter, Qos qos, bool ask_again, Subscription replaces, int handler);
-  std::vector<Subscription> subscribe();
+  // Filter, QoS, whether to ask again, the subscription that it replaces, and its handler's number or 0, for each.
+  int subscribe(Values values);
 
   // Packets to wasmqtt_npm_packet() from now on, or no more.
   void watch_packets(bool on);
   void tell_packets();
 
  private:
-  struct Wanted {
-    std::string filter;
-    MqttClient::SubscribeRequest request;
-  };
-
   MqttOptions options(Values& values);
   SessionStore* store(Values& values);
   void tell(const StateChanged& event);
@@ -50,7 +44,7 @@ class NpmClient {
   void tell(const SubscriptionAnswered& event);
   void tell(const UnsubscribeAnswered& event);
   void tell(const StoreProblem& event);
-  void tell(const TakeoverSuspected& event);
+  void tell(const TakeoverSuspected&) {}  // the policy is to stop, with a reason
   void tell(const Closed& event);
   void tell(const Message& message);
 
@@ -62,7 +56,6 @@ class NpmClient {
   std::unique_ptr<PageLifeCycle> page_;
   std::optional<MqttClient> mqtt_;
   std::function<void(Attempt)> ready_;
-  std::vector<Wanted> wanted_;
   TraceLimits trace_limits_;
   std::uint64_t next_packet_ = 0;  // to be told; 0: nobody listens
 };

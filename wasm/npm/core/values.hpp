@@ -23,6 +23,7 @@ class Values {
  public:
   explicit Values(Bytes bytes) : rest_(bytes) {}
 
+  bool more() const { return !rest_.empty(); }
   double number() {
     double value = 0;
     std::memcpy(&value, take(sizeof value).data(), sizeof value);

@@ -1,15 +1,19 @@
 // One accepted publish and its progress: queued, sent, then acknowledged or failed, across reconnects. For QoS 0, `sent` is
 // the end. `done` resolves at a good end and rejects at a bad one, whose `reason` it names.
-const sentences = {
-  dropped_oldest: 'pushed out of the queue by a newer message',
-  dropped_newest: 'the queue was full',
-  superseded: 'a newer message for the same topic took its place',
-  expired: 'its time to live ran out before it could be sent',
-  cancelled: 'cancelled',
-  session_lost: 'the broker lost its session after it had taken the message: sending it again could deliver it twice',
-  connection_lost: 'the connection was lost',
-  connection_closed_repeatedly: 'the broker closed the connection each time this message was sent',
-};
+export const delivery_states = ['queued', 'sent', 'acknowledged', 'failed'];
+
+// In the order of FailureReason.
+const failures = [
+  ['', ''],
+  ['dropped_oldest', 'pushed out of the queue by a newer message'],
+  ['dropped_newest', 'the queue was full'],
+  ['superseded', 'a newer message for the same topic took its place'],
+  ['expired', 'its time to live ran out before it could be sent'],
+  ['cancelled', 'cancelled'],
+  ['session_lost', 'the broker lost its session after it had taken the message: sending it again could deliver it twice'],
+  ['connection_lost', 'the connection was lost'],
+  ['connection_closed_repeatedly', 'the broker closed the connection each time this message was sent'],
+];
 
 export class Delivery {
   constructor(client, topic, payload, qos, retain) {
@@ -22,7 +26,7 @@ export class Delivery {
     this.messageId = 0;
     this.onchange = null;       // (delivery) => void, at each change
     this._client = client;
-    this._callback = null;
+    this._callback = null;      // (error, packet) => void, at its end
     this._number = 0;
     this._slot = 0;
     this._error = null;
@@ -30,7 +34,15 @@ export class Delivery {
 
   // Resolves to this delivery.
   get done() {
-    return new Promise((resolve, reject) => this._when_ended((error) => (error ? reject(error) : resolve(this))));
+    return new Promise((resolve, reject) => {
+      const before = this._callback;
+      this._callback = (error, packet) => {
+        before?.(error, packet);
+        if (error) reject(error);
+        else resolve(this);
+      };
+      if (this._ended) this._end();
+    });
   }
 
   // Takes it back as long as it is not on the wire. False: too late.
@@ -48,29 +60,30 @@ export class Delivery {
   get _ended() {
     return this.state === 'acknowledged' || this.state === 'failed' || (this.state === 'sent' && this.qos === 0);
   }
-  _when_ended(callback) {
-    if (this._ended) return callback(this._error);
-    const before = this._callback;
-    this._callback = before ? (error) => (before(error), callback(error)) : callback;
-  }
-  _change(state, reason = null) {
-    this.state = state;
-    this.reason = reason;
-    if (state === 'failed') {
-      this._error = Object.assign(new Error(`Not published: ${sentences[reason] ?? reason}`), {reason});
+  // `failure`: 0, or its number.
+  _change(state, failure) {
+    if (failure) {
+      const [reason, sentence] = failures[failure];
+      return this._fail(Object.assign(new Error(`Not published: ${sentence}`), {reason}));
     }
+    this.state = state;
+    this._changed();
+  }
+  _fail(error) {
+    this.state = 'failed';
+    this.reason = error.reason ?? error.message;
+    this._error = error;
+    this._changed();
+  }
+  _changed() {
     this.onchange?.(this);
     if (this._ended) this._end();
-  }
-  // The client ended before it was known whether it arrived.
-  _abandon(error) {
-    Object.assign(this, {state: 'failed', reason: error.message, _error: error});
-    this.onchange?.(this);
-    this._end();
   }
   _end() {
     const callback = this._callback;
     this._callback = null;
-    callback?.(this._error);
+    if (!callback) return;
+    if (this.qos === 0 && !this._error) callback();
+    else callback(this._error, this.packet);
   }
 }

@@ -13,6 +13,8 @@ const refused = {
   messageIdProvider: 'the core chooses packet ids that are free', socksProxy: 'use createWebsocket',
   unixSocket: 'use a WebSocket', objectMode: 'payloads are bytes',
 };
+export const random_id = () => `wasmqtt_${Math.random().toString(16).slice(2, 10)}`;
+
 const timer_variants = ['auto', 'worker', 'native'];
 
 export const defaults = {
@@ -30,7 +32,7 @@ export function read_options(url, given, transports) {
   if (url instanceof URL) url = url.href;
   if (typeof url === 'object' && url !== null && !given) [url, given] = ['', url];
   const options = {...defaults, ...url ? parse(String(url)) : {}, ...without_undefined(given ?? {})};
-  options.clientId ??= `wasmqtt_${Math.random().toString(16).slice(2, 10)}`;
+  options.clientId ??= random_id();
   if (transports) options.protocol = scheme(options.protocol ?? Object.keys(transports)[0], options);
   if (options.auth) Object.assign(options, read_auth(options.auth));
   refuse_unsupported(options);

@@ -41,9 +41,9 @@ export class Subscribes {
 
   _ask(entries) {
     if (!entries.length) return;
-    const numbers = this.core.subscribe(entries);
+    const first = this.core.subscribe(entries);
     entries.forEach((entry, index) => {
-      entry.number = numbers[index];
+      entry.number = first + index;
       entry.again = false;
       entry.replaces = 0;
       this.numbers.set(entry.number, entry);

@@ -1,0 +1,340 @@
+// A client's connections: options, attempts, why one ended, end(); told in MQTT.js's words and order. client.js adds messages
+// and subscriptions.
+//
+// No private fields (#name): they would not go through a Proxy, in which Vue and others wrap objects.
+import {Core, error_of} from './core.js';
+import {Emitter} from './emitter.js';
+import {UnsupportedError, closed_error, refusal} from './errors.js';
+import {make_journal} from './journal.js';
+import {will_of} from './options.js';
+import {connect_packet, packet_name} from './packets.js';
+import {bytes_of} from './payload.js';
+import {after_this_task} from './task.js';
+
+const noop = () => {};
+const most = 1e13;
+
+// In the order of the C++ enumerations.
+const states = ['stopped', 'loading', 'connecting', 'connected', 'waiting', 'disconnecting'];
+const stop_reasons = ['', 'asked', 'refused', 'taken_over', 'store_failed', 'connection_lost', 'invalid'];
+const phases = ['opening', 'connecting', 'connected', 'disconnecting'];
+const causes = ['transport', 'refused', 'protocol_error', 'timed_out', 'disconnected', 'aborted'];
+const faults = ['none', 'unknown', 'invalid_url', 'unsupported_scheme', 'name_not_resolved', 'refused', 'unreachable',
+  'timed_out', 'reset', 'tls', 'handshake', 'wrong_subprotocol', 'text_frame', 'mixed_content', 'too_large', 'not_prepared'];
+const overflows = ['reject', 'dropOldest', 'dropNewest'];
+
+export class Connection extends Emitter {
+  // `connector`: {url_of, open}, see index.js.
+  constructor(connector, options) {
+    super();
+    this.options = options;
+    this.connected = this.disconnecting = this.disconnected = this.reconnecting = false;
+    this.closeRecord = null;     // why the last connection ended, or never came to be
+    this.stream = null;          // what the connection runs over
+    this._connector = connector;
+    this._core = null;           // from the beginning to the end of end()
+    this._state = 'stopped';
+    this._attempts = 0;
+    this._record = null;         // of the attempt that ended, until it is told
+    this._failure = null;        // of this attempt's socket
+    this._connack = null;        // until it is told
+    this._stored = Promise.resolve();
+    this._ending = null;         // the callback of end()
+    this._when_loaded = null;    // what end() does then
+  }
+
+  // A core for these options; end() takes it away again.
+  _start() {
+    if (this._core) return this._core;
+    const {options} = this;
+    const {queue = {}, backoff, keepalive} = options;
+    this._journal = make_journal(options.journal);
+    const first = backoff ? backoff.first ?? 1000 : options.reconnectPeriod;
+    this._core = new Core(this, [
+      this._journal ? (this._journal.database ? 1 : 2) : 0, ...this._journal?.database ? [this._journal.database] : [],
+      typeof globalThis.addEventListener === 'function' && typeof self !== 'undefined',
+      options.clientId, options.connectTimeout || most, Math.min(keepalive ? keepalive * 500 : 10_000, 10_000),
+      queue.inFlight ?? 0, queue.messages ?? 100_000, queue.bytes ?? 64 * 1024 * 1024,
+      overflows.indexOf(queue.overflow ?? 'reject'), options.queueQoSZero, options.maxPacketBytes ?? 16 * 1024 * 1024,
+      options.trace ?? 0, options.subscribeBatchSize || 8, options.resubscribe, Boolean(backoff) || first > 0, first,
+      backoff ? backoff.longest ?? 60_000 : first, backoff?.stableAfter ?? 10_000, Boolean(backoff),
+      options.reconnectOnConnackError, options.takeoverStrikes ?? 0, options.clean,
+    ]);
+    this._started();
+    return this._core;
+  }
+
+  connect() {
+    if (this.disconnected && !this.reconnecting) this.disconnecting = this.disconnected = false;
+    this._start().connect();
+    return this;
+  }
+
+  reconnect(stores) {
+    if (stores) throw new UnsupportedError('stores for reconnect()');
+    const start = () => {
+      this.disconnecting = this.disconnected = false;
+      if (this.connected) return this.end(() => this.reconnect());
+      // On its way: what waits for the connection stays.
+      if (this._core && this._state !== 'stopped') return this._core.connect();
+      this._tell('reconnect');
+      this.connect();
+    };
+    if (this.disconnecting && !this.disconnected) this.once('end', () => queueMicrotask(start));
+    else start();
+    return this;
+  }
+
+  // Own: something woke us up; is the link still there?
+  wake() { this._core?.wake(); }
+  sendPing() { this.wake(); }
+
+  // ---- the end ----
+
+  end(force, opts, callback) {
+    if (typeof force !== 'boolean') [force, opts, callback] = [false, force, callback ?? opts];
+    if (typeof opts !== 'object') [opts, callback] = [null, callback ?? opts];
+    if (opts?.properties || opts?.reasonCode) throw new UnsupportedError('properties and reason codes of DISCONNECT');
+    if (typeof callback !== 'function') callback = noop;
+    if (this.disconnecting) {
+      callback();
+      return this;
+    }
+    this.disconnecting = true;
+    this._ending = callback;
+    const core = this._core;
+    const stop = () => this._stop(core, force);
+    if (!force && this.connected) {
+      core.disconnect_when_done(this._timeout);
+    } else if (this._state === 'loading' && this._has_unfinished()) {
+      // What was accepted meanwhile goes to the journal, if that answers at all.
+      at_the_latest(this._timeout, new Promise((resolve) => { this._when_loaded = resolve; }), stop);
+    } else {
+      queueMicrotask(stop);
+    }
+    return this;
+  }
+
+  _stop(core, force) {
+    if (!core || this._core !== core || this._state === 'stopped') this._finish();
+    else if (force) core.abort();
+    else core.disconnect();
+  }
+
+  // The core has stopped for good; it may be inside of a call still.
+  _finish() {
+    const callback = this._ending;
+    if (!callback) return;
+    this._ending = null;
+    queueMicrotask(() => {
+      this._drop_core();
+      // The journal holds all, so that the next client can begin with it.
+      if (this._journal?.load) at_the_latest(this._timeout, this._stored, () => this._ended(callback));
+      else this._ended(callback);
+    });
+  }
+
+  _ended(callback) {
+    this.disconnected = true;
+    this.reconnecting = false;
+    if (this.options.reconnectPeriod === 0 || this.options.manualConnect) this.disconnecting = false;
+    this._tell('end');
+    this._guard(callback);
+  }
+
+  get _timeout() { return this.options.endTimeout ?? 10_000; }
+
+  // What nobody will answer any more fails; the core's memory is free.
+  _drop_core() {
+    if (!this._core) return;
+    this._core.delete();
+    this._core = null;
+    const journal = this._journal;
+    this._stored = this._stored.then(() => journal?.close?.());
+    this._state = 'stopped';
+    this._abandon(closed_error());
+  }
+
+  // True: told that nothing can be asked any more.
+  _refuse_disconnecting(callback) {
+    if (!this.disconnecting) return false;
+    const error = new Error('client disconnecting');
+    if (callback) callback(error);
+    else this.emit('error', error);
+    return true;
+  }
+
+  // ---- telling: an exception of a listener's is the application's; it surfaces as uncaught, and stops nothing here ----
+
+  _guard(work) {
+    try {
+      return work();
+    } catch (error) {
+      queueMicrotask(() => { throw error; });
+      return undefined;
+    }
+  }
+  _tell(event, ...values) {
+    this.options.log?.('wasmqtt :: %s', event);
+    this._guard(() => this.emit(event, ...values));
+  }
+
+  // ---- what the core asks for ----
+
+  // Options are read anew for each attempt, so that a token, a signed address or a client id can be fresh.
+  _prepare() {
+    const number = ++this._attempts;
+    const {options} = this;
+    const go = (url) => {
+      if (number !== this._attempts || !this._core) return;
+      const {username, password, will} = options;
+      this._core.attempt([url, options.clientId, options.clean, options.keepalive, username ?? null,
+        password == null ? null : bytes_of(password), ...will_of(will)]);
+    };
+    const fail = (error) => {
+      this._failure = Object.assign(error, {told: true});
+      go('');
+    };
+    this._failure = null;
+    try {
+      const url = this._connector.url_of(options, number - 1);
+      if (!options.credentials && !options.transformWsUrl) return go(url);
+      return void fresh(this, url).then(go, fail);
+    } catch (error) {
+      return fail(error);
+    }
+  }
+
+  _open_socket(url) {
+    try {
+      if (url === '') throw this._failure;
+      return this._connector.open(url, this, (error) => { this._failure ??= error; });
+    } catch (error) {
+      this._failure = Object.assign(error, {told: true});
+      throw error;
+    }
+  }
+
+  _load(client_id) {
+    const core = this._core;
+    const here = (work) => (value) => { if (this._core === core) work(value); };
+    // After what the core before this one has appended.
+    this._stored.then(() => this._journal.load(client_id))
+      .then(here((records) => core.loaded(records)), here((error) => core.not_loaded(error.message)));
+  }
+  _append(records) {
+    const core = this._core;
+    const written = (problem) => { if (core && this._core === core) core.written(problem); };
+    this._stored = this._stored.then(() => this._journal.append(records))
+      .then(() => written(), (error) => written(error?.message || 'The journal failed'));
+  }
+
+  // ---- what the core tells ----
+
+  _state_changed(number, stop_reason) {
+    const before = this._state;
+    const reason = stop_reasons[stop_reason];
+    this._state = states[number];
+    if (before === 'loading') {
+      this._when_loaded?.();
+      this._when_loaded = null;
+    }
+    switch (this._state) {
+      case 'connecting':
+        if (before === 'loading') this._loaded();
+        if (before === 'waiting') this._tell('reconnect');
+        if (this._watching) this._tell('packetsend', connect_packet(this.options));
+        break;
+      case 'connected':
+        this.connected = true;
+        this.reconnecting = false;
+        break;
+      case 'waiting':
+        this._attempt_ended(true, reason);
+        // Without a connection, end() does not wait.
+        if (this.disconnecting) queueMicrotask(() => this._core && this._state === 'waiting' && this._core.disconnect());
+        break;
+      case 'disconnecting':
+        if (this._ending) this._tell('outgoingEmpty');
+        break;
+      case 'stopped':
+        this._attempt_ended(false, reason);
+        if (reason === 'connection_lost' && !this._ending) queueMicrotask(() => this._state === 'stopped' && this._drop_core());
+        this._finish();
+        break;
+      default:
+    }
+  }
+
+  // In MQTT.js's order: offline, error, close; what the network or the broker said comes first.
+  _attempt_ended(again, reason) {
+    this._tell_connected();
+    this.connected = false;
+    const record = this._record;
+    if (!record) return;
+    this._record = null;
+    if (reason === 'taken_over') {
+      this._tell('error', new Error(`Another client signs in with the client id '${this.options.clientId}'`));
+    }
+    const error = reason === 'invalid' ? this._core.invalid() : this._error_of(record);
+    const first = record.cause === 'transport' || record.cause === 'refused';
+    if (error && first) this._tell('error', error);
+    if (again && !this.reconnecting && !this.disconnecting) {
+      this._tell('offline');
+      this.reconnecting = true;
+    }
+    if (error && !first) this._tell('error', error);
+    this._tell('close');
+  }
+
+  _error_of({cause, returnCode, error, fault, phase}) {
+    switch (cause) {
+      case 'refused': return refusal(returnCode);
+      case 'transport':
+        if (fault === 'timed_out' || fault === 'not_prepared') return new Error('connack timeout');
+        return this._failure?.told || this._failure?.code ? this._failure : null;
+      case 'timed_out':
+        return Object.assign(new Error(phase === 'connecting' ? 'connack timeout' : 'Keepalive timeout'), {cause: error_of(error)});
+      default: return error ? error_of(error) : null;
+    }
+  }
+
+  _closed(phase, cause, fault, last_sent, last_received, record) {
+    this.closeRecord = this._record = {phase: phases[phase], cause: causes[cause], fault: faults[fault], ...record,
+      lastSent: packet_name(last_sent), lastReceived: packet_name(last_received)};
+  }
+
+  // CONNACK, and often messages in one piece with it: they wait until whoever awaited the connection can listen. As in
+  // MQTT.js, what waited for the connection leaves first.
+  _accepted(session_present) {
+    const core = this._core;
+    core.pause();
+    this._connack = {cmd: 'connack', retain: false, qos: 0, dup: false, length: 2, topic: null, payload: null,
+      sessionPresent: session_present, returnCode: 0};
+    queueMicrotask(() => this._tell_connected());
+    after_this_task(() => { if (this._core === core) core.resume(); });
+  }
+  _tell_connected() {
+    const connack = this._connack;
+    this._connack = null;
+    if (connack) this._tell('connect', connack);
+  }
+}
+
+// Calls back when the promise is settled, or after so many milliseconds.
+function at_the_latest(milliseconds, promise, work) {
+  const timer = setTimeout(done, milliseconds);
+  let over = false;
+  function done() {
+    clearTimeout(timer);
+    if (!over) work();
+    over = true;
+  }
+  promise.then(done, done);
+}
+
+async function fresh(client, url) {
+  const {options} = client;
+  if (options.credentials) Object.assign(options, await options.credentials());
+  return options.transformWsUrl ? options.transformWsUrl(url, options, client) : url;
+}
