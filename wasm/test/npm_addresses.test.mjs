@@ -4,7 +4,7 @@ import {createRequire} from 'node:module';
 import path from 'node:path';
 import {after, test} from 'node:test';
 import {load_package, package_directory} from './support/package.mjs';
-import {start_scripted_broker} from './support/scripted_broker.mjs';
+import {startPacketBroker} from './support/packet_broker.mjs';
 
 const {connect, connectAsync, end_clients, MqttClient} = await load_package();
 after(end_clients);
@@ -30,7 +30,7 @@ test('a URL object says the same as its text; an international name is its ASCII
 });
 
 test('without a protocol Node connects over TCP, and through a stream of the application\'s, too', async () => {
-  const broker = await start_scripted_broker((packet, connection) => connection.answer(packet));
+  const broker = await startPacketBroker();
   try {
     for (const address of [{host: '127.0.0.1', port: broker.port}, {servers: [{host: '127.0.0.1', port: broker.port}]},
       {host: '127.0.0.1', port: broker.port, encoding: 'utf8'}]) {

@@ -8,16 +8,16 @@ import {pathToFileURL} from 'node:url';
 import {promisify} from 'node:util';
 import {until} from './support/machine.mjs';
 import {load_package, package_directory} from './support/package.mjs';
-import {connack, publish, start_scripted_broker} from './support/scripted_broker.mjs';
+import {startPacketBroker} from './support/packet_broker.mjs';
 
 const {connect, connectAsync, end_clients, inside} = await load_package();
 after(end_clients);
 
-const obedient = (packet, connection) => connection.answer(packet);
+const obedient = {};
 const timeout = 60_000;
 
-async function with_broker(on_packet, work) {
-  const broker = await start_scripted_broker(on_packet);
+async function with_broker(script, work) {
+  const broker = await startPacketBroker(script);
   try {
     await work(broker);
   } finally {
@@ -29,20 +29,19 @@ async function with_broker(on_packet, work) {
 // ---- subscriptions ----
 
 test('a SUBSCRIBE that was lost before its SUBACK is sent again, though the broker kept the session', {timeout}, () =>
-  with_broker((packet, connection) => {
-    if (packet.cmd === 'subscribe' && connection.number === 0) return connection.cut();
-    connection.answer(packet, {present: connection.number > 0});
+  with_broker((packet, peer) => {
+    if (packet.cmd === 'subscribe' && peer.number === 1) return peer.cut();
+    peer.answer(packet, packet.cmd === 'connect' && {sessionPresent: peer.number > 1});
   }, async (broker) => {
     const client = await connectAsync(broker.url, {clientId: 'kept', clean: false, reconnectPeriod: 5});
     assert.deepEqual(await client.subscribeAsync('lost', {qos: 0}), [{topic: 'lost', qos: 0}]);
-    assert.deepEqual(broker.of('subscribe').map(({connection}) => connection), [0, 1]);
+    assert.deepEqual(broker.of('subscribe').map(({peer}) => peer), [1, 2]);
     assert.deepEqual(await client.subscribeAsync('lost'), []);
   }));
 
 test('of two filters one is refused: the other is asked for again when the session is lost', {timeout}, () =>
-  with_broker((packet, connection) => {
-    const codes = packet.filters?.map((filter) => (filter === 'bad' ? 0x80 : 1));
-    connection.answer(packet, {codes});
+  with_broker((packet, peer) => {
+    peer.answer(packet, packet.cmd === 'subscribe' && {granted: packet.filters.map((filter) => (filter === 'bad' ? 0x80 : 1))});
   }, async (broker) => {
     const client = await connectAsync(broker.url, {reconnectPeriod: 5});
     await assert.rejects(client.subscribeAsync(['good', 'bad'], {qos: 1}),
@@ -71,9 +70,9 @@ test('1,500 subscribe() calls in a row are all answered', {timeout}, () => with_
   assert.equal(new Set(broker.of('subscribe').flatMap(({filters}) => filters)).size, 1500);
 }));
 
-test('a handler is taken back: subscribe() to the same filter stays', {timeout}, () => with_broker((packet, connection) => {
-  connection.answer(packet);
-  if (packet.cmd === 'publish') connection.send(publish(packet.topic, packet.payload));
+test('a handler is taken back: subscribe() to the same filter stays', {timeout}, () => with_broker((packet, peer) => {
+  peer.answer(packet);
+  if (packet.cmd === 'publish') peer.send({cmd: 'publish', topic: packet.topic, payload: packet.payload, qos: 0});
 }, async (broker) => {
   const client = await connectAsync(broker.url);
   const seen = [];
@@ -135,10 +134,10 @@ test('a delivery is taken back before there is a connection, and is never sent',
   }));
 
 test('a publish in a callback takes the slot of one whose end is not told yet: each has its own end', {timeout}, () =>
-  with_broker((packet, connection) => {
-    if (packet.cmd !== 'publish') return connection.answer(packet);
+  with_broker((packet, peer) => {
+    if (packet.cmd !== 'publish') return peer.answer(packet);
     // Answered together.
-    if (broker_waits.push(packet) === 3) broker_waits.splice(0).forEach((one) => connection.answer(one));
+    if (broker_waits.push(packet) === 3) broker_waits.splice(0).forEach((one) => peer.answer(one));
   }, async (broker) => {
     const client = await connectAsync(broker.url);
     const ends = [];
@@ -167,9 +166,10 @@ test('no payload at all is an empty one', {timeout}, () => with_broker(obedient,
 
 for (const qos of [0, 1, 2]) {
   test(`messages in one piece with CONNACK reach who awaited connectAsync(), QoS ${qos}`, {timeout}, () =>
-    with_broker((packet, connection) => {
-      if (packet.cmd !== 'connect') return connection.answer(packet);
-      connection.send(connack({present: true}), publish('kept', 'one', {qos, id: 1}), publish('kept', 'two', {qos, id: 2}));
+    with_broker((packet, peer) => {
+      if (packet.cmd !== 'connect') return peer.answer(packet);
+      peer.send({cmd: 'connack', returnCode: 0, sessionPresent: true}, ...['one', 'two'].map((payload, index) =>
+        ({cmd: 'publish', topic: 'kept', payload, qos, messageId: index + 1})));
     }, async (broker) => {
       const client = await connectAsync(broker.url, {clientId: 'reader', clean: false});
       const seen = [];
@@ -182,9 +182,9 @@ for (const qos of [0, 1, 2]) {
 // ---- listeners and callers ----
 
 test('listeners that throw end nothing: it reconnects, and the exceptions surface', {timeout}, async () => {
-  const broker = await start_scripted_broker((packet, connection) => {
-    connection.answer(packet);
-    if (connection.number < 2) connection.cut();
+  const broker = await startPacketBroker((packet, peer) => {
+    peer.answer(packet);
+    if (peer.number < 3) peer.cut();
   });
   const main = pathToFileURL(path.join(package_directory, 'dist', 'node.mjs')).href;
   const program = `
@@ -213,9 +213,9 @@ function reactive(target) {
   }});
 }
 
-test('a client in a deep Proxy works', {timeout}, () => with_broker((packet, connection) => {
-  connection.answer(packet);
-  if (packet.cmd === 'publish') connection.send(publish(packet.topic, packet.payload));
+test('a client in a deep Proxy works', {timeout}, () => with_broker((packet, peer) => {
+  peer.answer(packet);
+  if (packet.cmd === 'publish') peer.send({cmd: 'publish', topic: packet.topic, payload: packet.payload, qos: 0});
 }, async (broker) => {
   const client = reactive({client: connect(broker.url, {trace: 10})}).client;
   const seen = [];
@@ -250,8 +250,8 @@ for (const [what, options, act] of [
   ['end(true)', {}, (client) => client.end(true)],
   ['reconnectPeriod 0 and a lost connection', {reconnectPeriod: 0}, (client, broker) => broker.cut()],
 ]) {
-  test(`${what}: whoever waits is told`, {timeout}, () => with_broker((packet, connection) => {
-    if (packet.cmd === 'connect') connection.answer(packet);
+  test(`${what}: whoever waits is told`, {timeout}, () => with_broker((packet, peer) => {
+    if (packet.cmd === 'connect') peer.answer(packet);
   }, async (broker) => {
     const client = await connectAsync(broker.url, options);
     const waiting = [client.publishAsync('a', 'x', {qos: 1}), client.publishAsync('a', 'x', {qos: 2}),
@@ -262,9 +262,9 @@ for (const [what, options, act] of [
   }));
 }
 
-test('end() and reconnect(): subscriptions and handlers come back', {timeout}, () => with_broker((packet, connection) => {
-  connection.answer(packet);
-  if (packet.cmd === 'publish') connection.send(publish(packet.topic, packet.payload));
+test('end() and reconnect(): subscriptions and handlers come back', {timeout}, () => with_broker((packet, peer) => {
+  peer.answer(packet);
+  if (packet.cmd === 'publish') peer.send({cmd: 'publish', topic: packet.topic, payload: packet.payload, qos: 0});
 }, async (broker) => {
   const client = await connectAsync(broker.url);
   const seen = [];
@@ -279,9 +279,9 @@ test('end() and reconnect(): subscriptions and handlers come back', {timeout}, (
 
 // ---- numbers and texts ----
 
-test('a topic that begins with U+FEFF stays as it is [MQTT-1.5.3-3]', {timeout}, () => with_broker((packet, connection) => {
-  connection.answer(packet);
-  if (packet.cmd === 'publish') connection.send(publish(packet.topic, packet.payload));
+test('a topic that begins with U+FEFF stays as it is [MQTT-1.5.3-3]', {timeout}, () => with_broker((packet, peer) => {
+  peer.answer(packet);
+  if (packet.cmd === 'publish') peer.send({cmd: 'publish', topic: packet.topic, payload: packet.payload, qos: 0});
 }, async (broker) => {
   const client = await connectAsync(broker.url);
   const arrived = once(client, 'message');

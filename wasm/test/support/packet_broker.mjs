@@ -5,11 +5,14 @@
 //   broker.url                                  mqtt://127.0.0.1:PORT
 //   broker.packets                              everything received, of all connections, in order
 //   await broker.packet(({cmd}) => cmd === 'publish')
+//   broker.of('subscribe')                      of these; with `filters`, and with the number of its `peer`
 //   broker.peers.at(-1).send({cmd: 'publish', topic: 't', payload: 'x', qos: 1, messageId: 7})    several: in one piece
 //   broker.peers.at(-1).cut()                   the connection breaks; peers are numbered from 1: peer.number
+//   broker.cut()                                all of them break
 //   await broker.close()
 //
-// A handler by packet name takes the place of the default; what it returns is ignored. With {ws: true} it is a WebSocket
+// A handler by packet name, or one for all packets, takes the place of the default; what it returns is ignored.
+// peer.answer(packet, changes) is the default answer, with some of its fields changed. With {ws: true} it is a WebSocket
 // server; broker.requests are the handshakes, and `protocol` is what it answers: 'mqtt', or what a function of the offered
 // ones gives.
 import {once} from 'node:events';
@@ -25,16 +28,20 @@ const {generate, parser} = require('mqtt-packet');
 const {WebSocketServer} = require('ws');
 
 const answers = {
-  connect: (packet, peer) => peer.send({cmd: 'connack', returnCode: 0, sessionPresent: false}),
-  publish: ({qos, messageId}, peer) => { if (qos > 0) peer.send({cmd: qos === 1 ? 'puback' : 'pubrec', messageId}); },
-  pubrec: ({messageId}, peer) => peer.send({cmd: 'pubrel', messageId}),
-  pubrel: ({messageId}, peer) => peer.send({cmd: 'pubcomp', messageId}),
-  subscribe: ({messageId, subscriptions}, peer) =>
-    peer.send({cmd: 'suback', messageId, granted: subscriptions.map(({qos}) => qos)}),
-  unsubscribe: ({messageId}, peer) => peer.send({cmd: 'unsuback', messageId, granted: []}),
-  pingreq: (packet, peer) => peer.send({cmd: 'pingresp'}),
-  disconnect: (packet, peer) => peer.end(),
+  connect: () => ({cmd: 'connack', returnCode: 0, sessionPresent: false}),
+  publish: ({qos}) => qos > 0 && {cmd: qos === 1 ? 'puback' : 'pubrec'},
+  pubrec: () => ({cmd: 'pubrel'}),
+  pubrel: () => ({cmd: 'pubcomp'}),
+  subscribe: ({subscriptions}) => ({cmd: 'suback', granted: subscriptions.map(({qos}) => qos)}),
+  unsubscribe: () => ({cmd: 'unsuback', granted: []}),
+  pingreq: () => ({cmd: 'pingresp'}),
 };
+
+function answer(packet, peer, changes) {
+  const made = answers[packet.cmd]?.(packet);
+  if (made) peer.send({...made, messageId: packet.messageId, ...changes});
+  if (packet.cmd === 'disconnect') peer.end();
+}
 
 // What a peer does to its connection, for either kind.
 const over_tcp = (socket) => ({
@@ -52,13 +59,17 @@ export async function startPacketBroker(script = {}, {ws = false, host = '127.0.
   const requests = [];
   const join = (socket, data_event, wire) => {
     socket.on('error', () => {});
-    const peer = {...wire, number: peers.length + 1, packets: [], write: wire.send, send: (...all) => wire.send(Buffer.concat(all.map((packet) => generate(packet))))};
+    const peer = {...wire, number: peers.length + 1, packets: [], write: wire.send,
+      send: (...all) => wire.send(Buffer.concat(all.map((packet) => generate(packet)))),
+      answer: (packet, changes) => answer(packet, peer, changes)};
     peers.push(peer);
     const reader = parser({protocolVersion: 4});
     reader.on('packet', (packet) => {
+      packet.peer = peer.number;
+      packet.filters = packet.subscriptions?.map(({topic}) => topic) ?? packet.unsubscriptions;
       packets.push(packet);
       peer.packets.push(packet);
-      (script[packet.cmd] ?? answers[packet.cmd])?.(packet, peer);
+      (typeof script === 'function' ? script : script[packet.cmd] ?? answer)(packet, peer);
     });
     reader.on('error', (error) => { packets.push({cmd: 'broken', error}); });
     socket.on(data_event, (data) => reader.parse(data));
@@ -83,11 +94,12 @@ export async function startPacketBroker(script = {}, {ws = false, host = '127.0.
     return {
       port, peers, packets, requests, url: `${ws ? 'ws' : 'mqtt'}://${name}:${port}`,
       // The answer that a handler takes the place of.
-      answer: (packet, peer) => answers[packet.cmd]?.(packet, peer),
+      answer,
       packet: (wanted, milliseconds) => until(() => packets.find(wanted), 'a packet of the client', milliseconds),
       of: (cmd) => packets.filter((packet) => packet.cmd === cmd),
+      cut: () => peers.forEach((peer) => peer.cut()),
       async close() {
-        for (const peer of peers) peer.cut();
+        this.cut();
         close();
         listener.closeAllConnections?.();
         await new Promise((resolve) => listener.close(resolve));
