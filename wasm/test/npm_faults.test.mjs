@@ -1,10 +1,13 @@
 // The npm package where its own driver once lost or leaked: connectAsync(), handle(), addresses, dead links.
 import assert from 'node:assert/strict';
+import {createRequire} from 'node:module';
+import path from 'node:path';
 import {after, test} from 'node:test';
-import {load_package} from './support/package.mjs';
+import {load_package, package_directory} from './support/package.mjs';
 import {startPacketBroker} from './support/packet_broker.mjs';
 
 const {connect, connectAsync, end_clients} = await load_package();
+const mqttjs = createRequire(path.join(package_directory, 'package.json'))('mqtt');
 const brokers = [];
 after(async () => {
   await end_clients();
@@ -62,13 +65,43 @@ test("the address: a host with an umlaut is its IDNA name", {timeout}, () => {
   assert.equal(client.options.hostname ?? client.options.host, 'xn--bcher-kva.example');
 });
 
-test('a dead link is noticed within two keep-alives', {timeout}, async () => {
-  const broker = await start({pingreq: () => {}});
-  const client = await connectAsync(broker.url, {keepalive: 1, reconnectPeriod: 0});
-  const closed = event(client, 'close');
-  await broker.packet(({cmd}) => cmd === 'pingreq');
-  const pinged = performance.now();
-  await closed;
-  const waited = performance.now() - pinged;
-  assert.ok(waited < 2000, `${waited} ms after its PINGREQ`);
+for (const [name, mqtt] of [['MQTT.js', mqttjs], ['wasmqtt', {connectAsync}]]) {
+  test(`a dead link is noticed within two keep-alives: ${name}`, {timeout}, async () => {
+    const broker = await start({pingreq: () => {}});
+    const client = await mqtt.connectAsync(broker.url, {keepalive: 1, reconnectPeriod: 0});
+    client.on('error', () => {});
+    const began = performance.now();
+    await event(client, 'close');
+    const waited = performance.now() - began;
+    assert.ok(waited > 1000 && waited < 2000, `${waited} ms`);
+    assert.equal(broker.of('pingreq').length, 1);
+  });
+}
+
+test('connectTimeout is the time of opening and CONNACK together', {timeout}, async () => {
+  const socket = {protocol: 'mqtt', bufferedAmount: 0, send() {}, close() {}};
+  const began = performance.now();
+  const client = connect('ws://slow', {connectTimeout: 400, reconnectPeriod: 0, createWebsocket: () => {
+    setTimeout(() => socket.onopen({}), 300);
+    return socket;
+  }});
+  const failed = event(client, 'error');
+  await event(client, 'close');
+  const waited = performance.now() - began;
+  assert.ok(waited >= 399 && waited < 650, `${waited} ms`);
+  assert.match((await failed).message, /connack timeout/);
 });
+
+for (const when of ['at once', 'when it has loaded its journal']) {
+  test(`end(true), ${when}: the end is told when the journal holds what was accepted`, {timeout}, async () => {
+    const stored = [];
+    const slowly = (work) => new Promise((resolve) => setTimeout(() => resolve(work?.()), 50));
+    const journal = {load: () => slowly(() => Buffer.concat(stored)), append: (records) => slowly(() => stored.push(records.slice()))};
+    const client = connect('mqtt://127.0.0.1:9', {clientId: 'brief', clean: false, journal, reconnectPeriod: 3_600_000});
+    if (when !== 'at once') await event(client, 'error');
+    const failed = ['one', 'two'].map((text) => assert.rejects(client.publishAsync('brief', text, {qos: 1}), /Connection closed/));
+    await client.endAsync(true);
+    assert.match(Buffer.concat(stored).toString('latin1'), /one[^]*two/);
+    await Promise.all(failed);
+  });
+}
