@@ -2,26 +2,21 @@
 // and subscriptions.
 //
 // No private fields (#name): they would not go through a Proxy, in which Vue and others wrap objects.
-import {Core, error_of} from './core.js';
+import {close_record, error_of_close} from './close_record.js';
+import {Core} from './core.js';
 import {Emitter} from './emitter.js';
-import {UnsupportedError, closed_error, refusal} from './errors.js';
+import {UnsupportedError, closed_error} from './errors.js';
 import {make_journal} from './journal.js';
-import {will_of} from './options.js';
-import {connect_packet, packet_name} from './packets.js';
+import {values_of, will_of} from './options.js';
+import {connect_packet} from './packets.js';
 import {bytes_of} from './payload.js';
-import {after_this_task} from './task.js';
+import {after_this_task, at_the_latest} from './task.js';
 
 const noop = () => {};
-const most = 1e13;
 
 // In the order of the C++ enumerations.
 const states = ['stopped', 'loading', 'connecting', 'connected', 'waiting', 'disconnecting'];
 const stop_reasons = ['', 'asked', 'refused', 'taken_over', 'store_failed', 'connection_lost', 'invalid'];
-const phases = ['opening', 'connecting', 'connected', 'disconnecting'];
-const causes = ['transport', 'refused', 'protocol_error', 'timed_out', 'disconnected', 'aborted'];
-const faults = ['none', 'unknown', 'invalid_url', 'unsupported_scheme', 'name_not_resolved', 'refused', 'unreachable',
-  'timed_out', 'reset', 'tls', 'handshake', 'wrong_subprotocol', 'text_frame', 'mixed_content', 'too_large', 'not_prepared'];
-const overflows = ['reject', 'dropOldest', 'dropNewest'];
 
 export class Connection extends Emitter {
   // `connector`: {url_of, open}, see index.js.
@@ -46,20 +41,8 @@ export class Connection extends Emitter {
   // A core for these options; end() takes it away again.
   _start() {
     if (this._core) return this._core;
-    const {options} = this;
-    const {queue = {}, backoff, keepalive} = options;
-    this._journal = make_journal(options.journal);
-    const first = backoff ? backoff.first ?? 1000 : options.reconnectPeriod;
-    this._core = new Core(this, [
-      this._journal ? (this._journal.database ? 1 : 2) : 0, ...this._journal?.database ? [this._journal.database] : [],
-      typeof globalThis.addEventListener === 'function' && typeof self !== 'undefined',
-      options.clientId, options.connectTimeout || most, Math.min(keepalive ? keepalive * 500 : 10_000, 10_000),
-      queue.inFlight ?? 0, queue.messages ?? 100_000, queue.bytes ?? 64 * 1024 * 1024,
-      overflows.indexOf(queue.overflow ?? 'reject'), options.queueQoSZero, options.maxPacketBytes ?? 16 * 1024 * 1024,
-      options.trace ?? 0, options.subscribeBatchSize || 8, options.resubscribe, Boolean(backoff) || first > 0, first,
-      backoff ? backoff.longest ?? 60_000 : first, backoff?.stableAfter ?? 10_000, Boolean(backoff),
-      options.reconnectOnConnackError, options.takeoverStrikes ?? 0, options.clean,
-    ]);
+    this._journal = make_journal(this.options.journal);
+    this._core = new Core(this, values_of(this.options, this._journal));
     this._started();
     return this._core;
   }
@@ -276,7 +259,7 @@ export class Connection extends Emitter {
     if (reason === 'taken_over') {
       this._tell('error', new Error(`Another client signs in with the client id '${this.options.clientId}'`));
     }
-    const error = reason === 'invalid' ? this._core.invalid() : this._error_of(record);
+    const error = reason === 'invalid' ? this._core.invalid() : error_of_close(record, this._failure);
     const first = record.cause === 'transport' || record.cause === 'refused';
     if (error && first) this._tell('error', error);
     if (again && !this.reconnecting && !this.disconnecting) {
@@ -287,21 +270,8 @@ export class Connection extends Emitter {
     this._tell('close');
   }
 
-  _error_of({cause, returnCode, error, fault, phase}) {
-    switch (cause) {
-      case 'refused': return refusal(returnCode);
-      case 'transport':
-        if (fault === 'timed_out' || fault === 'not_prepared') return new Error('connack timeout');
-        return this._failure?.told || this._failure?.code ? this._failure : null;
-      case 'timed_out':
-        return Object.assign(new Error(phase === 'connecting' ? 'connack timeout' : 'Keepalive timeout'), {cause: error_of(error)});
-      default: return error ? error_of(error) : null;
-    }
-  }
-
   _closed(phase, cause, fault, last_sent, last_received, record) {
-    this.closeRecord = this._record = {phase: phases[phase], cause: causes[cause], fault: faults[fault], ...record,
-      lastSent: packet_name(last_sent), lastReceived: packet_name(last_received)};
+    this.closeRecord = this._record = close_record(phase, cause, fault, last_sent, last_received, record);
   }
 
   // CONNACK, and often messages in one piece with it: they wait until whoever awaited the connection can listen. As in
@@ -319,18 +289,6 @@ export class Connection extends Emitter {
     this._connack = null;
     if (connack) this._tell('connect', connack);
   }
-}
-
-// Calls back when the promise is settled, or after so many milliseconds.
-function at_the_latest(milliseconds, promise, work) {
-  const timer = setTimeout(done, milliseconds);
-  let over = false;
-  function done() {
-    clearTimeout(timer);
-    if (!over) work();
-    over = true;
-  }
-  promise.then(done, done);
 }
 
 async function fresh(client, url) {

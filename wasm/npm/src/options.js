@@ -93,6 +93,25 @@ function check_numbers(options) {
   }
 }
 
+const overflows = ['reject', 'dropOldest', 'dropNewest'];
+const longest = 1e13;
+
+// In the order in which npm_client.cpp reads them.
+export function values_of(options, journal) {
+  const {queue = {}, backoff, keepalive, reconnectPeriod} = options;
+  const first = backoff ? backoff.first ?? 1000 : reconnectPeriod;
+  return [
+    ...!journal ? [0] : journal.database ? [1, journal.database] : [2],
+    typeof globalThis.addEventListener === 'function' && typeof self !== 'undefined',
+    options.clientId, options.connectTimeout || longest, Math.min(keepalive ? keepalive * 500 : 10_000, 10_000),
+    queue.inFlight ?? 0, queue.messages ?? 100_000, queue.bytes ?? 64 * 1024 * 1024,
+    overflows.indexOf(queue.overflow ?? 'reject'), options.queueQoSZero, options.maxPacketBytes ?? 16 * 1024 * 1024,
+    options.trace ?? 0, options.subscribeBatchSize || 8, options.resubscribe, Boolean(backoff) || first > 0, first,
+    backoff ? backoff.longest ?? 60_000 : first, backoff?.stableAfter ?? 10_000, Boolean(backoff),
+    options.reconnectOnConnackError, options.takeoverStrikes ?? 0, options.clean,
+  ];
+}
+
 // Topic, message, QoS and retain flag; null: none.
 export function will_of(will) {
   if (!will) return [null];

@@ -11,7 +11,7 @@ const writers = {
   ascii: (bytes) => characters(bytes, 127),
   base64,
   base64url: (bytes) => base64(bytes).replace(/[+/=]/g, (letter) => ({'+': '-', '/': '_', '=': ''})[letter]),
-  utf16le: (bytes) => new TextDecoder('utf-16le').decode(bytes.subarray(0, bytes.length & ~1)),
+  utf16le: (bytes) => new TextDecoder('utf-16le', {ignoreBOM: true}).decode(bytes.subarray(0, bytes.length & ~1)),
 };
 Object.assign(writers, {'utf-8': writers.utf8, binary: writers.latin1, ucs2: writers.utf16le, 'utf-16le': writers.utf16le});
 

@@ -8,3 +8,15 @@ export function after_this_task(work) {
   };
   port2.postMessage(null);
 }
+
+// Calls back when the promise is settled, or after so many milliseconds.
+export function at_the_latest(milliseconds, promise, work) {
+  const timer = setTimeout(done, milliseconds);
+  let over = false;
+  function done() {
+    clearTimeout(timer);
+    if (!over) work();
+    over = true;
+  }
+  promise.then(done, done);
+}

@@ -52,7 +52,7 @@ const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
 const events = await fetch(`${url}/events`);
 const reader = events.body!.getReader();
-const decoder = new TextDecoder();
+const decoder = new TextDecoder('utf-8', {ignoreBOM: true});
 let text = '';
 async function event(): Promise<string> {
   for (;;) {
@@ -62,7 +62,7 @@ async function event(): Promise<string> {
       text = text.slice(end + 2);
       return one;
     }
-    text += decoder.decode((await reader.read()).value);
+    text += decoder.decode((await reader.read()).value, {stream: true});
   }
 }
 console.log(await event());

@@ -1,0 +1,28 @@
+// Why a connection ended, or never came to be: the record of it, and the error that MQTT.js tells.
+import {error_of} from './core.js';
+import {refusal} from './errors.js';
+import {packet_name} from './packets.js';
+
+// In the order of the C++ enumerations.
+const phases = ['opening', 'connecting', 'connected', 'disconnecting'];
+const causes = ['transport', 'refused', 'protocol_error', 'timed_out', 'disconnected', 'aborted'];
+const faults = ['none', 'unknown', 'invalid_url', 'unsupported_scheme', 'name_not_resolved', 'refused', 'unreachable',
+  'timed_out', 'reset', 'tls', 'handshake', 'wrong_subprotocol', 'text_frame', 'mixed_content', 'too_large', 'not_prepared'];
+
+export const close_record = (phase, cause, fault, last_sent, last_received, record) => ({
+  phase: phases[phase], cause: causes[cause], fault: faults[fault], ...record,
+  lastSent: packet_name(last_sent), lastReceived: packet_name(last_received),
+});
+
+// `failure`: what the socket said. null: MQTT.js says nothing.
+export function error_of_close({phase, cause, fault, error, returnCode}, failure) {
+  switch (cause) {
+    case 'refused': return refusal(returnCode);
+    case 'transport':
+      if (fault === 'timed_out' || fault === 'not_prepared') return new Error('connack timeout');
+      return failure?.told || failure?.code ? failure : null;
+    case 'timed_out':
+      return Object.assign(new Error(phase === 'connecting' ? 'connack timeout' : 'Keepalive timeout'), {cause: error_of(error)});
+    default: return error ? error_of(error) : null;
+  }
+}
