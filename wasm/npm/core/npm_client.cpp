@@ -1,6 +1,5 @@
 #include "npm_client.hpp"
 
-#include <deque>
 #include <utility>
 
 #include "imports.hpp"
@@ -106,17 +105,18 @@ void NpmClient::attempt(Values& values) {
 // ---- subscriptions ----
 
 int NpmClient::subscribe(Values values) {
-  std::deque<std::string> filters;
+  std::vector<std::string> filters;
   std::vector<MqttClient::SubscribeRequest> requests;
   while (values.more()) {
+    filters.push_back(*values.text());
     MqttClient::SubscribeRequest& request = requests.emplace_back();
-    request.filter = filters.emplace_back(*values.text());
     request.qos = values.qos();
     request.ask_again = values.flag();
     request.replaces = {static_cast<std::uint32_t>(values.number())};
     if (const int handler = static_cast<int>(values.number()))
       request.handler = [this, handler](const Message&) { wasmqtt_npm_handle(id_, handler); };
   }
+  for (std::size_t at = 0; at < filters.size(); ++at) requests[at].filter = filters[at];
   const auto made = mqtt_->subscribe(requests);
   return made ? static_cast<int>(made->front().number) : 0;
 }
