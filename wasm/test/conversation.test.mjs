@@ -4,7 +4,7 @@ import {describe, test} from 'node:test';
 import {flood} from './support/flood.mjs';
 import {until} from './support/machine.mjs';
 import {subscribe} from './support/mosquitto.mjs';
-import {on_stage, patience} from './support/person.mjs';
+import {on_stage, timeout} from './support/person.mjs';
 
 const world = on_stage();
 
@@ -20,7 +20,7 @@ async function signed_in(address, context) {
   return person;
 }
 
-const title = (person, expected) => until(async () => await person.page.title() === expected, `the title ${expected}`, patience);
+const title = (person, expected) => until(async () => await person.page.title() === expected, `the title ${expected}`, timeout);
 
 describe('messages', () => {
   test('stand in a log with sender, text, local time; own ones with the way they went', async () => {
@@ -57,7 +57,7 @@ describe('messages', () => {
     await one.message('into the void').getByText('delivered to the broker').waitFor();
     await zero.button('Retry').click();
     await zero.message('into the void').getByText(/· sent/).waitFor();
-    await until(() => seen.messages.length === 2, 'both arrive', patience);
+    await until(() => seen.messages.length === 2, 'both arrive', timeout);
     await seen.close();
   });
 
@@ -118,15 +118,15 @@ describe('the composer', () => {
     await gina.field('Message').press('Shift+Enter');
     await gina.page.keyboard.type('two');
     await gina.field('Message').press('Enter');
-    assert.equal((await seen.next(undefined, patience)).json.content, 'one\ntwo');
+    assert.equal((await seen.next(undefined, timeout)).json.content, 'one\ntwo');
     await gina.field('Message').fill('by button');
     await gina.button('Send').click();
-    await seen.next((m) => m.json.content === 'by button', patience);
+    await seen.next((m) => m.json.content === 'by button', timeout);
     assert.equal(await gina.field('Message').inputValue(), '');
     await gina.field('Message').fill('   ');
     await gina.field('Message').press('Enter');
     await gina.say('last');
-    await seen.next((m) => m.json.content === 'last', patience);
+    await seen.next((m) => m.json.content === 'last', timeout);
     assert.equal(seen.messages.length, 3, 'nothing is sent of spaces alone');
     await seen.close();
   });
@@ -143,9 +143,9 @@ describe('the composer', () => {
     // Beside the field; it is announced as well.
     await nina.page.getByLabel('Chats and messages')
       .getByText(/That text was not inserted: the message would have 70005 bytes, and the limit is 65536/).waitFor();
-    await until(async () => await nina.field('Message').inputValue() === 'short', 'the field keeps its text', patience);
+    await until(async () => await nina.field('Message').inputValue() === 'short', 'the field keeps its text', timeout);
     await nina.field('Message').press('Enter');
-    assert.equal((await seen.next(undefined, patience)).json.content, 'short');
+    assert.equal((await seen.next(undefined, timeout)).json.content, 'short');
     await seen.close();
   });
 
@@ -155,14 +155,14 @@ describe('the composer', () => {
     await hugo.field('Message').fill('half a thou');
     await hugo.talk_to('carol');
     assert.equal(await hugo.field('Message').inputValue(), '');
-    await until(async () => /Draft: half a thou/.test(await hugo.chat('bob').getAttribute('aria-description')), 'the list says so', patience);
+    await until(async () => /Draft: half a thou/.test(await hugo.chat('bob').getAttribute('aria-description')), 'the list says so', timeout);
     await hugo.chat('bob').click();
     assert.equal(await hugo.field('Message').inputValue(), 'half a thou');
     await hugo.page.reload();
     await hugo.button('Sign In').waitFor();
     await hugo.sign_in();
     await hugo.chat('bob').click();
-    await until(async () => await hugo.field('Message').inputValue() === 'half a thou', 'the draft is kept', patience);
+    await until(async () => await hugo.field('Message').inputValue() === 'half a thou', 'the draft is kept', timeout);
   });
 });
 
@@ -243,7 +243,7 @@ describe('ten thousand messages', () => {
     await kim.log().getByText('number 1', {exact: true}).waitFor();
     await kim.button('Jump to latest').waitFor();
     await write('kim', 'bob', 'one more');
-    await until(async () => await kim.button('Jump to latest').getAttribute('aria-description') === '1 newer', 'it is counted', patience);
+    await until(async () => await kim.button('Jump to latest').getAttribute('aria-description') === '1 newer', 'it is counted', timeout);
     assert.equal(await kim.message('one more').count(), 0, 'the reader is left where he is');
     await kim.button('Jump to latest').click();
     await kim.message('one more').waitFor();

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import {describe, test} from 'node:test';
 import {until} from './support/machine.mjs';
-import {Person, on_stage, patience} from './support/person.mjs';
+import {Person, on_stage, timeout} from './support/person.mjs';
 
 const world = on_stage();
 
@@ -11,7 +11,7 @@ const connections = async (user) => (await world.stage.open_broker.log()).split(
 
 async function second_tab(person, address) {
   const {page} = await world.stage.open(address, {context: person.page.context()});
-  page.setDefaultTimeout(patience);
+  page.setDefaultTimeout(timeout);
   const other = new Person(page);
   await other.button('Sign In').waitFor();
   return other;
