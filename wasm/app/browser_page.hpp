@@ -31,9 +31,10 @@ void notify(std::string_view title, std::string_view text);
 // Calls back with the title of a notification that was clicked, when the page has come to the front.
 void on_notification_clicked(std::function<void(std::string_view title)> handler);
 
-// The browser's time zone.
+// The browser's clock and time zone.
 class BrowserZone final : public chat::LocalTime {
  public:
+  wasmqtt::Time now() const override;
   std::chrono::minutes offset_at(wasmqtt::Time time) const override;
 
  private:

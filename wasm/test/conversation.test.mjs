@@ -75,6 +75,27 @@ describe('messages', () => {
     assert.equal(await divider('New').count(), 0, 'what was read is not new');
   });
 
+  test('have the right time as soon as a wrong clock is set right, and stay in order', async () => {
+    const prepare = (page) => page.addInitScript(() => {
+      const real = Date.now;
+      self.ahead = 2 * 86400_000;
+      Date.now = () => real() + self.ahead;
+    });
+    const dora = await signed_in('?stage=20&user=dora', {prepare});
+    await dora.talk_to('bob');
+    await dora.say('in two days');
+    await dora.message('in two days').getByText('delivered').waitFor();
+    await dora.page.evaluate(() => { self.ahead = 0; });
+    const seen = await subscribe(world.stage.open_broker, 'chat/messages/bob/dora', {qos: 1});
+    await dora.say('now');
+    await write('dora', 'bob', 'at once');
+    await dora.reads('in two days', 'now', 'at once');
+    const sent = Date.parse((await seen.next(undefined, timeout)).json.timestamp);
+    assert.ok(Math.abs(sent - Date.now()) < 3600_000, new Date(sent).toISOString());
+    await dora.log().getByRole('separator', {name: 'Today', exact: true}).waitFor({state: 'attached'});
+    await seen.close();
+  });
+
   test('can be selected with the mouse and copied; addresses in them are links, markup is text', async () => {
     const erin = await signed_in('?stage=10&user=erin', {permissions: ['clipboard-read', 'clipboard-write']});
     const {page} = erin;

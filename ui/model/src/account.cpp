@@ -73,7 +73,7 @@ wasmqtt::MqttOptions Account::options(const std::string& password) const {
     options.client.password = to_bytes(password);
   }
   if (settings_.status) {
-    const std::string offline = write_status({.online = false, .last_online = now()}, offset());
+    const std::string offline = write_status({.online = false, .last_online = clock()}, offset());
     options.client.will = wasmqtt::WillOptions{status_topic(user_), to_bytes(offline), qos(), true};
   }
   options.driver.takeover.policy = wasmqtt::TakeoverPolicy::stop;
@@ -256,7 +256,7 @@ std::optional<Time> Account::next_countdown() const {
 }
 
 void Account::notice(std::string text, std::string_view topic) {
-  if (app_ != nullptr) app_->state_.notices.add(now(), std::move(text), std::string(topic));
+  if (app_ != nullptr) app_->state_.notices.add(clock(), std::move(text), std::string(topic));
 }
 
 void Account::storage_failed(std::string_view problem) {
@@ -271,6 +271,7 @@ wasmqtt::Qos Account::qos() const {
 }
 
 Time Account::now() const { return platform_.loop.now(); }
-std::chrono::minutes Account::offset() const { return platform_.zone.offset_at(now()); }
+Time Account::clock() const { return platform_.zone.now(); }
+std::chrono::minutes Account::offset() const { return platform_.zone.offset_at(clock()); }
 
 }  // namespace chat

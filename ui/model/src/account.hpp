@@ -85,7 +85,8 @@ class Account : public std::enable_shared_from_this<Account> {
   std::string adopt(wasmqtt::Delivery delivery, const wasmqtt::Client::Outgoing& outgoing);
   void storage_failed(std::string_view problem);
   wasmqtt::Qos qos() const;
-  Time now() const;
+  Time now() const;    // for deadlines
+  Time clock() const;  // for people
   std::chrono::minutes offset() const;
 
   ChatApp* app_;

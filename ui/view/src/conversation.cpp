@@ -151,7 +151,7 @@ void ConversationView::draw_message(Ui& ui, const chat::State& state, const Item
   const chat::ChatMessage& message = item.message;
   if (item.before == nullptr && item.conversation.removed() != 0)
     separator(ui, std::to_string(item.conversation.removed()) + " older messages were dropped");
-  if (item.new_day) separator(ui, state.zone->day(message.sort_time(), state.now));
+  if (item.new_day) separator(ui, state.zone->day(message.sort_time(), state.clock));
   if (item.new_above) separator(ui, "New", Tone::accent);
   if (item.new_run && !item.new_day && !item.new_above) ImGui::Dummy({1, Theme::space_1});
   const bool named = item.new_run && !(item.right && item.conversation.key().has(state.user));

@@ -6,8 +6,9 @@
 //
 // Order: by arrival, so that an answer stands below what it answers even though clocks differ and some have whole seconds.
 // Only a message sent well before its neighbours (it was queued somewhere) is moved above them; never against the order
-// in which one sender's messages arrived, and never because a sender's clock runs ahead. Bounded in messages and in bytes, because a stranger can make it grow: above `max_messages` or `max_bytes`
-// the oldest are dropped, and removed() counts them.
+// in which one sender's messages arrived, never because a sender's clock runs ahead, and never because ours did until it
+// was set right. Bounded in messages and in bytes, because a stranger can make it grow: above `max_messages` or
+// `max_bytes` the oldest are dropped, and removed() counts them.
 #pragma once
 
 #include <cstdint>
@@ -115,7 +116,7 @@ class Conversation {
   const ChatMessage* last() const { return messages_.empty() ? nullptr : &messages_.back(); }
   // When something last happened, for the order of the list.
   Time active_at() const { return active_at_; }
-  void touch(Time at) { active_at_ = active_at_ < at ? at : active_at_; }
+  void touch(Time at) { active_at_ = at; }
 
   // Counts changes: of the list of messages (other than at the end), and of what left it at the front.
   std::uint64_t reordered() const { return reordered_; }

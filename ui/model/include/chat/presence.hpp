@@ -35,7 +35,8 @@ class Presence {
 
   struct Arrival {
     bool retained = false;  // stored by the broker: when it was published is not known
-    Time now{};
+    Time now{};             // of the event loop, which never steps back
+    Time clock = now;       // LocalTime::now()
   };
   // False when the status was not kept: there are max_users already, and this is another one.
   bool handle_status(std::string_view user, const WireStatus& status, const Arrival& arrival);
