@@ -241,7 +241,9 @@ void ConversationView::draw_jump(Ui& ui, Place& place, const chat::Conversation&
   const ButtonOptions options{.kind = ButtonKind::secondary, .icon = Icon::arrow_down, .small = true};
   const ImVec2 size = button_size(ui, "Jump to latest", options);
   const ImVec2 after = ImGui::GetCursorPos();
-  const std::uint64_t fresh = conversation.next_number() - std::min(place.last_seen, conversation.next_number());
+  const auto& messages = conversation.messages();
+  const auto fresh = std::count_if(messages.begin(), messages.end(),
+                                   [&](const chat::ChatMessage& message) { return message.number >= place.last_seen; });
   {
     ImGui::SetCursorScreenPos({corner.x - size.x - Theme::space_5, corner.y - size.y - Theme::space_3});
     // A window of its own, so that it lies above the messages for the pointer, too.

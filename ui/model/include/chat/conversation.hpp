@@ -65,7 +65,7 @@ struct ChatMessage {
   Time arrived_at{};          // ours
   SendState state = SendState::none;
   std::string problem{};      // of a failed one, a plain sentence
-  std::uint64_t number = 0;   // given by the conversation at insert(): grows with arrival, never used twice
+  std::uint64_t number = 0;   // given by the conversation at insert(), see next_number()
 
   // For order: a clock that runs ahead does not count.
   Time sort_time() const { return sent_at < arrived_at ? sent_at : arrived_at; }
@@ -121,6 +121,8 @@ class Conversation {
   // Counts changes: of the list of messages (other than at the end), and of what left it at the front.
   std::uint64_t reordered() const { return reordered_; }
   std::uint64_t removed() const { return removed_; }
+  // Numbers grow with arrival and are the microsecond of it where that is greater: so two tabs that keep their messages in
+  // one store give different ones.
   std::uint64_t next_number() const { return next_number_; }
 
   std::string draft;  // typed, not sent

@@ -25,7 +25,7 @@ class ConversationView {
     semantic::LogState log;
     std::uint64_t reordered = 0;
     std::uint64_t removed = 0;
-    std::uint64_t last_seen = 0;  // number of the newest message when the reader was at the bottom
+    std::uint64_t last_seen = 0;  // Conversation::next_number() when the reader was at the bottom
   };
   // One message and what surrounds it.
   struct Item {
