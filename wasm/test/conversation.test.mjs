@@ -20,6 +20,17 @@ async function signed_in(address, context) {
   return person;
 }
 
+// Animation frames wait until hold(false): what is seen without them was there when the event was over.
+const holdable = (page) => page.addInitScript(() => {
+  let held = null;
+  const real = self.requestAnimationFrame.bind(self);
+  self.requestAnimationFrame = (call) => (held ? held.push(call) : real(call));
+  self.hold = (on) => {
+    held?.forEach(real);
+    held = on ? [] : null;
+  };
+});
+
 const title = (person, expected) => until(async () => await person.page.title() === expected, `the title ${expected}`, timeout);
 
 describe('messages', () => {
@@ -153,14 +164,15 @@ describe('the composer', () => {
   });
 
   test('refuses a paste of more than 64 KB with a sentence, and keeps and sends what stood there', async () => {
-    const nina = await signed_in('?stage=10&user=nina', {permissions: ['clipboard-read', 'clipboard-write']});
+    const nina = await signed_in('?stage=10&user=nina', {permissions: ['clipboard-read', 'clipboard-write'], prepare: holdable});
     await nina.talk_to('bob');
     const seen = await subscribe(world.stage.open_broker, 'chat/messages/bob/nina');
-    await nina.field('Message').fill('short');
-    // What is typed counts from the frame that shows it.
-    await nina.page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
     await nina.page.evaluate((text) => navigator.clipboard.writeText(text), 'x'.repeat(70000));
+    // Typed and pasted before the next frame.
+    await nina.page.evaluate(() => hold(true));
+    await nina.field('Message').fill('short');
     await nina.page.keyboard.press('Control+v');
+    await nina.page.evaluate(() => hold(false));
     // Beside the field; it is announced as well.
     await nina.page.getByLabel('Chats and messages')
       .getByText(/That text was not inserted: the message would have 70005 bytes, and the limit is 65536/).waitFor();
@@ -188,17 +200,6 @@ describe('the composer', () => {
 });
 
 describe('a choice', () => {
-  // Animation frames wait until hold(false): what is seen without them was there when the event was over.
-  const holdable = (page) => page.addInitScript(() => {
-    let held = null;
-    const real = self.requestAnimationFrame.bind(self);
-    self.requestAnimationFrame = (call) => (held ? held.push(call) : real(call));
-    self.hold = (on) => {
-      held?.forEach(real);
-      held = on ? [] : null;
-    };
-  });
-
   test('takes effect before whatever is done next, by pointer and by key', async () => {
     const kim = await signed_in('?stage=10&user=kim', {prepare: holdable});
     await kim.talk_to('bob');

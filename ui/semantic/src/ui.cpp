@@ -62,6 +62,10 @@ void Ui::handle_text(const TextEdit& edit) {
   Field& field = fields_[edit.id];
   if (field.edit.text != edit.text) field.fresh = true;
   field.edit = edit;
+  if (field.max_bytes != 0 && edit.text.size() > field.max_bytes) {
+    field.refused = edit.text.size();
+    return;
+  }
   field.used = frame_;
 }
 
@@ -94,6 +98,12 @@ TextEdit& Ui::text_edit(Id id, bool& fresh) {
   field.edit.id = id;
   field.used = frame_;
   fresh = std::exchange(field.fresh, false);
+std::size_t Ui::limit_text(Id id, std::size_t max_bytes) {
+  Field& field = fields_[id];
+  field.max_bytes = max_bytes;
+  return std::exchange(field.refused, 0);
+}
+
   return field.edit;
 }
 

@@ -121,7 +121,7 @@ var imguiWebMirror = {
         m.set(element, 'rel', 'noopener noreferrer');
       }
       if (role === 26) {
-        const now = HEAPF32[p + 31];
+        const now = HEAPF32[p + 30];
         m.set(element, 'aria-valuemin', '0');
         m.set(element, 'aria-valuemax', '100');
         m.set(element, 'aria-valuenow', now < 0 ? null : String(Math.round(now * 100)));
@@ -179,8 +179,8 @@ var imguiWebMirror = {
     if (role === 15) m.set(element, 'name', 'group-' + HEAPU32[p + 1]);
     if (role === 16) ImguiWebText.field(element, p, states, name);
     if (element.imguiSize) {
-      m.style(element.imguiSize, 'height', HEAPF32[p + 37] + 'px');
-      if (HEAP32[p + 40]) element.scrollTop = HEAPF32[p + 38];
+      m.style(element.imguiSize, 'height', HEAPF32[p + 36] + 'px');
+      if (HEAP32[p + 39]) element.scrollTop = HEAPF32[p + 37];
     }
     if (role === 6 && isNew) m.dialogs.push({element: element, before: m.active, fresh: true});
   },

@@ -31,13 +31,13 @@ struct NodeRecord {
   Text name, description, value, placeholder, href, autocomplete;
   const LineRecord* lines;
   int line_count;
-  int level, set_size, position, max_length;
+  int level, set_size, position;
   float progress, font_size, line_height, padding_x, padding_y;
   int font;
   float content_height, scroll_y;
   int set_value, set_scroll;
 };
-static_assert(sizeof(NodeRecord) == 41 * 4 && sizeof(LineRecord) == 8 * 4);
+static_assert(sizeof(NodeRecord) == 40 * 4 && sizeof(LineRecord) == 8 * 4);
 
 constexpr std::uint32_t state_inert = 1u << 31;
 
@@ -98,7 +98,7 @@ std::uint64_t content_hash(const NodeRecord& r, const Node& node) {
     hash.add(node.lines[static_cast<std::size_t>(i)].href);
     hash.add(r.lines[i].rect);
   }
-  for (const int v : {r.level, r.set_size, r.position, r.max_length, r.font}) hash.add(static_cast<std::uint64_t>(v));
+  for (const int v : {r.level, r.set_size, r.position, r.font}) hash.add(static_cast<std::uint64_t>(v));
   for (const float v : {r.progress, r.font_size, r.line_height, r.padding_x, r.padding_y, r.content_height}) hash.add(v);
   return hash.value;
 }
@@ -137,7 +137,7 @@ struct Packer {
     r.name = text(node.name), r.description = text(node.description), r.value = text(node.value);
     r.placeholder = text(node.placeholder), r.href = text(node.href), r.autocomplete = text(node.autocomplete);
     r.lines = lines.data(), r.line_count = static_cast<int>(lines.size());
-    r.level = node.level, r.set_size = node.set_size, r.position = node.position, r.max_length = node.max_length;
+    r.level = node.level, r.set_size = node.set_size, r.position = node.position;
     r.progress = node.progress, r.font_size = node.font_size, r.line_height = node.line_height;
     r.padding_x = node.padding_x, r.padding_y = node.padding_y, r.font = node.font;
     r.content_height = node.content_height, r.scroll_y = node.scroll_y;

@@ -89,7 +89,6 @@ struct Node {
   int level = 0;                // headings
   int set_size = 0;             // of a virtualised list or table: all items, not only those drawn
   int position = 0;             // 1-based
-  int max_length = 0;           // bytes of UTF-8; 0: no limit
   float progress = -1;          // 0..1; negative: indeterminate
   float font_size = 0;          // CSS pixels, of the text in it
   float line_height = 0;

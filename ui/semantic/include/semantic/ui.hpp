@@ -121,6 +121,8 @@ class Ui {
   struct CachedLayout {
     std::string text;
     TextStyle style;
+  /// handle_text() refuses longer texts from now on; 0: none. Returns the bytes of one that it has refused since, or 0.
+  std::size_t limit_text(Id id, std::size_t max_bytes);
     float width;
     std::uint32_t used;
     TextLayout layout;
@@ -134,7 +136,12 @@ class Ui {
   std::uint32_t frame_ = 0;
   std::vector<Id> activations_, submits_;
   std::vector<std::pair<Id, float>> scrolls_;
-  struct Field { TextEdit edit; bool fresh = false; std::uint32_t used = 0; };
+  struct Field {
+    TextEdit edit;
+    bool fresh = false;
+    std::uint32_t used = 0;
+    std::size_t max_bytes = 0, refused = 0;
+  };
   std::unordered_map<Id, Field> fields_;
   std::vector<Request> requests_;
   Id focused_ = 0;
