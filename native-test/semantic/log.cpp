@@ -84,23 +84,6 @@ TEST_CASE("scrolled up, a log stays where it is while messages come, and jumps w
   CHECK(message(page, "more 19"));
 }
 
-TEST_CASE("older messages in front leave what is seen where it is") {
-  Headless page(400, 300);
-  Messages messages(500);
-  page.show(messages.draw());
-  page.scroll("Messages", 3000);
-  page.frame();
-  std::string seen;
-  float y = 0;
-  for (const Node& node : page.tree().nodes())
-    if (node.role == Role::text && node.rect.y > 50 && seen.empty()) seen = node.name, y = node.rect.y;
-  messages.texts.insert(messages.texts.begin(), 40, "older");
-  messages.state.items_prepended(40);
-  page.frame();
-  REQUIRE(message(page, seen));
-  CHECK(message(page, seen)->rect.y == doctest::Approx(y).epsilon(0.02));
-}
-
 TEST_CASE("the items of a log know their place among all") {
   Headless page(400, 300);
   Messages messages(1000);

@@ -11,12 +11,6 @@
 
 namespace semantic {
 
-void LogState::items_prepended(int n) {
-  if (n <= 0) return;
-  heights_.insert(heights_.begin(), static_cast<std::size_t>(n), -estimate_);
-  if (anchor_ >= 0) anchor_ += n;
-}
-
 void LogState::item_changed(int index) {
   const auto at = static_cast<std::size_t>(index);
   if (index >= 0 && at < heights_.size() && heights_[at] > 0) heights_[at] = -heights_[at];
@@ -57,7 +51,6 @@ class LogView {
   }
 
   void adopt_heights(float width) {
-    state_.estimate_ = options_.estimated_height;
     if (state_.width_ != width)
       for (float& h : state_.heights_) h = -std::abs(h);
     state_.width_ = width;

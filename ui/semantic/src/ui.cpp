@@ -75,13 +75,6 @@ void Ui::handle_scroll(Id id, float y) {
 }
 
 void Ui::request_focus(Id id) { requests_.push_back({.kind = Request::Kind::focus, .id = id, .text = {}}); }
-void Ui::request_blur() { requests_.push_back({.kind = Request::Kind::blur, .text = {}}); }
-void Ui::request_select(Id field, int begin, int end) {
-  requests_.push_back({.kind = Request::Kind::select, .id = field, .text = {}, .begin = begin, .end = end});
-}
-void Ui::request_scroll_into_view(Id id) {
-  requests_.push_back({.kind = Request::Kind::scroll_into_view, .id = id, .text = {}});
-}
 void Ui::announce(std::string_view text, Politeness politeness) {
   requests_.push_back({.kind = Request::Kind::announce, .text = std::string(text), .politeness = politeness});
 }

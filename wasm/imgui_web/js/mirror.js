@@ -92,7 +92,6 @@ var imguiWebMirror = {
       m.set(element, 'aria-expanded', flag(5) ? String(flag(4)) : null);
       m.set(element, 'aria-current', flag(7) ? 'true' : null);
       m.set(element, 'aria-modal', flag(12) ? 'true' : null);
-      m.set(element, 'aria-busy', flag(16) ? 'true' : null);
       m.set(element, 'tabindex', flag(15) ? (role === 21 && !flag(7) && element !== m.active ? '-1' : '0') : flag(12) ? '-1' : null);
       if (element.inert !== flag(31)) element.inert = flag(31);
       m.set(element, 'aria-hidden', flag(31) ? 'true' : null);
@@ -227,17 +226,6 @@ var imguiWebMirror = {
   imgui_web_focus: function(id) {
     const element = ImguiWebMirror.nodes.get(id >>> 0);
     if (element && document.activeElement !== element) element.focus();
-  },
-
-  imgui_web_blur__deps: ['$ImguiWebMirror'],
-  imgui_web_blur: function() {
-    if (ImguiWebMirror.active) ImguiWebMirror.active.blur();
-  },
-
-  imgui_web_scroll_into_view__deps: ['$ImguiWebMirror'],
-  imgui_web_scroll_into_view: function(id) {
-    const element = ImguiWebMirror.nodes.get(id >>> 0);
-    if (element) element.scrollIntoView({block: 'nearest'});
   },
 
   imgui_web_check_again__deps: ['$ImguiWebMirror'],

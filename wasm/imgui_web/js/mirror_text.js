@@ -87,22 +87,6 @@ var imguiWebText = {
         element.imguiTold = value;
       }
     }
-  },
-
-  imgui_web_select__deps: ['$ImguiWebMirror', '$ImguiWebGlyphs'],
-  imgui_web_select: function(id, begin, end) {
-    const field = ImguiWebMirror.nodes.get(id >>> 0);
-    if (!field || !field.imguiField) return;
-    const units = function(bytes) {
-      let at = 0;
-      for (let n = 0; n < bytes && at < field.value.length;) {
-        const step = field.value.codePointAt(at) > 0xFFFF ? 2 : 1;
-        n += ImguiWebGlyphs.bytes(field.value.slice(at, at + step));
-        at += step;
-      }
-      return at;
-    };
-    field.setSelectionRange(units(begin), units(end));
   }
 };
 mergeInto(LibraryManager.library, imguiWebText);

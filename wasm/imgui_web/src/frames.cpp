@@ -68,7 +68,7 @@ void hand_over_requests(Backend& b) {
       imgui_web_announce(request.text.data(), static_cast<int>(request.text.size()),
                          request.politeness == semantic::Politeness::assertive);
     } else {
-      b.mirror.handle(request);
+      b.mirror.focus(request.id);
     }
   }
 }

@@ -65,9 +65,6 @@ void imgui_web_node(const NodeRecord* record, int is_new, int moved);
 void imgui_web_remove(Id id);
 void imgui_web_patched();
 void imgui_web_focus(Id id);
-void imgui_web_blur();
-void imgui_web_select(Id id, int begin, int end);
-void imgui_web_scroll_into_view(Id id);
 void imgui_web_check_again(Id id);
 }
 
@@ -220,16 +217,7 @@ bool Mirror::note_dom_scroll(Id id, float y) {
   return true;
 }
 
-void Mirror::handle(const semantic::Request& request) {
-  using Kind = semantic::Request::Kind;
-  switch (request.kind) {
-    case Kind::focus: imgui_web_focus(request.id); break;
-    case Kind::blur: imgui_web_blur(); break;
-    case Kind::select: imgui_web_select(request.id, request.begin, request.end); break;
-    case Kind::scroll_into_view: imgui_web_scroll_into_view(request.id); break;
-    case Kind::announce: break;
-  }
-}
+void Mirror::focus(Id id) { imgui_web_focus(id); }
 
 void Mirror::rest() {
   for (const Id id : toggled_) imgui_web_check_again(id);

@@ -52,8 +52,6 @@ class LogState {
   bool at_bottom() const { return stick_; }
   void jump_to_latest() { stick_ = true; }
   void scroll_to(int index) { target_ = index; stick_ = false; }
-  /// `n` items were put in front (older history was loaded): what is seen stays where it is.
-  void items_prepended(int n);
   /// The height of item `index` may have changed (its text or state did). Cheap.
   void item_changed(int index);
   void clear();
@@ -64,7 +62,6 @@ class LogState {
   std::vector<float> heights_;   // negative: an estimate
   float width_ = 0;
   float scroll_ = 0;
-  float estimate_ = 0;
   int target_ = -1;
   int anchor_ = -1;
   float anchor_offset_ = 0;

@@ -42,11 +42,10 @@ struct TextEdit {
 enum class Politeness : std::uint8_t { polite, assertive };
 
 struct Request {
-  enum class Kind : std::uint8_t { focus, announce, select, scroll_into_view, blur } kind = Kind::focus;
+  enum class Kind : std::uint8_t { focus, announce } kind = Kind::focus;
   Id id = 0;
   std::string text = {};  // announce
   Politeness politeness = Politeness::polite;
-  int begin = 0, end = 0;  // select: bytes
 };
 
 struct WidgetMemory;  // what the widgets remember from frame to frame; private to this library
@@ -75,9 +74,6 @@ class Ui {
 
   // -- requests, to the platform
   void request_focus(Id id);
-  void request_blur();
-  void request_select(Id field, int begin, int end);
-  void request_scroll_into_view(Id id);
   void announce(std::string_view text, Politeness politeness = Politeness::polite);
   std::vector<Request> take_requests();
 
