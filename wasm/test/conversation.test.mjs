@@ -235,6 +235,25 @@ describe('what is unread', () => {
   });
 });
 
+describe('without a WebGL context', () => {
+  test('nothing is drawn, so what arrives stays unread until there is one again', async () => {
+    const lea = await signed_in('?stage=10&user=lea');
+    await lea.talk_to('bob');
+    await write('lea', 'bob', 'seen');
+    await lea.reads('seen');
+    assert.equal(await lea.page.title(), 'MQTT Chat');
+    await lea.page.evaluate(() => {
+      self.context = document.querySelector('canvas').getContext('webgl2').getExtension('WEBGL_lose_context');
+      self.context.loseContext();
+    });
+    await lea.page.getByText('The browser has taken the graphics away').waitFor();
+    await write('lea', 'bob', 'not seen');
+    await title(lea, '(1) MQTT Chat');
+    await lea.page.evaluate(() => self.context.restoreContext());
+    await title(lea, 'MQTT Chat');
+  });
+});
+
 describe('a name for a new chat', () => {
   test('is checked as at the login, and opens its chat once', async () => {
     const jack = await signed_in('?stage=10&user=jack');

@@ -30,7 +30,7 @@ void request_frame() {
 }
 
 void draw_pass(Backend& b) {
-  ImGui_ImplOpenGL3_NewFrame();
+  if (!b.context_lost) ImGui_ImplOpenGL3_NewFrame();
   ImGui::NewFrame();
   b.ui.begin_frame();
   b.draw(b.ui);
