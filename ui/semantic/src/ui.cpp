@@ -29,6 +29,7 @@ void Ui::begin_frame() {
   ++frame_;
   tree_.begin_frame();
   wake_ = -1;
+  findable_ = {};
   unsettled_ = false;
   memory_->forms.clear();
   memory_->dialogs.clear();
@@ -45,6 +46,7 @@ void Ui::end_frame() {
   activations_.clear();
   submits_.clear();
   scrolls_.clear();
+  found_ = {};
   escape_ = false;
   for (auto it = fields_.begin(); it != fields_.end();) {
     it->second.fresh = false;
@@ -60,12 +62,12 @@ void Ui::handle_focus_visible(bool visible) { focus_visible_ = visible; }
 
 void Ui::handle_text(const TextEdit& edit) {
   Field& field = fields_[edit.id];
-  if (field.edit.text != edit.text) field.fresh = true;
-  field.edit = edit;
   if (field.max_bytes != 0 && edit.text.size() > field.max_bytes) {
     field.refused = edit.text.size();
     return;
   }
+  if (field.edit.text != edit.text) field.fresh = true;
+  field.edit = edit;
   field.used = frame_;
 }
 
@@ -73,6 +75,8 @@ void Ui::handle_scroll(Id id, float y) {
   std::erase_if(scrolls_, [id](const auto& scroll) { return scroll.first == id; });
   scrolls_.emplace_back(id, y);
 }
+
+void Ui::handle_found(int item) { found_ = {findable_.log, item}; }
 
 void Ui::request_focus(Id id) { requests_.push_back({.kind = Request::Kind::focus, .id = id, .text = {}}); }
 void Ui::announce(std::string_view text, Politeness politeness) {
@@ -91,13 +95,13 @@ TextEdit& Ui::text_edit(Id id, bool& fresh) {
   field.edit.id = id;
   field.used = frame_;
   fresh = std::exchange(field.fresh, false);
+  return field.edit;
+}
+
 std::size_t Ui::limit_text(Id id, std::size_t max_bytes) {
   Field& field = fields_[id];
   field.max_bytes = max_bytes;
   return std::exchange(field.refused, 0);
-}
-
-  return field.edit;
 }
 
 bool Ui::take_scroll(Id id, float& y) {
@@ -109,6 +113,8 @@ bool Ui::take_scroll(Id id, float& y) {
   }
   return false;
 }
+
+int Ui::take_found(Id log) { return found_.first == log && log != 0 ? std::exchange(found_, {}).second : -1; }
 
 const TextLayout& Ui::layout(std::string_view text, TextStyle style, float width) {
   const std::uint64_t key = layout_key(text, style, width);

@@ -83,7 +83,7 @@ void plan_next(Backend& b) {
   const double wake = b.ui.wake_seconds();
   if (wake == 0) b.wanted = std::max(b.wanted, 1);
   if (b.wanted > 0) return request_frame();
-  b.mirror.rest();
+  b.mirror.rest(b.ui.findable());
   imgui_web_set_timer(wake > 0 ? wake * 1000 : -1);
 }
 

@@ -66,6 +66,9 @@ void imgui_web_remove(Id id);
 void imgui_web_patched();
 void imgui_web_focus(Id id);
 void imgui_web_check_again(Id id);
+int imgui_web_find_from(Id log, int low, int anew);
+void imgui_web_find_add(const char* text, int length);
+void imgui_web_find_hide(int first, int end);
 }
 
 namespace imgui_web {
@@ -219,7 +222,28 @@ bool Mirror::note_dom_scroll(Id id, float y) {
 
 void Mirror::focus(Id id) { imgui_web_focus(id); }
 
-void Mirror::rest() {
+// The newest items; each is an element.
+void Mirror::offer(const semantic::Findable& now) {
+  constexpr int most_items = 2000;
+  constexpr std::size_t most_bytes = 256 * 1024;
+  const bool anew = now.log != offered_.log || now.version != offered_.version || now.count < offered_.count;
+  if (!anew && now.count == offered_.count && now.first_drawn == offered_.first_drawn && now.end_drawn == offered_.end_drawn)
+    return;
+  offered_ = {now.log, now.count, now.first_drawn, now.end_drawn, now.version};
+  int low = now.count;
+  for (std::size_t bytes = 0; low > 0 && now.count - low < most_items; --low)
+    if ((bytes += now.text(low - 1).size()) > most_bytes) break;
+  const int missing = imgui_web_find_from(now.log, low, anew);
+  if (missing < 0) return;
+  for (int i = missing; i < now.count; ++i) {
+    const std::string_view words = now.text(i);
+    imgui_web_find_add(words.data(), static_cast<int>(words.size()));
+  }
+  imgui_web_find_hide(now.first_drawn, now.end_drawn);
+}
+
+void Mirror::rest(const semantic::Findable& findable) {
+  offer(findable);
   for (const Id id : toggled_) imgui_web_check_again(id);
   toggled_.clear();
 }
@@ -273,6 +297,11 @@ EMSCRIPTEN_KEEPALIVE void imgui_web_on_submit(Id id) {
 
 EMSCRIPTEN_KEEPALIVE void imgui_web_on_escape() {
   backend().ui.handle_escape();
+  imgui_web::respond();
+}
+
+EMSCRIPTEN_KEEPALIVE void imgui_web_on_found(int item) {
+  backend().ui.handle_found(item);
   imgui_web::respond();
 }
 

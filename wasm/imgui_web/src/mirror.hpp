@@ -33,11 +33,13 @@ class Mirror {
     std::uint32_t seen = 0;
   };
   void remove_gone(const semantic::Tree& tree);
+  void offer(const semantic::Findable& findable);
   std::unordered_map<semantic::Id, Dom> dom_;
   std::unordered_map<semantic::Id, Known> known_;
   std::vector<semantic::Id> last_child_, gone_, toggled_;
   std::vector<unsigned char> inert_;
   std::uint32_t frame_ = 0;
+  semantic::Findable offered_;  // without its text
 };
 
 }  // namespace imgui_web

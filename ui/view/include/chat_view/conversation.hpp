@@ -48,7 +48,7 @@ class ConversationView {
   void draw_jump(semantic::Ui& ui, Place& place, const chat::Conversation& conversation, ImVec2 corner);
 
   // The text as it is shown: a long one is shortened until the user asks for the rest.
-  std::string_view shown_text(const Item& item) const;
+  std::string_view shown_text(const chat::Conversation& conversation, const chat::ChatMessage& message) const;
 
   std::map<chat::ConversationKey, Place> places_;
   // Long messages that are shown whole, by their number: another may have the same identifier.

@@ -19,7 +19,8 @@
 //  [x] Mouse, pen and touch. Scroll areas of `semantic` are scrolled by the browser itself, with its inertia.
 //  [x] Text fields are real <input>/<textarea> elements over the drawn ones: IME, undo, spelling, autofill, paste.
 //  [x] Accessibility: a real element with role and name exactly over each semantic widget, patched where it changed.
-//  [x] Text that can be selected, copied and found in the page.
+//  [x] Text that can be selected, copied and found in the page; of a semantic::log with LogOptions::text also what is
+//      scrolled away, the newest 2,000 items or 256 KiB (where the browser knows hidden="until-found").
 //  [x] Glyphs come from the browser's own fonts: any script, colour emoji, shaped Arabic; no font is downloaded. Also where
 //      the browser resists fingerprinting and lets no canvas be read.
 //  [x] Bidirectional text (UAX #9); right-to-left paragraphs are aligned to the right.
