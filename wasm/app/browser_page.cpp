@@ -76,7 +76,9 @@ void notify(std::string_view title, std::string_view text) {
 
 void on_notification_clicked(std::function<void(std::string_view title)> handler) { on_clicked = std::move(handler); }
 
-wasmqtt::Time BrowserZone::now() const { return wasmqtt::Time{wasmqtt::Duration{static_cast<wasmqtt::Duration::rep>(mqtt_chat_now() * 1000)}}; }
+wasmqtt::Time BrowserZone::now() const {
+  return wasmqtt::Time{wasmqtt::Duration{static_cast<wasmqtt::Duration::rep>(mqtt_chat_now() * 1000)}};
+}
 
 std::chrono::minutes BrowserZone::offset_at(wasmqtt::Time time) const {
   const auto since = time.time_since_epoch();

@@ -17,8 +17,8 @@ std::string ConversationKey::heading_for(std::string_view user) const {
 }
 
 std::size_t Conversation::insert(ChatMessage message) {
-  if (message.number == 0)
-    message.number = std::max(next_number_, static_cast<std::uint64_t>(std::max(message.arrived_at, Time{}).time_since_epoch().count()));
+  const auto arrived = static_cast<std::uint64_t>(std::max(message.arrived_at, Time{}).time_since_epoch().count());
+  if (message.number == 0) message.number = std::max(next_number_, arrived);
   next_number_ = std::max(next_number_, message.number + 1);
   // What was there before this one arrived is no newer than that: where it is, the clock was ahead and has been set right.
   touch(std::max(message.sort_time(), std::min(active_at_, message.arrived_at)));

@@ -67,8 +67,7 @@ void ComposerView::draw(Ui& ui, const chat::State& state, chat::Intents& intents
   const FieldResult field =
       text_field(ui, "Message", text_,
                  {.placeholder = "Type your message...", .max_lines = most_lines, .max_bytes = chat::max_content_bytes,
-                  .disabled_reason = obstacle,
-                  .label_visible = false, .take_focus = take_focus_ && !ui.theme().touch,
+                  .disabled_reason = obstacle, .label_visible = false, .take_focus = take_focus_ && !ui.theme().touch,
                   .width = width - send_width - Theme::space_2});
   take_focus_ = false;
   const bool refused = field.refused != 0;

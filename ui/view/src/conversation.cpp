@@ -143,7 +143,9 @@ void ConversationView::draw_log(Ui& ui, const chat::State& state, const chat::Co
   log(ui, "Messages", place.log, static_cast<int>(messages.size()), draw_one,
       {.size = {0, log_height}, .padding = {Theme::space_4, Theme::space_4}, .estimated_height = 64,
        .gap = Theme::space_1, .max_content_width = 960, .from_bottom = true,
-       .text = [this, &conversation](int i) { return shown_text(conversation, conversation.messages()[static_cast<std::size_t>(i)]); },
+       .text = [this, &conversation](int i) {
+         return shown_text(conversation, conversation.messages()[static_cast<std::size_t>(i)]);
+       },
        .text_version = reinterpret_cast<std::uintptr_t>(&conversation) + conversation.reordered() + conversation.removed()});
   if (place.log.at_bottom()) place.last_seen = conversation.next_number();
   else draw_jump(ui, place, conversation, {at.x + ImGui::GetWindowWidth(), at.y + log_height});
@@ -175,7 +177,8 @@ void ConversationView::draw_message(Ui& ui, const chat::State& state, const Item
   if (message.state == chat::SendState::failed) draw_failure(ui, item, intents);
 }
 
-std::string_view ConversationView::shown_text(const chat::Conversation& conversation, const chat::ChatMessage& message) const {
+std::string_view ConversationView::shown_text(const chat::Conversation& conversation,
+                                              const chat::ChatMessage& message) const {
   if (message.text.size() <= long_message_bytes || expanded_.count({conversation.key(), message.number}) != 0)
     return message.text;
   return chat::cut_utf8(message.text, long_message_bytes / 2);

@@ -5,7 +5,7 @@
 //
 // A reload closes the socket without DISCONNECT, and MQTT 3.1.1 has no will delay: the will says "offline" although the
 // page is back a second later. An "offline" that looks like a will (its time stamp is older than `fresh`: it was written
-// when its owner connected) is therefore shown only after `grace`; any other, as that of a logout, at once. "Last seen" is
+// when its owner connected) is therefore shown only after `grace`; any other, as that of a logout, immediately. "Last seen" is
 // the later of the time stamp and the arrival, except for retained statuses, whose arrival says nothing.
 #pragma once
 

@@ -109,7 +109,7 @@ struct TableOptions {
   int selected = -1;
 };
 
-/// What a cell shows; strings are copied at once.
+/// What a cell shows; strings are copied immediately.
 struct Cell {
   std::string_view text = {};
   std::optional<Color> color = {};

@@ -51,7 +51,7 @@ struct Options {
 using Draw = std::function<void(semantic::Ui&)>;
 
 /// Begins. False when WebGL2 is missing: the element then holds a plain message, and nothing else happens.
-/// Returns at once; main() may return as well.
+/// Returns immediately; main() may return as well.
 bool start(const Options& options, Draw draw);
 
 semantic::Ui& ui();
@@ -62,7 +62,7 @@ void want(int frames = 2);
 std::uint32_t frame_count();
 
 enum class Theme : std::uint8_t { system, light, dark };
-/// What the user chose in the page; forced colours go before it.
+/// What the user chose in the page; forced colours take precedence over it.
 void prefer(Theme theme);
 bool is_dark();  ///< What is shown now.
 
