@@ -91,17 +91,21 @@ TEST_CASE("not remembering: the device keeps nothing") {
 
 TEST_CASE("storage that fails is said once and breaks nothing") {
   struct BrokenStore final : MemoryChatStoreBase {
-    void load(std::string_view, Visit, Loaded loaded) override { loaded(false, "access was denied"); }
+    void load(std::string_view, Visit, Loaded loaded) override { loaded(readable, "access was denied"); }
     void put(std::span<const Record>, Written written) override {
       if (written) written(false, "quota exceeded");
     }
+    bool readable = false;
   } broken;
-  World world(stage_settings(20), &broken);
-  world.sign_in("alice");
-  CHECK(world.state().storage_problem.find("access was denied") != std::string::npos);
-  world.receive("chat/messages/alice/peter", message_json("1", "hello"), Qos::at_least_once);
-  CHECK(world.texts("peter").size() == 1);
-  CHECK(world.state().storage_problem.find("quota exceeded") != std::string::npos);
+  for (const bool readable : {false, true}) {
+    broken.readable = readable;
+    World world(stage_settings(20), &broken);
+    world.sign_in("alice");
+    CHECK(world.state().storage_problem.empty() == readable);
+    for (const char* id : {"1", "2"}) world.receive("chat/messages/alice/peter", message_json(id, "hello"), Qos::at_least_once);
+    CHECK(world.texts("peter").size() == 2);
+    CHECK(world.state().storage_problem.find(readable ? "quota exceeded" : "access was denied") != std::string::npos);
+  }
 }
 
 namespace {
@@ -187,6 +191,92 @@ TEST_CASE("\"Use here\" goes on from what the other tab has stored meanwhile, an
   World third(stage_settings(20), &store);
   third.sign_in("alice", "", true);
   CHECK(third.texts("peter") == std::vector<std::string>{"one", "in the other tab", "in the other tab", "here again"});
+}
+
+// A device whose session another tab takes over: the transaction that notices it fails, and from then on the journal takes
+// nothing until it is loaded again, while the application's own records are written.
+struct SharedStore final : MemoryChatStoreBase {
+  struct Journal final : wasmqtt::SessionStore {
+    void load(const std::string& client_id, Loaded loaded) override {
+      owner.taken_over = false;
+      inner->load(client_id, std::move(loaded));
+    }
+    void append(wasmqtt::Bytes records, Written written) override {
+      if (owner.taken_over) return written(false, "Another tab has taken over this session");
+      inner->append(records, std::move(written));
+    }
+    Journal(SharedStore& store, wasmqtt::SessionStore* kept) : owner(store), inner(kept) {}
+    SharedStore& owner;
+    wasmqtt::SessionStore* inner;
+  };
+  void put(std::span<const Record> records, Written written) override {
+    if (taken_over && !std::exchange(noticed, true)) return written(false, "Another tab has taken over this session");
+    memory.put(records, std::move(written));
+  }
+  wasmqtt::SessionStore* session(const std::string& client_id, const std::string& broker) override {
+    journal = std::make_unique<Journal>(*this, memory.session(client_id, broker));
+    return journal.get();
+  }
+  std::unique_ptr<Journal> journal;
+  bool taken_over = false;
+  bool noticed = false;
+};
+
+TEST_CASE("\"Use here\" after the other tab took the store away: nothing of either tab is overwritten or lost") {
+  SharedStore store;
+  World first(stage_settings(20), &store);
+  first.sign_in("alice");
+  first.receive("chat/messages/alice/peter", message_json("1", "one"), Qos::at_least_once);
+  store.taken_over = true;
+  first.app.handle(SendMessage{with("peter"), "not stored"});
+  first.answer();
+  CHECK(first.state().storage_problem.find("Another tab has taken over") != std::string::npos);
+  {
+    World second(stage_settings(20), &store.memory);
+    second.loop.sleep(1s);
+    second.sign_in("alice", "", true);
+    second.receive("chat/messages/alice/peter", message_json("2", "in the other tab"), Qos::at_least_once);
+    // Not told yet: what it does now must not reach the store.
+    first.receive("chat/messages/alice/peter", message_json("3", "not stored either"), Qos::at_least_once);
+    first.app.handle(OpenChat{with("peter")});
+    first.app.handle(SaveDraft{with("peter"), "half a thou"});
+    first.app.handle_leave();
+    World third(stage_settings(20), &store.memory);
+    third.sign_in("alice", "", true);
+    CHECK(third.texts("peter") == std::vector<std::string>{"one", "in the other tab"});
+    CHECK(third.chat_with("peter")->draft.empty());
+    CHECK(third.chat_with("peter")->unread() == 2);
+  }
+  first.app.handle_signed_in_elsewhere("alice", "ws://localhost:8081");
+  first.app.handle(UseHere{});
+  first.loop.run_turns();
+  first.broker.accept();
+  (void)first.broker.expect<wasmqtt::Connect>();
+  first.broker.reply(wasmqtt::Connack{true});
+  first.answer();
+  CHECK(first.state().storage_problem.empty());
+  CHECK(first.chat_with("peter")->draft == "half a thou");
+  first.receive("chat/messages/alice/peter", message_json("4", "here again"), Qos::at_least_once);
+  const std::vector<std::string> all = {"one", "in the other tab", "not stored", "not stored either", "here again"};
+  CHECK(first.texts("peter") == all);
+  World last(stage_settings(20), &store.memory);
+  last.sign_in("alice", "", true);
+  CHECK(last.texts("peter") == all);
+}
+
+TEST_CASE("two tabs that write to one store at the same time overwrite nothing of each other") {
+  MemoryChatStore store;
+  Settings settings = stage_settings(20);
+  settings.qos1 = false;
+  World first(settings, &store), second(settings, &store);
+  first.sign_in("alice");
+  second.sign_in("alice");
+  second.loop.sleep(1ms);
+  first.receive("chat/messages/alice/peter", message_json("1", "in one"));
+  second.receive("chat/messages/alice/peter", message_json("2", "in the other"));
+  World third(settings, &store);
+  third.sign_in("alice");
+  CHECK(third.texts("peter") == std::vector<std::string>{"in one", "in the other"});
 }
 
 TEST_CASE("the admin reads all conversations as pairs, and cannot write into them") {

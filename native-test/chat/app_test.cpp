@@ -337,3 +337,27 @@ TEST_CASE("a late will of our own is contradicted, and does not start a quarrel"
   world.receive("chat/status/alice", status_json("offline"));
   CHECK(world.published.size() == 1);
 }
+
+TEST_CASE("the clock was a day ahead and is set right: from then on times are right, on screen and on the wire") {
+  World world(stage_settings(30));
+  world.sign_in("alice");
+  const ConversationKey peter{"alice", "peter"};
+  world.app.handle(AddChat{"peter"});
+  world.app.handle(SendMessage{peter, "tomorrow"});
+  world.receive("chat/messages/alice/peter", message_json("1", "one"), Qos::at_least_once);
+  world.zone.set_back = 24h;
+  const Time right = world.zone.now();
+  world.published.clear();
+  world.app.handle(SendMessage{peter, "today"});
+  world.receive("chat/messages/alice/peter", message_json("2", "two", format_iso_time(right, 0min)), Qos::at_least_once);
+  CHECK(world.state().clock == right);
+  CHECK(world.texts("peter") == std::vector<std::string>{"tomorrow", "one", "today", "two"});
+  CHECK(world.chat_with("peter")->messages()[2].sort_time() == right);
+  REQUIRE(world.published.size() == 1);
+  CHECK(parse_message(world.published[0].payload).value->timestamp == std::chrono::floor<std::chrono::milliseconds>(right));
+  CHECK(world.chat_with("peter")->active_at() == right);
+  world.published.clear();
+  world.reconnect(true);
+  REQUIRE(world.published.size() == 1);
+  CHECK(parse_status(world.published[0].payload).value->last_online <= world.zone.now());
+}

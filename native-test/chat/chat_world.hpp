@@ -32,6 +32,15 @@ inline std::string status_json(std::string_view status, std::string_view time = 
   return "{\"status\":\"" + std::string(status) + "\",\"lastOnlineTimestamp\":\"" + std::string(time) + "\"}";
 }
 
+// One hour ahead of UTC; the user's clock is the loop's, less what it was set back by.
+struct TestZone final : LocalTime {
+  explicit TestZone(const wasmqtt::EventLoop& its_loop) : loop(its_loop) {}
+  wasmqtt::Time now() const override { return loop.now() - set_back; }
+  std::chrono::minutes offset_at(wasmqtt::Time) const override { return 60min; }
+  const wasmqtt::EventLoop& loop;
+  wasmqtt::Duration set_back{};
+};
+
 // A memory store to derive faulty ones from.
 struct MemoryChatStoreBase : ChatStore {
   void load(std::string_view prefix, Visit visit, Loaded loaded) override {
@@ -132,7 +141,7 @@ struct World {
   VirtualLoop loop;
   ScriptedTransport broker;
   MemoryChatStore store;
-  FixedZone zone{60min};
+  TestZone zone{loop};
   ChatApp app;
   int changes = 0;
   std::string connect_packet;

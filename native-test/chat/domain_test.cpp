@@ -12,6 +12,7 @@
 #include "chat/settings.hpp"
 #include "chat/topics.hpp"
 #include "chat/wire.hpp"
+#include "chat_world.hpp"
 
 using namespace chat;
 using namespace std::chrono_literals;
@@ -241,6 +242,21 @@ TEST_CASE("a message that waited takes its place by the time of sending, but one
   CHECK(conversation.reordered() == 2);
 }
 
+TEST_CASE("our clock was a day ahead and has been set right: what arrives then stands below what stood there") {
+  const Time t = at("2025-03-01T10:00:00Z");
+  Conversation conversation({"a", "b"});
+  conversation.insert(said("a", "1", t, t));
+  conversation.insert(said("a", "2", t + 24h, t + 24h));
+  CHECK(conversation.active_at() == t + 24h);
+  conversation.insert(said("b", "3", t + 1min, t + 1min));
+  conversation.insert(said("b", "4", t + 2min, t + 2min));
+  conversation.insert(said("a", "5", t + 3min, t + 3min));
+  CHECK(ids(conversation) == "12345");
+  CHECK(conversation.reordered() == 0);
+  CHECK(conversation.active_at() == t + 3min);
+  CHECK(conversation.messages()[3].number > conversation.messages()[2].number);
+}
+
 TEST_CASE("an answer stands below what it answers, though its clock is behind or tells whole seconds") {
   const Time t = at("2025-03-01T10:00:00Z");
   Conversation conversation({"a", "b"});
@@ -421,7 +437,8 @@ TEST_CASE("presence: who is online is listed by name, as many as asked for, with
 }
 
 TEST_CASE("presence in words") {
-  const FixedZone zone(60min);
+  const chat::test::VirtualLoop loop;
+  const chat::test::TestZone zone(loop);
   const Time now = at("2025-03-05T10:00:00Z");
   using Kind = Presence::Kind;
   CHECK(presence_text({Kind::online, {}}, zone, now) == "online");

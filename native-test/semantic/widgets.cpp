@@ -96,15 +96,25 @@ TEST_CASE("a field takes the platform's text, and the program's text wins when i
   CHECK(changes == 1);
 }
 
-TEST_CASE("a field's limit cuts at a character, not inside one") {
+TEST_CASE("a field refuses a text above its limit as a whole and says so; what was typed before it, in the same frame, stays") {
   Headless page(400, 300);
   std::string name;
+  std::size_t refused = 0;
   page.show([&](Ui& ui) {
     const auto all = screen(ui);
-    text_field(ui, "Username", name, {.max_bytes = 4});
+    refused += text_field(ui, "Username", name, {.max_bytes = 4}).refused;
   });
-  page.fill("Username", "abcü");
-  CHECK(name == "abc");
+  page.fill("Username", "abü");
+  CHECK(name == "abü");
+  CHECK(refused == 0);
+  const Id id = page.find(Role::textbox, "Username")->id;
+  page.ui().handle_text({.id = id, .text = "ab"});
+  page.ui().handle_text({.id = id, .text = "abcü"});
+  page.frame();
+  CHECK(name == "ab");
+  CHECK(refused == 5);
+  page.frame();
+  CHECK(refused == 5);
 }
 
 TEST_CASE("an error marks the field invalid, describes it and is read beside it") {

@@ -216,6 +216,20 @@ TEST_CASE("a text above 64 KB is not inserted, cut or sent: what stood in the fi
   CHECK_FALSE(world.says("was not inserted"));
 }
 
+TEST_CASE("a paste that is refused does not take with it what was typed in the same frame") {
+  ViewWorld world;
+  world.sign_in_as("alice");
+  world.app.handle(AddChat{"peter"});
+  world.settle();
+  const semantic::Id field = world.find(Role::textbox, "Message")->id;
+  world.screen.ui().handle_text({.id = field, .text = "short"});
+  world.screen.ui().handle_text({.id = field, .text = "short" + std::string(max_content_bytes, 'x')});
+  world.settle();
+  CHECK(world.find(Role::textbox, "Message")->value == "short");
+  CHECK(world.says("would have " + std::to_string(max_content_bytes + 5) + " bytes"));
+  CHECK(world.chat_with("peter")->draft == "short");
+}
+
 TEST_CASE("a name with look-alike letters is said to be one, in the list and in its conversation") {
   ViewWorld world;
   world.sign_in_as("alice");

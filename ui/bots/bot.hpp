@@ -6,10 +6,10 @@
 //
 // Topics, payloads and message ids are the chat's own (wasmqtt::chat); presence is retained, with a will that says
 // offline. The client id is mqtt-chat-bot-<user>, so that a person may sign in under the same name: then both receive
-// what is written to it. Whoever takes that client id does not keep the bot away: it connects again.
+// what is written to it. When another client takes over that client id, the bot reconnects.
 //
-// Bots must not talk to each other without end. So a bot answers only, it never begins; it never answers itself, nor an
-// answer of an echo (is_echo); and a message that comes a second time (QoS 1, after a reconnect) is not answered again.
+// Bots must not talk to each other without end. So a bot only answers; it answers neither itself nor an echo (is_echo), and
+// a message that is delivered again (QoS 1, after a reconnect) only once.
 #pragma once
 
 #include <boost/asio/io_context.hpp>

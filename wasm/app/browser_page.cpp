@@ -8,6 +8,7 @@
 extern "C" {
 void mqtt_chat_address(int part);  // into the room
 int mqtt_chat_config(const char* name, std::size_t size);
+double mqtt_chat_now();  // milliseconds since the epoch
 int mqtt_chat_zone(double milliseconds);
 void mqtt_chat_hear_tabs();
 void mqtt_chat_tell_tabs(const char* user, std::size_t user_size, const char* broker, std::size_t broker_size);
@@ -74,6 +75,10 @@ void notify(std::string_view title, std::string_view text) {
 }
 
 void on_notification_clicked(std::function<void(std::string_view title)> handler) { on_clicked = std::move(handler); }
+
+wasmqtt::Time BrowserZone::now() const {
+  return wasmqtt::Time{wasmqtt::Duration{static_cast<wasmqtt::Duration::rep>(mqtt_chat_now() * 1000)}};
+}
 
 std::chrono::minutes BrowserZone::offset_at(wasmqtt::Time time) const {
   const auto since = time.time_since_epoch();

@@ -26,14 +26,15 @@ void download(std::string_view name, std::string_view text);
 // What the browser allows now; asking calls back with what the user answered.
 chat::Notifications notifications();
 void ask_for_notifications(std::function<void(chat::Notifications)> answered);
-// Shown only after the user allowed it; replaces the one with the same title, and makes itself heard again.
+// Shown only after the user allowed it; replaces the one with the same title, and alerts the user again.
 void notify(std::string_view title, std::string_view text);
 // Calls back with the title of a notification that was clicked, when the page has come to the front.
 void on_notification_clicked(std::function<void(std::string_view title)> handler);
 
-// The browser's time zone.
+// The browser's clock and time zone.
 class BrowserZone final : public chat::LocalTime {
  public:
+  wasmqtt::Time now() const override;
   std::chrono::minutes offset_at(wasmqtt::Time time) const override;
 
  private:

@@ -35,6 +35,7 @@ void ChatPage::connect_browser() {
   life_.on_leave = [this] { app_.handle_leave(); };
   life_.on_attended = [this](bool attended) { app_.handle_visible(attended); };
   app_.handle_visible(wasmqtt::PageLifeCycle::attended());
+  imgui_web::on_visibility([this](bool visible) { app_.handle_drawing(visible); });
   hear_tabs([this](std::string_view user, std::string_view broker) { app_.handle_signed_in_elsewhere(user, broker); });
   imgui_web::on_address([this](std::string_view query) {
     if (std::exchange(went_back_, false)) return;

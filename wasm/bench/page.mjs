@@ -3,7 +3,7 @@
 import * as scenarios from './scenarios.mjs';
 import {tool_of} from './tools.mjs';
 
-const patience = 60_000;
+const timeout = 60_000;
 
 const job = Object.fromEntries(new URLSearchParams(location.search));
 for (const key of ['count', 'warm', 'window', 'task', 'batch', 'bytes', 'frame']) if (key in job) job[key] = Number(job[key]);
@@ -17,7 +17,7 @@ async function measure() {
   return scenarios[job.scenario](client, job, began);
 }
 
-const late = new Promise((resolve) => setTimeout(resolve, patience, {error: `no end within ${patience / 1000} s`}));
+const late = new Promise((resolve) => setTimeout(resolve, timeout, {error: `no end within ${timeout / 1000} s`}));
 const failed = new Promise((resolve) => {
   addEventListener('error', (event) => resolve({error: event.message}));
   addEventListener('unhandledrejection', (event) => resolve({error: String(event.reason)}));

@@ -106,8 +106,8 @@ const results = [];  // {job, result}
 let finished;
 const end = new Promise((resolve) => { finished = resolve; });
 
-// A page that neither ends nor gives up (page.mjs does after a minute) hangs.
-const patience = 150_000;
+// A page that neither finishes nor times out (page.mjs: after a minute) hangs.
+const timeout = 150_000;
 let hangs, watchdog;
 const hung = new Promise((resolve, reject) => { hangs = reject; });
 
@@ -118,7 +118,7 @@ function nextJob() {
     finished();
     return {};
   }
-  watchdog = setTimeout(() => hangs(new Error(`no answer: ${job.scenario}, ${job.peer}, ${job.tool}`)), patience);
+  watchdog = setTimeout(() => hangs(new Error(`no answer: ${job.scenario}, ${job.peer}, ${job.tool}`)), timeout);
   return {next: `page.html?${new URLSearchParams(job)}`};
 }
 

@@ -1,5 +1,5 @@
-// What the examples' pages share: one client on the broker that the address names (?broker=ws://localhost:8081), woken up
-// by the page's life, its state in the element with the id "connection"; and a parameter of the address.
+// What the examples' pages share: one client on the broker that the address names (?broker=ws://localhost:8081), woken by
+// the page's life-cycle events, its state in the element with the id "connection"; and a parameter of the address.
 #pragma once
 
 #include <emscripten.h>

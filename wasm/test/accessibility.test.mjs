@@ -5,7 +5,7 @@ import {createRequire} from 'node:module';
 import {describe, test} from 'node:test';
 import {until} from './support/machine.mjs';
 import {publish} from './support/mosquitto.mjs';
-import {Person, on_stage, patience} from './support/person.mjs';
+import {Person, on_stage, timeout} from './support/person.mjs';
 
 const world = on_stage();
 const source = await readFile(createRequire(import.meta.url).resolve('axe-core'), 'utf8');
@@ -156,7 +156,7 @@ describe('by keyboard alone', () => {
     await keyboard.type('minh');
     await keyboard.press('Enter');
     await vy.page.getByRole('heading', {name: 'Conversation with minh'}).waitFor();
-    await until(() => vy.field('Message').evaluate((element) => element === document.activeElement), 'one can write at once', patience);
+    await until(() => vy.field('Message').evaluate((element) => element === document.activeElement), 'one can write at once', timeout);
     await keyboard.type('typed, not clicked');
     await keyboard.press('Enter');
     await vy.message('typed, not clicked').getByText('delivered to the broker').waitFor();
@@ -165,7 +165,7 @@ describe('by keyboard alone', () => {
     await vy.chat('jenny').waitFor();
     await tab_to(page, 'button', 'jenny', {back: true});
     await keyboard.press('ArrowDown');
-    await until(() => vy.chat('minh').evaluate((element) => element === document.activeElement), 'arrows move in the list', patience);
+    await until(() => vy.chat('minh').evaluate((element) => element === document.activeElement), 'arrows move in the list', timeout);
     await keyboard.press('ArrowUp');
     await keyboard.press('Enter');
     await vy.reads('from jenny');

@@ -4,7 +4,7 @@ import {describe, test} from 'node:test';
 import {scriptedServer} from '../browser/test/websocket_server.mjs';
 import {flood} from './support/flood.mjs';
 import {until} from './support/machine.mjs';
-import {on_stage, patience} from './support/person.mjs';
+import {on_stage, timeout} from './support/person.mjs';
 
 const world = on_stage();
 const write = (receiver, sender, content) => flood(world.stage.open_broker, [{topic: `chat/messages/${receiver}/${sender}`,
@@ -33,7 +33,7 @@ describe('the header', () => {
     const peer = await server.connection();
     peer.sendBinary(Buffer.from([0x20, 2, 0, 0]));
     const subscribe = () => peer.frames.find(({payload}) => payload[0] === 0x82)?.payload;
-    const asked = await until(subscribe, 'the SUBSCRIBE', patience);
+    const asked = await until(subscribe, 'the SUBSCRIBE', timeout);
     peer.sendBinary(Buffer.from([0x90, 3, asked[2], asked[3], 0x80]));
     await bob.alert(/The broker refused the subscription.*chat\/messages\/bob/).waitFor();
     await server.close();
@@ -66,7 +66,7 @@ describe('the page', () => {
     const [below, above] = [await box('Packets'), await box('Conversation')];
     assert.ok(below.y >= above.y + above.height, JSON.stringify({below, above}));
     await dave.page.setViewportSize({width: 1700, height: 700});
-    await until(async () => (await box('Packets')).x > (await box('Conversation')).x, 'they go to the right', patience);
+    await until(async () => (await box('Packets')).x > (await box('Conversation')).x, 'they go to the right', timeout);
     const [right, left] = [await box('Packets'), await box('Conversation')];
     assert.ok(right.x >= left.x + left.width && Math.abs(right.y - left.y) < 1, JSON.stringify({right, left}));
     await dave.say('one can write beside them');
@@ -86,9 +86,9 @@ describe('the page', () => {
       return box === null ? Infinity : box.y + box.height;
     };
     const field = erin.field('Message');
-    await until(async () => await bottom(field) <= 340, 'the field is in sight', patience);
+    await until(async () => await bottom(field) <= 340, 'the field is in sight', timeout);
     const last = erin.log().getByText('number 12', {exact: true});
-    await until(async () => await bottom(last) <= (await field.boundingBox()).y, 'the last message is above it', patience);
+    await until(async () => await bottom(last) <= (await field.boundingBox()).y, 'the last message is above it', timeout);
     assert.ok(await field.evaluate((element) => element === document.activeElement), 'one goes on typing');
   });
 });

@@ -4,7 +4,7 @@ import {describe, test} from 'node:test';
 import {flood} from './support/flood.mjs';
 import {until} from './support/machine.mjs';
 import {subscribe} from './support/mosquitto.mjs';
-import {on_stage, patience} from './support/person.mjs';
+import {on_stage, timeout} from './support/person.mjs';
 
 const world = on_stage();
 
@@ -20,7 +20,18 @@ async function signed_in(address, context) {
   return person;
 }
 
-const title = (person, expected) => until(async () => await person.page.title() === expected, `the title ${expected}`, patience);
+// Animation frames wait until hold(false): what is seen without them was there when the event was over.
+const holdable = (page) => page.addInitScript(() => {
+  let held = null;
+  const real = self.requestAnimationFrame.bind(self);
+  self.requestAnimationFrame = (call) => (held ? held.push(call) : real(call));
+  self.hold = (on) => {
+    held?.forEach(real);
+    held = on ? [] : null;
+  };
+});
+
+const title = (person, expected) => until(async () => await person.page.title() === expected, `the title ${expected}`, timeout);
 
 describe('messages', () => {
   test('stand in a log with sender, text, local time; own ones with the way they went', async () => {
@@ -57,7 +68,7 @@ describe('messages', () => {
     await one.message('into the void').getByText('delivered to the broker').waitFor();
     await zero.button('Retry').click();
     await zero.message('into the void').getByText(/· sent/).waitFor();
-    await until(() => seen.messages.length === 2, 'both arrive', patience);
+    await until(() => seen.messages.length === 2, 'both arrive', timeout);
     await seen.close();
   });
 
@@ -73,6 +84,27 @@ describe('messages', () => {
     await carol.chat('bob').click();
     await carol.reads('old', 'new');
     assert.equal(await divider('New').count(), 0, 'what was read is not new');
+  });
+
+  test('have the right time as soon as a wrong clock is set right, and stay in order', async () => {
+    const prepare = (page) => page.addInitScript(() => {
+      const real = Date.now;
+      self.ahead = 2 * 86400_000;
+      Date.now = () => real() + self.ahead;
+    });
+    const dora = await signed_in('?stage=20&user=dora', {prepare});
+    await dora.talk_to('bob');
+    await dora.say('in two days');
+    await dora.message('in two days').getByText('delivered').waitFor();
+    await dora.page.evaluate(() => { self.ahead = 0; });
+    const seen = await subscribe(world.stage.open_broker, 'chat/messages/bob/dora', {qos: 1});
+    await dora.say('now');
+    await write('dora', 'bob', 'at once');
+    await dora.reads('in two days', 'now', 'at once');
+    const sent = Date.parse((await seen.next(undefined, timeout)).json.timestamp);
+    assert.ok(Math.abs(sent - Date.now()) < 3600_000, new Date(sent).toISOString());
+    await dora.log().getByRole('separator', {name: 'Today', exact: true}).waitFor({state: 'attached'});
+    await seen.close();
   });
 
   test('can be selected with the mouse and copied; addresses in them are links, markup is text', async () => {
@@ -118,34 +150,35 @@ describe('the composer', () => {
     await gina.field('Message').press('Shift+Enter');
     await gina.page.keyboard.type('two');
     await gina.field('Message').press('Enter');
-    assert.equal((await seen.next(undefined, patience)).json.content, 'one\ntwo');
+    assert.equal((await seen.next(undefined, timeout)).json.content, 'one\ntwo');
     await gina.field('Message').fill('by button');
     await gina.button('Send').click();
-    await seen.next((m) => m.json.content === 'by button', patience);
+    await seen.next((m) => m.json.content === 'by button', timeout);
     assert.equal(await gina.field('Message').inputValue(), '');
     await gina.field('Message').fill('   ');
     await gina.field('Message').press('Enter');
     await gina.say('last');
-    await seen.next((m) => m.json.content === 'last', patience);
+    await seen.next((m) => m.json.content === 'last', timeout);
     assert.equal(seen.messages.length, 3, 'nothing is sent of spaces alone');
     await seen.close();
   });
 
   test('refuses a paste of more than 64 KB with a sentence, and keeps and sends what stood there', async () => {
-    const nina = await signed_in('?stage=10&user=nina', {permissions: ['clipboard-read', 'clipboard-write']});
+    const nina = await signed_in('?stage=10&user=nina', {permissions: ['clipboard-read', 'clipboard-write'], prepare: holdable});
     await nina.talk_to('bob');
     const seen = await subscribe(world.stage.open_broker, 'chat/messages/bob/nina');
-    await nina.field('Message').fill('short');
-    // What is typed counts from the frame that shows it.
-    await nina.page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
     await nina.page.evaluate((text) => navigator.clipboard.writeText(text), 'x'.repeat(70000));
+    // Typed and pasted before the next frame.
+    await nina.page.evaluate(() => hold(true));
+    await nina.field('Message').fill('short');
     await nina.page.keyboard.press('Control+v');
+    await nina.page.evaluate(() => hold(false));
     // Beside the field; it is announced as well.
     await nina.page.getByLabel('Chats and messages')
       .getByText(/That text was not inserted: the message would have 70005 bytes, and the limit is 65536/).waitFor();
-    await until(async () => await nina.field('Message').inputValue() === 'short', 'the field keeps its text', patience);
+    await until(async () => await nina.field('Message').inputValue() === 'short', 'the field keeps its text', timeout);
     await nina.field('Message').press('Enter');
-    assert.equal((await seen.next(undefined, patience)).json.content, 'short');
+    assert.equal((await seen.next(undefined, timeout)).json.content, 'short');
     await seen.close();
   });
 
@@ -155,29 +188,18 @@ describe('the composer', () => {
     await hugo.field('Message').fill('half a thou');
     await hugo.talk_to('carol');
     assert.equal(await hugo.field('Message').inputValue(), '');
-    await until(async () => /Draft: half a thou/.test(await hugo.chat('bob').getAttribute('aria-description')), 'the list says so', patience);
+    await until(async () => /Draft: half a thou/.test(await hugo.chat('bob').getAttribute('aria-description')), 'the list says so', timeout);
     await hugo.chat('bob').click();
     assert.equal(await hugo.field('Message').inputValue(), 'half a thou');
     await hugo.page.reload();
     await hugo.button('Sign In').waitFor();
     await hugo.sign_in();
     await hugo.chat('bob').click();
-    await until(async () => await hugo.field('Message').inputValue() === 'half a thou', 'the draft is kept', patience);
+    await until(async () => await hugo.field('Message').inputValue() === 'half a thou', 'the draft is kept', timeout);
   });
 });
 
 describe('a choice', () => {
-  // Animation frames wait until hold(false): what is seen without them was there when the event was over.
-  const holdable = (page) => page.addInitScript(() => {
-    let held = null;
-    const real = self.requestAnimationFrame.bind(self);
-    self.requestAnimationFrame = (call) => (held ? held.push(call) : real(call));
-    self.hold = (on) => {
-      held?.forEach(real);
-      held = on ? [] : null;
-    };
-  });
-
   test('takes effect before whatever is done next, by pointer and by key', async () => {
     const kim = await signed_in('?stage=10&user=kim', {prepare: holdable});
     await kim.talk_to('bob');
@@ -213,6 +235,25 @@ describe('what is unread', () => {
   });
 });
 
+describe('without a WebGL context', () => {
+  test('nothing is drawn, so what arrives stays unread until there is one again', async () => {
+    const lea = await signed_in('?stage=10&user=lea');
+    await lea.talk_to('bob');
+    await write('lea', 'bob', 'seen');
+    await lea.reads('seen');
+    assert.equal(await lea.page.title(), 'MQTT Chat');
+    await lea.page.evaluate(() => {
+      self.context = document.querySelector('canvas').getContext('webgl2').getExtension('WEBGL_lose_context');
+      self.context.loseContext();
+    });
+    await lea.page.getByText('The browser has taken the graphics away').waitFor();
+    await write('lea', 'bob', 'not seen');
+    await title(lea, '(1) MQTT Chat');
+    await lea.page.evaluate(() => self.context.restoreContext());
+    await title(lea, 'MQTT Chat');
+  });
+});
+
 describe('a name for a new chat', () => {
   test('is checked as at the login, and opens its chat once', async () => {
     const jack = await signed_in('?stage=10&user=jack');
@@ -224,6 +265,74 @@ describe('a name for a new chat', () => {
     await jack.talk_to('bob');
     await jack.talk_to('bob');
     assert.equal(await jack.page.getByRole('list', {name: 'Chats'}).getByRole('button').count(), 1);
+  });
+});
+
+describe('find-in-page', () => {
+  // The browser's own search has no interface for tests. It fires `beforematch` at what is hidden="until-found", shows it
+  // and scrolls to it, and so does following a link to its id.
+  // Not so that the page notices: to it a popstate event is the user's Back.
+  const prepare = (page) => page.addInitScript(() => addEventListener('popstate', (event) => event.stopImmediatePropagation()));
+  const follow = (person, index) => person.page.evaluate((at) => {
+    const item = document.querySelector('.findable').children[at];
+    item.id = 'match';
+    location.replace('#match');
+    item.removeAttribute('id');
+  }, index);
+  const findable = (person) => person.page.evaluate(() => Array.from(document.querySelector('.findable')?.children ?? [],
+    (item) => ({text: item.textContent, hidden: item.getAttribute('hidden')})));
+
+  test('finds messages that are scrolled away, and brings them into sight', async () => {
+    const mona = await signed_in('?stage=10&user=mona', {prepare});
+    await mona.talk_to('bob');
+    const texts = Array.from({length: 300}, (_, i) => (i === 20 ? 'the needle' : `straw ${i}`));
+    await flood(world.stage.open_broker, texts.map((text) => message('mona', 'bob', text)));
+    await mona.message('straw 299').waitFor();
+    const offered = await until(async () => {
+      const items = await findable(mona);
+      return items.length === 300 && items;
+    }, 'all are offered', timeout);
+    const drawn = offered.findIndex(({hidden}) => hidden === null);
+    assert.ok(drawn > 280 && drawn < 300, `${drawn}`);
+    assert.deepEqual(offered.map(({text}) => text), texts.map((text, i) => (i < drawn ? text : '')), 'what is drawn is found there');
+    assert.equal(offered[20].hidden, 'until-found');
+    assert.equal(await mona.message('the needle').count(), 0);
+    await follow(mona, 20);
+    await mona.message('the needle').waitFor();
+    const [needle, log] = [await mona.log().getByRole('article').getByText('the needle').boundingBox(), await mona.log().boundingBox()];
+    assert.ok(needle.y >= log.y && needle.y + needle.height <= log.y + log.height, JSON.stringify({needle, log}));
+    const mark = await mona.page.evaluate(() => {
+      const {x, y} = document.querySelector('.findable').children[20].getBoundingClientRect();
+      return {x, y};
+    });
+    assert.ok(Math.abs(mark.x - needle.x) < 2 && Math.abs(mark.y - needle.y) < 4, JSON.stringify({mark, needle}));
+    await mona.button('Jump to latest').click();
+    await mona.message('straw 299').waitFor();
+    await until(async () => (await findable(mona))[20].hidden === 'until-found', 'it is hidden again', timeout);
+  });
+
+  test('costs nothing while nothing changes, and holds no more than the newest 2,000', async () => {
+    const nora = await signed_in('?stage=10&user=nora');
+    await nora.talk_to('bob');
+    await flood(world.stage.open_broker, Array.from({length: 2100}, (_, i) => message('nora', 'bob', `straw ${i}`)));
+    await nora.message('straw 2099').waitFor();
+    const items = await until(async () => {
+      const all = await findable(nora);
+      return all.length === 2000 && all[0].text === 'straw 100' && all;
+    }, 'the newest are offered', timeout);
+    assert.equal(items.length, 2000);
+    assert.equal(items.at(-1).hidden, null);
+    const changes = await nora.page.evaluate(async () => {
+      let count = 0;
+      new MutationObserver((list) => { count += list.length; })
+        .observe(document.querySelector('.findable'), {subtree: true, childList: true, attributes: true, characterData: true});
+      document.dispatchEvent(new Event('selectionchange'));
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      return count;
+    });
+    assert.equal(changes, 0);
+    await nora.talk_to('carol');
+    await until(async () => (await findable(nora)).length === 0, 'the other chat has none', timeout);
   });
 });
 
@@ -243,7 +352,7 @@ describe('ten thousand messages', () => {
     await kim.log().getByText('number 1', {exact: true}).waitFor();
     await kim.button('Jump to latest').waitFor();
     await write('kim', 'bob', 'one more');
-    await until(async () => await kim.button('Jump to latest').getAttribute('aria-description') === '1 newer', 'it is counted', patience);
+    await until(async () => await kim.button('Jump to latest').getAttribute('aria-description') === '1 newer', 'it is counted', timeout);
     assert.equal(await kim.message('one more').count(), 0, 'the reader is left where he is');
     await kim.button('Jump to latest').click();
     await kim.message('one more').waitFor();

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import {describe, test} from 'node:test';
 import {flood} from './support/flood.mjs';
 import {until} from './support/machine.mjs';
-import {on_stage, patience} from './support/person.mjs';
+import {on_stage, timeout} from './support/person.mjs';
 
 const world = on_stage();
 const now = () => new Date().toISOString();
@@ -71,9 +71,9 @@ describe('hostile input', () => {
     const names = ['w'.repeat(64), 'مرحبا', '<b>x</b>'.replace('/', ''), ...Array.from({length: 1000}, (_, i) => `stranger ${i}`)];
     await flood(world.stage.open_broker, names.map((name) => ({topic: `chat/messages/dave/${name}`, payload: json(`from ${name}`)})));
     const list = dave.page.getByRole('list', {name: 'Chats'}).getByRole('listitem');
-    await until(async () => await list.count() > 0 && await list.first().getAttribute('aria-setsize') === '1003', 'all have a chat', patience);
+    await until(async () => await list.count() > 0 && await list.first().getAttribute('aria-setsize') === '1003', 'all have a chat', timeout);
     assert.ok(await list.count() < 60, 'only what is in sight is there');
-    await until(async () => await dave.page.title() === '(1003) MQTT Chat', 'all are counted', patience);
+    await until(async () => await dave.page.title() === '(1003) MQTT Chat', 'all are counted', timeout);
   });
 
   test('a topic with a name that the chat does not allow is a notice', async () => {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import {describe, test} from 'node:test';
 import {flood} from './support/flood.mjs';
 import {until} from './support/machine.mjs';
-import {on_stage, patience} from './support/person.mjs';
+import {on_stage, timeout} from './support/person.mjs';
 
 const world = on_stage();
 const write = (receiver, content) => flood(world.stage.open_broker, [{topic: `chat/messages/${receiver}/bob`,
@@ -37,11 +37,11 @@ describe('a hidden tab', () => {
     await alice.page.evaluate(() => hide(true));
     const frames = await alice.page.evaluate(() => Module.imguiWebFrames());
     for (const text of ['one', 'two']) await write('alice', text);
-    await until(async () => await alice.page.title() === '(2) MQTT Chat', 'the count', patience);
+    await until(async () => await alice.page.title() === '(2) MQTT Chat', 'the count', timeout);
     assert.equal(await alice.page.evaluate(() => Module.imguiWebFrames()), frames, 'nothing is drawn that nobody sees');
     await alice.page.evaluate(() => hide(false));
     await alice.reads('one', 'two');
-    await until(async () => await alice.page.title() === 'MQTT Chat', 'all is read', patience);
+    await until(async () => await alice.page.title() === 'MQTT Chat', 'all is read', timeout);
   });
 });
 
@@ -59,9 +59,9 @@ describe('a page beside the window that is worked in', () => {
     await ida.talk_to('bob');
     await ida.page.evaluate(() => focus_page(false));
     await write('ida', 'one');
-    await until(async () => await ida.page.title() === '(1) MQTT Chat', 'the count', patience);
+    await until(async () => await ida.page.title() === '(1) MQTT Chat', 'the count', timeout);
     await ida.page.evaluate(() => focus_page(true));
-    await until(async () => await ida.page.title() === 'MQTT Chat', 'it is read', patience);
+    await until(async () => await ida.page.title() === 'MQTT Chat', 'it is read', timeout);
   });
 });
 
@@ -117,7 +117,7 @@ describe('a hidden tab\'s link', () => {
     await until(() => gus.page.evaluate(() => {
       if (answered === asked) skip_ahead();  // never past the time that an answer may take
       return answered >= 3;
-    }), 'three PINGREQs and their answers', patience);
+    }), 'three PINGREQs and their answers', timeout);
     assert.equal(await gus.page.evaluate(() => lost), 0);
     await gus.status('Connected').waitFor({state: 'attached'});
   });
@@ -139,13 +139,13 @@ describe('a notification', () => {
     await write('bea', 'not told');
     await bea.chat('bob').waitFor();
     await bea.button('Notifications').click();
-    await until(async () => await bea.button('Notifications').getAttribute('aria-pressed') === 'true', 'they are on', patience);
+    await until(async () => await bea.button('Notifications').getAttribute('aria-pressed') === 'true', 'they are on', timeout);
     await write('bea', 'told');
-    await until(async () => (await bea.page.evaluate(() => shown)).join() === 'bob: told', 'the notification', patience);
+    await until(async () => (await bea.page.evaluate(() => shown)).join() === 'bob: told', 'the notification', timeout);
     await bea.button('Notifications').click();
-    await until(async () => await bea.button('Notifications').getAttribute('aria-pressed') === 'false', 'they are off', patience);
+    await until(async () => await bea.button('Notifications').getAttribute('aria-pressed') === 'false', 'they are off', timeout);
     await write('bea', 'not told either');
-    await until(async () => await bea.page.title() === '(3) MQTT Chat', 'it came', patience);
+    await until(async () => await bea.page.title() === '(3) MQTT Chat', 'it came', timeout);
     assert.deepEqual(await bea.page.evaluate(() => shown), ['bob: told']);
   });
 });
@@ -170,7 +170,7 @@ describe('a notification that was clicked', () => {
     for (const text of ['one', 'two']) {
       await write('jan', text);
       await jan.chat('bob').waitFor();
-      await until(() => jan.page.evaluate((last) => heard.at(-1) === last, text), `"${text}" is heard`, patience);
+      await until(() => jan.page.evaluate((last) => heard.at(-1) === last, text), `"${text}" is heard`, timeout);
     }
     await jan.page.evaluate(() => last.onclick());
     await jan.page.getByRole('heading', {name: 'Conversation with bob'}).waitFor();

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import {describe, test} from 'node:test';
 import {scriptedServer} from '../browser/test/websocket_server.mjs';
 import {free_ports, until} from './support/machine.mjs';
-import {on_stage, patience} from './support/person.mjs';
+import {on_stage, timeout} from './support/person.mjs';
 
 const world = on_stage();
 const toggles = ['Use QoS 1', 'Use status messages', 'Use authentication', 'Deduplicate messages client side',
@@ -44,9 +44,9 @@ describe('the login card', () => {
     await someone.field('Password').fill('secret');
     await toggle(someone, 'Use authentication').uncheck();
     await someone.field('Password').waitFor({state: 'detached'});
-    await until(() => /\?stage=30&user=alice$/.test(someone.page.url()), 'stage 30', patience);
+    await until(() => /\?stage=30&user=alice$/.test(someone.page.url()), 'stage 30', timeout);
     await toggle(someone, 'Use QoS 1').uncheck();
-    await until(() => /qos1=0/.test(someone.page.url()), 'the deviation from the stage', patience);
+    await until(() => /qos1=0/.test(someone.page.url()), 'the deviation from the stage', timeout);
     assert.ok(!someone.page.url().includes('secret'));
     const states = await checked(someone);
     const friend = await world.arrive(new URL(someone.page.url()).search);
@@ -69,12 +69,12 @@ describe('the login card', () => {
     await someone.button('Advanced').click();
     assert.equal(await someone.field('Broker').inputValue(), world.stage.auth_broker.wsUrl);
     await toggle(someone, 'Use authentication').uncheck();
-    await until(async () => await someone.field('Broker').inputValue() === world.stage.open_broker.wsUrl, 'the open one', patience);
+    await until(async () => await someone.field('Broker').inputValue() === world.stage.open_broker.wsUrl, 'the open one', timeout);
     await someone.field('Broker').fill('http://localhost');
-    await until(async () => await someone.field('Broker').getAttribute('aria-invalid') === 'true', 'it is refused', patience);
+    await until(async () => await someone.field('Broker').getAttribute('aria-invalid') === 'true', 'it is refused', timeout);
     assert.match(await someone.field('Broker').getAttribute('aria-description'), /must start with ws:\/\/ or wss:\/\//);
     await someone.field('Broker').fill('wss://broker.example/mqtt');
-    await until(() => /broker=wss/.test(someone.page.url()), 'the address names the broker', patience);
+    await until(() => /broker=wss/.test(someone.page.url()), 'the address names the broker', timeout);
   });
 
   test('names a broker that is not the page\'s own beside the button, though all is folded away', async () => {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import {describe, test} from 'node:test';
 import {scriptedServer} from '../browser/test/websocket_server.mjs';
 import {until} from './support/machine.mjs';
-import {on_stage, patience} from './support/person.mjs';
+import {on_stage, timeout} from './support/person.mjs';
 
 const world = on_stage();
 const large = {viewport: {width: 760, height: 900}};
@@ -49,9 +49,9 @@ describe('the packets', () => {
   test('are filtered by direction and by words, paused, cleared', async () => {
     const it = await inspect('?stage=20&user=bob');
     await it.radio('Inbound Only');
-    await until(async () => await it.rows('OUTBOUND').count() === 0, 'no outbound ones', patience);
+    await until(async () => await it.rows('OUTBOUND').count() === 0, 'no outbound ones', timeout);
     await it.radio('Outbound only');
-    await until(async () => await it.rows('INBOUND').count() === 0, 'no inbound ones', patience);
+    await until(async () => await it.rows('INBOUND').count() === 0, 'no inbound ones', timeout);
     await it.radio('Show All Packets');
     await it.filter('SUBACK');
     await it.rows('connack').waitFor({state: 'detached'});
@@ -94,7 +94,7 @@ async function accept(server) {
   await peer.received(2);
   peer.sendBinary(Buffer.from('20020000', 'hex'));
   const subscribe = () => peer.frames.map(({payload}) => payload.indexOf(0x82) >= 0 && payload).find(Boolean);
-  await until(subscribe, 'SUBSCRIBE', patience);
+  await until(subscribe, 'SUBSCRIBE', timeout);
   const at = subscribe().indexOf(0x82);
   peer.sendBinary(Buffer.from([0x90, 3, subscribe()[at + 2], subscribe()[at + 3], 0]));
   let sent = 0;
@@ -130,7 +130,7 @@ describe('very many packets', () => {
       const it = await inspect(`?stage=10&user=quinn&remember=0&broker=${encodeURIComponent(server.url)}`, undefined,
                                {...large, prepare: own_memory});
       const publish = await accepted;
-      const newest = (number) => it.rows(/publish/).filter({hasText: `${number}`}).last().waitFor({timeout: 4 * patience});
+      const newest = (number) => it.rows(/publish/).filter({hasText: `${number}`}).last().waitFor({timeout: 4 * timeout});
       publish(90_000);
       await newest(90_004);
       const size = await it.page.evaluate(() => memory_size());
@@ -206,7 +206,7 @@ describe('the details', () => {
     const scrolled = () => it.details().evaluate((element) => element.scrollTop);
     const before = await scrolled();
     await it.page.mouse.wheel(0, 3000);
-    await until(async () => await scrolled() > before, 'the details scroll', patience);
+    await until(async () => await scrolled() > before, 'the details scroll', timeout);
   });
 
   test('lead from a request to its answer, and back', async () => {

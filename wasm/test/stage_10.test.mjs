@@ -6,7 +6,7 @@ import path from 'node:path';
 import {describe, test} from 'node:test';
 import {root, until} from './support/machine.mjs';
 import {publish, subscribe} from './support/mosquitto.mjs';
-import {on_stage, patience} from './support/person.mjs';
+import {on_stage, timeout} from './support/person.mjs';
 
 const greeting = 'Grüße 你好 👩‍👩‍👧 مرحبا';
 const world = on_stage();
@@ -53,7 +53,7 @@ describe('stage 10', () => {
     assert.deepEqual(seen.messages.map(({topic}) => topic), ['chat/messages/minh/vy'], 'no status below stage 30');
     await publish(world.stage.open_broker, 'chat/messages/vy/minh',
       {messageId: 'one', content: `${greeting} <b>back</b>`, timestamp: '2025-01-01T12:00:00+01:00'});
-    await until(async () => (await vy.texts()).length === 2, 'the answer', patience);
+    await until(async () => (await vy.texts()).length === 2, 'the answer', timeout);
     assert.deepEqual((await vy.texts()).map((text) => text.trim()).sort(), [greeting, `${greeting} <b>back</b>`].sort());
     assert.equal(await vy.page.locator('b').count(), 0, 'somebody else\'s text is text');
     await seen.close();
@@ -67,7 +67,7 @@ describe('stage 10', () => {
     await jenny.talk_to('peter');
     // At QoS 0 who is not there yet hears nothing: wait until he is.
     const seen = await subscribe(world.stage.open_broker, 'chat/status/peter');
-    await seen.next((m) => m.json?.status === 'online', patience);
+    await seen.next((m) => m.json?.status === 'online', timeout);
     await jenny.say('hello');
     await jenny.message(/you said/i).waitFor();
     const ended = once(bot, 'exit');
@@ -90,7 +90,7 @@ describe('a broker that stops', () => {
     await hannes.comes_back();
     const seen = await subscribe(world.stage.open_broker, 'chat/messages/#');
     await hannes.say('back again');
-    assert.equal((await seen.next(undefined, patience)).json.content, 'back again');
+    assert.equal((await seen.next(undefined, timeout)).json.content, 'back again');
     await seen.close();
   });
 });

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import {describe, test} from 'node:test';
 import {until} from './support/machine.mjs';
 import {publish, subscribe} from './support/mosquitto.mjs';
-import {Person, on_stage, patience} from './support/person.mjs';
+import {Person, on_stage, timeout} from './support/person.mjs';
 import {startProxy} from './support/proxy.mjs';
 
 const world = on_stage();
@@ -18,7 +18,7 @@ async function write(receiver, sender, ...texts) {
 
 async function another_tab(person, address) {
   const {page} = await world.stage.open(address, {context: person.page.context()});
-  page.setDefaultTimeout(patience);
+  page.setDefaultTimeout(timeout);
   const again = new Person(page);
   await again.button('Sign In').waitFor();
   return again;
@@ -36,7 +36,7 @@ describe('stage 20', () => {
     await alice.sign_in();
     await alice.talk_to('bob');
     for (const text of ['two', 'three', 'four', 'five']) await alice.say(text);
-    await until(async () => await alice.page.getByText(delivered).count() === 4, 'all are delivered', patience);
+    await until(async () => await alice.page.getByText(delivered).count() === 4, 'all are delivered', timeout);
     const again = await another_tab(bob, '?stage=20&user=bob');
     await again.sign_in();
     await again.chat('alice').click();
@@ -60,8 +60,8 @@ describe('stage 20', () => {
     await alice.sign_in();
     await alice.chat('bob').click();
     await alice.reads('before', 'meanwhile');
-    assert.equal((await seen.next(undefined, patience)).json.content, 'meanwhile');
-    await until(async () => await alice.page.getByText(delivered).count() === 2, 'both delivered', patience);
+    assert.equal((await seen.next(undefined, timeout)).json.content, 'meanwhile');
+    await until(async () => await alice.page.getByText(delivered).count() === 2, 'both delivered', timeout);
     assert.equal(seen.messages.length, 1);
     await seen.close();
   });
@@ -75,14 +75,14 @@ describe('stage 20', () => {
     await dave.talk_to('carol');
     wire.lose('down');
     await dave.say('only once');
-    await seen.next(undefined, patience);
+    await seen.next(undefined, timeout);
     await dave.message('only once').getByText('sent').waitFor();
     wire.cut();
     await dave.status(/Reconnecting/).waitFor();
     wire.mend();
     await dave.comes_back();
     await dave.message('only once').getByText(delivered).waitFor();
-    await until(() => seen.messages.length === 2, 'the copy', patience);
+    await until(() => seen.messages.length === 2, 'the copy', timeout);
     assert.equal(seen.messages[0].json.messageId, seen.messages[1].json.messageId);
     await dave.say('after it');
     await carol.chat('dave').click();
@@ -104,13 +104,13 @@ describe('stage 20', () => {
     wire.mend();
     await erin.comes_back();
     await write('erin', 'alice', 'next');
-    await until(async () => (await erin.texts()).length > 1, 'the next message', patience);
+    await until(async () => (await erin.texts()).length > 1, 'the next message', timeout);
     await erin.reads('hello', 'next');
     await erin.button('Show Packets').click();
     await erin.page.getByRole('radio', {name: 'Inbound Only'}).check();
     await erin.field('Filter').fill('publish');
     const rows = erin.page.getByRole('table', {name: 'Packets'}).getByRole('row').filter({hasText: 'messages/erin'});
-    await until(async () => await rows.count() === 3, 'two copies of one message, and the next one', patience);
+    await until(async () => await rows.count() === 3, 'two copies of one message, and the next one', timeout);
     await wire.close();
   });
 
@@ -166,8 +166,8 @@ describe('stage 20', () => {
     await ivy.sign_in();
     await ivy.chat('bob').click();
     await ivy.reads(...texts);
-    await until(async () => await ivy.page.getByText(delivered).count() === 5, 'all are delivered', patience);
-    await until(() => new Set(seen.messages.map((m) => m.json.messageId)).size === 5, 'all came', patience);
+    await until(async () => await ivy.page.getByText(delivered).count() === 5, 'all are delivered', timeout);
+    await until(() => new Set(seen.messages.map((m) => m.json.messageId)).size === 5, 'all came', timeout);
     assert.deepEqual([...new Set(seen.messages.map((m) => m.json.content))], texts);
     await seen.close();
   });

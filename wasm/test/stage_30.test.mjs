@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import {describe, test} from 'node:test';
 import {until} from './support/machine.mjs';
 import {publish, subscribe} from './support/mosquitto.mjs';
-import {on_stage, patience} from './support/person.mjs';
+import {on_stage, timeout} from './support/person.mjs';
 import {startProxy} from './support/proxy.mjs';
 
 const world = on_stage();
@@ -35,7 +35,7 @@ describe('stage 30: the badge', () => {
     const alice = await world.arrive('?stage=30&user=alice');
     await alice.sign_in();
     await vy.badge('online').waitFor();
-    await until(async () => /^online/.test(await vy.chat('alice').getAttribute('aria-description')), 'in the list, too', patience);
+    await until(async () => /^online/.test(await vy.chat('alice').getAttribute('aria-description')), 'in the list, too', timeout);
     await alice.log_out();
     await vy.badge(offline_now).waitFor();
     const seen = await subscribe(world.stage.open_broker, 'chat/status/alice');
@@ -80,7 +80,7 @@ describe('stage 30: the badge', () => {
     await dave.button('Sign In').waitFor();
     await dave.sign_in();
     // On a slow machine the will comes so late that its owner contradicts it once more.
-    await until(() => /^(online,)+offline,online/.test(seen.messages.map((m) => m.json.status).join()), 'the will and the return', patience);
+    await until(() => /^(online,)+offline,online/.test(seen.messages.map((m) => m.json.status).join()), 'the will and the return', timeout);
     await vy.badge('online').waitFor();
     await seen.close();
   });

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import {describe, test} from 'node:test';
 import {publish, subscribe} from './support/mosquitto.mjs';
 import {until} from './support/machine.mjs';
-import {on_stage, patience} from './support/person.mjs';
+import {on_stage, timeout} from './support/person.mjs';
 
 const world = on_stage();
 
@@ -121,7 +121,7 @@ describe('stage 40', () => {
     const kept = await until(async () => {
       const found = await stored(page);
       return found.length > 4 && found;
-    }, 'something is stored', patience);
+    }, 'something is stored', timeout);
     words.push(...kept);
     assert.deepEqual(words.filter((text) => /"test"|\btest\b|dGVzdA|74657374|74 65 73 74/.test(text)), []);
   });
@@ -139,7 +139,7 @@ function stored(page) {
       const database = await result(indexedDB.open(name));
       for (const store of database.objectStoreNames) {
         const values = await result(database.transaction(store).objectStore(store).getAll());
-        found.push(...values.map((value) => (typeof value === 'string' ? value : new TextDecoder().decode(value))));
+        found.push(...values.map((value) => (typeof value === 'string' ? value : new TextDecoder('utf-8', {ignoreBOM: true}).decode(value))));
       }
       database.close();
     }

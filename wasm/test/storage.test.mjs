@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import {describe, test} from 'node:test';
 import {flood} from './support/flood.mjs';
 import {until} from './support/machine.mjs';
-import {on_stage, patience} from './support/person.mjs';
+import {on_stage, timeout} from './support/person.mjs';
 
 const world = on_stage();
 const write = (receiver, content) => flood(world.stage.open_broker, [{topic: `chat/messages/${receiver}/bob`,
@@ -34,10 +34,10 @@ describe('the device', () => {
     const alice = await world.arrive('?stage=20&user=alice', {colorScheme: 'light'});
     await chats(alice);
     await alice.button('Theme').click();
-    await until(() => alice.page.evaluate(() => document.documentElement.style.colorScheme === 'dark'), 'dark', patience);
+    await until(() => alice.page.evaluate(() => document.documentElement.style.colorScheme === 'dark'), 'dark', timeout);
     await alice.page.goto(new URL('?stage=20', world.stage.url).href);
-    await until(async () => await alice.field('Username').inputValue() === 'alice', 'the name', patience);
-    await until(() => alice.page.evaluate(() => document.documentElement.style.colorScheme === 'dark'), 'still dark', patience);
+    await until(async () => await alice.field('Username').inputValue() === 'alice', 'the name', timeout);
+    await until(() => alice.page.evaluate(() => document.documentElement.style.colorScheme === 'dark'), 'still dark', timeout);
     await alice.field('Username').fill('anna');
     await alice.sign_in();
     await alice.page.getByText('No chats yet').waitFor();

@@ -1,8 +1,9 @@
 // One user, two tabs: MQTT keeps one connection for a client id, and the page does not fight about it.
 import assert from 'node:assert/strict';
 import {describe, test} from 'node:test';
+import {flood} from './support/flood.mjs';
 import {until} from './support/machine.mjs';
-import {Person, on_stage, patience} from './support/person.mjs';
+import {Person, on_stage, timeout} from './support/person.mjs';
 
 const world = on_stage();
 
@@ -11,11 +12,24 @@ const connections = async (user) => (await world.stage.open_broker.log()).split(
 
 async function second_tab(person, address) {
   const {page} = await world.stage.open(address, {context: person.page.context()});
-  page.setDefaultTimeout(patience);
+  page.setDefaultTimeout(timeout);
   const other = new Person(page);
   await other.button('Sign In').waitFor();
   return other;
 }
+
+const write = (receiver, content) => flood(world.stage.open_broker, [{topic: `chat/messages/${receiver}/bob`,
+  payload: JSON.stringify({messageId: content, content, timestamp: new Date().toISOString()})}]);
+
+// The token of the page that owns the session in IndexedDB.
+const session_owner = (page) => page.evaluate(async () => {
+  const result = (request) => new Promise((resolve) => { request.onsuccess = () => resolve(request.result); });
+  const database = await result(indexedDB.open('mqtt-chat'));
+  const journal = database.transaction('journal').objectStore('journal');
+  const [keys, values] = await Promise.all([result(journal.getAllKeys()), result(journal.getAll())]);
+  database.close();
+  return values[keys.findIndex((key) => key.length === 1 && key[0] !== '')];
+});
 
 describe('two tabs with one user', () => {
   test('the second takes over; the first says so, cannot write, and takes it back when asked', async () => {
@@ -33,6 +47,41 @@ describe('two tabs with one user', () => {
     await second.status('Signed in elsewhere').waitFor();
     assert.ok(!await first.field('Message').isDisabled());
     assert.equal(await connections('alice'), 3, 'nobody fought');
+  });
+
+  test('share one store: what one wrote while the other took over, and what the other wrote, is there after "Use here"', async () => {
+    const first = await world.arrive('?stage=20&user=kate');
+    await first.sign_in();
+    await first.talk_to('bob');
+    await first.say('one');
+    await first.message('one').getByText('delivered to the broker').waitFor();
+    const owner = await session_owner(first.page);
+    const second = await second_tab(first, '?stage=20&user=kate');
+    world.stage.open_broker.freeze();
+    try {
+      await second.button('Sign In').click();
+      await until(async () => await session_owner(first.page) !== owner, 'the second owns the session', timeout);
+      await first.say('not stored');
+      await first.alert(/Another tab has taken over this session/).waitFor();
+    } finally {
+      world.stage.open_broker.thaw();
+    }
+    await second.status('Connected').waitFor();
+    await first.status('Signed in elsewhere').waitFor();
+    await write('kate', 'to the second');
+    await second.chat('bob').click();
+    await second.reads('one', 'to the second');
+    await first.button('Use here').click();
+    await first.status('Connected').waitFor();
+    await first.reads('one', 'to the second', 'not stored');
+    assert.equal(await first.alert(/cannot be saved/).count(), 0);
+    await second.status('Signed in elsewhere').waitFor();
+    await write('kate', 'here again');
+    await first.reads('one', 'to the second', 'not stored', 'here again');
+    await first.page.reload();
+    await first.sign_in();
+    await first.chat('bob').click();
+    await first.reads('one', 'to the second', 'not stored', 'here again');
   });
 
   test('of two browsers one yields and says that it may be signed in elsewhere, and the other keeps the connection', async () => {

@@ -52,7 +52,7 @@ Account::Account(ChatApp& app, ChatStore& store, Credentials credentials)
 }
 
 void Account::start() {
-  history_.load([this] {
+  history_.load([this](bool) {
     if (app_ != nullptr && !stopping_) connect(password_);
   });
 }
@@ -73,7 +73,7 @@ wasmqtt::MqttOptions Account::options(const std::string& password) const {
     options.client.password = to_bytes(password);
   }
   if (settings_.status) {
-    const std::string offline = write_status({.online = false, .last_online = now()}, offset());
+    const std::string offline = write_status({.online = false, .last_online = clock()}, offset());
     options.client.will = wasmqtt::WillOptions{status_topic(user_), to_bytes(offline), qos(), true};
   }
   options.driver.takeover.policy = wasmqtt::TakeoverPolicy::stop;
@@ -133,15 +133,20 @@ void Account::stop() {
 bool Account::over() const { return mqtt_ == nullptr || mqtt_->state() == ConnectionState::stopped; }
 
 void Account::use_here() {
-  const bool other_tab = std::exchange(elsewhere_, Elsewhere::no) == Elsewhere::other_tab;
-  const bool reload = other_tab && app_ != nullptr && app_->state_.storage_problem.empty();
-  if (!reload) return connect_now();
-  // Another tab of this browser has changed both history and session in the store that they share.
-  app_->state_.trace = nullptr;
-  mqtt_.reset();
-  sent_.clear();
-  adopted_ = false;
-  start();
+  // Another tab of this browser may have changed both history and session in the store that they share.
+  if (app_ != nullptr) app_->state_.storage_problem.clear();
+  history_.load([this](bool ok) {
+    const bool asked = std::exchange(elsewhere_, Elsewhere::no) != Elsewhere::no;
+    if (!asked || app_ == nullptr || stopping_) return;
+    // Nothing is stored: what waits to be sent is in this client only.
+    if (!ok) return connect_now();
+    app_->state_.trace = nullptr;
+    mqtt_.reset();
+    sent_.clear();
+    adopted_ = false;
+    connect(password_);
+    app_->changed();
+  });
 }
 
 void Account::connect_now() {
@@ -151,6 +156,7 @@ void Account::connect_now() {
 void Account::yield_to_other_tab() {
   if (elsewhere_ == Elsewhere::other_tab || mqtt_ == nullptr) return;
   elsewhere_ = Elsewhere::other_tab;
+  history_.leave_store();
   mqtt_->abort();
 }
 
@@ -256,10 +262,11 @@ std::optional<Time> Account::next_countdown() const {
 }
 
 void Account::notice(std::string text, std::string_view topic) {
-  if (app_ != nullptr) app_->state_.notices.add(now(), std::move(text), std::string(topic));
+  if (app_ != nullptr) app_->state_.notices.add(clock(), std::move(text), std::string(topic));
 }
 
 void Account::storage_failed(std::string_view problem) {
+  history_.leave_store();
   if (app_ == nullptr) return;
   app_->state_.storage_problem =
       "The chat cannot be saved on this device: " + std::string(problem.empty() ? "storage failed" : problem) +
@@ -271,6 +278,7 @@ wasmqtt::Qos Account::qos() const {
 }
 
 Time Account::now() const { return platform_.loop.now(); }
-std::chrono::minutes Account::offset() const { return platform_.zone.offset_at(now()); }
+Time Account::clock() const { return platform_.zone.now(); }
+std::chrono::minutes Account::offset() const { return platform_.zone.offset_at(clock()); }
 
 }  // namespace chat

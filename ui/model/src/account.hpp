@@ -31,6 +31,7 @@ class Account : public std::enable_shared_from_this<Account> {
   void retry(const ConversationKey& key, const std::string& id);
   History& history() { return history_; }
 
+  // After "Signed in elsewhere": with a new client, and the history and session that the store holds now.
   void use_here();
   void connect_now();
   void yield_to_other_tab();
@@ -85,7 +86,8 @@ class Account : public std::enable_shared_from_this<Account> {
   std::string adopt(wasmqtt::Delivery delivery, const wasmqtt::Client::Outgoing& outgoing);
   void storage_failed(std::string_view problem);
   wasmqtt::Qos qos() const;
-  Time now() const;
+  Time now() const;    // for deadlines
+  Time clock() const;  // for people
   std::chrono::minutes offset() const;
 
   ChatApp* app_;

@@ -48,7 +48,7 @@ void Account::send(const ConversationKey& key, const std::string& text) {
   message.sender = user_;
   message.receiver = key.partner_of(user_);
   message.text = text;
-  message.sent_at = message.arrived_at = now();
+  message.sent_at = message.arrived_at = clock();
   message.state = SendState::queued;
   (void)history_.first_time(message);
   conversation.draft.clear();
@@ -84,7 +84,7 @@ void Account::publish(const ConversationKey& key, ChatMessage& message) {
 }
 
 void Account::publish_status(bool online) {
-  const std::string payload = write_status({online, now()}, offset());
+  const std::string payload = write_status({online, clock()}, offset());
   status_published_at_ = now();
   // "offline" goes out with QoS 0: an unacknowledged one would be sent again after the next sign-in.
   const wasmqtt::Qos status_qos = online ? qos() : wasmqtt::Qos::at_most_once;
@@ -119,7 +119,7 @@ std::string Account::adopt(wasmqtt::Delivery delivery, const wasmqtt::Client::Ou
   ChatMessage* message = conversation.find(user_, wire.message_id);
   if (message == nullptr) {
     ChatMessage unknown{.id = wire.message_id, .sender = user_, .receiver = std::string(topic->receiver),
-                    .text = wire.content, .sent_at = wire.timestamp, .arrived_at = wire.timestamp};
+                    .text = wire.content, .sent_at = wire.timestamp, .arrived_at = clock()};
     (void)history_.first_time(unknown);
     message = &history_.insert(conversation, std::move(unknown));
   }
@@ -166,7 +166,7 @@ Account::TakenIn Account::take_in(const wasmqtt::Message& incoming) {
   const bool own = topic->sender == user_;
   ChatMessage message{.id = std::move(wire.message_id), .sender = std::string(topic->sender),
                   .receiver = std::string(topic->receiver), .text = std::move(wire.content),
-                  .sent_at = wire.timestamp, .arrived_at = now(),
+                  .sent_at = wire.timestamp, .arrived_at = clock(),
                   .state = own ? SendState::delivered : SendState::none};
   const bool first_time = history_.first_time(message);
   if (!first_time && (own || settings_.deduplicate)) return {};
@@ -216,7 +216,7 @@ void Account::handle_status(const wasmqtt::Message& incoming) {
   if (!parsed.value) return notice("A status could not be read. " + parsed.problem, incoming.topic);
   // What a session kept for us comes right after the connection and was published at an unknown time.
   const bool stored = incoming.retain || (resumed_ && now() - connected_at_ < std::chrono::seconds{2});
-  if (!app_->state_.presence.handle_status(*user, *parsed.value, {.retained = stored, .now = now()}))
+  if (!app_->state_.presence.handle_status(*user, *parsed.value, {.retained = stored, .now = now(), .clock = clock()}))
     notice("The status of more than " + std::to_string(Presence::max_users) + " users came: those of others are not kept.");
   // A will of our own that came late (from the connection that this one replaced) is contradicted.
   if (*user == user_ && !parsed.value->online && mqtt_->connected() && !stopping_ &&

@@ -13,6 +13,7 @@ ChatApp::ChatApp(Platform platform, Settings settings) : platform_(std::move(pla
   state_.zone = &platform_.zone;
   state_.page = platform_.page;
   state_.now = platform_.loop.now();
+  state_.clock = platform_.zone.now();
   state_.settings = std::move(settings);
   const auto visit = [this, alive = std::weak_ptr<bool>(alive_)](std::string_view key, std::string_view value) {
     if (alive.expired() || key != device_key) return;
@@ -151,7 +152,7 @@ void ChatApp::add_chat(const std::string& user) {
   if (!account_ || !check_user_name(partner).empty()) return;
   const ConversationKey key{state_.user, partner};
   Conversation& conversation = state_.conversations.create(key);
-  if (conversation.empty()) conversation.touch(platform_.loop.now());
+  if (conversation.empty()) conversation.touch(platform_.zone.now());
   state_.conversations.reorder();
   open_chat(key);
 }
@@ -237,7 +238,8 @@ void ChatApp::handle_address(std::string_view query) {
 }
 
 void ChatApp::update() {
-  state_.now = std::max(state_.now, platform_.loop.now());
+  state_.now = platform_.loop.now();
+  state_.clock = platform_.zone.now();
   if (account_) {
     state_.connection = account_->connection(network_);
     account_->history().update(state_.now);

@@ -17,12 +17,15 @@ std::string ConversationKey::heading_for(std::string_view user) const {
 }
 
 std::size_t Conversation::insert(ChatMessage message) {
-  if (message.number == 0) message.number = next_number_;
+  const auto arrived = static_cast<std::uint64_t>(std::max(message.arrived_at, Time{}).time_since_epoch().count());
+  if (message.number == 0) message.number = std::max(next_number_, arrived);
   next_number_ = std::max(next_number_, message.number + 1);
-  touch(message.sort_time());
+  // What was there before this one arrived is no newer than that: where it is, the clock was ahead and has been set right.
+  touch(std::max(message.sort_time(), std::min(active_at_, message.arrived_at)));
   std::size_t at = messages_.size();
   const auto comes_before = [&](const ChatMessage& other) {
-    return other.sender != message.sender && other.sort_time() > message.sort_time() + clock_slack;
+    return other.sender != message.sender &&
+           std::min(other.sort_time(), message.arrived_at) > message.sort_time() + clock_slack;
   };
   while (at > 0 && comes_before(messages_[at - 1])) --at;
   if (at != messages_.size()) ++reordered_;

@@ -17,7 +17,8 @@ std::string identity(const ChatMessage& message) {
 
 History::History(ChatStore& store, ConversationList& list, std::string_view user, std::string_view broker,
                  std::uint64_t seed)
-    : store_(&store), list_(list), account_(account_prefix(user, broker)), seen_(dedupe_window, seed) {}
+    : device_(store), store_(&store), list_(list), account_(account_prefix(user, broker)), seed_(seed),
+      seen_(dedupe_window, seed) {}
 
 // Read beside the list, so that what is shown does not vanish meanwhile.
 struct History::Loading {
@@ -26,28 +27,29 @@ struct History::Loading {
   HistoryReader reader;
 };
 
-void History::load(std::function<void()> loaded) {
+void History::load(std::function<void(bool ok)> loaded) {
+  flush_drafts();
   const std::weak_ptr<bool> alive = alive_;
   const auto loading = std::make_shared<Loading>(account_);
-  store_->load(
+  device_.load(
       account_, [loading](std::string_view key, std::string_view value) { loading->reader.read(key, value); },
       [this, alive, loading, loaded = std::move(loaded)](bool ok, std::string_view problem) {
         if (alive.expired()) return;
-        finish_loading(*loading, ok, problem);
-        loaded();
+        if (ok) finish_loading(*loading);
+        else if (on_problem) on_problem(problem);
+        loaded(ok);
       });
 }
 
-void History::finish_loading(Loading& loading, bool ok, std::string_view problem) {
+void History::finish_loading(Loading& loading) {
   const HistoryReader& reader = loading.reader;
-  if (!ok && on_problem) on_problem(problem);
-  if (!ok) return;
   if (reader.is_newer()) {
-    store_ = &unstored_;
+    leave_store();
     if (on_problem) on_problem("its history was written by a newer version of MQTT Chat and is left as it is");
     return;
   }
-  list_ = std::move(loading.list);
+  store_ = &device_;
+  std::swap(list_, loading.list);
   if (reader.format() < history_format) {
     const Record record = format_record(account_);
     store_->put({&record, 1}, {});
@@ -60,6 +62,28 @@ void History::finish_loading(Loading& loading, bool ok, std::string_view problem
               " conversations: the others were dropped.");
   forget_dropped();
   learn_known_messages();
+  if (loading.list.size() != 0) add_unknown(loading.list);
+}
+
+// What the list held before: messages and drafts from a time when the store was not written to.
+void History::add_unknown(const ConversationList& before) {
+  std::size_t count = 1;
+  for (const ConversationList* list : {&before, &std::as_const(list_)})
+    for (const Conversation* conversation : list->newest_first()) count += conversation->messages().size();
+  wasmqtt::DedupeWindow known(count, seed_);
+  for (const Conversation* conversation : list_.newest_first())
+    for (const ChatMessage& message : conversation->messages()) known.first_time(identity(message));
+  for (const Conversation* from : before.newest_first()) {
+    Conversation* into = list_.get(from->key());
+    if (into == nullptr) continue;
+    if (into->draft.empty() && !from->draft.empty()) set_draft(*into, from->draft, Time{});
+    for (const ChatMessage& message : from->messages()) {
+      if (!known.first_time(identity(message))) continue;
+      ChatMessage copy = message;
+      copy.number = 0;
+      keep(into->key(), insert(*into, std::move(copy)));
+    }
+  }
 }
 
 // Oldest first, so that the newest stay when there are more than the window holds.

@@ -31,9 +31,11 @@ class History {
   // The device keeps nothing (any more).
   std::function<void(std::string_view problem)> on_problem;
 
-  // Replaces what is in the list by what is in the store; then calls back, at once or later, unless this object has gone.
-  // Without a store that works the list stays as it is.
-  void load(std::function<void()> loaded);
+  // Reads the store and adds what only the list holds; then calls back, immediately or later, unless this object has gone. Not
+  // ok: the list stays as it is.
+  void load(std::function<void(bool ok)> loaded);
+  // Writes nothing more to the store until it is loaded again: it works no longer, or another tab has taken it over.
+  void leave_store() { store_ = &unstored_; }
 
   // True when this message was not seen before. Known by receiver, sender and identifier: nobody can hide a message by
   // using its identifier first, neither another's nor their own to somebody else, of which an admin sees both.
@@ -53,14 +55,17 @@ class History {
 
  private:
   struct Loading;
-  void finish_loading(Loading& loading, bool ok, std::string_view problem);
+  void finish_loading(Loading& loading);
   void learn_known_messages();
+  void add_unknown(const ConversationList& before);
   void forget_dropped();
 
-  ChatStore* store_;
-  MemoryChatStore unstored_;  // in place of a store whose records are in a newer format
+  ChatStore& device_;
+  ChatStore* store_;          // device_, or unstored_
+  MemoryChatStore unstored_;  // in place of a store that is not to be written to
   ConversationList& list_;
   std::string account_;
+  std::uint64_t seed_;
   wasmqtt::DedupeWindow seen_;
   std::set<ConversationKey> drafts_;  // changed since they were written
   std::optional<Time> draft_due_;

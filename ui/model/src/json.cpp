@@ -3,27 +3,9 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 
+#include "wasmqtt/utf8.hpp"
+
 namespace chat {
-namespace {
-
-unsigned char byte_at(std::string_view text, std::size_t at) { return static_cast<unsigned char>(text[at]); }
-
-// Bytes of the well-formed UTF-8 sequence at `at`, table 3-7 of the Unicode standard; 0: ill-formed.
-std::size_t sequence_length(std::string_view text, std::size_t at) {
-  const unsigned lead = byte_at(text, at);
-  if (lead < 0x80) return 1;
-  const std::size_t length = lead >= 0xc2 && lead <= 0xdf ? 2 : (lead & 0xf0) == 0xe0 ? 3 : lead >= 0xf0 && lead <= 0xf4 ? 4 : 0;
-  if (length == 0 || text.size() - at < length) return 0;
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte_at(text, at + i) & 0xc0) != 0x80) return 0;
-  }
-  const unsigned second = byte_at(text, at + 1);
-  const bool overlong = (lead == 0xe0 && second < 0xa0) || (lead == 0xf0 && second < 0x90);
-  const bool outside = (lead == 0xed && second > 0x9f) || (lead == 0xf4 && second > 0x8f);
-  return overlong || outside ? 0 : length;
-}
-
-}  // namespace
 
 // Makes a tree of what nlohmann_json's reader finds, event by event. An event that returns false ends the reading.
 // The library's own tree would not keep numbers as they were written, and costs the page several times as much.
@@ -144,13 +126,14 @@ std::string json_string(std::string_view text) {
   static constexpr std::string_view letters = "\"\\bfnrt";
   std::string out = "\"";
   for (std::size_t at = 0; at < text.size();) {
-    const std::size_t length = sequence_length(text, at);
+    const std::size_t length = wasmqtt::utf8_sequence(text.substr(at));
     const char c = text[at];
+    const auto byte = static_cast<unsigned char>(c);
     if (const std::size_t which = short_codes.find(c); which != std::string_view::npos) {
       out.append("\\") += letters[which];
-    } else if (byte_at(text, at) < 0x20) {
-      out.append("\\u00") += digits[byte_at(text, at) >> 4];
-      out += digits[byte_at(text, at) & 15];
+    } else if (byte < 0x20) {
+      out.append("\\u00") += digits[byte >> 4];
+      out += digits[byte & 15];
     } else if (length == 0) {
       out += "\xef\xbf\xbd";
     } else {

@@ -30,10 +30,10 @@ class Json {
   bool is_object() const { return kind_ == Kind::object; }
   bool is_structured() const { return kind_ == Kind::object || kind_ == Kind::array; }
 
-  // The member of that name (the last one, if it is there twice), or nullptr; nullptr for what is no object.
+  // The member of that name (the last one, if it is there twice), or nullptr; nullptr if this is not an object.
   const Json* find(std::string_view name) const;
   const std::string* string() const { return kind_ == Kind::string ? &text_ : nullptr; }
-  // Whole numbers that fit; nothing for all else.
+  // A whole number that fits; else nullopt.
   std::optional<std::int64_t> integer() const;
 
   // Over several lines, indented by two spaces a level.

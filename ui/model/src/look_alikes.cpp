@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <span>
 
-#include "code_points.hpp"
+#include "wasmqtt/utf8.hpp"
 
 namespace chat {
 namespace {
@@ -13,6 +13,15 @@ namespace {
 struct Range {
   std::uint32_t first, last;
 };
+
+template <class Each>
+void for_each_code_point(std::string_view text, Each each) {
+  while (!text.empty()) {
+    const std::size_t length = std::max<std::size_t>(wasmqtt::utf8_sequence(text), 1);
+    each(wasmqtt::utf8_code_point(text, length));
+    text.remove_prefix(length);
+  }
+}
 
 bool in(std::span<const Range> ranges, std::uint32_t c) {
   return std::any_of(ranges.begin(), ranges.end(), [c](Range r) { return c >= r.first && c <= r.last; });

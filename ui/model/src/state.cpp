@@ -4,7 +4,7 @@ namespace chat {
 
 std::string presence_words(const State& state, const std::string& user) {
   if (!state.settings.status) return "unknown: status messages are off";
-  return presence_text(state.presence.of(user, state.now), *state.zone, state.now);
+  return presence_text(state.presence.of(user, state.now), *state.zone, state.clock);
 }
 
 std::string write_obstacle(const State& state, const ConversationKey& key) {

@@ -19,13 +19,6 @@ float padding_y_of(const Theme& theme) {
   return (theme.control_height() - theme.type(TextStyle::body).line_height) * 0.5f;
 }
 
-void cut_to_bytes(std::string& text, int max_bytes) {
-  if (max_bytes <= 0 || text.size() <= static_cast<std::size_t>(max_bytes)) return;
-  auto end = static_cast<std::size_t>(max_bytes);
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-  text.resize(end);
-}
-
 // One dot per code point, and the byte offsets that go with it.
 std::string dots_for(const std::string& text, std::vector<std::uint32_t>& starts) {
   std::string dots;
@@ -129,9 +122,8 @@ std::uint32_t field_states(const FieldOptions& options, bool disabled) {
 }
 
 // The platform's text wins where it is news, the program's otherwise.
-bool exchange_text(TextEdit& edit, bool fresh, std::string& value, int max_bytes, bool disabled) {
+bool exchange_text(TextEdit& edit, bool fresh, std::string& value, bool disabled) {
   if (fresh && !disabled) {
-    cut_to_bytes(edit.text, max_bytes);
     if (edit.text == value) return false;
     value = edit.text;
     return true;
@@ -195,7 +187,8 @@ FieldResult text_field(Ui& ui, std::string_view label, std::string& value, const
   const bool disabled = is_disabled();
   bool fresh = false;
   TextEdit& edit = ui.text_edit(result.id, fresh);
-  result.changed = exchange_text(edit, fresh, value, options.max_bytes, disabled);
+  result.refused = ui.limit_text(result.id, options.max_bytes);
+  result.changed = exchange_text(edit, fresh, value, disabled);
   if (options.label_visible) {
     text(ui, label, {.style = TextStyle::small_strong, .hidden = true});
     ImGui::SetCursorPosY(ImGui::GetCursorPosY() - 2);
@@ -215,7 +208,7 @@ FieldResult text_field(Ui& ui, std::string_view label, std::string& value, const
   declare(ui, {.id = result.id, .role = Role::textbox, .states = field_states(options, disabled), .rect = item.rect,
                .name = label, .description = invalid ? options.error : off ? options.disabled_reason : options.hint,
                .value = value, .placeholder = options.placeholder, .autocomplete = options.autocomplete,
-               .max_length = options.max_bytes, .font_size = type.size, .line_height = type.line_height,
+               .font_size = type.size, .line_height = type.line_height,
                .padding_x = padding_x, .padding_y = padding_y_of(ui.theme())});
   line_below(ui, invalid ? options.error : options.hint, invalid);
   return result;

@@ -11,12 +11,6 @@
 
 namespace semantic {
 
-void LogState::items_prepended(int n) {
-  if (n <= 0) return;
-  heights_.insert(heights_.begin(), static_cast<std::size_t>(n), -estimate_);
-  if (anchor_ >= 0) anchor_ += n;
-}
-
 void LogState::item_changed(int index) {
   const auto at = static_cast<std::size_t>(index);
   if (index >= 0 && at < heights_.size() && heights_[at] > 0) heights_[at] = -heights_[at];
@@ -38,9 +32,11 @@ class LogView {
     const int node = begin_scroll(ui_, {.id = id_, .role = Role::log, .name = name, .size = size, .padding = {0, 0},
                                         .wanted_y = state_.scroll_, .content_height = total()});
     draw_items(draw);
+    if (options_.text)
+      ui_.findable() = {id_, count_, first_drawn_, end_drawn_, options_.text_version, options_.text};
     end_scroll(ui_, node);
     ui_.tree().at(node).set_size = count_;
-    if (!state_.stick_) note_anchor();
+    if (!state_.stick_ && !state_.pinned_) note_anchor();
   }
 
  private:
@@ -57,7 +53,6 @@ class LogView {
   }
 
   void adopt_heights(float width) {
-    state_.estimate_ = options_.estimated_height;
     if (state_.width_ != width)
       for (float& h : state_.heights_) h = -std::abs(h);
     state_.width_ = width;
@@ -69,13 +64,16 @@ class LogView {
     float y = state_.scroll_;
     if (scroll_input(ui_, id_, view, all, y)) {
       state_.scroll_ = y;
+      state_.pinned_ = false;
       state_.stick_ = y >= end - 4;
       note_anchor();
     }
+    if (const int found = ui_.take_found(id_); found >= 0) state_.scroll_to(found);
     if (state_.target_ >= 0) {
       state_.anchor_ = std::min(state_.target_, count_ - 1);
       state_.anchor_offset_ = -view * 0.25f;
       state_.target_ = -1;
+      state_.pinned_ = true;
     }
     if (state_.stick_) {
       state_.scroll_ = end;
@@ -109,7 +107,11 @@ class LogView {
     for (int i = 0; i < count_; ++i) {
       const float h = height(i);
       const bool seen = y + h >= state_.scroll_ - overscan && y <= state_.scroll_ + view_ + overscan;
-      if (seen) draw_item(i, {origin.x + left, origin.y + y}, width, draw);
+      if (seen) {
+        draw_item(i, {origin.x + left, origin.y + y}, width, draw);
+        if (end_drawn_ == 0) first_drawn_ = i;
+        end_drawn_ = i + 1;
+      }
       y += h + options_.gap;
       if (y > state_.scroll_ + view_ + overscan) break;
     }
@@ -144,6 +146,7 @@ class LogView {
   int count_;
   const LogOptions& options_;
   float view_ = 0;
+  int first_drawn_ = 0, end_drawn_ = 0;
 };
 
 void log(Ui& ui, std::string_view name, LogState& state, int count, FunctionRef<void(int)> draw,

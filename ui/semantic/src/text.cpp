@@ -168,7 +168,7 @@ void link(Ui& ui, std::string_view name, std::string_view href, const TextOption
   draw_line(*list, layout, layout.lines.front(), item.rect.min(), shown.color->u32());
   const float y = item.rect.y + layout.line_height * 0.5f + layout.font_size * 0.45f;
   list->AddLine({item.rect.x, y}, {item.rect.x + layout.width, y}, shown.color->u32(item.hovered ? 1 : 0.6f), 1);
-  declare(ui, {.id = id, .role = Role::link, .states = state_new_window, .rect = item.rect, .name = name, .href = href});
+  declare(ui, {.id = id, .role = Role::link, .rect = item.rect, .name = name, .href = href});
   focus_ring(ui, id, item.rect, 4);
 }
 

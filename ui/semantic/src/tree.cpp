@@ -65,22 +65,21 @@ char* Tree::Arena::allocate(std::size_t size) {
 }
 
 void Tree::begin_frame() {
-  std::swap(now_, last_);
-  now_.nodes.clear();
-  now_.lines.clear();
-  now_.text.reset();
+  nodes_.clear();
+  lines_.clear();
+  text_.reset();
   open_.clear();
   duplicates_ = 0;
   std::fill(seen_.begin(), seen_.end(), Id{0});
 }
 
 bool Tree::note_id(Id id) {
-  const std::size_t wanted = (now_.nodes.size() + 1) * 2;
+  const std::size_t wanted = (nodes_.size() + 1) * 2;
   if (seen_.size() < wanted) {
     std::size_t size = 256;
     while (size < wanted * 2) size *= 2;
     seen_.assign(size, 0);
-    for (const Node& node : now_.nodes) {
+    for (const Node& node : nodes_) {
       std::size_t slot = node.id & (size - 1);
       while (seen_[slot] != 0 && seen_[slot] != node.id) slot = (slot + 1) & (size - 1);
       seen_[slot] = node.id;
@@ -106,8 +105,8 @@ int Tree::add(const Node& node) {
   copy.href = keep(node.href);
   copy.autocomplete = keep(node.autocomplete);
   copy.lines = keep(node.lines);
-  now_.nodes.push_back(copy);
-  return static_cast<int>(now_.nodes.size()) - 1;
+  nodes_.push_back(copy);
+  return static_cast<int>(nodes_.size()) - 1;
 }
 
 int Tree::open(const Node& node) {
@@ -129,28 +128,28 @@ bool Tree::contains(Id id) const {
 }
 
 const Node* Tree::find(Id id) const {
-  for (const Node& node : now_.nodes)
+  for (const Node& node : nodes_)
     if (node.id == id) return &node;
   return nullptr;
 }
 
 const Node* Tree::find(Role role, std::string_view name) const {
-  for (const Node& node : now_.nodes)
+  for (const Node& node : nodes_)
     if (node.role == role && node.name == name) return &node;
   return nullptr;
 }
 
 std::string_view Tree::keep(std::string_view text) {
   if (text.empty()) return {};
-  char* place = now_.text.allocate(text.size());
+  char* place = text_.allocate(text.size());
   std::memcpy(place, text.data(), text.size());
   return {place, text.size()};
 }
 
 std::span<const TextLine> Tree::keep(std::span<const TextLine> lines) {
   if (lines.empty()) return {};
-  now_.lines.push_back(std::make_unique<TextLine[]>(lines.size()));
-  TextLine* place = now_.lines.back().get();
+  lines_.push_back(std::make_unique<TextLine[]>(lines.size()));
+  TextLine* place = lines_.back().get();
   for (std::size_t i = 0; i < lines.size(); ++i)
     place[i] = {keep(lines[i].text), keep(lines[i].href), lines[i].rect};
   return {place, lines.size()};

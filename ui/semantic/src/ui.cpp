@@ -29,6 +29,7 @@ void Ui::begin_frame() {
   ++frame_;
   tree_.begin_frame();
   wake_ = -1;
+  findable_ = {};
   unsettled_ = false;
   memory_->forms.clear();
   memory_->dialogs.clear();
@@ -45,6 +46,7 @@ void Ui::end_frame() {
   activations_.clear();
   submits_.clear();
   scrolls_.clear();
+  found_ = {};
   escape_ = false;
   for (auto it = fields_.begin(); it != fields_.end();) {
     it->second.fresh = false;
@@ -60,6 +62,10 @@ void Ui::handle_focus_visible(bool visible) { focus_visible_ = visible; }
 
 void Ui::handle_text(const TextEdit& edit) {
   Field& field = fields_[edit.id];
+  if (field.max_bytes != 0 && edit.text.size() > field.max_bytes) {
+    field.refused = edit.text.size();
+    return;
+  }
   if (field.edit.text != edit.text) field.fresh = true;
   field.edit = edit;
   field.used = frame_;
@@ -70,14 +76,9 @@ void Ui::handle_scroll(Id id, float y) {
   scrolls_.emplace_back(id, y);
 }
 
+void Ui::handle_found(int item) { found_ = {findable_.log, item}; }
+
 void Ui::request_focus(Id id) { requests_.push_back({.kind = Request::Kind::focus, .id = id, .text = {}}); }
-void Ui::request_blur() { requests_.push_back({.kind = Request::Kind::blur, .text = {}}); }
-void Ui::request_select(Id field, int begin, int end) {
-  requests_.push_back({.kind = Request::Kind::select, .id = field, .text = {}, .begin = begin, .end = end});
-}
-void Ui::request_scroll_into_view(Id id) {
-  requests_.push_back({.kind = Request::Kind::scroll_into_view, .id = id, .text = {}});
-}
 void Ui::announce(std::string_view text, Politeness politeness) {
   requests_.push_back({.kind = Request::Kind::announce, .text = std::string(text), .politeness = politeness});
 }
@@ -97,6 +98,12 @@ TextEdit& Ui::text_edit(Id id, bool& fresh) {
   return field.edit;
 }
 
+std::size_t Ui::limit_text(Id id, std::size_t max_bytes) {
+  Field& field = fields_[id];
+  field.max_bytes = max_bytes;
+  return std::exchange(field.refused, 0);
+}
+
 bool Ui::take_scroll(Id id, float& y) {
   for (const auto& [scrolled, to] : scrolls_) {
     if (scrolled != id) continue;
@@ -106,6 +113,8 @@ bool Ui::take_scroll(Id id, float& y) {
   }
   return false;
 }
+
+int Ui::take_found(Id log) { return found_.first == log && log != 0 ? std::exchange(found_, {}).second : -1; }
 
 const TextLayout& Ui::layout(std::string_view text, TextStyle style, float width) {
   const std::uint64_t key = layout_key(text, style, width);

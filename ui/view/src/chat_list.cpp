@@ -18,8 +18,8 @@ constexpr std::size_t most_online = 6;
 
 // "10:42" today, "Yesterday", "Monday", "1 March 2025" before.
 std::string when(const chat::State& state, chat::Time time) {
-  return state.zone->day_number(time) == state.zone->day_number(state.now) ? state.zone->clock(time)
-                                                                           : state.zone->day(time, state.now);
+  return state.zone->day_number(time) == state.zone->day_number(state.clock) ? state.zone->clock(time)
+                                                                           : state.zone->day(time, state.clock);
 }
 
 std::string last_line(const chat::State& state, const chat::Conversation& conversation) {
@@ -140,7 +140,7 @@ void ChatListView::draw_item(Ui& ui, const chat::State& state, const chat::Conve
   const std::string line = (looks_alike ? "Look-alike name. " : "") + last_line(state, conversation);
   const std::string time = conversation.empty() ? std::string() : when(state, conversation.active_at());
   const auto presence = own ? state.presence.of(title, state.now) : chat::Presence::Shown{};
-  std::string description = own ? presence_text(presence, *state.zone, state.now) + ", " : std::string();
+  std::string description = own ? presence_text(presence, *state.zone, state.clock) + ", " : std::string();
   const std::string unread = conversation.unread() == 0   ? std::string()
                              : conversation.unread() > 99 ? std::string("99+")
                                                           : std::to_string(conversation.unread());

@@ -24,11 +24,10 @@ std::string ComposerView::hint(const chat::State& state) const {
   return chat::write_obstacle(state, key_).empty() ? chat::delivery_hint(state, key_) : std::string();
 }
 
-// A text too long to send is refused as a whole: what stood there before stays, and the user is told.
-void ComposerView::refuse(Ui& ui, std::string before) {
-  problem_ = "That text was not inserted: the message would have " + std::to_string(text_.size()) +
-             " bytes, and the limit is " + std::to_string(chat::max_content_bytes) + " (64 KB).";
-  text_ = std::move(before);
+// A text too long to send is not in the field: what stood there before stays, and the user is told.
+void ComposerView::refuse(Ui& ui, std::size_t bytes) {
+  problem_ = "That text was not inserted: the message would have " + std::to_string(bytes) + " bytes, and the limit is " +
+             std::to_string(chat::max_content_bytes) + " (64 KB).";
   ui.announce(problem_, Politeness::assertive);
 }
 
@@ -65,15 +64,14 @@ void ComposerView::draw(Ui& ui, const chat::State& state, chat::Intents& intents
   const float width = room().x;
   const ImVec2 start = ImGui::GetCursorPos();
   auto fields = form(ui, "Write a message");
-  std::string before = text_;
   const FieldResult field =
       text_field(ui, "Message", text_,
-                 {.placeholder = "Type your message...", .max_lines = most_lines, .disabled_reason = obstacle,
-                  .label_visible = false, .take_focus = take_focus_ && !ui.theme().touch,
+                 {.placeholder = "Type your message...", .max_lines = most_lines, .max_bytes = chat::max_content_bytes,
+                  .disabled_reason = obstacle, .label_visible = false, .take_focus = take_focus_ && !ui.theme().touch,
                   .width = width - send_width - Theme::space_2});
   take_focus_ = false;
-  const bool refused = text_.size() > chat::max_content_bytes;
-  if (refused) refuse(ui, std::move(before));
+  const bool refused = field.refused != 0;
+  if (refused) refuse(ui, field.refused);
   else if (field.changed) problem_.clear();
   const ImVec2 after = ImGui::GetCursorPos();
   ImGui::SetCursorPos({start.x + width - send_width, after.y - Theme::space_2 - ui.theme().control_height()});
@@ -89,7 +87,7 @@ void ComposerView::draw(Ui& ui, const chat::State& state, chat::Intents& intents
     text_.clear();
     problem_.clear();
     take_focus_ = pressed && !ui.theme().touch;
-  } else if (field.changed && !refused) {
+  } else if (field.changed) {
     intents.emplace_back(chat::SaveDraft{key_, text_});
   }
 }

@@ -142,7 +142,11 @@ void ConversationView::draw_log(Ui& ui, const chat::State& state, const chat::Co
   };
   log(ui, "Messages", place.log, static_cast<int>(messages.size()), draw_one,
       {.size = {0, log_height}, .padding = {Theme::space_4, Theme::space_4}, .estimated_height = 64,
-       .gap = Theme::space_1, .max_content_width = 960, .from_bottom = true});
+       .gap = Theme::space_1, .max_content_width = 960, .from_bottom = true,
+       .text = [this, &conversation](int i) {
+         return shown_text(conversation, conversation.messages()[static_cast<std::size_t>(i)]);
+       },
+       .text_version = reinterpret_cast<std::uintptr_t>(&conversation) + conversation.reordered() + conversation.removed()});
   if (place.log.at_bottom()) place.last_seen = conversation.next_number();
   else draw_jump(ui, place, conversation, {at.x + ImGui::GetWindowWidth(), at.y + log_height});
 }
@@ -151,7 +155,7 @@ void ConversationView::draw_message(Ui& ui, const chat::State& state, const Item
   const chat::ChatMessage& message = item.message;
   if (item.before == nullptr && item.conversation.removed() != 0)
     separator(ui, std::to_string(item.conversation.removed()) + " older messages were dropped");
-  if (item.new_day) separator(ui, state.zone->day(message.sort_time(), state.now));
+  if (item.new_day) separator(ui, state.zone->day(message.sort_time(), state.clock));
   if (item.new_above) separator(ui, "New", Tone::accent);
   if (item.new_run && !item.new_day && !item.new_above) ImGui::Dummy({1, Theme::space_1});
   const bool named = item.new_run && !(item.right && item.conversation.key().has(state.user));
@@ -163,7 +167,7 @@ void ConversationView::draw_message(Ui& ui, const chat::State& state, const Item
     ImGui::SetCursorPosY(ImGui::GetCursorPosY() - Theme::space_1);
   }
   draw_bubble(ui, state, item);
-  if (shown_text(item).size() < message.text.size()) {
+  if (shown_text(item.conversation, message).size() < message.text.size()) {
     const IdScope id(std::to_string(message.number));
     const ButtonOptions options{.kind = ButtonKind::ghost, .small = true};
     if (item.right) align_right(button_size(ui, "Show the whole message", options).x);
@@ -173,9 +177,9 @@ void ConversationView::draw_message(Ui& ui, const chat::State& state, const Item
   if (message.state == chat::SendState::failed) draw_failure(ui, item, intents);
 }
 
-std::string_view ConversationView::shown_text(const Item& item) const {
-  const chat::ChatMessage& message = item.message;
-  if (message.text.size() <= long_message_bytes || expanded_.count({item.conversation.key(), message.number}) != 0)
+std::string_view ConversationView::shown_text(const chat::Conversation& conversation,
+                                              const chat::ChatMessage& message) const {
+  if (message.text.size() <= long_message_bytes || expanded_.count({conversation.key(), message.number}) != 0)
     return message.text;
   return chat::cut_utf8(message.text, long_message_bytes / 2);
 }
@@ -186,7 +190,7 @@ void ConversationView::draw_bubble(Ui& ui, const chat::State& state, const Item&
   const bool own = item.right && item.conversation.key().has(state.user);
   const float total = room().x;
   const float text_room = std::min(widest_text, std::max(80.0f, (total - avatar_size - Theme::space_2) * 0.82f - 2 * bubble_padding_x));
-  const std::string_view words = shown_text(item);
+  const std::string_view words = shown_text(item.conversation, message);
   const ImVec2 text_box = text_size(ui, words, TextStyle::body, text_room);
   const Icon icon = icon_of(message.state);
   std::string meta = state.zone->clock(message.sort_time());
@@ -241,7 +245,9 @@ void ConversationView::draw_jump(Ui& ui, Place& place, const chat::Conversation&
   const ButtonOptions options{.kind = ButtonKind::secondary, .icon = Icon::arrow_down, .small = true};
   const ImVec2 size = button_size(ui, "Jump to latest", options);
   const ImVec2 after = ImGui::GetCursorPos();
-  const std::uint64_t fresh = conversation.next_number() - std::min(place.last_seen, conversation.next_number());
+  const auto& messages = conversation.messages();
+  const auto fresh = std::count_if(messages.begin(), messages.end(),
+                                   [&](const chat::ChatMessage& message) { return message.number >= place.last_seen; });
   {
     ImGui::SetCursorScreenPos({corner.x - size.x - Theme::space_5, corner.y - size.y - Theme::space_3});
     // A window of its own, so that it lies above the messages for the pointer, too.

@@ -20,6 +20,9 @@ var mqttChat = {
     return Number.isInteger(value) ? value : 0;
   },
 
+  mqtt_chat_now__sig: 'd',
+  mqtt_chat_now: function() { return Date.now(); },
+
   // Minutes that local time is ahead of UTC.
   mqtt_chat_zone__sig: 'id',
   mqtt_chat_zone: function(milliseconds) {

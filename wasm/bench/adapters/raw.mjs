@@ -2,7 +2,7 @@
 //   `batch` 0: one send() per packet. Else packets are gathered up to so many bytes and sent when the buffer is full, or
 //   in the next microtask.  `decode`: make a string of each received topic.  `Socket`: instead of WebSocket, of its shape.
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+const decoder = new TextDecoder('utf-8', {ignoreBOM: true});
 
 function counted(text) {
   const bytes = encoder.encode(text);

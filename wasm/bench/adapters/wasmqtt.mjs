@@ -4,7 +4,7 @@ import {loadScript} from '../script.mjs';
 
 export async function create({script, compiled, text = false, journal = false}) {
   const waiting = new Map();  // event -> resolve
-  const decoder = new TextDecoder();
+  const decoder = new TextDecoder('utf-8', {ignoreBOM: true});
   const topics = [];
   let characters = 0, bytes = 0;
   const event = (what) => new Promise((resolve) => waiting.set(what, resolve));

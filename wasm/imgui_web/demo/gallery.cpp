@@ -85,7 +85,7 @@ void Gallery::fields(Ui& ui) {
   text(ui, "Enter your credentials to access the MQTT Chat!", {.style = TextStyle::small, .color = ui.theme().color.text_muted});
   gap(Theme::space_4);
   const auto login = form(ui, "Login");
-  text_field(ui, "Username", user_, {.autocomplete = "username", .required = true, .max_bytes = 64});
+  text_field(ui, "Username", user_, {.autocomplete = "username", .required = true});
   text_field(ui, "Password", password_, {.hint = "At least four characters", .autocomplete = "current-password", .password = true});
   text_field(ui, "Broker", broken_, {.error = "A name cannot hold / + or #"});
   text_field(ui, "Notes", notes_, {.max_lines = 4, .enter_submits = false});

@@ -92,7 +92,6 @@ var imguiWebMirror = {
       m.set(element, 'aria-expanded', flag(5) ? String(flag(4)) : null);
       m.set(element, 'aria-current', flag(7) ? 'true' : null);
       m.set(element, 'aria-modal', flag(12) ? 'true' : null);
-      m.set(element, 'aria-busy', flag(16) ? 'true' : null);
       m.set(element, 'tabindex', flag(15) ? (role === 21 && !flag(7) && element !== m.active ? '-1' : '0') : flag(12) ? '-1' : null);
       if (element.inert !== flag(31)) element.inert = flag(31);
       m.set(element, 'aria-hidden', flag(31) ? 'true' : null);
@@ -121,7 +120,7 @@ var imguiWebMirror = {
         m.set(element, 'rel', 'noopener noreferrer');
       }
       if (role === 26) {
-        const now = HEAPF32[p + 31];
+        const now = HEAPF32[p + 30];
         m.set(element, 'aria-valuemin', '0');
         m.set(element, 'aria-valuemax', '100');
         m.set(element, 'aria-valuenow', now < 0 ? null : String(Math.round(now * 100)));
@@ -179,8 +178,8 @@ var imguiWebMirror = {
     if (role === 15) m.set(element, 'name', 'group-' + HEAPU32[p + 1]);
     if (role === 16) ImguiWebText.field(element, p, states, name);
     if (element.imguiSize) {
-      m.style(element.imguiSize, 'height', HEAPF32[p + 37] + 'px');
-      if (HEAP32[p + 40]) element.scrollTop = HEAPF32[p + 38];
+      m.style(element.imguiSize, 'height', HEAPF32[p + 36] + 'px');
+      if (HEAP32[p + 39]) element.scrollTop = HEAPF32[p + 37];
     }
     if (role === 6 && isNew) m.dialogs.push({element: element, before: m.active, fresh: true});
   },
@@ -227,17 +226,6 @@ var imguiWebMirror = {
   imgui_web_focus: function(id) {
     const element = ImguiWebMirror.nodes.get(id >>> 0);
     if (element && document.activeElement !== element) element.focus();
-  },
-
-  imgui_web_blur__deps: ['$ImguiWebMirror'],
-  imgui_web_blur: function() {
-    if (ImguiWebMirror.active) ImguiWebMirror.active.blur();
-  },
-
-  imgui_web_scroll_into_view__deps: ['$ImguiWebMirror'],
-  imgui_web_scroll_into_view: function(id) {
-    const element = ImguiWebMirror.nodes.get(id >>> 0);
-    if (element) element.scrollIntoView({block: 'nearest'});
   },
 
   imgui_web_check_again__deps: ['$ImguiWebMirror'],

@@ -1,6 +1,6 @@
 // What the user does with the mirror's elements, told to the widgets: see src/input.cpp.
 var imguiWebEvents = {
-  $ImguiWebEvents__deps: ['$ImguiWebMirror', '$ImguiWebText'],
+  $ImguiWebEvents__deps: ['$ImguiWebMirror', '$ImguiWebText', '$ImguiWebFind'],
   $ImguiWebEvents: {
     listen: function(root) {
       const on = function(type, handler, capture) { root.addEventListener(type, handler, !!capture); };
@@ -11,6 +11,7 @@ var imguiWebEvents = {
       on('input', function(event) { ImguiWebText.tellText(event.target); });
       on('change', function(event) { ImguiWebText.tellText(event.target); });
       on('scroll', ImguiWebEvents.onScroll, true);
+      on('beforematch', ImguiWebFind.onFound);
       on('copy', ImguiWebEvents.onCopy);
       on('submit', function(event) { event.preventDefault(); });
       on('compositionstart', ImguiWebText.onComposition);

@@ -38,7 +38,7 @@ var imguiWebText = {
         lines.push({text: WasmqttBorder.text(HEAPU32[list], HEAPU32[list + 1]),
                     href: WasmqttBorder.text(HEAPU32[list + 2], HEAPU32[list + 3]),
                     x: HEAPF32[list + 4], y: HEAPF32[list + 5], w: HEAPF32[list + 6]});
-      if (!count && text) lines.push({text: text, href: '', x: HEAPF32[p + 34], y: HEAPF32[p + 35], w: 0});
+      if (!count && text) lines.push({text: text, href: '', x: HEAPF32[p + 33], y: HEAPF32[p + 34], w: 0});
       const words = JSON.stringify(lines.map(function(line) { return [line.text, line.href]; }));
       if (element.imguiWords !== words) {
         element.imguiWords = words;
@@ -63,14 +63,14 @@ var imguiWebText = {
     },
 
     font: function(element, p) {
-      const m = ImguiWebMirror, g = ImguiWebGlyphs, size = HEAPF32[p + 32], face = HEAP32[p + 36];
+      const m = ImguiWebMirror, g = ImguiWebGlyphs, size = HEAPF32[p + 31], face = HEAP32[p + 35];
       if (!size) return;
-      m.style(element, 'font', g.weights[face] + ' ' + size + 'px/' + HEAPF32[p + 33] + 'px ' + g.families[face]);
+      m.style(element, 'font', g.weights[face] + ' ' + size + 'px/' + HEAPF32[p + 32] + 'px ' + g.families[face]);
     },
 
     field: function(element, p, states, name) {
       const m = ImguiWebMirror;
-      m.style(element, 'padding', HEAPF32[p + 35] + 'px ' + HEAPF32[p + 34] + 'px');
+      m.style(element, 'padding', HEAPF32[p + 34] + 'px ' + HEAPF32[p + 33] + 'px');
       m.set(element, 'aria-label', name);
       // The name, for when the page is shown as plain text: there is no other label.
       m.set(element, 'placeholder', WasmqttBorder.text(HEAPU32[p + 19], HEAPU32[p + 20]) || name);
@@ -81,28 +81,12 @@ var imguiWebText = {
       m.set(element, 'aria-invalid', states & (1 << 8) ? 'true' : null);
       m.set(element, 'enterkeyhint', states & (1 << 18) ? 'send' : null);
       element.imguiEnterSubmits = !!(states & (1 << 18));
-      if (HEAP32[p + 39] && !(ImguiWebText.composing && ImguiWebText.composing.field === element)) {
+      if (HEAP32[p + 38] && !(ImguiWebText.composing && ImguiWebText.composing.field === element)) {
         const value = WasmqttBorder.text(HEAPU32[p + 17], HEAPU32[p + 18]);
         if (element.value !== value) element.value = value;
         element.imguiTold = value;
       }
     }
-  },
-
-  imgui_web_select__deps: ['$ImguiWebMirror', '$ImguiWebGlyphs'],
-  imgui_web_select: function(id, begin, end) {
-    const field = ImguiWebMirror.nodes.get(id >>> 0);
-    if (!field || !field.imguiField) return;
-    const units = function(bytes) {
-      let at = 0;
-      for (let n = 0; n < bytes && at < field.value.length;) {
-        const step = field.value.codePointAt(at) > 0xFFFF ? 2 : 1;
-        n += ImguiWebGlyphs.bytes(field.value.slice(at, at + step));
-        at += step;
-      }
-      return at;
-    };
-    field.setSelectionRange(units(begin), units(end));
   }
 };
 mergeInto(LibraryManager.library, imguiWebText);

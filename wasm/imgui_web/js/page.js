@@ -31,6 +31,8 @@ var imguiWebPage = {
       '#imgui-web .scroll{overflow:hidden auto;pointer-events:auto;overscroll-behavior:contain;scrollbar-width:thin;' +
       'scrollbar-color:rgba(128,134,150,.55) transparent}' +
       '#imgui-web .scroll .scroll{overscroll-behavior:auto}' +  // at its end, the one around it scrolls
+      '#imgui-web .findable,.findable>*{pointer-events:none;white-space:pre-wrap;overflow-wrap:anywhere}' +
+      '.imgui-web-plain #imgui-web .findable{display:none}' +
       '#imgui-web .size{left:0;top:0;width:1px;pointer-events:none}' +
       '#imgui-web [dir]{text-align:start;unicode-bidi:isolate}' +
       // The mirror as plain text, while there is nothing to draw with.

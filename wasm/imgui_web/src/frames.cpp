@@ -30,7 +30,7 @@ void request_frame() {
 }
 
 void draw_pass(Backend& b) {
-  ImGui_ImplOpenGL3_NewFrame();
+  if (!b.context_lost) ImGui_ImplOpenGL3_NewFrame();
   ImGui::NewFrame();
   b.ui.begin_frame();
   b.draw(b.ui);
@@ -68,7 +68,7 @@ void hand_over_requests(Backend& b) {
       imgui_web_announce(request.text.data(), static_cast<int>(request.text.size()),
                          request.politeness == semantic::Politeness::assertive);
     } else {
-      b.mirror.handle(request);
+      b.mirror.focus(request.id);
     }
   }
 }
@@ -83,7 +83,7 @@ void plan_next(Backend& b) {
   const double wake = b.ui.wake_seconds();
   if (wake == 0) b.wanted = std::max(b.wanted, 1);
   if (b.wanted > 0) return request_frame();
-  b.mirror.rest();
+  b.mirror.rest(b.ui.findable());
   imgui_web_set_timer(wake > 0 ? wake * 1000 : -1);
 }
 

@@ -31,13 +31,13 @@ struct NodeRecord {
   Text name, description, value, placeholder, href, autocomplete;
   const LineRecord* lines;
   int line_count;
-  int level, set_size, position, max_length;
+  int level, set_size, position;
   float progress, font_size, line_height, padding_x, padding_y;
   int font;
   float content_height, scroll_y;
   int set_value, set_scroll;
 };
-static_assert(sizeof(NodeRecord) == 41 * 4 && sizeof(LineRecord) == 8 * 4);
+static_assert(sizeof(NodeRecord) == 40 * 4 && sizeof(LineRecord) == 8 * 4);
 
 constexpr std::uint32_t state_inert = 1u << 31;
 
@@ -65,10 +65,10 @@ void imgui_web_node(const NodeRecord* record, int is_new, int moved);
 void imgui_web_remove(Id id);
 void imgui_web_patched();
 void imgui_web_focus(Id id);
-void imgui_web_blur();
-void imgui_web_select(Id id, int begin, int end);
-void imgui_web_scroll_into_view(Id id);
 void imgui_web_check_again(Id id);
+int imgui_web_find_from(Id log, int low, int anew);
+void imgui_web_find_add(const char* text, int length);
+void imgui_web_find_hide(int first, int end);
 }
 
 namespace imgui_web {
@@ -98,7 +98,7 @@ std::uint64_t content_hash(const NodeRecord& r, const Node& node) {
     hash.add(node.lines[static_cast<std::size_t>(i)].href);
     hash.add(r.lines[i].rect);
   }
-  for (const int v : {r.level, r.set_size, r.position, r.max_length, r.font}) hash.add(static_cast<std::uint64_t>(v));
+  for (const int v : {r.level, r.set_size, r.position, r.font}) hash.add(static_cast<std::uint64_t>(v));
   for (const float v : {r.progress, r.font_size, r.line_height, r.padding_x, r.padding_y, r.content_height}) hash.add(v);
   return hash.value;
 }
@@ -137,7 +137,7 @@ struct Packer {
     r.name = text(node.name), r.description = text(node.description), r.value = text(node.value);
     r.placeholder = text(node.placeholder), r.href = text(node.href), r.autocomplete = text(node.autocomplete);
     r.lines = lines.data(), r.line_count = static_cast<int>(lines.size());
-    r.level = node.level, r.set_size = node.set_size, r.position = node.position, r.max_length = node.max_length;
+    r.level = node.level, r.set_size = node.set_size, r.position = node.position;
     r.progress = node.progress, r.font_size = node.font_size, r.line_height = node.line_height;
     r.padding_x = node.padding_x, r.padding_y = node.padding_y, r.font = node.font;
     r.content_height = node.content_height, r.scroll_y = node.scroll_y;
@@ -220,18 +220,30 @@ bool Mirror::note_dom_scroll(Id id, float y) {
   return true;
 }
 
-void Mirror::handle(const semantic::Request& request) {
-  using Kind = semantic::Request::Kind;
-  switch (request.kind) {
-    case Kind::focus: imgui_web_focus(request.id); break;
-    case Kind::blur: imgui_web_blur(); break;
-    case Kind::select: imgui_web_select(request.id, request.begin, request.end); break;
-    case Kind::scroll_into_view: imgui_web_scroll_into_view(request.id); break;
-    case Kind::announce: break;
+void Mirror::focus(Id id) { imgui_web_focus(id); }
+
+// The newest items; each is an element.
+void Mirror::offer(const semantic::Findable& now) {
+  constexpr int most_items = 2000;
+  constexpr std::size_t most_bytes = 256 * 1024;
+  const bool anew = now.log != offered_.log || now.version != offered_.version || now.count < offered_.count;
+  if (!anew && now.count == offered_.count && now.first_drawn == offered_.first_drawn && now.end_drawn == offered_.end_drawn)
+    return;
+  offered_ = {now.log, now.count, now.first_drawn, now.end_drawn, now.version};
+  int low = now.count;
+  for (std::size_t bytes = 0; low > 0 && now.count - low < most_items; --low)
+    if ((bytes += now.text(low - 1).size()) > most_bytes) break;
+  const int missing = imgui_web_find_from(now.log, low, anew);
+  if (missing < 0) return;
+  for (int i = missing; i < now.count; ++i) {
+    const std::string_view words = now.text(i);
+    imgui_web_find_add(words.data(), static_cast<int>(words.size()));
   }
+  imgui_web_find_hide(now.first_drawn, now.end_drawn);
 }
 
-void Mirror::rest() {
+void Mirror::rest(const semantic::Findable& findable) {
+  offer(findable);
   for (const Id id : toggled_) imgui_web_check_again(id);
   toggled_.clear();
 }
@@ -285,6 +297,11 @@ EMSCRIPTEN_KEEPALIVE void imgui_web_on_submit(Id id) {
 
 EMSCRIPTEN_KEEPALIVE void imgui_web_on_escape() {
   backend().ui.handle_escape();
+  imgui_web::respond();
+}
+
+EMSCRIPTEN_KEEPALIVE void imgui_web_on_found(int item) {
+  backend().ui.handle_found(item);
   imgui_web::respond();
 }
 

@@ -13,8 +13,9 @@ namespace imgui_web {
 class Mirror {
  public:
   void patch(const semantic::Tree& tree);
-  void handle(const semantic::Request& request);  ///< After patch(): focus, select, scroll into view.
-  void rest();                                    ///< No frame is pending: put right what the browser changed alone.
+  void focus(semantic::Id id);                    ///< After patch().
+  /// No frame is pending: puts right what the browser changed alone, and offers find-in-page what is scrolled away.
+  void rest(const semantic::Findable& findable);
 
   // From the browser.
   void note_dom_value(semantic::Id id, std::string value) { dom_[id].value = std::move(value); }
@@ -25,7 +26,6 @@ class Mirror {
   struct Dom {
     std::string value;
     float scroll = 0;
-    std::uint32_t seen = 0;
   };
   struct Known {
     semantic::Id parent = 0, previous = 0;
@@ -33,11 +33,13 @@ class Mirror {
     std::uint32_t seen = 0;
   };
   void remove_gone(const semantic::Tree& tree);
+  void offer(const semantic::Findable& findable);
   std::unordered_map<semantic::Id, Dom> dom_;
   std::unordered_map<semantic::Id, Known> known_;
-  std::vector<semantic::Id> previous_sibling_, last_child_, gone_, toggled_;
+  std::vector<semantic::Id> last_child_, gone_, toggled_;
   std::vector<unsigned char> inert_;
   std::uint32_t frame_ = 0;
+  semantic::Findable offered_;  // without its text
 };
 
 }  // namespace imgui_web

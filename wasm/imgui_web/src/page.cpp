@@ -19,6 +19,8 @@ void tell_visibility(const Backend& b) {
 EM_BOOL on_context_lost(int, const void*, void*) {
   Backend& b = backend();
   b.context_lost = true;
+  // Now, while that does nothing: a new context knows none of these objects and complains.
+  ImGui_ImplOpenGL3_DestroyDeviceObjects();
   imgui_web_set_context_lost(1);
   tell_visibility(b);
   return EM_TRUE;  // it may be restored
@@ -28,7 +30,6 @@ EM_BOOL on_context_restored(int, const void*, void*) {
   Backend& b = backend();
   b.context_lost = false;
   b.glyph_texture = 0;
-  ImGui_ImplOpenGL3_DestroyDeviceObjects();
   imgui_web_set_context_lost(0);
   tell_visibility(b);
   want(2);

@@ -16,7 +16,7 @@ import {until} from './machine.mjs';
 import {close_subscriptions} from './mosquitto.mjs';
 import {close_proxies} from './proxy.mjs';
 
-export const patience = 30000;
+export const timeout = 30000;
 
 export class Person {
   constructor(page) { this.page = page; }
@@ -63,7 +63,7 @@ export class Person {
     await until(async () => {
       seen = (await this.texts()).map((text) => text.trim());
       return isDeepStrictEqual(seen, wanted);
-    }, 'the conversation', patience).catch(() => {});
+    }, 'the conversation', timeout).catch(() => {});
     assert.deepEqual(seen, wanted);
   }
 }
@@ -83,7 +83,7 @@ export function on_stage() {
 // Opens the page and waits for the login.
 export async function arrive_at(stage, address, context) {
   const {page} = await stage.open(address, context);
-  page.setDefaultTimeout(patience);
+  page.setDefaultTimeout(timeout);
   const person = new Person(page);
   await person.button('Sign In').waitFor();
   return person;

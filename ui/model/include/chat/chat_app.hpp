@@ -46,13 +46,14 @@ class ChatApp {
   void handle(const Intents& intents);
 
   // ---- inputs: the platform ----
-  // Whether the page is visible: what arrives while it is not counts as unread.
+  // Whether somebody looks at the page, as far as the platform can tell (it is visible and has the focus): what arrives
+  // while nobody does counts as unread.
   void handle_visible(bool visible);
   // Whether frames reach the screen (a lost WebGL context: not): what arrives meanwhile counts as unread.
   void handle_drawing(bool drawing);
   // The page is being left, or put into the browser's cache: writes what has not been written yet.
   void handle_leave();
-  // Visible again, resumed, woken: checks the connection at once.
+  // Visible again, resumed, woken: checks the connection immediately.
   void handle_wake();
   // The device is online again, or has certainly gone offline.
   void handle_online();

@@ -6,8 +6,9 @@
 //
 // Order: by arrival, so that an answer stands below what it answers even though clocks differ and some have whole seconds.
 // Only a message sent well before its neighbours (it was queued somewhere) is moved above them; never against the order
-// in which one sender's messages arrived, and never because a sender's clock runs ahead. Bounded in messages and in bytes, because a stranger can make it grow: above `max_messages` or `max_bytes`
-// the oldest are dropped, and removed() counts them.
+// in which one sender's messages arrived, never because a sender's clock runs ahead, and never because ours did until it
+// was set right. Bounded in messages and in bytes, because a stranger can make it grow: above `max_messages` or
+// `max_bytes` the oldest are dropped, and removed() counts them.
 #pragma once
 
 #include <cstdint>
@@ -64,7 +65,7 @@ struct ChatMessage {
   Time arrived_at{};          // ours
   SendState state = SendState::none;
   std::string problem{};      // of a failed one, a plain sentence
-  std::uint64_t number = 0;   // given by the conversation at insert(): grows with arrival, never used twice
+  std::uint64_t number = 0;   // given by the conversation at insert(), see next_number()
 
   // For order: a clock that runs ahead does not count.
   Time sort_time() const { return sent_at < arrived_at ? sent_at : arrived_at; }
@@ -115,11 +116,13 @@ class Conversation {
   const ChatMessage* last() const { return messages_.empty() ? nullptr : &messages_.back(); }
   // When something last happened, for the order of the list.
   Time active_at() const { return active_at_; }
-  void touch(Time at) { active_at_ = active_at_ < at ? at : active_at_; }
+  void touch(Time at) { active_at_ = at; }
 
   // Counts changes: of the list of messages (other than at the end), and of what left it at the front.
   std::uint64_t reordered() const { return reordered_; }
   std::uint64_t removed() const { return removed_; }
+  // Numbers grow with arrival and are the microsecond of it where that is greater: so two tabs that keep their messages in
+  // one store give different ones.
   std::uint64_t next_number() const { return next_number_; }
 
   std::string draft;  // typed, not sent

@@ -1,4 +1,4 @@
-// Interface to the user's time zone and date format. The page asks the browser; tests use a fixed offset.
+// Interface to the user's clock, time zone and date format. The page asks the browser.
 #pragma once
 
 #include <chrono>
@@ -12,6 +12,9 @@ class LocalTime {
  public:
   virtual ~LocalTime() = default;
 
+  // What the clock shows. Unlike EventLoop::now() it steps back when it is set back: for time stamps that people read, never
+  // for deadlines.
+  virtual wasmqtt::Time now() const = 0;
   // Local time minus UTC at `time` (summer time changes it).
   virtual std::chrono::minutes offset_at(wasmqtt::Time time) const = 0;
   // "10:42"; override it for a 12-hour clock.
@@ -25,16 +28,6 @@ class LocalTime {
  private:
   std::string clock_24(wasmqtt::Time time) const;
   std::string english_day(wasmqtt::Time time, wasmqtt::Time now) const;
-};
-
-// One offset for all times.
-class FixedZone final : public LocalTime {
- public:
-  explicit FixedZone(std::chrono::minutes offset = std::chrono::minutes{0}) : offset_(offset) {}
-  std::chrono::minutes offset_at(wasmqtt::Time) const override { return offset_; }
-
- private:
-  std::chrono::minutes offset_;
 };
 
 }  // namespace chat

@@ -5,7 +5,7 @@
 //
 // A reload closes the socket without DISCONNECT, and MQTT 3.1.1 has no will delay: the will says "offline" although the
 // page is back a second later. An "offline" that looks like a will (its time stamp is older than `fresh`: it was written
-// when its owner connected) is therefore shown only after `grace`; any other, as that of a logout, at once. "Last seen" is
+// when its owner connected) is therefore shown only after `grace`; any other, as that of a logout, immediately. "Last seen" is
 // the later of the time stamp and the arrival, except for retained statuses, whose arrival says nothing.
 #pragma once
 
@@ -35,7 +35,8 @@ class Presence {
 
   struct Arrival {
     bool retained = false;  // stored by the broker: when it was published is not known
-    Time now{};
+    Time now{};             // of the event loop, which never steps back
+    Time clock = now;       // LocalTime::now()
   };
   // False when the status was not kept: there are max_users already, and this is another one.
   bool handle_status(std::string_view user, const WireStatus& status, const Arrival& arrival);

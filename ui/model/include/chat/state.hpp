@@ -25,7 +25,8 @@ struct ConnectionStatus {
 };
 
 struct State {
-  Time now{};
+  Time now{};    // of the event loop: for what has a deadline, as Presence has
+  Time clock{};  // as LocalTime::now(): for words
   const LocalTime* zone = nullptr;  // never null in a ChatApp
 
   Screen screen = Screen::login;

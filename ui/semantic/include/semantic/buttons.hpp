@@ -5,7 +5,7 @@
 //   if (semantic::checkbox(ui, "Use QoS 1", qos_1)) rewrite_address();
 //
 // Each returns true in the frame in which it was activated, by pointer, keyboard or assistive technology. A disabled
-// control returns false always and tells its reason as the node's description.
+// control always returns false; its reason is the node's description.
 #pragma once
 
 #include "semantic/icons.hpp"

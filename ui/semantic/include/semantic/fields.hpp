@@ -22,7 +22,7 @@ struct FieldOptions {
   bool password = false;
   int max_lines = 1;                // more than one: multi-line, grows up to so many lines, then scrolls
   bool enter_submits = true;        // multi-line: Enter submits and Shift+Enter breaks the line
-  int max_bytes = 0;                // longer input is cut, at a code point; 0: no limit
+  std::size_t max_bytes = 0;        // longer input is refused as a whole, see FieldResult::refused; 0: no limit
   bool disabled = false;
   std::string_view disabled_reason = {}; // not empty: disabled; shown as the placeholder
   bool label_visible = true;        // false: the label is the accessible name only
@@ -34,6 +34,7 @@ struct FieldResult {
   bool changed = false;    // by the user
   bool submitted = false;  // Enter
   bool focused = false;
+  std::size_t refused = 0; // bytes of an input above max_bytes, which is not in the field: say so
   Id id = 0;
 };
 

@@ -33,7 +33,7 @@ struct LayoutLine {
 
 struct TextLayout {
   std::vector<LayoutCluster> clusters;
-  std::vector<LayoutLine> lines;     // one at least
+  std::vector<LayoutLine> lines;     // at least one
   float width = 0;                   // of the widest line
   float height = 0;                  // lines * line_height
   float line_height = 0;

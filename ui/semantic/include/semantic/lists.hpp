@@ -13,6 +13,7 @@
 #include "semantic/buttons.hpp"
 #include "semantic/containers.hpp"
 
+#include <functional>
 #include <memory>
 #include <type_traits>
 
@@ -52,8 +53,6 @@ class LogState {
   bool at_bottom() const { return stick_; }
   void jump_to_latest() { stick_ = true; }
   void scroll_to(int index) { target_ = index; stick_ = false; }
-  /// `n` items were put in front (older history was loaded): what is seen stays where it is.
-  void items_prepended(int n);
   /// The height of item `index` may have changed (its text or state did). Cheap.
   void item_changed(int index);
   void clear();
@@ -64,10 +63,10 @@ class LogState {
   std::vector<float> heights_;   // negative: an estimate
   float width_ = 0;
   float scroll_ = 0;
-  float estimate_ = 0;
   int target_ = -1;
   int anchor_ = -1;
   float anchor_offset_ = 0;
+  bool pinned_ = false;          // the anchor stays what scroll_to() made it, until the user scrolls
   bool stick_ = true;
 };
 
@@ -78,6 +77,9 @@ struct LogOptions {
   float gap = 4;                  // between items
   float max_content_width = 0;    // centred column on wide windows; 0: none
   bool from_bottom = false;       // a few items stand where the next one comes, not at the top
+  /// The text of item i, for the platform's find-in-page, which else finds only what is in sight. Called after the frame.
+  std::function<std::string_view(int)> text = {};
+  std::uint64_t text_version = 0; // another one when the texts have changed, other than by new ones at the end
 };
 /// role=log in a scroll area, stuck to the bottom unless scrolled up. `draw(i)` draws item i at ImGui's cursor, full
 /// width, and its height is what it used; each item is an article with its position.
@@ -107,7 +109,7 @@ struct TableOptions {
   int selected = -1;
 };
 
-/// What a cell shows; strings are copied at once.
+/// What a cell shows; strings are copied immediately.
 struct Cell {
   std::string_view text = {};
   std::optional<Color> color = {};

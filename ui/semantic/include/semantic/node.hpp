@@ -7,8 +7,8 @@
 //   for (const semantic::Node& node : ui.tree().nodes())
 //     std::printf("%s \"%.*s\"\n", semantic::role_name(node.role), int(node.name.size()), node.name.data());
 //
-// All strings and spans point into the tree and live until the frame after the next one begins, so that a platform
-// can compare two frames. Rectangles are in ImGui's coordinates: CSS pixels from the window's top left corner.
+// All strings and spans point into the tree and live until the next frame begins. Rectangles are in ImGui's coordinates:
+// CSS pixels from the window's top left corner.
 #pragma once
 
 #include <imgui.h>
@@ -40,7 +40,6 @@ enum State : std::uint32_t {
   state_toggles = 1u << 3,     // a button with aria-pressed, true or false
   state_expanded = 1u << 4,
   state_expands = 1u << 5,     // a button with aria-expanded, true or false
-  state_selected = 1u << 6,
   state_current = 1u << 7,
   state_invalid = 1u << 8,
   state_required = 1u << 9,
@@ -50,8 +49,6 @@ enum State : std::uint32_t {
   state_arrow_keys = 1u << 13, // arrow keys move the focus between the focusable nodes inside
   state_scrolls = 1u << 14,    // the node is a scroll container: scroll_y, content_height hold
   state_focusable = 1u << 15,  // takes part in the Tab order though its role alone would not
-  state_busy = 1u << 16,
-  state_new_window = 1u << 17, // a link that opens beside the page
   state_enter_submits = 1u << 18, // Enter is a submit, also in a multi-line field (Shift+Enter breaks the line)
   state_rtl = 1u << 19,        // the text's base direction is right to left
 };
@@ -89,13 +86,11 @@ struct Node {
   int level = 0;                // headings
   int set_size = 0;             // of a virtualised list or table: all items, not only those drawn
   int position = 0;             // 1-based
-  int max_length = 0;           // bytes of UTF-8; 0: no limit
   float progress = -1;          // 0..1; negative: indeterminate
   float font_size = 0;          // CSS pixels, of the text in it
   float line_height = 0;
   float padding_x = 0, padding_y = 0; // from the rectangle to the text of a textbox
   std::uint8_t font = 0;        // FontFace of the text
-  int selection_begin = -1, selection_end = -1; // bytes; a textbox that selects by itself, else -1
   float scroll_y = 0, content_height = 0;       // of a scroll container
 
   bool is(State state) const { return (states & state) != 0; }

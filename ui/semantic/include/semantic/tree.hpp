@@ -1,15 +1,15 @@
 // The semantic tree of one frame, in submission order, with nesting.
 //
 // Widgets add nodes while they draw; containers open and close around their children. Submission order is reading
-// order and Tab order. The tree keeps the last frame as well, so that a platform can patch only what changed.
+// order and Tab order.
 //
 //   tree.begin_frame();
 //   int list = tree.open({.id = 1, .role = Role::list, .name = "Chats"});
 //   tree.add({.id = 2, .role = Role::button, .name = "peter"});
 //   tree.close();
 //
-// Strings given to add() are copied into the tree; the caller may free its own at once. Two nodes with one id in one frame
-// are a bug of the caller; they are counted in `duplicates()`, and a test asserts that there are none.
+// Strings given to add() are copied into the tree; the caller may free its own immediately. Two nodes with one id in one
+// frame are a bug of the caller; they are counted in `duplicates()`, and a test asserts that there are none.
 #pragma once
 
 #include "semantic/node.hpp"
@@ -26,10 +26,9 @@ class Tree {
   int add(const Node& node);   ///< Returns the node's index.
   int open(const Node& node);  ///< Adds a node; what follows is nested in it until close().
   void close();
-  Node& at(int index) { return now_.nodes[static_cast<std::size_t>(index)]; }
+  Node& at(int index) { return nodes_[static_cast<std::size_t>(index)]; }
 
-  const std::vector<Node>& nodes() const { return now_.nodes; }
-  const std::vector<Node>& last_nodes() const { return last_.nodes; }
+  const std::vector<Node>& nodes() const { return nodes_; }
   bool contains(Id id) const;  ///< In this frame; O(1).
   const Node* find(Id id) const;
   /// The first node with this role and exact name; null when there is none. For tests and tools.
@@ -48,12 +47,9 @@ class Tree {
     void reset();
     char* allocate(std::size_t size);
   };
-  struct Frame {
-    std::vector<Node> nodes;
-    std::vector<std::unique_ptr<TextLine[]>> lines;
-    Arena text;
-  };
-  Frame now_, last_;
+  std::vector<Node> nodes_;
+  std::vector<std::unique_ptr<TextLine[]>> lines_;
+  Arena text_;
   std::vector<int> open_;
   std::vector<Id> seen_;  // an open-addressing set of this frame's ids
   int duplicates_ = 0;

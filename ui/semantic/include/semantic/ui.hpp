@@ -23,6 +23,7 @@
 #include "semantic/theme.hpp"
 #include "semantic/tree.hpp"
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -42,11 +43,19 @@ struct TextEdit {
 enum class Politeness : std::uint8_t { polite, assertive };
 
 struct Request {
-  enum class Kind : std::uint8_t { focus, announce, select, scroll_into_view, blur } kind = Kind::focus;
+  enum class Kind : std::uint8_t { focus, announce } kind = Kind::focus;
   Id id = 0;
   std::string text = {};  // announce
   Politeness politeness = Politeness::polite;
-  int begin = 0, end = 0;  // select: bytes
+};
+
+/// A log whose items can be found although they are scrolled away.
+struct Findable {
+  Id log = 0;  // 0: none in this frame
+  int count = 0;
+  int first_drawn = 0, end_drawn = 0;
+  std::uint64_t version = 0;
+  std::function<std::string_view(int)> text = {};  // valid until the next frame begins
 };
 
 struct WidgetMemory;  // what the widgets remember from frame to frame; private to this library
@@ -72,14 +81,14 @@ class Ui {
   void handle_focus(Id id);               ///< This node has the focus now; 0: none of ours.
   void handle_focus_visible(bool visible);///< Whether a ring shall show (keyboard), as CSS :focus-visible.
   void handle_scroll(Id id, float y);     ///< The platform scrolled this container.
+  void handle_found(int item);            ///< Find-in-page found this item of findable(): it is scrolled into sight.
 
   // -- requests, to the platform
   void request_focus(Id id);
-  void request_blur();
-  void request_select(Id field, int begin, int end);
-  void request_scroll_into_view(Id id);
   void announce(std::string_view text, Politeness politeness = Politeness::polite);
   std::vector<Request> take_requests();
+
+  Findable& findable() { return findable_; }
 
   /// Requests a frame after this many seconds (0: the next step of an animation). The shortest request of a frame wins.
   void wake_in(double seconds);
@@ -112,7 +121,10 @@ class Ui {
   bool take_submit(Id id);
   /// The field's state; created on first use. `fresh`: the platform changed its text since the last frame.
   TextEdit& text_edit(Id id, bool& fresh);
+  /// handle_text() refuses longer texts from now on; 0: none. Returns the bytes of one that it has refused since, or 0.
+  std::size_t limit_text(Id id, std::size_t max_bytes);
   bool take_scroll(Id id, float& y);
+  int take_found(Id log);                 ///< The item; -1: none.
   WidgetMemory& memory() { return *memory_; }
   /// The layouts depend on fonts; call when those change (other scheme, other density).
   void forget_layouts() { layouts_.clear(); }
@@ -134,7 +146,14 @@ class Ui {
   std::uint32_t frame_ = 0;
   std::vector<Id> activations_, submits_;
   std::vector<std::pair<Id, float>> scrolls_;
-  struct Field { TextEdit edit; bool fresh = false; std::uint32_t used = 0; };
+  Findable findable_;
+  std::pair<Id, int> found_{};
+  struct Field {
+    TextEdit edit;
+    bool fresh = false;
+    std::uint32_t used = 0;
+    std::size_t max_bytes = 0, refused = 0;
+  };
   std::unordered_map<Id, Field> fields_;
   std::vector<Request> requests_;
   Id focused_ = 0;

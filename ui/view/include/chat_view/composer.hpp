@@ -17,7 +17,7 @@ class ComposerView {
 
  private:
   void follow(const chat::State& state);
-  void refuse(semantic::Ui& ui, std::string before);
+  void refuse(semantic::Ui& ui, std::size_t bytes);
   // The line below the field.
   std::string hint(const chat::State& state) const;
 

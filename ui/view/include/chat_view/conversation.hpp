@@ -25,7 +25,7 @@ class ConversationView {
     semantic::LogState log;
     std::uint64_t reordered = 0;
     std::uint64_t removed = 0;
-    std::uint64_t last_seen = 0;  // number of the newest message when the reader was at the bottom
+    std::uint64_t last_seen = 0;  // Conversation::next_number() when the reader was at the bottom
   };
   // One message and what surrounds it.
   struct Item {
@@ -48,7 +48,7 @@ class ConversationView {
   void draw_jump(semantic::Ui& ui, Place& place, const chat::Conversation& conversation, ImVec2 corner);
 
   // The text as it is shown: a long one is shortened until the user asks for the rest.
-  std::string_view shown_text(const Item& item) const;
+  std::string_view shown_text(const chat::Conversation& conversation, const chat::ChatMessage& message) const;
 
   std::map<chat::ConversationKey, Place> places_;
   // Long messages that are shown whole, by their number: another may have the same identifier.

@@ -25,13 +25,13 @@
 // The next frame is due at the earliest of: an input or network event, ui.wake_seconds(), app.next_change().
 // Nothing has to be connected for the first frame: it shows the login.
 //
-// Inputs of the platform: app.handle_visible(bool) at visibilitychange; app.handle_leave() at pagehide and freeze;
+// Inputs of the platform: app.handle_visible(bool) at visibilitychange, focus and blur; app.handle_leave() at pagehide and freeze;
 // app.handle_drawing(bool) when the graphics context is lost or back; app.handle_wake() at resume and pageshow;
 // app.handle_online(), app.handle_offline(); app.handle_signed_in_elsewhere(user, broker) from the other tabs;
 // app.handle_address(query) at popstate. Back leaves a chat before it leaves the page: push a history entry when
 // state().open turns from empty() to a chat, and give chat::LeaveChat{} to app.handle() at popstate.
 //
-// Theme: state().theme is "light", "dark", or empty for prefers-color-scheme; forced-colors goes before both.
+// Theme: state().theme is "light", "dark", or empty for prefers-color-scheme; forced-colors takes precedence over both.
 #pragma once
 
 #include "chat/intent.hpp"

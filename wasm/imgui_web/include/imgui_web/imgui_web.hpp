@@ -19,7 +19,8 @@
 //  [x] Mouse, pen and touch. Scroll areas of `semantic` are scrolled by the browser itself, with its inertia.
 //  [x] Text fields are real <input>/<textarea> elements over the drawn ones: IME, undo, spelling, autofill, paste.
 //  [x] Accessibility: a real element with role and name exactly over each semantic widget, patched where it changed.
-//  [x] Text that can be selected, copied and found in the page.
+//  [x] Text that can be selected, copied and found in the page; of a semantic::log with LogOptions::text also what is
+//      scrolled away, the newest 2,000 items or 256 KiB (where the browser knows hidden="until-found").
 //  [x] Glyphs come from the browser's own fonts: any script, colour emoji, shaped Arabic; no font is downloaded. Also where
 //      the browser resists fingerprinting and lets no canvas be read.
 //  [x] Bidirectional text (UAX #9); right-to-left paragraphs are aligned to the right.
@@ -50,7 +51,7 @@ struct Options {
 using Draw = std::function<void(semantic::Ui&)>;
 
 /// Begins. False when WebGL2 is missing: the element then holds a plain message, and nothing else happens.
-/// Returns at once; main() may return as well.
+/// Returns immediately; main() may return as well.
 bool start(const Options& options, Draw draw);
 
 semantic::Ui& ui();
@@ -61,7 +62,7 @@ void want(int frames = 2);
 std::uint32_t frame_count();
 
 enum class Theme : std::uint8_t { system, light, dark };
-/// What the user chose in the page; forced colours go before it.
+/// What the user chose in the page; forced colours take precedence over it.
 void prefer(Theme theme);
 bool is_dark();  ///< What is shown now.
 

@@ -54,7 +54,7 @@ class IndexedDbStore final {
 
   // ---- the application's own records ----
   // Calls back when it is durable, or can't be, in the order of the calls; `done` may be empty. A later put() of a
-  // key replaces the earlier. Keys are UTF-8: another one is refused at once.
+  // key replaces the earlier. Keys are UTF-8: another one is refused immediately.
   void put(std::string_view key, Bytes value, Done done = {});
   void erase(std::string_view key);
   // Every key that begins with `prefix`.

@@ -27,8 +27,8 @@ class PageLifeCycle {
   // Somebody looks at the page, as far as can be told: it is visible and its window has the focus. A page beside the
   // window that is worked in is visible, too, but nobody may be reading it.
   std::function<void(bool attended)> on_attended;
-  std::function<void()> on_leave;  // the page goes, or into the browser's cache: the last moment to put something away
-  // The person wants to leave: true has the browser ask first. For what would be lost.
+  std::function<void()> on_leave;  // the page is unloaded or frozen: the last chance to save something
+  // The user is about to leave: return true to have the browser ask first, when something would be lost.
   std::function<bool()> on_leave_asked;
 
   static bool attended();

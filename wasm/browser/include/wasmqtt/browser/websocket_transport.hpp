@@ -11,8 +11,8 @@
 // all TransportFault::unknown with code 1006. What they do tell (mixed content, a malformed URL, the peer's code and
 // reason) is reported.
 //
-// Receiving has no back-pressure in a browser: a message is copied once, into a buffer that is used again, and is
-// handed on at once.
+// Receiving has no back-pressure in a browser: a message is copied once, into a reused buffer, and handed on
+// immediately.
 #pragma once
 
 #include "wasmqtt/border.hpp"
