@@ -54,7 +54,7 @@ bool Client::Impl::handle_frame(const Frame& frame) {
 
 // What is wrong with the packet itself is returned; what it does not fit into ends the connection here.
 Error Client::Impl::handle_answer(const Frame& frame, bool& event) {
-  PacketId packet_id = 0;
+  Acknowledgement answer;
   switch (const PacketType type = frame.type()) {
     case PacketType::connack: {
       Connack packet;
@@ -76,10 +76,10 @@ Error Client::Impl::handle_answer(const Frame& frame, bool& event) {
       if (trial_.answered()) publish_alone();
       return {};
     default:  // check_header() lets only what acknowledges come in
-      if (Error error = decode_acknowledgement(frame, packet_id)) return error;
-      if (type == PacketType::pubrel) handle_pubrel(packet_id);
-      else if (type == PacketType::unsuback) handle_unsuback(packet_id);
-      else handle_acknowledgement(type, packet_id);
+      if (Error error = decode_acknowledgement(frame, answer)) return error;
+      if (type == PacketType::pubrel) handle_pubrel(answer.packet_id);
+      else if (type == PacketType::unsuback) handle_unsuback(answer.packet_id);
+      else handle_acknowledgement(type, answer.packet_id);
       return {};
   }
 }

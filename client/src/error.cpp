@@ -43,6 +43,26 @@ Text text_of(Errc code) {
     case Errc::will_flags_without_will: return {"will QoS or will retain is set without a will", "[MQTT-3.1.2-11]"};
     case Errc::reserved_return_code: return {"the return code is reserved", "3.2.2.3 [MQTT-3.9.3-2]"};
     case Errc::session_present_on_refusal: return {"a refusal claims that a session is present", "[MQTT-3.2.2-4]"};
+    case Errc::malformed_variable_integer:
+      return {"a variable byte integer is malformed, or longer than its value needs", "[MQTT-1.5.5-1]"};
+    case Errc::unknown_property: return {"there is no such property", "2.2.2.2"};
+    case Errc::property_not_allowed: return {"the property may not be in this packet", "2.2.2.2"};
+    case Errc::repeated_property: return {"the property may be there only once", "2.2.2.2"};
+    case Errc::property_out_of_range: return {"the property's value is out of its range", "2.2.2.2"};
+    case Errc::property_of_other_type: return {"the property's value is of another type", "2.2.2.2"};
+    case Errc::zero_topic_alias: return {"the topic alias is 0", "[MQTT-3.3.2-8]"};
+    case Errc::authentication_data_without_method:
+      return {"authentication data needs an authentication method", "3.1.2.11.10"};
+    case Errc::no_authentication_method: return {"AUTH names no authentication method", "[MQTT-4.12.0-5]"};
+    case Errc::reserved_reason_code:
+      return {"the packet may not carry this reason code",
+              "[MQTT-3.2.2-8] [MQTT-3.4.2-1] [MQTT-3.5.2-1] [MQTT-3.6.2-1] [MQTT-3.7.2-1] [MQTT-3.9.3-2] [MQTT-3.11.3-2] "
+              "[MQTT-3.14.2-1] [MQTT-3.15.2-1]"};
+    case Errc::no_local_on_shared_subscription:
+      return {"a shared subscription can't be without the own messages", "[MQTT-3.8.3-4]"};
+    case Errc::bad_shared_subscription:
+      return {"a shared subscription is $share/, a name without /, + and #, and /filter", "[MQTT-4.8.2-1] [MQTT-4.8.2-2]"};
+    case Errc::not_in_this_version: return {"MQTT 3.1.1 has no place for this", ""};
     case Errc::first_packet_not_connack: return {"the broker's first packet is not CONNACK", "[MQTT-3.2.0-1]"};
     case Errc::second_connack: return {"the broker sent CONNACK a second time", "[MQTT-3.2.0-1]"};
     case Errc::unexpected_session_present:
