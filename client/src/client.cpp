@@ -110,14 +110,14 @@ Error Client::cancel(Delivery delivery, Time now) {
   return impl_->cancel(delivery);
 }
 
-Result<PacketId> Client::subscribe(std::span<const TopicRequest> requests, Time now) {
+Result<PacketId> Client::subscribe(std::span<const TopicRequest> requests, Time now, Properties properties) {
   impl_->advance(now);
-  return impl_->subscribe(requests);
+  return impl_->subscribe(requests, properties);
 }
 
-Result<PacketId> Client::unsubscribe(std::span<const std::string_view> filters, Time now) {
+Result<PacketId> Client::unsubscribe(std::span<const std::string_view> filters, Time now, Properties properties) {
   impl_->advance(now);
-  return impl_->unsubscribe(filters);
+  return impl_->unsubscribe(filters, properties);
 }
 
 void Client::acknowledge(std::uint64_t token, Time now) {
@@ -128,6 +128,11 @@ void Client::acknowledge(std::uint64_t token, Time now) {
 void Client::disconnect(Time now) {
   impl_->advance(now);
   impl_->disconnect();
+}
+
+Error Client::disconnect(Time now, ReasonCode reason_code, Properties properties) {
+  impl_->advance(now);
+  return impl_->disconnect(reason_code, properties);
 }
 
 void Client::probe(Time now) {
@@ -185,6 +190,10 @@ bool Client::should_close() const {
 }
 
 bool Client::connected() const { return impl_->phase_ == Impl::Phase::connected; }
+
+ProtocolVersion Client::version() const { return impl_->version_; }
+const ServerLimits& Client::server() const { return impl_->limits_; }
+Properties Client::server_properties() const { return impl_->server_properties_; }
 
 Time Client::last_sent() const { return impl_->last_sent_; }
 

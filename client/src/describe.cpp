@@ -87,6 +87,8 @@ std::string_view describe(FailureReason reason) {
     case FailureReason::connection_closed_repeatedly:
       return "the broker closed the connection each time this message was sent: perhaps its topic is not allowed, or it is "
              "too large";
+    case FailureReason::refused: return "refused by the broker";
+    case FailureReason::not_supported: return "the broker does not take messages like this one";
   }
   return "";
 }

@@ -231,9 +231,12 @@ StopReason Driver::reason_to_stop(bool was_connected) {
   if (error_) return StopReason::invalid;
   if (record.cause == CloseRecord::Cause::refused) {
     const bool retry = options_.retry_refusal ? options_.retry_refusal(record.return_code)
-                                              : record.return_code == ConnectReturnCode::server_unavailable;
+                                              : can_heal(record.reason_code, PacketType::connack);
     if (!retry) return StopReason::refused;
   }
+  const bool ended = record.cause == CloseRecord::Cause::ended_by_broker;
+  const bool taken_over = record.reason_code == ReasonCode::session_taken_over;
+  if (ended && !taken_over && !can_heal(record.reason_code, PacketType::disconnect)) return StopReason::refused;
   if (address_is_wrong(record.fault) && has_one_address()) return StopReason::invalid;
   const auto suspected = takeover_.ended(record, was_connected, client_.counts().in_flight, loop_.now());
   if (!suspected) return StopReason::none;
@@ -244,6 +247,11 @@ StopReason Driver::reason_to_stop(bool was_connected) {
 // A broker that makes the same mistake on each connection will make it on the next one, however long they last.
 bool Driver::same_fault_again() {
   const bool fault = close_record_.cause == CloseRecord::Cause::protocol_error;
+  if (close_record_.cause == CloseRecord::Cause::ended_by_broker) {
+    const ReasonCode code = close_record_.reason_code;
+    return std::exchange(last_ending_, code) == code && is_failure(code);
+  }
+  last_ending_ = ReasonCode::success;
   const Error before = std::exchange(last_fault_, fault ? close_record_.error : Error{});
   return fault && before == close_record_.error;
 }

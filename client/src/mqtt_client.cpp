@@ -133,6 +133,7 @@ class MqttClient::Impl {
     const bool ended = event.state == DeliveryState::acknowledged || event.state == DeliveryState::failed;
     if (ended && subscriptions_.has_work()) tell_broker();
     if (owner_.on_delivery) owner_.on_delivery(event.delivery, event.state, event.reason);
+    if (owner_.on_delivery_changed) owner_.on_delivery_changed(event);
   }
   void handle(const Subscribed& event) {
     subscriptions_.subscribe_answered(event, tell_);

@@ -1,6 +1,7 @@
 #include "wasmqtt/reason_code.hpp"
 
 #include <iterator>
+#include <span>
 
 namespace wasmqtt {
 namespace {
@@ -94,6 +95,29 @@ ReasonCode from_return_code(ConnectReturnCode code) {
   };
   const auto index = static_cast<std::size_t>(code);
   return index < std::size(codes) ? codes[index] : ReasonCode::unspecified_error;
+}
+
+ConnectReturnCode to_return_code(ReasonCode code) {
+  switch (code) {
+    case ReasonCode::success: return ConnectReturnCode::accepted;
+    case ReasonCode::unsupported_protocol_version: return ConnectReturnCode::unacceptable_protocol_version;
+    case ReasonCode::client_identifier_not_valid: return ConnectReturnCode::identifier_rejected;
+    case ReasonCode::bad_user_name_or_password: return ConnectReturnCode::bad_user_name_or_password;
+    default:
+      return can_heal(code, PacketType::connack) ? ConnectReturnCode::server_unavailable : ConnectReturnCode::not_authorized;
+  }
+}
+
+bool can_heal(ReasonCode code, PacketType type) {
+  // In CONNACK: unavailable, busy, quota, another server, moved, rate. After DISCONNECT all but what will be the same on the
+  // next connection: rights, authentication, takeover, and what the broker does not support.
+  constexpr std::uint8_t healing[] = {0x88, 0x89, 0x97, 0x9c, 0x9d, 0x9f};
+  constexpr std::uint8_t lasting[] = {0x87, 0x8c, 0x8e, 0x9a, 0x9b, 0x9e, 0xa1, 0xa2};
+  const bool refused = type == PacketType::connack;
+  for (const std::uint8_t one : refused ? std::span<const std::uint8_t>(healing) : std::span<const std::uint8_t>(lasting)) {
+    if (one == static_cast<std::uint8_t>(code)) return refused;
+  }
+  return !refused;
 }
 
 std::string_view describe(ReasonCode code) {

@@ -10,7 +10,7 @@ using State = OutgoingMessage::State;
 // ---- outgoing ----
 
 Slot Session::enqueue(std::string_view topic, Bytes payload, const PublishOptions& options, Time now) {
-  const Slot slot = table_.add(topic, payload);
+  const Slot slot = table_.add(topic, payload, options.properties);
   OutgoingMessage& message = table_[slot];
   // Numbers follow the clock, so that those given out before a stored session is loaded come after all of its own.
   message.number = last_number_ = std::max(last_number_ + 1, static_cast<std::uint64_t>(now.time_since_epoch().count()));
@@ -30,7 +30,8 @@ Slot Session::enqueue(std::string_view topic, Bytes payload, const PublishOption
             .latest_per_topic = message.latest_per_topic,
             .deadline = deadline,
             .text = topic,
-            .payload = payload});
+            .payload = payload,
+            .properties = options.properties});
   }
   return slot;
 }

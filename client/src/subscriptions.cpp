@@ -233,7 +233,7 @@ void Subscriptions::subscribe_answered(const Subscribed& answer, const Tell& tel
       continue;
     }
     const std::uint8_t code = answer.return_codes[i];
-    const bool granted = code != suback_failure;
+    const bool granted = code < suback_failure;
     if (at != filters_.end() && at->second.last_asked == asked.order) {
       // A broker that refuses a filter that it had not granted before has nothing to unsubscribe from.
       if (!granted && !at->second.granted_before) at->second.known = false;
@@ -243,7 +243,7 @@ void Subscriptions::subscribe_answered(const Subscribed& answer, const Tell& tel
     }
     std::vector<Subscription> calls;
     for (std::uint32_t number : asked.calls) calls.push_back({number});
-    SubscriptionAnswered told{calls, asked.filter, {}, {}};
+    SubscriptionAnswered told{calls, asked.filter, {}, {}, static_cast<ReasonCode>(code)};
     if (granted) told.granted = static_cast<Qos>(code);
     tell(told);
   }

@@ -56,7 +56,8 @@ struct DriverOptions {
   Duration disconnect_timeout = std::chrono::seconds{2};
   TakeoverOptions takeover{};
   StoreFailure store_failure = StoreFailure::continue_in_memory;
-  // Whether to try again after this refusal (CONNACK); else StopReason::refused. Default: after 3, server unavailable, only.
+  // Whether to try again after this refusal (CONNACK); else StopReason::refused. Default: can_heal(), which of MQTT 3.1.1's
+  // codes is 3, server unavailable, only. One of MQTT 5 comes as the nearest that 3.1.1 has; Closed has the code itself.
   std::function<bool(ConnectReturnCode)> retry_refusal{};
   // Replaces urls and the client's options when set: calls `ready` once, at once or later. After open_timeout the
   // attempt has failed (TransportFault::not_prepared), and the next one asks again.
@@ -75,7 +76,7 @@ enum class ConnectionState : std::uint8_t {
 enum class StopReason : std::uint8_t {
   none,
   asked,             // disconnect() or abort()
-  refused,           // CONNACK with a code that retry_refusal does not try again
+  refused,           // CONNACK with a code that retry_refusal does not try again, or DISCONNECT with one that can't heal
   taken_over,        // under TakeoverPolicy::stop: the same client id is probably in use elsewhere
   store_failed,      // under StoreFailure::stop
   connection_lost,   // without DriverOptions::reconnect
@@ -182,6 +183,7 @@ class Driver final : private TransportObserver {
   CloseRecord close_record_;
   Error error_;
   Error last_fault_;              // of the protocol, that ended the connection before
+  ReasonCode last_ending_ = ReasonCode::success;  // of the broker's DISCONNECT, if that ended it
   Attempt attempt_;               // prepared, until it is opened
   std::string url_;
   std::size_t first_url_ = 0;     // of this round

@@ -71,6 +71,8 @@ class MqttClient {
   // ---- what happened; set before connect() ----
   std::function<void(const MqttEvent&)> on_event;
   std::function<void(Delivery, DeliveryState, FailureReason)> on_delivery;
+  // The same with what the broker said: MQTT 5's reason code and words. Called after on_delivery.
+  std::function<void(const DeliveryChanged&)> on_delivery_changed;
   // Each incoming message exactly once, before the handlers.
   std::function<void(const Message&)> on_message;
   // Each packet in and out, in order, with the turn in which it was recorded: `bytes` are what the trace kept of it, valid

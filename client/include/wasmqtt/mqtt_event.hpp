@@ -38,6 +38,7 @@ struct SubscriptionAnswered {
   std::optional<Qos> granted{};  // none: refused (0x80), or not asked; a refused filter is asked for on the next connection
   Error error{};                 // not_connected: the client stopped before there was an answer; the next connect() asks.
                                  // subscription_ended: unsubscribed before it was asked for
+  ReasonCode reason_code = ReasonCode::success;  // the broker's answer; MQTT 3.1.1 knows unspecified_error (0x80) only
 };
 
 // The end of unsubscribe() or unsubscribe_filter(): UNSUBACK came, or the broker did not have to be told.

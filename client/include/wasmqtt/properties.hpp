@@ -135,7 +135,8 @@ class PropertyList {
   Error add(PropertyId id, Bytes data);
   Error add_user_property(std::string_view name, std::string_view value);
   void clear() { wire_.clear(); }
-  // Takes over properties that passed check().
+  // Properties that passed check(): those of another list behind ours, or in the place of ours.
+  void append(Properties properties) { wire_.insert(wire_.end(), properties.wire().begin(), properties.wire().end()); }
   void assign(Properties properties) { wire_.assign(properties.wire().begin(), properties.wire().end()); }
 
   bool empty() const { return wire_.empty(); }

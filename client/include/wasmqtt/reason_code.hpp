@@ -68,6 +68,11 @@ enum class ConnectReturnCode : std::uint8_t {
 
 // What MQTT 5 says for it; unspecified_error for a reserved one.
 ReasonCode from_return_code(ConnectReturnCode code);
+// The nearest that MQTT 3.1.1 has for a refusal of MQTT 5.
+ConnectReturnCode to_return_code(ReasonCode code);
+// Whether what the code names can pass by itself, so that another attempt makes sense: after a refusal by CONNACK, or after a
+// DISCONNECT. session_taken_over can't: see TakeoverPolicy.
+bool can_heal(ReasonCode code, PacketType type);
 
 // Whether a packet of this type may carry the code when it travels so; false for every code that does not exist. Follows
 // each packet's own table; only where those of section 2.4 and of the packet disagree, the wider one.
