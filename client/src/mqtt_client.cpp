@@ -23,6 +23,8 @@ class MqttClient::Impl {
       : owner_(owner),
         filters_per_packet_(std::max<std::size_t>(options.filters_per_packet, 1)),
         resubscribe_(options.resubscribe),
+        identified_(options.subscription_identifiers),
+        subscriptions_(options.subscription_identifiers),
         driver_(loop, transport, store, std::move(options.client), driver_options(options)) {
     driver_.on_event = [this](const Event& event) { std::visit([this](const auto& one) { handle(one); }, event); };
     driver_.on_state = [this](ConnectionState state) { state_changed(state); };
@@ -39,6 +41,7 @@ class MqttClient::Impl {
     for (const SubscribeRequest& request : requests) {
       if (Error error = check(request.filter)) return error;
       if (static_cast<unsigned>(request.qos) > 2) return local_error(Errc::invalid_qos);
+      if (Error error = check_options(request)) return error;
     }
     std::vector<Subscription> made;
     for (const SubscribeRequest& request : requests) made.push_back(subscriptions_.add(request));
@@ -77,9 +80,17 @@ class MqttClient::Impl {
 
   // What client_.subscribe() would refuse, so that one filter never holds up the others of its packet.
   Error check(std::string_view filter) const {
-    if (Error error = check_topic_filter(filter)) return error;
+    const bool v5 = driver_.client().options().protocol != Protocol::mqtt_3_1_1;
+    if (Error error = v5 ? check_subscription(filter) : check_topic_filter(filter)) return error;
     const bool discouraged = driver_.client().options().strict_text && has_discouraged_characters(filter);
     return discouraged ? local_error(Errc::discouraged_character) : Error{};
+  }
+
+  Error check_options(const SubscribeRequest& request) const {
+    const bool any = request.no_local || request.retain_as_published || request.retain_handling != RetainHandling::send;
+    if (any && driver_.client().options().protocol == Protocol::mqtt_3_1_1) return local_error(Errc::not_in_this_version);
+    if (request.no_local && is_shared(request.filter)) return local_error(Errc::no_local_on_shared_subscription);
+    return request.retain_handling > RetainHandling::do_not_send ? local_error(Errc::reserved_bits) : Error{};
   }
 
   void state_changed(ConnectionState state) {
@@ -109,13 +120,33 @@ class MqttClient::Impl {
     return packet_id.has_value();
   }
 
-  bool send_subscribe() {
-    const auto requests = subscriptions_.take_wanted(filters_per_packet_);
+  bool send_subscribe() { return send_subscribe(filters_per_packet_); }
+
+  bool send_subscribe(std::size_t most) {
+    const bool identified = identified_ && client().server().subscription_identifiers_available;
+    const auto requests = subscriptions_.take_wanted(identified ? 1 : most, client().version());
     if (requests.empty()) return false;
-    const auto packet_id = client().subscribe(requests, driver_.now());
-    if (packet_id) subscriptions_.subscribe_sent(*packet_id);
-    else subscriptions_.give_back_wanted();
-    return packet_id.has_value();
+    PropertyList properties;
+    if (identified)
+      (void)properties.add(PropertyId::subscription_identifier, subscriptions_.identifier_of(requests.front().filter));
+    const auto packet_id = client().subscribe(requests, driver_.now(), properties);
+    if (packet_id) {
+      subscriptions_.subscribe_sent(*packet_id);
+      return true;
+    }
+    // What this broker does not offer holds up no other filter: each is asked for alone then, and that one has its answer.
+    const bool unsupported = is_unsupported(packet_id.error());
+    if (unsupported && requests.size() == 1) {
+      subscriptions_.subscribe_refused(packet_id.error());
+      return true;
+    }
+    subscriptions_.give_back_wanted();
+    return unsupported && send_subscribe(1);
+  }
+
+  static bool is_unsupported(Error error) {
+    return error.code() == Errc::wildcards_not_supported || error.code() == Errc::shared_not_supported ||
+           error.code() == Errc::above_server_limit;
   }
 
   void handle(const Connected& event) {
@@ -148,6 +179,7 @@ class MqttClient::Impl {
   MqttClient& owner_;
   const std::size_t filters_per_packet_;
   const bool resubscribe_;
+  const bool identified_;
   const Subscriptions::Tell tell_ = [this](const MqttEvent& event) { tell(event); };
   Subscriptions subscriptions_;
   Connected connected_;  // of this connection

@@ -22,10 +22,17 @@ std::string_view topics_of(std::string_view filter) {
 
 }  // namespace
 
-Qos Subscriptions::Filter::qos() const {
-  Qos highest = Qos::at_most_once;
-  for (const auto& [number, qos] : subscriptions) highest = std::max(highest, qos);
-  return highest;
+TopicRequest Subscriptions::Filter::request() const {
+  TopicRequest all;
+  all.no_local = !subscriptions.empty();
+  all.retain_handling = RetainHandling::do_not_send;
+  for (const Wish& wish : subscriptions) {
+    all.qos = std::max(all.qos, wish.qos);
+    all.no_local = all.no_local && wish.no_local;
+    all.retain_as_published = all.retain_as_published || wish.retain_as_published;
+    all.retain_handling = std::min(all.retain_handling, wish.retain_handling);
+  }
+  return all;
 }
 
 // ---- what the application asks for ----
@@ -36,18 +43,25 @@ Subscription Subscriptions::add(const MqttClient::SubscribeRequest& request) {
   const std::string& text = handler->filter;
   Filter& filter = filters_[text];
   const bool is_new = filter.subscriptions.empty();
-  const bool raises = !is_new && request.qos > filter.qos();
-  filter.subscriptions.emplace_back(number, request.qos);
+  const TopicRequest before = filter.request();
+  filter.subscriptions.push_back(
+      {number, request.qos, request.no_local, request.retain_as_published, request.retain_handling});
+  if (identified_ && filter.identifier == 0) filter.identifier = ++last_identifier_;
+  handler->identifier = filter.identifier;
   filter.unanswered.push_back(number);
   if (is_new) take_back_unsubscribe(text, filter);
   replace(request.replaces, text, filter);
+  const TopicRequest after = filter.request();
+  const bool raises = !is_new && (after.qos > before.qos || after.no_local != before.no_local ||
+                                  after.retain_as_published != before.retain_as_published);
   const bool in_flight = filter.state == Granted::unknown && !filter.wanted && !is_new;
   if (is_new || raises || request.ask_again || filter.state == Granted::no) {
+    filter.again = false;
     want(text, filter);
   } else if (in_flight) {
     join_request_in_flight(filter);
   } else if (filter.state == Granted::yes && !filter.wanted) {
-    settled_.push_back({true, number, text, filter.granted});
+    settled_.push_back({true, number, text, filter.granted, {}, static_cast<ReasonCode>(filter.granted)});
     filter.unanswered.clear();
   }
   trie_.insert(topics_of(text), number);
@@ -68,7 +82,7 @@ void Subscriptions::take_back_unsubscribe(const std::string& text, Filter& filte
 void Subscriptions::replace(Subscription old, const std::string& text, Filter& filter) {
   const auto found = handlers_.find(old.number);
   if (found == handlers_.end() || found->second->filter != text) return;
-  std::erase_if(filter.subscriptions, [&](const auto& entry) { return entry.first == old.number; });
+  std::erase_if(filter.subscriptions, [&](const auto& entry) { return entry.number == old.number; });
   trie_.erase(topics_of(text), old.number);
   handlers_.erase(found);
 }
@@ -98,7 +112,7 @@ void Subscriptions::remove(Subscription subscription) {
   trie_.erase(topics_of(text), subscription.number);
   recent_.forget();
   Filter& filter = filters_.at(text);
-  std::erase_if(filter.subscriptions, [&](const auto& entry) { return entry.first == subscription.number; });
+  std::erase_if(filter.subscriptions, [&](const auto& entry) { return entry.number == subscription.number; });
   Numbers call{subscription.number};
   if (!filter.subscriptions.empty()) return settle(false, call, text, {});
   settle(true, filter.unanswered, text, local_error(Errc::subscription_ended));
@@ -138,9 +152,23 @@ bool Subscriptions::dispatch(const Message& message) {
   return handled;
 }
 
+bool Subscriptions::meant_for(std::uint32_t number, const Message& message) const {
+  const auto found = handlers_.find(number);
+  if (found == handlers_.end()) return false;
+  for (const Property& property : message.properties) {
+    if (property.id == PropertyId::subscription_identifier && property.number == found->second->identifier) return true;
+  }
+  return false;
+}
+
+// Identifiers of an earlier run, which a kept session can still bear, mean nobody: then the topic decides.
 bool Subscriptions::call(std::span<const std::uint32_t> subscriptions, const Message& message) {
   bool handled = false;
+  const auto meant = [&](std::uint32_t number) { return meant_for(number, message); };
+  const bool by_identifier =
+      identified_ && !message.properties.empty() && std::any_of(subscriptions.begin(), subscriptions.end(), meant);
   for (std::uint32_t number : subscriptions) {
+    if (by_identifier && !meant(number)) continue;
     const auto found = handlers_.find(number);
     if (found == handlers_.end()) continue;  // an earlier handler removed it
     const std::shared_ptr<Handler> one = found->second;
@@ -161,13 +189,19 @@ void Subscriptions::connected(bool session_present, bool in_doubt, bool resubscr
   for (auto& [text, filter] : filters_) {
     if (!session_present) filter.known = false;
     const bool lost = resubscribe && (!session_present || in_doubt);
+    filter.again = lost && filter.granted_before;
     filter.wanted = lost || filter.state != Granted::yes || !filter.unanswered.empty();
     if (filter.wanted) wanted_.push_back(text);
   }
   std::sort(wanted_.begin(), wanted_.end());  // the same order on every machine
 }
 
-std::vector<TopicRequest> Subscriptions::take_wanted(std::size_t most) {
+std::uint32_t Subscriptions::identifier_of(std::string_view filter) const {
+  const auto found = filters_.find(std::string(filter));
+  return found == filters_.end() ? 0 : found->second.identifier;
+}
+
+std::vector<TopicRequest> Subscriptions::take_wanted(std::size_t most, ProtocolVersion version) {
   std::vector<TopicRequest> requests;
   wanted_taken_.clear();
   std::size_t looked_at = 0;
@@ -176,13 +210,18 @@ std::vector<TopicRequest> Subscriptions::take_wanted(std::size_t most) {
     if (found == filters_.end() || !std::exchange(found->second.wanted, false)) continue;
     Filter& filter = found->second;
     Numbers calls = filter.unanswered;
-    for (const auto& [number, qos] : filter.subscriptions) calls.push_back(number);
+    for (const Wish& wish : filter.subscriptions) calls.push_back(wish.number);
     std::sort(calls.begin(), calls.end());
     calls.erase(std::unique(calls.begin(), calls.end()), calls.end());
     filter.known = true;
     filter.state = Granted::unknown;
     filter.last_asked = ++last_order_;
-    requests.push_back({found->first, filter.qos()});
+    TopicRequest request = filter.request();
+    // What was retained has come already: only a subscription that the broker does not know any more brings it again.
+    if (filter.again) request.retain_handling = std::max(request.retain_handling, RetainHandling::send_if_new);
+    if (version == ProtocolVersion::mqtt_3_1_1) request = {{}, request.qos};
+    request.filter = found->first;
+    requests.push_back(request);
     wanted_taken_.push_back({found->first, std::move(calls), std::exchange(filter.unanswered, {}), filter.last_asked});
   }
   wanted_.erase(wanted_.begin(), wanted_.begin() + static_cast<std::ptrdiff_t>(looked_at));
@@ -208,6 +247,17 @@ void Subscriptions::give_back_wanted() {
     Filter& filter = filters_.at(asked.filter);
     filter.unanswered = std::move(asked.first);
     want(asked.filter, filter);
+  }
+}
+
+void Subscriptions::subscribe_refused(Error error) {
+  for (Asked& asked : std::exchange(wanted_taken_, {})) {
+    const auto at = filters_.find(asked.filter);
+    if (at != filters_.end()) {
+      at->second.state = Granted::no;
+      at->second.known = at->second.granted_before;
+    }
+    for (std::uint32_t number : asked.calls) settled_.push_back({true, number, asked.filter, {}, error, error.reason_code()});
   }
 }
 
@@ -282,7 +332,7 @@ void Subscriptions::tell_settled(const Tell& tell) {
     if (!one.subscribed) {
       tell(UnsubscribeAnswered{call, one.filter, one.error});
     } else {
-      tell(SubscriptionAnswered{{&call, 1}, one.filter, one.granted, one.error});
+      tell(SubscriptionAnswered{{&call, 1}, one.filter, one.granted, one.error, one.code});
     }
   }
 }

@@ -37,7 +37,8 @@ struct SubscriptionAnswered {
   std::string_view filter{};
   std::optional<Qos> granted{};  // none: refused (0x80), or not asked; a refused filter is asked for on the next connection
   Error error{};                 // not_connected: the client stopped before there was an answer; the next connect() asks.
-                                 // subscription_ended: unsubscribed before it was asked for
+                                 // subscription_ended: unsubscribed before it was asked for. What MQTT 5's broker does
+                                 // not offer: wildcards_not_supported, shared_not_supported, above_server_limit
   ReasonCode reason_code = ReasonCode::success;  // the broker's answer; MQTT 3.1.1 knows unspecified_error (0x80) only
 };
 
