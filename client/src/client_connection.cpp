@@ -108,6 +108,7 @@ void Client::Impl::connack(const Connack& packet) {
     return fail(peer_error(Errc::unexpected_session_present));
   if (!answers_authentication(packet)) return;
   if (v5) limits_ = read_limits(packet.properties);
+  outgoing_aliases_.start(std::min(limits_.topic_alias_maximum, options_.topic_aliases));
   session_expiry_ = limits_.session_expiry.value_or(session_expiry_);
   session_ends_at_.reset();
   if (options_.client_id.empty()) options_.client_id = packet.properties.text(PropertyId::assigned_client_identifier);

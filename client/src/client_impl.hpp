@@ -14,6 +14,7 @@
 #include "incoming_aliases.hpp"
 #include "inflight.hpp"
 #include "keepalive.hpp"
+#include "outgoing_aliases.hpp"
 #include "output.hpp"
 #include "unread_answers.hpp"
 #include "receive_window.hpp"
@@ -114,6 +115,8 @@ class Client::Impl {
   std::size_t quota_used_ = 0;          // QoS 1 and 2 messages sent on this connection and unfinished
   ReceiveWindow receive_window_;
   IncomingAliases incoming_aliases_;
+  OutgoingAliases outgoing_aliases_;
+  PropertyList scratch_;                // of the PUBLISH that is being written; keeps its memory
   std::unique_ptr<Session> session_;
   Phase phase_ = Phase::idle;
   Time now_{};
@@ -181,6 +184,8 @@ class Client::Impl {
   bool send_next_queued();
   bool send_next_again();
   void write_publish(OutgoingMessage& message, bool dup);
+  void write(Publish packet, std::uint64_t number);
+  void append_publish(const Publish& packet);
   Error check_text(std::string_view text) const;
   template <class RequestPacket>
   Result<PacketId> request(PacketType type, std::size_t filters, RequestPacket& packet);

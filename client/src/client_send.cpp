@@ -28,6 +28,20 @@ Error Client::Impl::check_text(std::string_view text) const {
 
 // ---- publish ----
 
+namespace {
+
+// Of any length, and U+0000 is a character like any other.
+bool is_utf8(Bytes bytes) {
+  for (std::string_view rest = as_text(bytes); !rest.empty();) {
+    const std::size_t length = utf8_sequence(rest);
+    if (length == 0) return false;
+    rest.remove_prefix(length);
+  }
+  return true;
+}
+
+}  // namespace
+
 Result<Delivery> Client::Impl::publish(std::string_view topic, Bytes payload, const PublishOptions& options) {
   const bool qos0 = options.qos == Qos::at_most_once;
   const Publish packet{topic, payload, static_cast<PacketId>(qos0 ? 0 : 1), options.qos, options.retain, false,
@@ -36,6 +50,9 @@ Result<Delivery> Client::Impl::publish(std::string_view topic, Bytes payload, co
   if (Error error = check(packet, options.properties.empty() ? ProtocolVersion::mqtt_3_1_1 : ProtocolVersion::mqtt_5))
     return error;
   if (options.properties.has(PropertyId::topic_alias)) return local_error(Errc::property_not_allowed);
+  // What says that it is text has to be.
+  const bool text = options.properties.number(PropertyId::payload_format_indicator, 0) != 0;
+  if (text && !is_utf8(payload)) return local_error(Errc::ill_formed_utf8);
   if (Error error = check_text(topic)) return error;
   if (phase_ == Phase::connected) {
     if (Error error = check_limits(packet)) return error;
@@ -43,7 +60,7 @@ Result<Delivery> Client::Impl::publish(std::string_view topic, Bytes payload, co
   if (!qos0) return enqueue(topic, payload, options);
   if (phase_ != Phase::connected && !options_.queue_qos0) return local_error(Errc::not_connected);
   if (!may_send_now(options.qos)) return enqueue(topic, payload, options);
-  send(PacketType::publish, [&](ByteBuffer& out) { encode_checked(packet, out, version_); });
+  write(packet, 0);
   return Delivery{};
 }
 
@@ -228,6 +245,40 @@ void Client::Impl::write_publish(OutgoingMessage& message, bool dup) {
     message.takes_quota = true;
     ++quota_used_;
   }
+  write(packet, message.number);
+}
+
+// What differs from the message as it was accepted: what is left of its expiry, and its topic's number. `number` tells when it
+// was accepted; 0: now. A resend always has the whole topic.
+void Client::Impl::write(Publish packet, std::uint64_t number) {
+  const OutgoingAliases::Alias alias = packet.dup ? OutgoingAliases::Alias{} : outgoing_aliases_.find(packet.topic);
+  const bool expires = number != 0 && !packet.properties.empty() && packet.properties.has(PropertyId::message_expiry_interval);
+  if (alias.number == 0 && !expires) return append_publish(packet);
+  scratch_.assign(packet.properties);
+  if (expires) {
+    // Numbers run a little ahead of the clock in a burst.
+    constexpr Duration ahead = std::chrono::milliseconds{100};
+    const Duration age = now_ - Time{Duration{static_cast<Duration::rep>(number)}};
+    const auto waited = std::chrono::floor<std::chrono::seconds>(age + ahead);
+    const std::uint32_t interval = packet.properties.number(PropertyId::message_expiry_interval, 0);
+    const auto past = static_cast<std::uint64_t>(std::max(waited.count(), std::chrono::seconds::rep{0}));
+    scratch_.set(PropertyId::message_expiry_interval, past < interval ? interval - static_cast<std::uint32_t>(past) : 0);
+  }
+  const std::size_t without_alias = packet.properties.wire().size();
+  if (alias.number != 0) {
+    (void)scratch_.add(PropertyId::topic_alias, alias.number);
+    const Publish shorter{alias.known ? std::string_view() : packet.topic, packet.payload, packet.packet_id, packet.qos,
+                          packet.retain, packet.dup, scratch_};
+    if (encoded_size(shorter, version_) <= limits_.maximum_packet_size) {
+      outgoing_aliases_.use(alias, packet.topic);
+      return append_publish(shorter);
+    }
+  }
+  packet.properties = Properties(scratch_.view().wire().first(without_alias));
+  append_publish(packet);
+}
+
+void Client::Impl::append_publish(const Publish& packet) {
   send(PacketType::publish, [&](ByteBuffer& out) { encode_checked(packet, out, version_); });
 }
 

@@ -198,6 +198,19 @@ Error PropertyList::add(const Property& property, PropertyType type) {
   return {};
 }
 
+void PropertyList::set(PropertyId id, std::uint32_t number) {
+  const PropertyRule* rule = find_rule(static_cast<std::uint32_t>(id));
+  if (rule == nullptr || rule->type != Type::four_bytes) return;
+  ByteReader reader(wire_);
+  Property property;
+  while (!reader.done() && read(reader, property) == Errc::ok) {
+    if (property.id != id) continue;
+    const std::size_t end = wire_.size() - reader.rest().size();
+    for (std::size_t at = end - 4; at < end; ++at) wire_[at] = static_cast<std::uint8_t>(number >> (8 * (end - 1 - at)));
+    return;
+  }
+}
+
 Error PropertyList::add(PropertyId id, std::uint32_t number) { return add({.id = id, .number = number}, Type::byte); }
 Error PropertyList::add(PropertyId id, std::string_view text) { return add({.id = id, .text = text}, Type::text); }
 Error PropertyList::add(PropertyId id, Bytes data) { return add({.id = id, .text = as_text(data)}, Type::binary); }

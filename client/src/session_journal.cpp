@@ -40,7 +40,8 @@ Error Session::check_records(Bytes records) const {
     }
     if (first && record.kind != Kind::session) return local_error(Errc::damaged_record);
     if (record.kind == Kind::session && record.text != client_id_) return local_error(Errc::wrong_session);
-    if (record.kind == Kind::put && (record.qos == Qos::at_most_once || check(publish_of(record), ProtocolVersion::mqtt_5)))
+    if (record.kind == Kind::put && (record.qos == Qos::at_most_once || check(publish_of(record), ProtocolVersion::mqtt_5) ||
+                                     record.properties.has(PropertyId::topic_alias)))
       return local_error(Errc::damaged_record);
   }
 }

@@ -67,6 +67,8 @@ struct ClientOptions {
   std::uint16_t receive_maximum = 65'535;     // incoming QoS 1 and 2 messages unfinished at once, at least 1; a broker that
                                               // sends more is disconnected
   std::uint16_t topic_alias_maximum = 0;      // topics that the broker may give numbers to on a connection
+  std::uint16_t topic_aliases = 0;            // topics that we give numbers to on a connection, as far as the broker takes
+                                              // them; the least recently used one is given up. A few dozen at most
   PropertyList properties{};                  // what else CONNECT carries: User Properties, Request Problem Information,
                                               // Request Response Information, Authentication Method and Data
 
@@ -126,7 +128,8 @@ struct PublishOptions {
   bool retain = false;
   Duration time_to_live{};       // 0: no limit; counted while the message waits unsent
   bool latest_per_topic = false; // an unsent message for the same topic, published with this flag too, is replaced
-  // MQTT 5: sent with the message, in this order; copied. Not sent when the connection turns out to speak 3.1.1.
+  // MQTT 5: sent with the message, in this order; copied. Not sent when the connection turns out to speak 3.1.1. A Message
+  // Expiry Interval counts in the queue as time_to_live does, in whichever version, and what is left of it is sent.
   Properties properties{};
 };
 

@@ -134,6 +134,8 @@ class PropertyList {
   Error add(PropertyId id, std::string_view text);
   Error add(PropertyId id, Bytes data);
   Error add_user_property(std::string_view name, std::string_view value);
+  // Changes a number of four bytes that is there already; without one: nothing.
+  void set(PropertyId id, std::uint32_t number);
   void clear() { wire_.clear(); }
   // Properties that passed check(): those of another list behind ours, or in the place of ours.
   void append(Properties properties) { wire_.insert(wire_.end(), properties.wire().begin(), properties.wire().end()); }
