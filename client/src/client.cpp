@@ -155,6 +155,8 @@ void Client::set_will(std::optional<WillOptions> will) { impl_->options_.will = 
 void Client::set_clean_session(bool clean_session) { impl_->options_.clean_session = clean_session; }
 void Client::set_keep_alive(std::chrono::seconds keep_alive) { impl_->options_.keep_alive = keep_alive; }
 
+void Client::set_protocol(Protocol protocol) { impl_->options_.protocol = protocol; }
+
 Error Client::set_client_id(std::string client_id, Time now) {
   impl_->advance(now);
   return impl_->set_client_id(std::move(client_id));

@@ -35,7 +35,7 @@ Error make_properties(const ClientOptions& options, PropertyList& properties) {
 }  // namespace
 
 Error Client::Impl::make_connect(Connect& packet) {
-  version_ = options_.protocol == Protocol::mqtt_5 ? ProtocolVersion::mqtt_5 : ProtocolVersion::mqtt_3_1_1;
+  version_ = options_.protocol == Protocol::mqtt_3_1_1 ? ProtocolVersion::mqtt_3_1_1 : ProtocolVersion::mqtt_5;
   connect_properties_.clear();
   will_properties_.clear();
   if (version_ == ProtocolVersion::mqtt_5) {
@@ -239,6 +239,10 @@ Error Client::Impl::disconnect(ReasonCode reason_code, Properties properties) {
   if (v5 && phase_ != Phase::disconnecting) {
     disconnect_code_ = reason_code;
     disconnect_properties_.assign(properties);
+    // What is too large for the broker loses its words [MQTT5-3.14.2-3] [MQTT5-3.14.2-4].
+    if (scratch.size() > limits_.maximum_packet_size) disconnect_properties_.clear();
+    if (disconnect_properties_.empty() && properties.has(PropertyId::session_expiry_interval))
+      (void)disconnect_properties_.add(PropertyId::session_expiry_interval, expiry);
     if (properties.has(PropertyId::session_expiry_interval)) session_expiry_ = expiry;
   }
   disconnect();

@@ -58,7 +58,9 @@ Error Client::Impl::handle_answer(const Frame& frame, bool& event) {
   switch (frame.type()) {
     case PacketType::connack: {
       Connack packet;
-      const Error error = decode_connack(frame, packet, version_);
+      // A broker that speaks 3.1.1 only refuses in that version's form.
+      const bool old_refusal = frame.body.size() == 2 && frame.body[1] != 0;
+      const Error error = decode_connack(frame, packet, old_refusal ? ProtocolVersion::mqtt_3_1_1 : version_);
       if (error && (error.code() != Errc::reserved_return_code || options_.strict_reserved)) return error;
       if (phase_ != Phase::connecting) return peer_error(Errc::second_connack);
       connack(packet);

@@ -23,6 +23,7 @@ class MqttClient::Impl {
       : owner_(owner),
         filters_per_packet_(std::max<std::size_t>(options.filters_per_packet, 1)),
         resubscribe_(options.resubscribe),
+        old_only_(options.client.protocol == Protocol::mqtt_3_1_1),
         identified_(options.subscription_identifiers),
         subscriptions_(options.subscription_identifiers),
         driver_(loop, transport, store, std::move(options.client), driver_options(options)) {
@@ -30,6 +31,7 @@ class MqttClient::Impl {
     driver_.on_state = [this](ConnectionState state) { state_changed(state); };
     driver_.on_store_problem = [this](std::string_view problem) { tell(StoreProblem{problem}); };
     driver_.on_takeover = [this](const TakeoverSuspected& suspected) { tell(suspected); };
+    driver_.on_fallback = [this](std::string_view url) { tell(FellBack{url}); };
     driver_.on_turn = [this] {
       subscriptions_.tell_settled(tell_);
       tell_packets();
@@ -80,15 +82,14 @@ class MqttClient::Impl {
 
   // What client_.subscribe() would refuse, so that one filter never holds up the others of its packet.
   Error check(std::string_view filter) const {
-    const bool v5 = driver_.client().options().protocol != Protocol::mqtt_3_1_1;
-    if (Error error = v5 ? check_subscription(filter) : check_topic_filter(filter)) return error;
+    if (Error error = old_only_ ? check_topic_filter(filter) : check_subscription(filter)) return error;
     const bool discouraged = driver_.client().options().strict_text && has_discouraged_characters(filter);
     return discouraged ? local_error(Errc::discouraged_character) : Error{};
   }
 
   Error check_options(const SubscribeRequest& request) const {
     const bool any = request.no_local || request.retain_as_published || request.retain_handling != RetainHandling::send;
-    if (any && driver_.client().options().protocol == Protocol::mqtt_3_1_1) return local_error(Errc::not_in_this_version);
+    if (any && old_only_) return local_error(Errc::not_in_this_version);
     if (request.no_local && is_shared(request.filter)) return local_error(Errc::no_local_on_shared_subscription);
     return request.retain_handling > RetainHandling::do_not_send ? local_error(Errc::reserved_bits) : Error{};
   }
@@ -179,6 +180,7 @@ class MqttClient::Impl {
   MqttClient& owner_;
   const std::size_t filters_per_packet_;
   const bool resubscribe_;
+  const bool old_only_;  // what MQTT 3.1.1 has no place for is refused, not left out
   const bool identified_;
   const Subscriptions::Tell tell_ = [this](const MqttEvent& event) { tell(event); };
   Subscriptions subscriptions_;

@@ -40,7 +40,11 @@ enum class OverflowPolicy : std::uint8_t {
   drop_newest,  // the new message is accepted and fails at once with dropped_newest
 };
 
-enum class Protocol : std::uint8_t { mqtt_3_1_1, mqtt_5 };
+enum class Protocol : std::uint8_t {
+  mqtt_3_1_1,
+  mqtt_5,
+  newest,  // MQTT 5; under a Driver or MqttClient 3.1.1 where the broker speaks no other, remembered for each address
+};
 
 struct WillOptions {
   std::string topic{};
@@ -201,6 +205,7 @@ class Client {
   void set_will(std::optional<WillOptions> will);
   void set_clean_session(bool clean_session);
   void set_keep_alive(std::chrono::seconds keep_alive);
+  void set_protocol(Protocol protocol);
   // Another client id is another session [MQTT-3.1.3-2]: what is unfinished becomes new to it, as after SessionLost.
   // Errors: already_connected; wrong_session under `journal`, whose records bear the id.
   Error set_client_id(std::string client_id, Time now);

@@ -59,6 +59,11 @@ struct DriverOptions {
   // Whether to try again after this refusal (CONNACK); else StopReason::refused. Default: can_heal(), which of MQTT 3.1.1's
   // codes is 3, server unavailable, only. One of MQTT 5 comes as the nearest that 3.1.1 has; Closed has the code itself.
   std::function<bool(ConnectReturnCode)> retry_refusal{};
+  // MQTT 5: where to go when the broker names another server (0x9C, 0x9D in CONNACK or DISCONNECT); an empty address: nowhere,
+  // which is also what happens without this function. `reference` is the broker's text: a list separated by spaces, each a
+  // host or host:port. The address is for the next attempt, with the credentials of this one, and has to be as secure as the
+  // present one, else it is not used; at most three are followed in a row.
+  std::function<std::string(std::string_view reference, const CloseRecord& record)> follow_server{};
   // Replaces urls and the client's options when set: calls `ready` once, at once or later. After open_timeout the
   // attempt has failed (TransportFault::not_prepared), and the next one asks again.
   std::function<void(Attempt proposal, std::function<void(Attempt)> ready)> prepare_attempt{};
@@ -102,6 +107,9 @@ class Driver final : private TransportObserver {
   // The store failed: the session continues in memory only from now on, or the driver stops: see StoreFailure.
   std::function<void(std::string_view problem)> on_store_problem;
   std::function<void(const TakeoverSuspected&)> on_takeover;
+  // Under Protocol::newest: the broker at this address speaks MQTT 3.1.1 only, and is asked for nothing else from now on.
+  // Once for each address.
+  std::function<void(std::string_view url)> on_fallback;
   // Events, records and output of this turn of the event loop have been dealt with. Commands may be called from inside.
   std::function<void()> on_turn;
 
@@ -151,6 +159,10 @@ class Driver final : private TransportObserver {
   void open();
   void decide_what_next();
   bool has_one_address() const;
+  bool falls_back();
+  bool is_old(std::string_view url) const;
+  void remember_old();
+  bool follows_server();
   StopReason reason_to_stop(bool was_connected);
   bool same_fault_again();
   void arm_timer();
@@ -186,6 +198,11 @@ class Driver final : private TransportObserver {
   ReasonCode last_ending_ = ReasonCode::success;  // of the broker's DISCONNECT, if that ended it
   Attempt attempt_;               // prepared, until it is opened
   std::string url_;
+  const bool newest_;             // Protocol::newest was asked for
+  std::vector<std::string> old_urls_;  // of brokers that speak 3.1.1 only
+  bool trying_old_ = false;       // this attempt finds out whether it is that
+  std::string redirect_;          // where the broker has sent us; for the next attempt
+  unsigned redirects_ = 0;        // in a row
   std::size_t first_url_ = 0;     // of this round
   std::size_t tried_urls_ = 0;    // in this round
   std::optional<Time> retry_at_;

@@ -54,7 +54,12 @@ struct StoreProblem {
   std::string_view problem{};  // the store's words
 };
 
+// Under Protocol::newest: the broker at this address speaks MQTT 3.1.1 only. Once for each address.
+struct FellBack {
+  std::string_view url{};
+};
+
 using MqttEvent = std::variant<StateChanged, Connected, SessionLost, SubscriptionAnswered, UnsubscribeAnswered, StoreProblem,
-                               TakeoverSuspected, Closed>;
+                               TakeoverSuspected, Closed, FellBack>;
 
 }  // namespace wasmqtt
