@@ -110,7 +110,7 @@ TEST_CASE("codec 5: no two samples are equal") {
   }
 }
 
-TEST_CASE("codec 5: wrong flags, cut ends and bytes too many are refused in every packet [MQTT5-2.1.3-1]") {
+TEST_CASE("codec 5: wrong flags, cut ends and bytes too many are refused in every packet [MQTT5-2.1.3-1] [MQTT5-3.15.1-1]") {
   for (const Sample& sample : samples()) {
     CAPTURE(sample.words);
     const auto right = from_hex(sample.hex);

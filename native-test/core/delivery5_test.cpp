@@ -307,3 +307,17 @@ TEST_CASE("mqtt 5: acknowledgements carry a code at most, so that they fit every
   link.receive(Pubrec{4});
   CHECK(to_hex(link.wire) == "40020001" "50020002" "70020002" "7003000392" "6203000492");
 }
+
+TEST_CASE("mqtt 5: DUP of an incoming message says nothing about what we send, and Response Information that we did not ask for is only "
+          "shown [MQTT5-3.3.1-3] [MQTT5-3.1.2-28]") {
+  Link link(Link::mqtt5(false));
+  REQUIRE_FALSE(static_cast<bool>(link.connack_properties.add(PropertyId::response_information, "r")));
+  link.connect();
+  CHECK(link.client.server_properties().text(PropertyId::response_information) == "r");
+  link.receive(Publish{"a", {}, 1, Qos::at_least_once, false, true});
+  REQUIRE(link.messages.size() == 1);
+  CHECK(link.messages[0].dup);
+  link.expect<Puback>();
+  link.publish("a", "x", Qos::at_least_once);
+  CHECK_FALSE(link.expect<Publish>().dup);
+}

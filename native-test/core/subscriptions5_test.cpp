@@ -59,7 +59,8 @@ PropertyList list_of(Id id, std::uint32_t number) {
 
 }  // namespace
 
-TEST_CASE("MqttClient 5: options of a subscription reach the broker [MQTT5-3.8.3-3] [MQTT5-3.8.3-5] [MQTT5-3.3.1-12]") {
+TEST_CASE("MqttClient 5: options of a subscription reach the broker [MQTT5-3.8.3-3] [MQTT5-3.8.3-5] [MQTT5-3.3.1-12] "
+          "[MQTT5-3.3.1-13]") {
   World5 world;
   world.connect();
   world.subscribe({.filter = "a", .qos = Qos::at_least_once, .no_local = true, .retain_as_published = true,
@@ -88,7 +89,7 @@ TEST_CASE("MqttClient 5: one filter's subscriptions get the most that any wants,
 }
 
 TEST_CASE("MqttClient 5: a resubscription after a lost session asks for retained messages only where it is new; a first one asks "
-          "for all [MQTT5-3.3.1-10]") {
+          "for all [MQTT5-3.3.1-9] [MQTT5-3.3.1-10] [MQTT5-3.3.1-11]") {
   World5 world;
   world.connect();
   world.subscribe({.filter = "a"});
@@ -222,4 +223,41 @@ TEST_CASE("MqttClient 5: what the broker does not offer is answered with the rea
   world.broker.expect<Connect>();
   world.broker.reply(Connack{false});
   CHECK(world.broker.expect<Subscribe>().requests.size() == 3);
+}
+
+TEST_CASE("MqttClient 5: asked again, the broker sends the retained messages again, and each is handed out, at whatever QoS it comes "
+          "[MQTT5-3.8.4-4] [MQTT5-3.8.4-8]") {
+  World5 world;
+  world.connect();
+  int calls = 0;
+  world.subscribe({.filter = "a", .qos = Qos::exactly_once, .handler = [&](const Message& message) {
+                     CHECK(message.retain);
+                     ++calls;
+                   }});
+  world.asked();
+  world.grant();
+  world.broker.reply(publish_of("a", "x", Qos::at_least_once, 1, true));
+  world.subscribe({.filter = "a", .qos = Qos::exactly_once, .ask_again = true});
+  CHECK(world.broker.expect<Puback>().packet_id == 1);
+  CHECK(world.asked().retain_handling == RetainHandling::send);
+  world.grant();
+  world.broker.reply(publish_of("a", "x", Qos::at_most_once, 0, true));
+  CHECK(calls == 2);
+}
+
+TEST_CASE("MqttClient 5: a leading wildcard does not match $-topics, behind $share/ neither, and nothing is normalised "
+          "[MQTT5-4.7.2-1] [MQTT5-4.7.3-4]") {
+  World5 world;
+  world.connect();
+  std::string calls;
+  world.subscribe({.filter = "#", .handler = [&](const Message&) { calls += '1'; }});
+  world.subscribe({.filter = "$share/g/+/x", .handler = [&](const Message&) { calls += '2'; }});
+  world.subscribe({.filter = "$SYS/#", .handler = [&](const Message&) { calls += '3'; }});
+  world.subscribe({.filter = "\xc3\xa9", .handler = [&](const Message&) { calls += '4'; }});
+  world.broker.reply(publish_of("$SYS/x", "x"));
+  CHECK(std::exchange(calls, {}) == "3");
+  world.broker.reply(publish_of("e\xcc\x81", "x"));
+  CHECK(std::exchange(calls, {}) == "1");
+  world.broker.reply(publish_of("\xc3\xa9", "x"));
+  CHECK(calls.size() == 2);
 }
