@@ -1,6 +1,7 @@
 #include <utility>
 
 #include "client_impl.hpp"
+#include "encode_reason.hpp"
 #include "redact.hpp"
 
 namespace wasmqtt {
@@ -231,7 +232,7 @@ std::optional<Time> Client::Impl::next_look() const {
 
 Error Client::Impl::disconnect(ReasonCode reason_code, Properties properties) {
   ByteBuffer scratch;  // the checks, also where 3.1.1 is spoken and nothing of it is said
-  if (Error error = encode(Packet{Disconnect{reason_code, properties}}, scratch, ProtocolVersion::mqtt_5)) return error;
+  if (Error error = encode_reason(PacketType::disconnect, reason_code, properties, scratch, ProtocolVersion::mqtt_5)) return error;
   const std::uint32_t before = connect_properties_.view().number(PropertyId::session_expiry_interval, 0);
   const std::uint32_t expiry = properties.number(PropertyId::session_expiry_interval, before);
   const bool v5 = version_ == ProtocolVersion::mqtt_5;
@@ -271,7 +272,7 @@ bool Client::Impl::may_say_why() const {
 
 void Client::Impl::say_why(ReasonCode reason_code) {
   ByteBuffer packet;
-  (void)encode(Packet{Disconnect{reason_code, {}}}, packet, version_);
+  (void)encode_reason(PacketType::disconnect, reason_code, {}, packet, version_);
   output_.insert_ready(packet, ~std::uint64_t{0});
   trace_.record(now_, Direction::outbound, packet);
 }

@@ -1,6 +1,7 @@
 #include <utility>
 
 #include "client_impl.hpp"
+#include "encode_reason.hpp"
 #include "wasmqtt/topic.hpp"
 #include "wasmqtt/utf8.hpp"
 
@@ -330,7 +331,7 @@ void Client::Impl::sign_off() {
   }
   disconnect_written_ = true;
   send(PacketType::disconnect, [&](ByteBuffer& out) {
-    (void)encode(Packet{Disconnect{disconnect_code_, disconnect_properties_}}, out, version_);
+    (void)encode_reason(PacketType::disconnect, disconnect_code_, disconnect_properties_, out, version_);
   });
 }
 

@@ -1,6 +1,7 @@
 #include "wasmqtt/encode.hpp"
 
 #include "bytes.hpp"
+#include "encode_reason.hpp"
 #include "wasmqtt/topic.hpp"
 #include "wasmqtt/utf8.hpp"
 
@@ -84,16 +85,20 @@ Error check_request(const TopicRequest& request, ProtocolVersion version) {
   return shared_without_own ? local_error(Errc::no_local_on_shared_subscription) : Error{};
 }
 
+Error check_answer(PacketType type, ReasonCode code, Properties properties, ProtocolVersion version, Direction direction) {
+  const Direction way = way_of(type, direction, version);
+  if (!has_properties(version) && code != ReasonCode::success) return local_error(Errc::not_in_this_version);
+  if (has_properties(version) && !is_allowed(code, type, way)) return local_error(Errc::reserved_reason_code);
+  return check(properties, host_of(type), way, version);
+}
+
 struct Encoder {
   ByteBuffer& out;
   ProtocolVersion version;
   Direction direction;
 
   Error check_answer(PacketType type, ReasonCode code, Properties properties) const {
-    const Direction way = way_of(type, direction, version);
-    if (!has_properties(version) && code != ReasonCode::success) return local_error(Errc::not_in_this_version);
-    if (has_properties(version) && !is_allowed(code, type, way)) return local_error(Errc::reserved_reason_code);
-    return check(properties, host_of(type), way, version);
+    return wasmqtt::check_answer(type, code, properties, version, direction);
   }
   Error operator()(const Connack& packet) const {
     if (packet.session_present && is_failure(packet.reason())) return local_error(Errc::session_present_on_refusal);
@@ -126,19 +131,8 @@ struct Encoder {
     encode_acknowledgement(type, packet, out, version);
     return {};
   }
-  // DISCONNECT and AUTH: nothing, a code, or a code and properties.
   Error reason(PacketType type, ReasonCode code, Properties properties) const {
-    if (type == PacketType::auth && !has_properties(version)) return local_error(Errc::not_in_this_version);
-    if (Error error = check_answer(type, code, properties)) return error;
-    const bool has_method = properties.has(PropertyId::authentication_method);
-    if (type == PacketType::auth && !has_method) return local_error(Errc::no_authentication_method);
-    const bool brief = properties.empty();
-    const std::size_t length = !brief ? 1 + size_of(properties, version) : code != ReasonCode::success ? 1 : 0;
-    ByteWriter writer = begin_packet(out, first_byte(type), length);
-    if (length == 0) return {};
-    writer.u8(static_cast<std::size_t>(code));
-    if (!brief) write(properties, version, writer);
-    return {};
+    return encode_reason(type, code, properties, out, version, direction);
   }
   Error empty(PacketType type) const {
     encode_empty(type, out);
@@ -181,6 +175,21 @@ std::size_t length_of(const Publish& packet, ProtocolVersion version) {
 }
 
 }  // namespace
+
+Error encode_reason(PacketType type, ReasonCode code, Properties properties, ByteBuffer& out, ProtocolVersion version,
+                    Direction direction) {
+  if (type == PacketType::auth && !has_properties(version)) return local_error(Errc::not_in_this_version);
+  if (Error error = check_answer(type, code, properties, version, direction)) return error;
+  const bool has_method = properties.has(PropertyId::authentication_method);
+  if (type == PacketType::auth && !has_method) return local_error(Errc::no_authentication_method);
+  const bool brief = properties.empty();
+  const std::size_t length = !brief ? 1 + size_of(properties, version) : code != ReasonCode::success ? 1 : 0;
+  ByteWriter writer = begin_packet(out, first_byte(type), length);
+  if (length == 0) return {};
+  writer.u8(static_cast<std::size_t>(code));
+  if (!brief) write(properties, version, writer);
+  return {};
+}
 
 std::size_t remaining_length_size(std::size_t remaining_length) {
   return remaining_length < 0x80 ? 1 : remaining_length < 0x4000 ? 2 : remaining_length < 0x20'0000 ? 3 : 4;
