@@ -27,6 +27,27 @@ class ByteReader {
     rest_ = rest_.subspan(2);
     return true;
   }
+  bool u32(std::uint32_t& value) {
+    if (rest_.size() < 4) return false;
+    value = static_cast<std::uint32_t>(rest_[0]) << 24 | static_cast<std::uint32_t>(rest_[1] << 16 | rest_[2] << 8 | rest_[3]);
+    rest_ = rest_.subspan(4);
+    return true;
+  }
+  // MQTT 5's section 1.5.5: ok, truncated, or malformed_variable_integer (also when it takes more bytes than it needs
+  // [MQTT5-1.5.5-1]).
+  Errc variable(std::uint32_t& value) {
+    value = 0;
+    for (std::size_t at = 0; at < 4; ++at) {
+      if (at == rest_.size()) return Errc::truncated;
+      const std::uint8_t byte = rest_[at];
+      value |= static_cast<std::uint32_t>(byte & 0x7f) << (7 * at);
+      if ((byte & 0x80) != 0) continue;
+      if (byte == 0 && at != 0) return Errc::malformed_variable_integer;
+      rest_ = rest_.subspan(at + 1);
+      return Errc::ok;
+    }
+    return Errc::malformed_variable_integer;
+  }
   bool take(std::size_t count, Bytes& bytes) {
     if (rest_.size() < count) return false;
     bytes = rest_.first(count);
@@ -86,13 +107,13 @@ class ByteWriter {
     raw(bytes);
   }
   void text(std::string_view text) { binary(as_bytes(text)); }
-  // Section 2.2.3.
-  void remaining_length(std::size_t length) {
-    while (length >= 0x80) {
-      u8((length & 0x7f) | 0x80);
-      length >>= 7;
+  // The remaining length, section 2.2.3, and what MQTT 5 calls a variable byte integer.
+  void variable(std::size_t value) {
+    while (value >= 0x80) {
+      u8((value & 0x7f) | 0x80);
+      value >>= 7;
     }
-    u8(length);
+    u8(value);
   }
 
  private:

@@ -110,14 +110,14 @@ Error Client::cancel(Delivery delivery, Time now) {
   return impl_->cancel(delivery);
 }
 
-Result<PacketId> Client::subscribe(std::span<const TopicRequest> requests, Time now) {
+Result<PacketId> Client::subscribe(std::span<const TopicRequest> requests, Time now, Properties properties) {
   impl_->advance(now);
-  return impl_->subscribe(requests);
+  return impl_->subscribe(requests, properties);
 }
 
-Result<PacketId> Client::unsubscribe(std::span<const std::string_view> filters, Time now) {
+Result<PacketId> Client::unsubscribe(std::span<const std::string_view> filters, Time now, Properties properties) {
   impl_->advance(now);
-  return impl_->unsubscribe(filters);
+  return impl_->unsubscribe(filters, properties);
 }
 
 void Client::acknowledge(std::uint64_t token, Time now) {
@@ -128,6 +128,11 @@ void Client::acknowledge(std::uint64_t token, Time now) {
 void Client::disconnect(Time now) {
   impl_->advance(now);
   impl_->disconnect();
+}
+
+Error Client::disconnect(Time now, ReasonCode reason_code, Properties properties) {
+  impl_->advance(now);
+  return impl_->disconnect(reason_code, properties);
 }
 
 void Client::probe(Time now) {
@@ -149,6 +154,8 @@ void Client::set_credentials(std::optional<std::string> user_name,
 void Client::set_will(std::optional<WillOptions> will) { impl_->options_.will = std::move(will); }
 void Client::set_clean_session(bool clean_session) { impl_->options_.clean_session = clean_session; }
 void Client::set_keep_alive(std::chrono::seconds keep_alive) { impl_->options_.keep_alive = keep_alive; }
+
+void Client::set_protocol(Protocol protocol) { impl_->options_.protocol = protocol; }
 
 Error Client::set_client_id(std::string client_id, Time now) {
   impl_->advance(now);
@@ -185,6 +192,10 @@ bool Client::should_close() const {
 }
 
 bool Client::connected() const { return impl_->phase_ == Impl::Phase::connected; }
+
+ProtocolVersion Client::version() const { return impl_->version_; }
+const ServerLimits& Client::server() const { return impl_->limits_; }
+Properties Client::server_properties() const { return impl_->server_properties_; }
 
 Time Client::last_sent() const { return impl_->last_sent_; }
 

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "client_impl.hpp"
+#include "encode_reason.hpp"
 #include "redact.hpp"
 
 namespace wasmqtt {
@@ -17,16 +18,44 @@ void Client::Impl::begin_attempt(std::string_view url) {
   attempt_began_ = now_;
 }
 
-Connect Client::Impl::connect_packet() const {
-  Connect packet;
+// What MQTT 5's CONNECT says of us; `properties` are those of the application.
+namespace {
+
+Error make_properties(const ClientOptions& options, PropertyList& properties) {
+  constexpr std::size_t largest = max_remaining_length + 5;  // what every packet keeps to
+  properties.clear();
+  if (options.receive_maximum == 0) return local_error(Errc::no_window);
+  if (options.session_expiry != 0) (void)properties.add(PropertyId::session_expiry_interval, options.session_expiry);
+  if (options.receive_maximum != 65'535) (void)properties.add(PropertyId::receive_maximum, options.receive_maximum);
+  if (options.max_packet_bytes != 0 && options.max_packet_bytes < largest)
+    (void)properties.add(PropertyId::maximum_packet_size, static_cast<std::uint32_t>(options.max_packet_bytes));
+  if (options.topic_alias_maximum != 0) (void)properties.add(PropertyId::topic_alias_maximum, options.topic_alias_maximum);
+  properties.append(options.properties);
+  return {};
+}
+
+}  // namespace
+
+Error Client::Impl::make_connect(Connect& packet) {
+  version_ = options_.protocol == Protocol::mqtt_3_1_1 ? ProtocolVersion::mqtt_3_1_1 : ProtocolVersion::mqtt_5;
+  connect_properties_.clear();
+  will_properties_.clear();
+  if (version_ == ProtocolVersion::mqtt_5) {
+    if (Error error = make_properties(options_, connect_properties_)) return error;
+    if (options_.will) will_properties_ = options_.will->properties;
+  }
+  packet.properties = connect_properties_;
   packet.clean_session = options_.clean_session;
   packet.keep_alive = static_cast<std::uint16_t>(options_.keep_alive.count());
   packet.client_id = options_.client_id;
   if (options_.will)
-    packet.will = Will{options_.will->topic, options_.will->message, options_.will->qos, options_.will->retain};
+    packet.will = Will{options_.will->topic, options_.will->message, options_.will->qos, options_.will->retain,
+                       will_properties_};
   if (options_.user_name) packet.user_name = *options_.user_name;
   if (options_.password) packet.password = Bytes(*options_.password);
-  return packet;
+  // What we kept has run out, and what the broker kept, too: neither is to come back [MQTT5-3.2.2-4].
+  if (session_ends_at_ && now_ >= *session_ends_at_) packet.clean_session = true;
+  return check(packet, version_);
 }
 
 Error Client::Impl::open() {
@@ -34,19 +63,28 @@ Error Client::Impl::open() {
   if (options_.keep_alive.count() < 0 || options_.keep_alive.count() > 65'535)
     return local_error(Errc::keep_alive_too_long);
   if (options_.in_flight_window == 0 || options_.qos2_window == 0) return local_error(Errc::no_window);
-  const Connect packet = connect_packet();
-  if (Error error = check(packet)) return error;
+  Connect packet;
+  if (Error error = make_connect(packet)) return error;
   begin_attempt({});
   phase_ = Phase::connecting;
   asked_clean_ = packet.clean_session;
   record_.phase = RecordPhase::connecting;
   opened_at_ = now_;
   connected_at_.reset();
-  reader_.reset();
+  record_.version = version_;
+  limits_ = {};
+  server_properties_.clear();
+  disconnect_code_ = ReasonCode::success;
+  disconnect_properties_.clear();
+  session_expiry_ = packet.properties.number(PropertyId::session_expiry_interval, 0);
+  receive_window_.start(version_ == ProtocolVersion::mqtt_5 ? options_.receive_maximum : std::uint16_t{65'535});
+  incoming_aliases_.start(options_.topic_alias_maximum);
+  clear_quota();
+  reader_.reset(version_);
   clear_output();
   trace_.start_connection();
   // Waits for all records so far: when the broker answers, a crash can have made us forget nothing but the answer.
-  send(PacketType::connect, [&](ByteBuffer& out) { (void)encode(packet, out); });
+  send(PacketType::connect, [&](ByteBuffer& out) { (void)encode(packet, out, version_); });
   return {};
 }
 
@@ -59,18 +97,29 @@ std::optional<Time> Client::Impl::connack_deadline() const {
 }
 
 void Client::Impl::connack(const Connack& packet) {
-  if (packet.return_code != ConnectReturnCode::accepted) {
-    record_.return_code = packet.return_code;
+  server_properties_.assign(packet.properties);
+  if (const ReasonCode reason = packet.reason(); is_failure(reason)) {
+    record_.reason_code = reason;
+    record_.return_code = is_failure(packet.reason_code) ? to_return_code(reason) : packet.return_code;
+    record_.reason = escaped(packet.properties.text(PropertyId::reason_string));
+    record_.server_reference = escaped(packet.properties.text(PropertyId::server_reference));
     return finish(Cause::refused, peer_error(Errc::refused_but_open));
   }
-  // [MQTT-3.2.2-1]: nothing is resumed that we asked to be clean, whatever the broker says.
-  if (packet.session_present && asked_clean_ && options_.strict_session_present)
+  // [MQTT-3.2.2-1] [MQTT5-3.2.2-2]: nothing is resumed that we asked to be clean, whatever the broker says.
+  const bool v5 = version_ == ProtocolVersion::mqtt_5;
+  if (packet.session_present && asked_clean_ && (v5 || options_.strict_session_present))
     return fail(peer_error(Errc::unexpected_session_present));
+  if (!answers_authentication(packet)) return;
+  if (v5) limits_ = read_limits(packet.properties);
+  outgoing_aliases_.start(std::min(limits_.topic_alias_maximum, options_.topic_aliases));
+  session_expiry_ = limits_.session_expiry.value_or(session_expiry_);
+  session_ends_at_.reset();
+  if (options_.client_id.empty()) options_.client_id = packet.properties.text(PropertyId::assigned_client_identifier);
   const bool session_present = packet.session_present && !asked_clean_;
   phase_ = Phase::connected;
   record_.phase = RecordPhase::connected;
   connected_at_ = now_;
-  keep_alive_.start(options_.keep_alive, options_.pingresp_timeout, opened_at_, now_);
+  keep_alive_.start(limits_.keep_alive.value_or(options_.keep_alive), options_.pingresp_timeout, opened_at_, now_);
   const bool in_doubt = std::exchange(session_in_doubt_, false) && session_present;
   events_.connected(session_present, in_doubt);
   if (session_present) {
@@ -79,8 +128,17 @@ void Client::Impl::connack(const Connack& packet) {
   } else {
     session_lost();
   }
-  session_established_ = !asked_clean_;
+  session_established_ = !options_.clean_session && (!v5 || session_expiry_ != 0);
   connecting_ = true;
+}
+
+// [MQTT5-4.12.0-5] [MQTT5-4.12.0-6]
+bool Client::Impl::answers_authentication(const Connack& packet) {
+  const std::string_view asked = connect_properties_.view().text(PropertyId::authentication_method);
+  const std::string_view answered = packet.properties.text(PropertyId::authentication_method);
+  if (asked == answered && (asked.data() == nullptr) == (answered.data() == nullptr)) return true;
+  fail(peer_error(asked.data() == nullptr ? Errc::unexpected_authentication : Errc::wrong_authentication_method));
+  return false;
 }
 
 Error Client::Impl::set_client_id(std::string client_id) {
@@ -174,6 +232,59 @@ std::optional<Time> Client::Impl::next_look() const {
   return looked_at_ + interval;
 }
 
+Error Client::Impl::disconnect(ReasonCode reason_code, Properties properties) {
+  ByteBuffer scratch;  // the checks, also where 3.1.1 is spoken and nothing of it is said
+  if (Error error = encode_reason(PacketType::disconnect, reason_code, properties, scratch, ProtocolVersion::mqtt_5)) return error;
+  const std::uint32_t before = connect_properties_.view().number(PropertyId::session_expiry_interval, 0);
+  const std::uint32_t expiry = properties.number(PropertyId::session_expiry_interval, before);
+  const bool v5 = version_ == ProtocolVersion::mqtt_5;
+  if (v5 && before == 0 && expiry != 0) return local_error(Errc::expiry_after_none);
+  if (v5 && phase_ != Phase::disconnecting) {
+    disconnect_code_ = reason_code;
+    disconnect_properties_.assign(properties);
+    // What is too large for the broker loses its words [MQTT5-3.14.2-3] [MQTT5-3.14.2-4].
+    if (scratch.size() > limits_.maximum_packet_size) disconnect_properties_.clear();
+    if (disconnect_properties_.empty() && properties.has(PropertyId::session_expiry_interval))
+      (void)disconnect_properties_.add(PropertyId::session_expiry_interval, expiry);
+    if (properties.has(PropertyId::session_expiry_interval)) session_expiry_ = expiry;
+  }
+  disconnect();
+  return {};
+}
+
+// The broker said why before it closed. Nothing is answered [MQTT5-4.13.2-1].
+void Client::Impl::ended_by_broker(const Disconnect& packet) {
+  record_.reason_code = packet.reason_code;
+  record_.reason = escaped(packet.properties.text(PropertyId::reason_string));
+  record_.server_reference = escaped(packet.properties.text(PropertyId::server_reference));
+  // What our own packets can be the reason of; the others name another one.
+  constexpr std::uint8_t by_us[] = {0x80, 0x81, 0x82, 0x83, 0x87, 0x90, 0x95, 0x97, 0x99};
+  for (const std::uint8_t code : by_us) {
+    if (code == static_cast<std::uint8_t>(packet.reason_code)) judge_suspect();
+  }
+  finish(Cause::ended_by_broker, {});
+}
+
+// MQTT 5: whether a DISCONNECT can tell the broker what was wrong. Not before CONNECT has left, and not in the middle of
+// another packet.
+bool Client::Impl::may_say_why() const {
+  const bool open = phase_ == Phase::connecting || phase_ == Phase::connected;
+  return version_ == ProtocolVersion::mqtt_5 && open && output_.begin() != 0 && output_.between_packets();
+}
+
+void Client::Impl::say_why(ReasonCode reason_code) {
+  ByteBuffer packet;
+  (void)encode_reason(PacketType::disconnect, reason_code, {}, packet, version_);
+  output_.insert_ready(packet, ~std::uint64_t{0});
+  trace_.record(now_, Direction::outbound, packet);
+}
+
+// MQTT 5: the session outlives the connection by its expiry interval.
+void Client::Impl::session_ends() {
+  if (version_ != ProtocolVersion::mqtt_5 || session_expiry_ == never_expires) return session_ends_at_.reset();
+  session_ends_at_ = now_ + std::chrono::seconds{session_expiry_};
+}
+
 void Client::Impl::disconnect() {
   if (phase_ == Phase::connected || phase_ == Phase::connecting) {
     if (phase_ == Phase::connecting && !asked_clean_) session_in_doubt_ = true;
@@ -238,18 +349,23 @@ void Client::Impl::count_repeated_fault() {
 
 void Client::Impl::finish(Cause cause, Error error) {
   acknowledge_delivered();
+  const bool says_why = cause == Cause::protocol_error && may_say_why();
   record_.cause = cause;
   record_.error = error;
   if (cause == Cause::protocol_error) count_repeated_fault();
   else last_fault_ = {};
   record_.elapsed = now_ - attempt_began_;
   if (phase_ == Phase::connecting && cause != Cause::refused && !asked_clean_) session_in_doubt_ = true;
-  if (connected_at_) record_.connected_for = now_ - *connected_at_;
+  if (connected_at_) {
+    record_.connected_for = now_ - *connected_at_;
+    session_ends();
+  }
   connected_at_.reset();
   phase_ = Phase::closing;
   keep_alive_.stop();
   reader_.reset();
   clear_output();
+  if (says_why) say_why(error.reason_code());
   held_.clear();
   resend_next_ = no_slot;
   connecting_ = false;

@@ -11,10 +11,13 @@
 #include "acknowledgements.hpp"
 #include "event_queue.hpp"
 #include "held_messages.hpp"
+#include "incoming_aliases.hpp"
 #include "inflight.hpp"
 #include "keepalive.hpp"
+#include "outgoing_aliases.hpp"
 #include "output.hpp"
 #include "unread_answers.hpp"
+#include "receive_window.hpp"
 #include "requests.hpp"
 #include "session.hpp"
 #include "trial.hpp"
@@ -49,6 +52,8 @@ class Client::Impl {
   void connack(const Connack& packet);
   void transport_closed(const TransportClose& close);
   void disconnect();
+  Error disconnect(ReasonCode reason_code, Properties properties);
+  void ended_by_broker(const Disconnect& packet);
   void abort();
   void ping();
   Error set_client_id(std::string client_id);
@@ -69,8 +74,8 @@ class Client::Impl {
   // client_send.cpp
   Result<Delivery> publish(std::string_view topic, Bytes payload, const PublishOptions& options);
   Error cancel(Delivery delivery);
-  Result<PacketId> subscribe(std::span<const TopicRequest> requests);
-  Result<PacketId> unsubscribe(std::span<const std::string_view> filters);
+  Result<PacketId> subscribe(std::span<const TopicRequest> requests, Properties properties);
+  Result<PacketId> unsubscribe(std::span<const std::string_view> filters, Properties properties);
   void pump();            // sends what may be sent
   void end_connecting();
   void publish_alone();   // the message on trial
@@ -78,8 +83,11 @@ class Client::Impl {
   void resend_session();  // after CONNACK with Session Present
   void expire();
   void drop_queued_qos0();
-  void end_delivery(Slot slot, DeliveryState state, FailureReason reason = FailureReason::none);
-  void send_acknowledgement(PacketType type, PacketId packet_id);
+  void end_delivery(Slot slot, DeliveryState state, FailureReason reason = FailureReason::none,
+                    ReasonCode code = ReasonCode::success, std::string_view words = {});
+  void send_acknowledgement(PacketType type, PacketId packet_id, ReasonCode code = ReasonCode::success);
+  void clear_quota();     // a connection begins
+  void end_quota(Slot slot);
   // Appends one packet with `write(buffer)`, and does the book-keeping for it.
   template <class Write>
   void send(PacketType type, Write&& write) {
@@ -95,6 +103,20 @@ class Client::Impl {
   void acknowledge_delivered();
 
   ClientOptions options_;
+  ProtocolVersion version_ = ProtocolVersion::mqtt_3_1_1;  // of this connection
+  ServerLimits limits_;                 // of this connection
+  PropertyList server_properties_;      // of its CONNACK
+  PropertyList connect_properties_;     // of its CONNECT
+  PropertyList will_properties_;
+  ReasonCode disconnect_code_ = ReasonCode::success;  // of the DISCONNECT that is to be sent
+  PropertyList disconnect_properties_;
+  std::uint32_t session_expiry_ = 0;    // in force
+  std::optional<Time> session_ends_at_; // between connections: when the state has run out
+  std::size_t quota_used_ = 0;          // QoS 1 and 2 messages sent on this connection and unfinished
+  ReceiveWindow receive_window_;
+  IncomingAliases incoming_aliases_;
+  OutgoingAliases outgoing_aliases_;
+  PropertyList scratch_;                // of the PUBLISH that is being written; keeps its memory
   std::unique_ptr<Session> session_;
   Phase phase_ = Phase::idle;
   Time now_{};
@@ -133,7 +155,11 @@ class Client::Impl {
 
  private:
   // client_connection.cpp
-  Connect connect_packet() const;
+  Error make_connect(Connect& packet);
+  bool answers_authentication(const Connack& packet);
+  bool may_say_why() const;
+  void say_why(ReasonCode reason_code);
+  void session_ends();
   void session_lost();
   void finish(CloseRecord::Cause cause, Error error);
   void judge_suspect();
@@ -149,11 +175,17 @@ class Client::Impl {
   bool make_room(std::size_t bytes, Slot replaced);
   bool may_send_now(Qos qos) const;
   bool window_open(Qos qos) const;
+  bool quota_open() const { return quota_used_ < limits_.receive_maximum; }
+  Error check_limits(const Publish& packet) const;
+  bool fail_unsupported(Slot slot);
+  Publish packet_of(const OutgoingMessage& message, bool dup) const;
   Slot next_queued() const;
   bool send_next();
   bool send_next_queued();
   bool send_next_again();
-  void write_publish(const OutgoingMessage& message, bool dup);
+  void write_publish(OutgoingMessage& message, bool dup);
+  void write(Publish packet, std::uint64_t number);
+  void append_publish(const Publish& packet);
   Error check_text(std::string_view text) const;
   template <class RequestPacket>
   Result<PacketId> request(PacketType type, std::size_t filters, RequestPacket& packet);
@@ -164,10 +196,12 @@ class Client::Impl {
   bool handle_publish(const Frame& frame);
   void hold(const Frame& frame);
   bool deliver(const Publish& packet, std::uint64_t token);
-  void handle_acknowledgement(PacketType type, PacketId packet_id);
+  Error handle_acknowledging(const Frame& frame);
+  Error check_words(Properties properties) const;
+  void handle_acknowledgement(PacketType type, const Acknowledgement& packet);
   void handle_pubrel(PacketId packet_id);
   bool handle_suback(const Suback& packet);
-  void handle_unsuback(PacketId packet_id);
+  bool handle_unsuback(const Unsuback& packet);
   void flush_acknowledgements();
 };
 

@@ -44,8 +44,9 @@ bool Client::Impl::handle_frame(const Frame& frame) {
     hold(frame);
     return false;
   }
-  Error error = check_header(frame, Direction::inbound);
-  if (error.code() == Errc::wrong_flags && !options_.strict_reserved) error = {};  // they carry nothing
+  Error error = check_header(frame, Direction::inbound, version_);
+  const bool lenient = !options_.strict_reserved && version_ == ProtocolVersion::mqtt_3_1_1;
+  if (error.code() == Errc::wrong_flags && lenient) error = {};  // they carry nothing
   bool event = false;
   if (!error) error = handle_answer(frame, event);
   if (error) fail(error);
@@ -54,11 +55,12 @@ bool Client::Impl::handle_frame(const Frame& frame) {
 
 // What is wrong with the packet itself is returned; what it does not fit into ends the connection here.
 Error Client::Impl::handle_answer(const Frame& frame, bool& event) {
-  PacketId packet_id = 0;
-  switch (const PacketType type = frame.type()) {
+  switch (frame.type()) {
     case PacketType::connack: {
       Connack packet;
-      const Error error = decode_connack(frame, packet);
+      // A broker that speaks 3.1.1 only refuses in that version's form.
+      const bool old_refusal = frame.body.size() == 2 && frame.body[1] != 0;
+      const Error error = decode_connack(frame, packet, old_refusal ? ProtocolVersion::mqtt_3_1_1 : version_);
       if (error && (error.code() != Errc::reserved_return_code || options_.strict_reserved)) return error;
       if (phase_ != Phase::connecting) return peer_error(Errc::second_connack);
       connack(packet);
@@ -66,33 +68,70 @@ Error Client::Impl::handle_answer(const Frame& frame, bool& event) {
     }
     case PacketType::suback: {
       Suback packet;
-      if (Error error = decode_suback(frame, packet)) return error;
+      if (Error error = decode_suback(frame, packet, version_)) return error;
+      if (Error error = check_words(packet.properties)) return error;
       event = handle_suback(packet);
       return {};
     }
+    case PacketType::unsuback: {
+      Unsuback packet;
+      if (Error error = decode_unsuback(frame, packet, version_)) return error;
+      if (Error error = check_words(packet.properties)) return error;
+      event = handle_unsuback(packet);
+      return {};
+    }
+    case PacketType::disconnect: {
+      Disconnect packet;
+      if (Error error = decode_disconnect(frame, packet, version_)) return error;
+      ended_by_broker(packet);
+      return {};
+    }
+    case PacketType::auth: return peer_error(Errc::unexpected_authentication);
     case PacketType::pingresp:
       if (Error error = decode_empty(frame)) return error;
       keep_alive_.answered();
       if (trial_.answered()) publish_alone();
       return {};
-    default:  // check_header() lets only what acknowledges come in
-      if (Error error = decode_acknowledgement(frame, packet_id)) return error;
-      if (type == PacketType::pubrel) handle_pubrel(packet_id);
-      else if (type == PacketType::unsuback) handle_unsuback(packet_id);
-      else handle_acknowledgement(type, packet_id);
-      return {};
+    default: return handle_acknowledging(frame);  // check_header() lets only what acknowledges come in
   }
+}
+
+Error Client::Impl::handle_acknowledging(const Frame& frame) {
+  const PacketType type = frame.type();
+  Acknowledgement packet;
+  Error error = decode_acknowledgement(frame, packet, version_);
+  if (!error) error = check_words(packet.properties);
+  // A code that the packet does not know settles the message all the same: it would be sent again, and the answer with it.
+  if (error && error.code() != Errc::reserved_reason_code) return error;
+  if (type == PacketType::pubrel) {
+    if (!error) handle_pubrel(packet.packet_id);
+    return error;
+  }
+  handle_acknowledgement(type, packet);
+  // Mosquitto refuses what is above its size limit so.
+  const bool tolerated = packet.reason_code == ReasonCode::packet_too_large && !options_.strict_reserved;
+  return tolerated || phase_ != Phase::connected ? Error{} : error;
+}
+
+// [MQTT5-3.1.2-29]
+Error Client::Impl::check_words(Properties properties) const {
+  if (properties.empty() || connect_properties_.view().number(PropertyId::request_problem_information, 1) != 0) return {};
+  const bool any = properties.has(PropertyId::reason_string) || properties.has(PropertyId::user_property);
+  return any ? peer_error(Errc::unexpected_reason) : Error{};
 }
 
 // ---- incoming messages ----
 
 bool Client::Impl::handle_publish(const Frame& frame) {
   Publish packet;
-  Error error = decode_publish(frame, packet);
+  Error error = decode_publish(frame, packet, version_);
+  if (!error && !packet.properties.empty()) error = incoming_aliases_.resolve(packet);
   if (!error && options_.strict_text && has_discouraged_characters(packet.topic))
     error = peer_error(Errc::discouraged_character);
   if (!error && packet.qos != Qos::at_most_once && acknowledgements_.count() >= options_.max_unacknowledged)
     error = peer_error(Errc::too_many_unacknowledged);
+  if (!error && packet.qos != Qos::at_most_once && !receive_window_.add(packet.packet_id, packet.qos))
+    error = peer_error(Errc::receive_maximum_exceeded);
   if (error) {
     record_.topic = escaped(packet.topic);
     fail(error);
@@ -123,7 +162,7 @@ void Client::Impl::hold(const Frame& frame) {
 bool Client::Impl::deliver(const Publish& packet, std::uint64_t token) {
   if (!options_.manual_acknowledgement) delivered_token_ = token;
   current_ = Message{packet.topic, packet.payload,   packet.qos, packet.retain,
-                     packet.dup,   packet.packet_id, token};
+                     packet.dup,   packet.packet_id, token,      packet.properties};
   return true;
 }
 
@@ -148,41 +187,57 @@ void Client::Impl::flush_acknowledgements() {
   while (const auto entry = acknowledgements_.take_ready()) {
     const bool qos1 = entry->qos == Qos::at_least_once;
     if (qos1) session_->barrier();  // what the application stored with the message is durable before PUBACK
+    if (qos1) receive_window_.puback();
     send_acknowledgement(qos1 ? PacketType::puback : PacketType::pubrec, entry->packet_id);
   }
 }
 
 void Client::Impl::handle_pubrel(PacketId packet_id) {
+  const bool known = session_->received().contains(packet_id);
   session_->free_received(packet_id);
+  receive_window_.pubcomp(packet_id);
   // An unknown id is answered too: the broker may have missed the first PUBCOMP [MQTT-4.3.3-2].
-  send_acknowledgement(PacketType::pubcomp, packet_id);
+  send_acknowledgement(PacketType::pubcomp, packet_id,
+                       known ? ReasonCode::success : ReasonCode::packet_identifier_not_found);
 }
 
 // ---- answers to what we sent ----
 
-void Client::Impl::handle_acknowledgement(PacketType type, PacketId packet_id) {
-  const Slot slot = session_->find_id(packet_id);
-  switch (action_for(slot == no_slot ? nullptr : &(*session_)[slot], type, options_.puback_ends_qos2)) {
+void Client::Impl::handle_acknowledgement(PacketType type, const Acknowledgement& packet) {
+  const Slot slot = session_->find_id(packet.packet_id);
+  const bool refused = is_failure(packet.reason_code);
+  const OutgoingMessage* message = slot == no_slot ? nullptr : &(*session_)[slot];
+  switch (action_for(message, type, options_.puback_ends_qos2, refused)) {
     case AckAction::ignore: return;
     case AckAction::wrong:
       if (options_.strict_acknowledgements) fail(peer_error(Errc::acknowledgement_of_wrong_kind));
       return;
-    case AckAction::repeat_release: send_acknowledgement(PacketType::pubrel, packet_id); return;
+    case AckAction::repeat_release:
+      send_acknowledgement(PacketType::pubrel, packet.packet_id,
+                           message == nullptr ? ReasonCode::packet_identifier_not_found : ReasonCode::success);
+      return;
     case AckAction::release:
       if (slot == resend_next_) resend_next_ = (*session_)[slot].next;
       session_->release(slot);
       trial_.acknowledged();
       session_->clear_strikes();
       acknowledged();
-      send_acknowledgement(PacketType::pubrel, packet_id);
+      send_acknowledgement(PacketType::pubrel, packet.packet_id);
       pump();  // of a message on trial: the others go on
       return;
+    case AckAction::refuse:
     case AckAction::complete:
       if (type != PacketType::pubcomp) {
         trial_.acknowledged();
         session_->clear_strikes();
       }
-      end_delivery(slot, DeliveryState::acknowledged);
+      end_quota(slot);
+      if (refused && type != PacketType::pubcomp) {
+        end_delivery(slot, DeliveryState::failed, FailureReason::refused, packet.reason_code,
+                     packet.properties.text(PropertyId::reason_string));
+      } else {
+        end_delivery(slot, DeliveryState::acknowledged, FailureReason::none, packet.reason_code);
+      }
       acknowledged();
       pump();
       return;
@@ -200,19 +255,26 @@ bool Client::Impl::handle_suback(const Suback& packet) {
                                                           : Errc::suback_count_mismatch));
     return false;
   }
-  current_ = Subscribed{packet.packet_id, packet.return_codes, {}};
+  current_ = Subscribed{packet.packet_id, packet.return_codes, {}, packet.properties};
   return true;
 }
 
-void Client::Impl::handle_unsuback(PacketId packet_id) {
-  const Request request = requests_.take(packet_id);
-  if (request.packet_id == 0) return;
+bool Client::Impl::handle_unsuback(const Unsuback& packet) {
+  const Request request = requests_.take(packet.packet_id);
+  if (request.packet_id == 0) return false;
   session_->packet_ids().release(request.packet_id);
   acknowledged();
-  const bool right = request.type == PacketType::unsubscribe;
-  const Error error = right ? Error{} : peer_error(Errc::acknowledgement_of_wrong_kind);
-  events_.request_ended(request.type, request.packet_id, error);
-  if (error) fail(error);
+  Error error;
+  if (request.type != PacketType::unsubscribe) error = peer_error(Errc::acknowledgement_of_wrong_kind);
+  else if (!packet.reason_codes.empty() && packet.reason_codes.size() != request.filters)
+    error = peer_error(Errc::suback_count_mismatch);
+  if (error) {
+    events_.request_ended(request.type, request.packet_id, error);
+    fail(error);
+    return false;
+  }
+  current_ = Unsubscribed{packet.packet_id, {}, packet.reason_codes, packet.properties};
+  return true;
 }
 
 }  // namespace wasmqtt

@@ -1,6 +1,7 @@
 #include <utility>
 
 #include "client_impl.hpp"
+#include "encode_reason.hpp"
 #include "wasmqtt/topic.hpp"
 #include "wasmqtt/utf8.hpp"
 
@@ -28,16 +29,48 @@ Error Client::Impl::check_text(std::string_view text) const {
 
 // ---- publish ----
 
+namespace {
+
+// Of any length, and U+0000 is a character like any other.
+bool is_utf8(Bytes bytes) {
+  for (std::string_view rest = as_text(bytes); !rest.empty();) {
+    const std::size_t length = utf8_sequence(rest);
+    if (length == 0) return false;
+    rest.remove_prefix(length);
+  }
+  return true;
+}
+
+}  // namespace
+
 Result<Delivery> Client::Impl::publish(std::string_view topic, Bytes payload, const PublishOptions& options) {
   const bool qos0 = options.qos == Qos::at_most_once;
-  const Publish packet{topic, payload, static_cast<PacketId>(qos0 ? 0 : 1), options.qos, options.retain, false};
-  if (Error error = check(packet)) return error;
+  const Publish packet{topic, payload, static_cast<PacketId>(qos0 ? 0 : 1), options.qos, options.retain, false,
+                       options.properties};
+  // Which version a later connection speaks is not known yet, and properties that it has no place for are left out.
+  if (Error error = check(packet, options.properties.empty() ? ProtocolVersion::mqtt_3_1_1 : ProtocolVersion::mqtt_5))
+    return error;
+  if (options.properties.has(PropertyId::topic_alias)) return local_error(Errc::property_not_allowed);
+  // What says that it is text has to be.
+  const bool text = options.properties.number(PropertyId::payload_format_indicator, 0) != 0;
+  if (text && !is_utf8(payload)) return local_error(Errc::ill_formed_utf8);
   if (Error error = check_text(topic)) return error;
+  if (phase_ == Phase::connected) {
+    if (Error error = check_limits(packet)) return error;
+  }
   if (!qos0) return enqueue(topic, payload, options);
   if (phase_ != Phase::connected && !options_.queue_qos0) return local_error(Errc::not_connected);
   if (!may_send_now(options.qos)) return enqueue(topic, payload, options);
-  send(PacketType::publish, [&](ByteBuffer& out) { encode_checked(packet, out); });
+  write(packet, 0);
   return Delivery{};
+}
+
+// What this broker does not take. One that speaks 3.1.1 says nothing of it.
+Error Client::Impl::check_limits(const Publish& packet) const {
+  if (packet.qos > limits_.maximum_qos) return local_error(Errc::qos_not_supported);
+  if (packet.retain && !limits_.retain_available) return local_error(Errc::retain_not_supported);
+  const bool fits = encoded_size(packet, version_) <= limits_.maximum_packet_size;
+  return fits ? Error{} : local_error(Errc::above_server_limit);
 }
 
 // Whether a new message would overtake nothing and break no limit.
@@ -48,6 +81,7 @@ bool Client::Impl::may_send_now(Qos qos) const {
 
 bool Client::Impl::window_open(Qos qos) const {
   if (qos == Qos::at_most_once) return true;
+  if (!quota_open()) return false;
   if (session_->in_flight() >= options_.in_flight_window) return false;
   return qos != Qos::exactly_once || session_->in_flight_qos2() < options_.qos2_window;
 }
@@ -98,11 +132,25 @@ Error Client::Impl::cancel(Delivery delivery) {
   return {};
 }
 
-void Client::Impl::end_delivery(Slot slot, DeliveryState state, FailureReason reason) {
+void Client::Impl::end_delivery(Slot slot, DeliveryState state, FailureReason reason, ReasonCode code,
+                                std::string_view words) {
   const Delivery delivery = session_->delivery(slot);
   if (slot == resend_next_) resend_next_ = (*session_)[slot].next;
   session_->finish(slot);
-  events_.delivery(delivery, state, reason);
+  events_.delivery(delivery, state, reason, code, words);
+}
+
+// MQTT 5's section 4.9: every connection begins with all of the quota.
+void Client::Impl::clear_quota() {
+  quota_used_ = 0;
+  for (const MessageList* list : {&session_->published(), &session_->released()}) {
+    for (Slot slot = list->front(); slot != no_slot; slot = (*session_)[slot].next) (*session_)[slot].takes_quota = false;
+  }
+}
+
+void Client::Impl::end_quota(Slot slot) {
+  if ((*session_)[slot].takes_quota) --quota_used_;
+  (*session_)[slot].takes_quota = false;
 }
 
 // ---- what leaves ----
@@ -114,7 +162,10 @@ void Client::Impl::pump() {
   }
 }
 
-bool Client::Impl::send_next() { return resend_next_ != no_slot ? send_next_again() : send_next_queued(); }
+// Resends keep to the quota, too [MQTT5-4.9.0-2]; what does not count goes on meanwhile.
+bool Client::Impl::send_next() {
+  return resend_next_ != no_slot && quota_open() ? send_next_again() : send_next_queued();
+}
 
 // The application has had Connected, and has asked for its subscriptions: now what it published before may follow, so that
 // a program hears itself. A message on trial waits for PINGRESP, which comes after the answers to all of that.
@@ -144,7 +195,8 @@ void Client::Impl::resend_session() {
 
 bool Client::Impl::send_next_again() {
   const Slot slot = resend_next_;
-  const OutgoingMessage& message = (*session_)[slot];
+  if (fail_unsupported(slot)) return true;
+  OutgoingMessage& message = (*session_)[slot];
   resend_next_ = message.next;
   write_publish(message, true);  // [MQTT-3.3.1-1]
   events_.delivery(session_->delivery(slot), DeliveryState::sent);
@@ -159,17 +211,19 @@ Slot Client::Impl::next_queued() const {
     if (!window_open(qos)) heads[static_cast<std::size_t>(qos)] = no_slot;
   }
   if (trial_.under_way()) heads[0] = no_slot;
+  if (resend_next_ != no_slot) heads[1] = heads[2] = no_slot;
   return session_->oldest(heads);
 }
 
 bool Client::Impl::send_next_queued() {
   const Slot slot = next_queued();
   if (slot == no_slot) return false;
-  const OutgoingMessage& message = (*session_)[slot];
+  OutgoingMessage& message = (*session_)[slot];
   if (message.deadline != Time{} && message.deadline <= now_) {
     end_delivery(slot, DeliveryState::failed, FailureReason::expired);
     return true;
   }
+  if (fail_unsupported(slot)) return true;
   if (message.qos == Qos::at_most_once) {
     write_publish(message, false);
     end_delivery(slot, DeliveryState::sent);
@@ -181,15 +235,65 @@ bool Client::Impl::send_next_queued() {
   return true;
 }
 
-void Client::Impl::write_publish(const OutgoingMessage& message, bool dup) {
-  const Publish packet{message.topic(), message.payload(), message.packet_id, message.qos, message.retain, dup};
-  if (message.qos != Qos::at_most_once) trial_.published(message.number, output_.end());
-  send(PacketType::publish, [&](ByteBuffer& out) { encode_checked(packet, out); });
+Publish Client::Impl::packet_of(const OutgoingMessage& message, bool dup) const {
+  return {message.topic(), message.payload(), message.packet_id, message.qos, message.retain, dup, message.properties()};
 }
 
-void Client::Impl::send_acknowledgement(PacketType type, PacketId packet_id) {
-  answers_.add(acknowledgement_bytes, output_.begin(), output_.end());
-  send(type, [&](ByteBuffer& out) { encode_acknowledgement(type, packet_id, out); });
+void Client::Impl::write_publish(OutgoingMessage& message, bool dup) {
+  const Publish packet = packet_of(message, dup);
+  if (message.qos != Qos::at_most_once) {
+    trial_.published(message.number, output_.end());
+    message.takes_quota = true;
+    ++quota_used_;
+  }
+  write(packet, message.number);
+}
+
+// What differs from the message as it was accepted: what is left of its expiry, and its topic's number. `number` tells when it
+// was accepted; 0: now. A resend always has the whole topic.
+void Client::Impl::write(Publish packet, std::uint64_t number) {
+  const OutgoingAliases::Alias alias = packet.dup ? OutgoingAliases::Alias{} : outgoing_aliases_.find(packet.topic);
+  const bool expires = number != 0 && !packet.properties.empty() && packet.properties.has(PropertyId::message_expiry_interval);
+  if (alias.number == 0 && !expires) return append_publish(packet);
+  scratch_.assign(packet.properties);
+  if (expires) {
+    // Numbers run a little ahead of the clock in a burst.
+    constexpr Duration ahead = std::chrono::milliseconds{100};
+    const Duration age = now_ - Time{Duration{static_cast<Duration::rep>(number)}};
+    const auto waited = std::chrono::floor<std::chrono::seconds>(age + ahead);
+    const std::uint32_t interval = packet.properties.number(PropertyId::message_expiry_interval, 0);
+    const auto past = static_cast<std::uint64_t>(std::max(waited.count(), std::chrono::seconds::rep{0}));
+    scratch_.set(PropertyId::message_expiry_interval, past < interval ? interval - static_cast<std::uint32_t>(past) : 0);
+  }
+  const std::size_t without_alias = packet.properties.wire().size();
+  if (alias.number != 0) {
+    (void)scratch_.add(PropertyId::topic_alias, alias.number);
+    const Publish shorter{alias.known ? std::string_view() : packet.topic, packet.payload, packet.packet_id, packet.qos,
+                          packet.retain, packet.dup, scratch_};
+    if (encoded_size(shorter, version_) <= limits_.maximum_packet_size) {
+      outgoing_aliases_.use(alias, packet.topic);
+      return append_publish(shorter);
+    }
+  }
+  packet.properties = Properties(scratch_.view().wire().first(without_alias));
+  append_publish(packet);
+}
+
+void Client::Impl::append_publish(const Publish& packet) {
+  send(PacketType::publish, [&](ByteBuffer& out) { encode_checked(packet, out, version_); });
+}
+
+// What was accepted before this broker said what it takes.
+bool Client::Impl::fail_unsupported(Slot slot) {
+  const Error error = check_limits(packet_of((*session_)[slot], false));
+  if (error) end_delivery(slot, DeliveryState::failed, FailureReason::not_supported, error.reason_code());
+  return static_cast<bool>(error);
+}
+
+void Client::Impl::send_acknowledgement(PacketType type, PacketId packet_id, ReasonCode code) {
+  const bool has_code = version_ == ProtocolVersion::mqtt_5 && code != ReasonCode::success;
+  answers_.add(acknowledgement_bytes + (has_code ? 1 : 0), output_.begin(), output_.end());
+  send(type, [&](ByteBuffer& out) { encode_acknowledgement(type, {packet_id, code, {}}, out, version_); });
 }
 
 void Client::Impl::expire() {
@@ -226,34 +330,44 @@ void Client::Impl::sign_off() {
     end_delivery(queued.front(), DeliveryState::sent);
   }
   disconnect_written_ = true;
-  send(PacketType::disconnect, [](ByteBuffer& out) { encode_empty(PacketType::disconnect, out); });
+  send(PacketType::disconnect, [&](ByteBuffer& out) {
+    (void)encode_reason(PacketType::disconnect, disconnect_code_, disconnect_properties_, out, version_);
+  });
 }
 
 // ---- subscribe and unsubscribe ----
 
-Result<PacketId> Client::Impl::subscribe(std::span<const TopicRequest> requests) {
-  Subscribe packet{1, {requests.begin(), requests.end()}};
+Result<PacketId> Client::Impl::subscribe(std::span<const TopicRequest> requests, Properties properties) {
+  Subscribe packet{1, {requests.begin(), requests.end()}, properties};
   for (const TopicRequest& request : requests) {
     if (Error error = check_text(request.filter)) return error;
+    if (phase_ != Phase::connected) continue;
+    const bool wildcards = request.filter.find_first_of("+#") != std::string_view::npos;
+    if (wildcards && !limits_.wildcard_subscription_available) return local_error(Errc::wildcards_not_supported);
+    if (is_shared(request.filter) && !limits_.shared_subscription_available) return local_error(Errc::shared_not_supported);
   }
+  const bool identified = properties.has(PropertyId::subscription_identifier);
+  if (identified && phase_ == Phase::connected && !limits_.subscription_identifiers_available)
+    return local_error(Errc::identifiers_not_supported);
   return request(PacketType::subscribe, requests.size(), packet);
 }
 
-Result<PacketId> Client::Impl::unsubscribe(std::span<const std::string_view> filters) {
-  Unsubscribe packet{1, {filters.begin(), filters.end()}};
+Result<PacketId> Client::Impl::unsubscribe(std::span<const std::string_view> filters, Properties properties) {
+  Unsubscribe packet{1, {filters.begin(), filters.end()}, properties};
   return request(PacketType::unsubscribe, filters.size(), packet);
 }
 
 template <class RequestPacket>
 Result<PacketId> Client::Impl::request(PacketType type, std::size_t filters, RequestPacket& packet) {
   ByteBuffer scratch;  // the checks first, with any id: nothing changes when they fail
-  if (Error error = encode(packet, scratch)) return error;
+  if (Error error = encode(packet, scratch, version_)) return error;
   if (phase_ != Phase::connected) return local_error(Errc::not_connected);
+  if (scratch.size() > limits_.maximum_packet_size) return local_error(Errc::above_server_limit);
   if (requests_.count() >= options_.max_requests) return local_error(Errc::too_many_requests);
   packet.packet_id = session_->packet_ids().take();
   if (packet.packet_id == 0) return local_error(Errc::no_packet_id_free);
   requests_.add({packet.packet_id, type, filters});
-  send(type, [&](ByteBuffer& out) { (void)encode(packet, out); });
+  send(type, [&](ByteBuffer& out) { (void)encode(packet, out, version_); });
   return packet.packet_id;
 }
 

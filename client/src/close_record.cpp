@@ -58,7 +58,8 @@ void add_times(const CloseRecord& record, Words& text) {
 
 void add_protocol_error(const CloseRecord& record, Words& text) {
   text << "The broker broke the protocol: " << record.error.message();
-  if (!record.error.clause().empty()) text << " (" << record.error.clause() << ")";
+  const std::string_view clause = record.error.clause(record.version);
+  if (!clause.empty()) text << " (" << clause << ")";
   if (record.last_received) {
     text << ", in ";
     for (const char letter : name_of(*record.last_received)) text << static_cast<char>(letter - 'a' + 'A');
@@ -68,7 +69,25 @@ void add_protocol_error(const CloseRecord& record, Words& text) {
   text << ".";
 }
 
+// " (code 142: words)" of MQTT 5.
+void add_reason_words(const CloseRecord& record, Words& text) {
+  text << " (code " << static_cast<std::uint64_t>(record.reason_code);
+  if (!record.reason.empty()) text << ": " << record.reason;
+  text << ")";
+  if (!record.server_reference.empty()) text << ". It names another address: " << record.server_reference;
+  text << ".";
+}
+
+void add_ended_by_broker(const CloseRecord& record, Words& text) {
+  text << "The broker ended the connection after " << record.connected_for << ": " << describe(record.reason_code);
+  add_reason_words(record, text);
+}
+
 void add_refused(const CloseRecord& record, Words& text) {
+  if (record.version == ProtocolVersion::mqtt_5) {
+    text << "The broker refused the connection: " << describe(record.reason_code);
+    return add_reason_words(record, text);
+  }
   text << describe(record.return_code);
   if (record.return_code > ConnectReturnCode::not_authorized)
     text << " with the return code " << static_cast<std::uint64_t>(record.return_code) << ", which MQTT 3.1.1 does not know";
@@ -117,6 +136,7 @@ std::string CloseRecord::sentence() const {
     case Cause::protocol_error: add_protocol_error(*this, text); break;
     case Cause::timed_out: text << error.message() << "."; break;
     case Cause::disconnected: text << "Disconnected."; break;
+    case Cause::ended_by_broker: add_ended_by_broker(*this, text); break;
     case Cause::aborted: text << "The connection was closed without DISCONNECT."; break;
   }
   std::string sentence = text.take();

@@ -1,5 +1,7 @@
 #include "wasmqtt/describe.hpp"
 
+#include <iterator>
+
 namespace wasmqtt {
 
 std::string_view name_of(PacketType type) {
@@ -18,8 +20,24 @@ std::string_view name_of(PacketType type) {
     case PacketType::pingreq: return "pingreq";
     case PacketType::pingresp: return "pingresp";
     case PacketType::disconnect: return "disconnect";
+    case PacketType::auth: return "auth";
   }
   return "reserved";
+}
+
+std::string_view name_of(PropertyId id) {
+  static constexpr const char* names[] = {
+      "", "payload_format_indicator", "message_expiry_interval", "content_type", "", "", "", "", "response_topic",
+      "correlation_data", "", "subscription_identifier", "", "", "", "", "", "session_expiry_interval",
+      "assigned_client_identifier", "server_keep_alive", "", "authentication_method", "authentication_data",
+      "request_problem_information", "will_delay_interval", "request_response_information", "response_information", "",
+      "server_reference", "", "", "reason_string", "", "receive_maximum", "topic_alias_maximum", "topic_alias",
+      "maximum_qos", "retain_available", "user_property", "maximum_packet_size", "wildcard_subscription_available",
+      "subscription_identifiers_available", "shared_subscription_available",
+  };
+  static_assert(std::size(names) == last_property_id + 1);
+  const auto index = static_cast<std::size_t>(id);
+  return index < std::size(names) ? names[index] : "";
 }
 
 std::string_view describe(ConnectReturnCode code) {
@@ -69,6 +87,8 @@ std::string_view describe(FailureReason reason) {
     case FailureReason::connection_closed_repeatedly:
       return "the broker closed the connection each time this message was sent: perhaps its topic is not allowed, or it is "
              "too large";
+    case FailureReason::refused: return "refused by the broker";
+    case FailureReason::not_supported: return "the broker does not take messages like this one";
   }
   return "";
 }
@@ -115,50 +135,93 @@ std::string number(std::size_t value) { return std::to_string(value); }
 std::string qos_text(Qos qos) { return " qos=" + number(static_cast<std::size_t>(qos)); }
 std::string id_text(PacketId packet_id) { return " id=" + number(packet_id); }
 
+std::string properties_text(Properties properties) {
+  std::string text;
+  for (const Property& property : properties) {
+    text.append(" ").append(name_of(property.id)).append("=");
+    const PropertyRule* rule = find_rule(static_cast<std::uint32_t>(property.id));
+    if (property.id == PropertyId::authentication_data) text += "(masked)";
+    else if (rule->type <= PropertyType::variable) text += number(property.number);
+    else if (rule->type == PropertyType::binary) text += number(property.text.size()) + " bytes";
+    else if (rule->type == PropertyType::text) text += property.text;
+    else text.append(property.name).append(":").append(property.text);
+  }
+  return text;
+}
+
+// Success is not told: it is what everything is without a reason.
+std::string reason_text(ReasonCode code, Properties properties) {
+  std::string text;
+  if (code != ReasonCode::success)
+    text = " reason_code=" + number(static_cast<std::size_t>(code)) + " (" + std::string(describe(code)) + ")";
+  return text + properties_text(properties);
+}
+
+std::string codes_text(const char* name, Bytes codes) {
+  std::string text = name;
+  for (std::uint8_t code : codes) text += number(code) + ",";
+  text.pop_back();
+  return text;
+}
+
 struct Describer {
   std::string operator()(const Connect& p) const {
     std::string text = " client_id=" + std::string(p.client_id) + (p.clean_session ? " clean_session" : "") +
                        " keep_alive=" + number(p.keep_alive);
-    if (p.will) text += " will=" + std::string(p.will->topic) + qos_text(p.will->qos);
+    if (p.will) {
+      text += " will=" + std::string(p.will->topic) + qos_text(p.will->qos);
+      text += properties_text(p.will->properties);
+    }
     if (p.user_name) text += " user_name=" + std::string(*p.user_name);
     if (p.password) text += " password=(masked)";
-    return text;
+    return text + properties_text(p.properties);
   }
   std::string operator()(const Connack& p) const {
-    return " return_code=" + number(static_cast<std::size_t>(p.return_code)) +
-           (p.session_present ? " session_present" : "");
+    std::string text = is_failure(p.reason_code) ? std::string() : " return_code=" + number(static_cast<std::size_t>(p.return_code));
+    if (p.session_present) text += " session_present";
+    return text + reason_text(p.reason_code, p.properties);
   }
   std::string operator()(const Publish& p) const {
     std::string text = " topic=" + std::string(p.topic) + qos_text(p.qos);
     if (p.packet_id != 0) text += id_text(p.packet_id);
     if (p.retain) text += " retain";
     if (p.dup) text += " dup";
-    return text + " payload=" + number(p.payload.size()) + " bytes";
+    return text + properties_text(p.properties) + " payload=" + number(p.payload.size()) + " bytes";
   }
   std::string operator()(const Subscribe& p) const {
     std::string text = id_text(p.packet_id);
-    for (const TopicRequest& request : p.requests) text += " " + std::string(request.filter) + qos_text(request.qos);
-    return text;
+    for (const TopicRequest& request : p.requests) {
+      text += " " + std::string(request.filter) + qos_text(request.qos);
+      if (request.no_local) text += " no_local";
+      if (request.retain_as_published) text += " retain_as_published";
+      if (request.retain_handling != RetainHandling::send)
+        text += " retain_handling=" + number(static_cast<std::size_t>(request.retain_handling));
+    }
+    return text + properties_text(p.properties);
   }
   std::string operator()(const Suback& p) const {
-    std::string text = id_text(p.packet_id) + " return_codes=";
-    for (std::uint8_t code : p.return_codes) text += number(code) + ",";
-    text.pop_back();
-    return text;
+    return id_text(p.packet_id) + codes_text(" return_codes=", p.return_codes) + properties_text(p.properties);
   }
   std::string operator()(const Unsubscribe& p) const {
     std::string text = id_text(p.packet_id);
     for (std::string_view filter : p.filters) text += " " + std::string(filter);
-    return text;
+    return text + properties_text(p.properties);
   }
-  std::string operator()(const Puback& p) const { return id_text(p.packet_id); }
-  std::string operator()(const Pubrec& p) const { return id_text(p.packet_id); }
-  std::string operator()(const Pubrel& p) const { return id_text(p.packet_id); }
-  std::string operator()(const Pubcomp& p) const { return id_text(p.packet_id); }
-  std::string operator()(const Unsuback& p) const { return id_text(p.packet_id); }
+  std::string operator()(const Unsuback& p) const {
+    const std::string codes = p.reason_codes.empty() ? std::string() : codes_text(" reason_codes=", p.reason_codes);
+    return id_text(p.packet_id) + codes + properties_text(p.properties);
+  }
+  std::string acknowledgement(const Acknowledgement& p) const {
+    return id_text(p.packet_id) + reason_text(p.reason_code, p.properties);
+  }
+  std::string operator()(const Puback& p) const { return acknowledgement({p.packet_id, p.reason_code, p.properties}); }
+  std::string operator()(const Pubrec& p) const { return acknowledgement({p.packet_id, p.reason_code, p.properties}); }
+  std::string operator()(const Pubrel& p) const { return acknowledgement({p.packet_id, p.reason_code, p.properties}); }
+  std::string operator()(const Pubcomp& p) const { return acknowledgement({p.packet_id, p.reason_code, p.properties}); }
   std::string operator()(const Pingreq&) const { return {}; }
   std::string operator()(const Pingresp&) const { return {}; }
-  std::string operator()(const Disconnect&) const { return {}; }
+  std::string operator()(const Disconnect& p) const { return reason_text(p.reason_code, p.properties); }
+  std::string operator()(const Auth& p) const { return reason_text(p.reason_code, p.properties); }
 };
 
 }  // namespace

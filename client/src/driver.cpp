@@ -12,6 +12,11 @@ bool address_is_wrong(TransportFault fault) {
          fault == TransportFault::mixed_content;
 }
 
+// An address without its query, where tokens travel.
+std::string_view place_of(std::string_view url) { return url.substr(0, url.find_first_of("?#")); }
+
+bool is_secure(std::string_view url) { return url.starts_with("wss:") || url.starts_with("mqtts:") || url.starts_with("ssl:"); }
+
 ClientOptions with_journal(ClientOptions options, bool journal) {
   options.journal = journal;
   return options;
@@ -27,7 +32,8 @@ Driver::Driver(EventLoop& loop, Transport& transport, SessionStore* store, Clien
       options_(std::move(options)),
       backoff_(options_.backoff),
       takeover_(options_.takeover),
-      step_(store != nullptr ? DriverState::unloaded : DriverState::stopped) {
+      step_(store != nullptr ? DriverState::unloaded : DriverState::stopped),
+      newest_(client_.options().protocol == Protocol::newest) {
   loop_.attach([this] { handle_timer(); }, [this] { drain(); });
 }
 
@@ -159,7 +165,9 @@ void Driver::load() {
 void Driver::prepare() {
   error_ = {};
   Attempt proposal;
-  if (const std::size_t count = options_.urls.size(); count != 0) {
+  if (!redirect_.empty()) {
+    proposal.url = std::exchange(redirect_, {});
+  } else if (const std::size_t count = options_.urls.size(); count != 0) {
     if (options_.shuffle_urls && tried_urls_ == 0) first_url_ = loop_.random() % count;
     proposal.url = options_.urls[(first_url_ + tried_urls_) % count];
     tried_urls_ = (tried_urls_ + 1) % count;
@@ -188,6 +196,7 @@ void Driver::open() {
   const Time now = loop_.now();
   Attempt attempt = std::exchange(attempt_, {});
   url_ = attempt.url;
+  if (newest_) client_.set_protocol(trying_old_ || is_old(url_) ? Protocol::mqtt_3_1_1 : Protocol::newest);
   client_.set_credentials(std::move(attempt.user_name), std::move(attempt.password));
   client_.set_will(std::move(attempt.will));
   if (attempt.clean_session) client_.set_clean_session(*attempt.clean_session);
@@ -209,6 +218,10 @@ void Driver::open() {
 void Driver::decide_what_next() {
   if (step_ == DriverState::closed) return fire(DriverEvent::give_up);
   const bool was_connected = step_ == DriverState::lost;
+  if ((!was_connected && falls_back()) || follows_server()) {
+    retry_at_ = loop_.now();
+    return fire(DriverEvent::again);
+  }
   const StopReason reason = reason_to_stop(was_connected);
   if (reason != StopReason::none) return fire(DriverEvent::give_up, reason);
   // The other brokers of the list are tried before anything waits.
@@ -217,6 +230,53 @@ void Driver::decide_what_next() {
   if (was_connected && !same_fault_again()) backoff_.connection_lasted(close_record_.connected_for);
   retry_at_ = loop_.now() + (more_urls ? Duration{} : backoff_.next(loop_.random()));
   fire(DriverEvent::again);
+}
+
+bool Driver::is_old(std::string_view url) const {
+  for (const std::string& old : old_urls_) {
+    if (old == place_of(url)) return true;
+  }
+  return false;
+}
+
+void Driver::remember_old() {
+  trying_old_ = false;
+  if (!newest_ || is_old(url_)) return;
+  old_urls_.emplace_back(place_of(url_));
+  if (on_fallback) on_fallback(url_);
+}
+
+// A broker that does not speak MQTT 5 says so, or just closes [MQTT5-3.1.2-2]. What only closes may have other reasons: that it
+// was the version is known when 3.1.1 is accepted.
+bool Driver::falls_back() {
+  const CloseRecord& record = close_record_;
+  if (!newest_ || error_ || std::exchange(trying_old_, false) || record.version != ProtocolVersion::mqtt_5) return false;
+  const bool said = record.cause == CloseRecord::Cause::refused &&
+                    record.reason_code == ReasonCode::unsupported_protocol_version;
+  const bool closed = record.cause == CloseRecord::Cause::transport && record.phase == CloseRecord::Phase::connecting &&
+                      !record.last_received;
+  if (!said && !closed) return false;
+  if (said) remember_old();
+  else trying_old_ = true;
+  // The same address again.
+  if (const std::size_t count = options_.urls.size(); count != 0) tried_urls_ = (tried_urls_ + count - 1) % count;
+  return true;
+}
+
+bool Driver::follows_server() {
+  constexpr unsigned most = 3;
+  const CloseRecord& record = close_record_;
+  const bool named = record.reason_code == ReasonCode::use_another_server || record.reason_code == ReasonCode::server_moved;
+  std::string url;
+  if (named && options_.follow_server && !record.server_reference.empty() && redirects_ < most)
+    url = options_.follow_server(record.server_reference, record);
+  if (url.empty() || (is_secure(url_) && !is_secure(url))) {
+    redirects_ = 0;
+    return false;
+  }
+  redirect_ = std::move(url);
+  ++redirects_;
+  return true;
 }
 
 // The next attempt would have the address of this one.
@@ -231,9 +291,12 @@ StopReason Driver::reason_to_stop(bool was_connected) {
   if (error_) return StopReason::invalid;
   if (record.cause == CloseRecord::Cause::refused) {
     const bool retry = options_.retry_refusal ? options_.retry_refusal(record.return_code)
-                                              : record.return_code == ConnectReturnCode::server_unavailable;
+                                              : can_heal(record.reason_code, PacketType::connack);
     if (!retry) return StopReason::refused;
   }
+  const bool ended = record.cause == CloseRecord::Cause::ended_by_broker;
+  const bool taken_over = record.reason_code == ReasonCode::session_taken_over;
+  if (ended && !taken_over && !can_heal(record.reason_code, PacketType::disconnect)) return StopReason::refused;
   if (address_is_wrong(record.fault) && has_one_address()) return StopReason::invalid;
   const auto suspected = takeover_.ended(record, was_connected, client_.counts().in_flight, loop_.now());
   if (!suspected) return StopReason::none;
@@ -244,6 +307,11 @@ StopReason Driver::reason_to_stop(bool was_connected) {
 // A broker that makes the same mistake on each connection will make it on the next one, however long they last.
 bool Driver::same_fault_again() {
   const bool fault = close_record_.cause == CloseRecord::Cause::protocol_error;
+  if (close_record_.cause == CloseRecord::Cause::ended_by_broker) {
+    const ReasonCode code = close_record_.reason_code;
+    return std::exchange(last_ending_, code) == code && is_failure(code);
+  }
+  last_ending_ = ReasonCode::success;
   const Error before = std::exchange(last_fault_, fault ? close_record_.error : Error{});
   return fault && before == close_record_.error;
 }

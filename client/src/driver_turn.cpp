@@ -64,6 +64,7 @@ void Driver::deliver_events() {
 void Driver::note(const Event& event, Time now) {
   finishing_.note(event, now);
   takeover_.note(event);
+  if (trying_old_ && std::holds_alternative<Connected>(event)) remember_old();
   if (const Closed* closed = std::get_if<Closed>(&event)) {
     close_record_ = closed->record;
     fire(DriverEvent::ended);

@@ -14,7 +14,14 @@ void EventQueue::pop(Event& event) {
   switch (small.kind) {
     case Kind::connected: event = Connected{small.flag, small.doubt}; return;
     case Kind::session_lost: event = SessionLost{static_cast<std::size_t>(small.number), small.slot}; return;
-    case Kind::delivery: event = DeliveryChanged{{small.number, small.slot}, small.state, small.reason}; return;
+    case Kind::delivery:
+      last_words_.clear();
+      if (small.flag) {
+        last_words_ = std::move(words_.front());
+        words_.erase(words_.begin());
+      }
+      event = DeliveryChanged{{small.number, small.slot}, small.state, small.reason, small.code, last_words_};
+      return;
     case Kind::subscribed: event = Subscribed{small.packet_id, {}, small.error}; return;
     case Kind::unsubscribed: event = Unsubscribed{small.packet_id, small.error}; return;
     case Kind::closed:

@@ -15,8 +15,16 @@ class EventQueue {
   void session_lost(const SessionLost& lost) {
     push({.kind = Kind::session_lost, .number = lost.republished, .slot = static_cast<std::uint32_t>(lost.failed)});
   }
-  void delivery(Delivery delivery, DeliveryState state, FailureReason reason = FailureReason::none) {
-    push({.kind = Kind::delivery, .number = delivery.number, .slot = delivery.slot, .state = state, .reason = reason});
+  void delivery(Delivery delivery, DeliveryState state, FailureReason reason = FailureReason::none,
+                ReasonCode code = ReasonCode::success, std::string_view words = {}) {
+    push({.kind = Kind::delivery,
+          .number = delivery.number,
+          .slot = delivery.slot,
+          .state = state,
+          .reason = reason,
+          .code = code,
+          .flag = !words.empty()});
+    if (!words.empty()) words_.emplace_back(words);
   }
   void request_ended(PacketType type, PacketId packet_id, Error error) {
     push({.kind = type == PacketType::subscribe ? Kind::subscribed : Kind::unsubscribed,
@@ -41,6 +49,7 @@ class EventQueue {
     PacketId packet_id = 0;
     DeliveryState state = DeliveryState::queued;
     FailureReason reason = FailureReason::none;
+    ReasonCode code = ReasonCode::success;
     bool flag = false;
     bool doubt = false;
     Error error{};
@@ -50,6 +59,8 @@ class EventQueue {
   std::vector<Small> queue_;
   std::size_t next_ = 0;
   std::vector<CloseRecord> records_;  // hardly ever more than one
+  std::vector<std::string> words_;    // of refused deliveries that wait
+  std::string last_words_;            // of the event popped last
 };
 
 }  // namespace wasmqtt

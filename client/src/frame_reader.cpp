@@ -21,7 +21,8 @@ void FrameReader::feed(Bytes bytes) {
   input_ = {};
 }
 
-void FrameReader::reset() {
+void FrameReader::reset(ProtocolVersion version) {
+  shortest_ = version == ProtocolVersion::mqtt_5;
   input_ = {};
   kept_.clear();
   at_ = 0;
@@ -43,6 +44,10 @@ FrameReader::Status FrameReader::frame_at(Bytes bytes, Frame& frame, std::size_t
     }
     length |= static_cast<std::size_t>(bytes[at] & 0x7f) << shift;
     if ((bytes[at] & 0x80) == 0) break;
+  }
+  if (shortest_ && at > 1 && bytes[at] == 0) {
+    error_ = peer_error(Errc::malformed_variable_integer);
+    return Status::error;
   }
   const std::size_t header = at + 1;
   if (length > max_packet_bytes_ || header + length > max_packet_bytes_) {

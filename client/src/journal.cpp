@@ -54,8 +54,11 @@ bool read_message(ByteReader& reader, JournalRecord& record) {
   std::uint8_t flags = 0;
   std::uint64_t deadline = 0;
   Bytes topic;
-  if (!reader.u8(flags) || (flags & 3) == 3 || flags > 15 || !get_number(reader, deadline)) return false;
+  Bytes properties;
+  if (!reader.u8(flags) || (flags & 3) == 3 || flags > 31 || !get_number(reader, deadline)) return false;
   if (!get_bytes(reader, topic) || !get_bytes(reader, record.payload)) return false;
+  if ((flags & 16) != 0 && !get_bytes(reader, properties)) return false;
+  record.properties = Properties(properties);
   record.qos = static_cast<Qos>(flags & 3);
   record.retain = (flags & 4) != 0;
   record.latest_per_topic = (flags & 8) != 0;
@@ -150,7 +153,10 @@ struct Compaction {
       if (!message.alive) continue;
       JournalRecord put = message.put;
       // Once released, only the id is needed any more.
-      if (message.step.kind == Kind::released) put.payload = {};
+      if (message.step.kind == Kind::released) {
+        put.payload = {};
+        put.properties = {};
+      }
       write_record(put, out);
     }
     for (std::uint32_t order = 0; order < steps.size(); ++order) {
@@ -179,11 +185,12 @@ void write_record(const JournalRecord& record, ByteBuffer& out) {
   if (record.kind == Kind::session) put_bytes(as_bytes(record.text), out);
   if (record.kind != Kind::put) return;
   const unsigned flags = static_cast<unsigned>(record.qos) | (record.retain ? 4u : 0u) |
-                         (record.latest_per_topic ? 8u : 0u);
+                         (record.latest_per_topic ? 8u : 0u) | (record.properties.empty() ? 0u : 16u);
   out.push_back(static_cast<std::uint8_t>(flags));
   put_number(static_cast<std::uint64_t>(record.deadline.time_since_epoch().count()), out);
   put_bytes(as_bytes(record.text), out);
   put_bytes(record.payload, out);
+  if (!record.properties.empty()) put_bytes(record.properties.wire(), out);
 }
 
 JournalReader::Status JournalReader::next(JournalRecord& record) {

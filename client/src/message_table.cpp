@@ -43,7 +43,7 @@ MessageTable::~MessageTable() {
   }
 }
 
-Slot MessageTable::add(std::string_view topic, Bytes payload) {
+Slot MessageTable::add(std::string_view topic, Bytes payload, Properties properties) {
   Slot slot = free_slot_;
   if (slot == no_slot) {
     slot = slots_++;
@@ -56,9 +56,11 @@ Slot MessageTable::add(std::string_view topic, Bytes payload) {
   message.state = OutgoingMessage::State::queued;
   message.topic_size = static_cast<std::uint16_t>(topic.size());
   message.payload_size = static_cast<std::uint32_t>(payload.size());
+  message.properties_size = static_cast<std::uint32_t>(properties.wire().size());
   message.block = take_block(message.bytes());
   copy_bytes(message.block, as_bytes(topic));
   copy_bytes(message.block + topic.size(), payload);
+  copy_bytes(message.block + topic.size() + payload.size(), properties.wire());
   ++count_;
   return slot;
 }

@@ -1,4 +1,4 @@
-// The memory of unfinished outgoing messages: a node each in chunked tables, topic and payload in blocks that are
+// The memory of unfinished outgoing messages: a node each in chunked tables, topic, payload and properties in blocks that are
 // reused. A message costs its bytes and at most 64 more. Steady state: no allocation per message (up to 2 KiB).
 #pragma once
 
@@ -23,16 +23,19 @@ struct OutgoingMessage {
   Time deadline{};  // epoch: none
   std::uint8_t* block = nullptr;
   std::uint32_t payload_size = 0;
+  std::uint32_t properties_size = 0;
   std::uint16_t topic_size = 0;
   PacketId packet_id = 0;
   Qos qos = Qos::at_most_once;
   State state = State::free;
-  bool retain = false;
-  bool latest_per_topic = false;
+  bool retain : 1 = false;
+  bool latest_per_topic : 1 = false;
+  bool takes_quota : 1 = false;  // of this connection: PUBLISH went out on it, and the exchange has not ended
 
   std::string_view topic() const { return {reinterpret_cast<const char*>(block), topic_size}; }
   Bytes payload() const { return {block + topic_size, payload_size}; }
-  std::size_t bytes() const { return std::size_t{topic_size} + payload_size; }
+  Properties properties() const { return Properties({block + topic_size + payload_size, properties_size}); }
+  std::size_t bytes() const { return std::size_t{topic_size} + payload_size + properties_size; }
 };
 
 class MessageTable;
@@ -63,7 +66,7 @@ class MessageTable {
   MessageTable& operator=(const MessageTable&) = delete;
 
   // A new message with a copy of these bytes.
-  Slot add(std::string_view topic, Bytes payload);
+  Slot add(std::string_view topic, Bytes payload, Properties properties = {});
   void erase(Slot slot);
   OutgoingMessage& operator[](Slot slot) { return (*chunks_[slot / chunk_size])[slot % chunk_size]; }
   const OutgoingMessage& operator[](Slot slot) const { return (*chunks_[slot / chunk_size])[slot % chunk_size]; }

@@ -23,11 +23,15 @@ class MqttClient::Impl {
       : owner_(owner),
         filters_per_packet_(std::max<std::size_t>(options.filters_per_packet, 1)),
         resubscribe_(options.resubscribe),
+        old_only_(options.client.protocol == Protocol::mqtt_3_1_1),
+        identified_(options.subscription_identifiers),
+        subscriptions_(options.subscription_identifiers),
         driver_(loop, transport, store, std::move(options.client), driver_options(options)) {
     driver_.on_event = [this](const Event& event) { std::visit([this](const auto& one) { handle(one); }, event); };
     driver_.on_state = [this](ConnectionState state) { state_changed(state); };
     driver_.on_store_problem = [this](std::string_view problem) { tell(StoreProblem{problem}); };
     driver_.on_takeover = [this](const TakeoverSuspected& suspected) { tell(suspected); };
+    driver_.on_fallback = [this](std::string_view url) { tell(FellBack{url}); };
     driver_.on_turn = [this] {
       subscriptions_.tell_settled(tell_);
       if (owner_.on_turn) owner_.on_turn();
@@ -38,6 +42,7 @@ class MqttClient::Impl {
     for (const SubscribeRequest& request : requests) {
       if (Error error = check(request.filter)) return error;
       if (static_cast<unsigned>(request.qos) > 2) return local_error(Errc::invalid_qos);
+      if (Error error = check_options(request)) return error;
     }
     std::vector<Subscription> made;
     for (const SubscribeRequest& request : requests) made.push_back(subscriptions_.add(request));
@@ -67,9 +72,16 @@ class MqttClient::Impl {
 
   // What client_.subscribe() would refuse, so that one filter never holds up the others of its packet.
   Error check(std::string_view filter) const {
-    if (Error error = check_topic_filter(filter)) return error;
+    if (Error error = old_only_ ? check_topic_filter(filter) : check_subscription(filter)) return error;
     const bool discouraged = driver_.client().options().strict_text && has_discouraged_characters(filter);
     return discouraged ? local_error(Errc::discouraged_character) : Error{};
+  }
+
+  Error check_options(const SubscribeRequest& request) const {
+    const bool any = request.no_local || request.retain_as_published || request.retain_handling != RetainHandling::send;
+    if (any && old_only_) return local_error(Errc::not_in_this_version);
+    if (request.no_local && is_shared(request.filter)) return local_error(Errc::no_local_on_shared_subscription);
+    return request.retain_handling > RetainHandling::do_not_send ? local_error(Errc::reserved_bits) : Error{};
   }
 
   void state_changed(ConnectionState state) {
@@ -99,13 +111,33 @@ class MqttClient::Impl {
     return packet_id.has_value();
   }
 
-  bool send_subscribe() {
-    const auto requests = subscriptions_.take_wanted(filters_per_packet_);
+  bool send_subscribe() { return send_subscribe(filters_per_packet_); }
+
+  bool send_subscribe(std::size_t most) {
+    const bool identified = identified_ && client().server().subscription_identifiers_available;
+    const auto requests = subscriptions_.take_wanted(identified ? 1 : most, client().version());
     if (requests.empty()) return false;
-    const auto packet_id = client().subscribe(requests, driver_.now());
-    if (packet_id) subscriptions_.subscribe_sent(*packet_id);
-    else subscriptions_.give_back_wanted();
-    return packet_id.has_value();
+    PropertyList properties;
+    if (identified)
+      (void)properties.add(PropertyId::subscription_identifier, subscriptions_.identifier_of(requests.front().filter));
+    const auto packet_id = client().subscribe(requests, driver_.now(), properties);
+    if (packet_id) {
+      subscriptions_.subscribe_sent(*packet_id);
+      return true;
+    }
+    // What this broker does not offer holds up no other filter: each is asked for alone then, and that one has its answer.
+    const bool unsupported = is_unsupported(packet_id.error());
+    if (unsupported && requests.size() == 1) {
+      subscriptions_.subscribe_refused(packet_id.error());
+      return true;
+    }
+    subscriptions_.give_back_wanted();
+    return unsupported && send_subscribe(1);
+  }
+
+  static bool is_unsupported(Error error) {
+    return error.code() == Errc::wildcards_not_supported || error.code() == Errc::shared_not_supported ||
+           error.code() == Errc::above_server_limit;
   }
 
   void handle(const Connected& event) {
@@ -123,6 +155,7 @@ class MqttClient::Impl {
     const bool ended = event.state == DeliveryState::acknowledged || event.state == DeliveryState::failed;
     if (ended && subscriptions_.has_work()) tell_broker();
     if (owner_.on_delivery) owner_.on_delivery(event.delivery, event.state, event.reason);
+    if (owner_.on_delivery_changed) owner_.on_delivery_changed(event);
   }
   void handle(const Subscribed& event) {
     subscriptions_.subscribe_answered(event, tell_);
@@ -137,6 +170,8 @@ class MqttClient::Impl {
   MqttClient& owner_;
   const std::size_t filters_per_packet_;
   const bool resubscribe_;
+  const bool old_only_;  // what MQTT 3.1.1 has no place for is refused, not left out
+  const bool identified_;
   const Subscriptions::Tell tell_ = [this](const MqttEvent& event) { tell(event); };
   Subscriptions subscriptions_;
   Connected connected_;  // of this connection

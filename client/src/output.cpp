@@ -34,6 +34,7 @@ void Output::consume(std::size_t count) {
   count = std::min(count, size());
   start_ += count;
   consumed_ += count;
+  if (count != 0) between_packets_ = empty();
   // A gate is passed when bytes behind it have gone; the last one stays to tell what is gated already.
   while (first_gate_ + 1 < gates_.size() && gates_[first_gate_ + 1].offset <= consumed_) ++first_gate_;
   if (first_gate_ > 64 && first_gate_ * 2 > gates_.size()) {
@@ -55,6 +56,7 @@ void Output::clear() {
   start_ = 0;
   first_gate_ = 0;
   consumed_ = 0;
+  between_packets_ = true;
 }
 
 }  // namespace wasmqtt

@@ -23,6 +23,8 @@ class Output {
   // Puts a packet that depends on no record behind the bytes that may go, before those that wait. Returns its place.
   std::uint64_t insert_ready(Bytes packet, std::uint64_t durable);
   void clear();
+  // Whether the next byte to send begins a packet, as far as that is known.
+  bool between_packets() const { return between_packets_; }
 
  private:
   struct Gate {
@@ -35,6 +37,7 @@ class Output {
   std::uint64_t consumed_ = 0;   // of the connection
   std::vector<Gate> gates_;      // ascending in both
   std::size_t first_gate_ = 0;
+  bool between_packets_ = true;
 };
 
 }  // namespace wasmqtt

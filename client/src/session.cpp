@@ -9,14 +9,26 @@ using State = OutgoingMessage::State;
 
 // ---- outgoing ----
 
+namespace {
+
+// How long a message may wait; 0: for ever. One that expires at once is sent if it can be.
+Duration lifetime_of(const PublishOptions& options) {
+  if (!options.properties.has(PropertyId::message_expiry_interval)) return options.time_to_live;
+  const std::uint32_t seconds = options.properties.number(PropertyId::message_expiry_interval, 0);
+  const Duration expiry = std::chrono::seconds{std::max(seconds, std::uint32_t{1})};
+  return options.time_to_live == Duration{} ? expiry : std::min(expiry, options.time_to_live);
+}
+
+}  // namespace
+
 Slot Session::enqueue(std::string_view topic, Bytes payload, const PublishOptions& options, Time now) {
-  const Slot slot = table_.add(topic, payload);
+  const Slot slot = table_.add(topic, payload, options.properties);
   OutgoingMessage& message = table_[slot];
   // Numbers follow the clock, so that those given out before a stored session is loaded come after all of its own.
   message.number = last_number_ = std::max(last_number_ + 1, static_cast<std::uint64_t>(now.time_since_epoch().count()));
   // A time beyond what can be counted is no limit.
-  const bool limited = options.time_to_live != Duration{} && options.time_to_live < Time::max() - now;
-  const Time deadline = limited ? now + options.time_to_live : Time{};
+  const Duration life = lifetime_of(options);
+  const Time deadline = life != Duration{} && life < Time::max() - now ? now + life : Time{};
   message.qos = options.qos;
   message.retain = options.retain;
   message.latest_per_topic = options.latest_per_topic;
@@ -30,7 +42,8 @@ Slot Session::enqueue(std::string_view topic, Bytes payload, const PublishOption
             .latest_per_topic = message.latest_per_topic,
             .deadline = deadline,
             .text = topic,
-            .payload = payload});
+            .payload = payload,
+            .properties = options.properties});
   }
   return slot;
 }

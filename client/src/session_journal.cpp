@@ -12,7 +12,7 @@ using State = OutgoingMessage::State;
 namespace {
 
 Publish publish_of(const JournalRecord& record) {
-  return {record.text, record.payload, 1, record.qos, record.retain, false};
+  return {record.text, record.payload, 1, record.qos, record.retain, false, record.properties};
 }
 
 }  // namespace
@@ -40,7 +40,8 @@ Error Session::check_records(Bytes records) const {
     }
     if (first && record.kind != Kind::session) return local_error(Errc::damaged_record);
     if (record.kind == Kind::session && record.text != client_id_) return local_error(Errc::wrong_session);
-    if (record.kind == Kind::put && (record.qos == Qos::at_most_once || check(publish_of(record))))
+    if (record.kind == Kind::put && (record.qos == Qos::at_most_once || check(publish_of(record), ProtocolVersion::mqtt_5) ||
+                                     record.properties.has(PropertyId::topic_alias)))
       return local_error(Errc::damaged_record);
   }
 }
@@ -89,7 +90,7 @@ Error Session::apply(const JournalRecord& record, SlotIndex& by_number) {
 }
 
 Slot Session::apply_put(const JournalRecord& record) {
-  const Slot slot = table_.add(record.text, record.payload);
+  const Slot slot = table_.add(record.text, record.payload, record.properties);
   OutgoingMessage& message = table_[slot];
   message.number = record.number;
   message.qos = record.qos;
@@ -123,7 +124,8 @@ void Session::renumber(Slot slot, std::uint64_t number) {
           .latest_per_topic = message.latest_per_topic,
           .deadline = message.deadline,
           .text = message.topic(),
-          .payload = message.payload()});
+          .payload = message.payload(),
+          .properties = message.properties()});
   if (message.state == State::queued) return;
   const Kind step = message.state == State::published ? Kind::sent : Kind::released;
   record({.kind = step, .number = number, .packet_id = message.packet_id});
@@ -141,7 +143,7 @@ std::vector<Slot> Session::adopt(const Session& other) {
       const Slot taken = find({source.number});
       if (taken != no_slot) renumber(taken, std::max(last_number_, other.last_number_) + 1);
     }
-    const Slot slot = table_.add(source.topic(), source.payload());
+    const Slot slot = table_.add(source.topic(), source.payload(), source.properties());
     OutgoingMessage& message = table_[slot];
     message.number = source.number;
     message.qos = source.qos;

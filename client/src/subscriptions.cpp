@@ -22,10 +22,17 @@ std::string_view topics_of(std::string_view filter) {
 
 }  // namespace
 
-Qos Subscriptions::Filter::qos() const {
-  Qos highest = Qos::at_most_once;
-  for (const auto& [number, qos] : subscriptions) highest = std::max(highest, qos);
-  return highest;
+TopicRequest Subscriptions::Filter::request() const {
+  TopicRequest all;
+  all.no_local = !subscriptions.empty();
+  all.retain_handling = RetainHandling::do_not_send;
+  for (const Wish& wish : subscriptions) {
+    all.qos = std::max(all.qos, wish.qos);
+    all.no_local = all.no_local && wish.no_local;
+    all.retain_as_published = all.retain_as_published || wish.retain_as_published;
+    all.retain_handling = std::min(all.retain_handling, wish.retain_handling);
+  }
+  return all;
 }
 
 // ---- what the application asks for ----
@@ -54,18 +61,24 @@ Subscription Subscriptions::add(const MqttClient::SubscribeRequest& request) {
   }
   Filter& filter = filters_[slot];
   const bool is_new = filter.subscriptions.empty();
-  const bool raises = !is_new && request.qos > filter.qos();
-  filter.subscriptions.emplace_back(number, request.qos);
+  const TopicRequest before = filter.request();
+  filter.subscriptions.push_back(
+      {number, request.qos, request.no_local, request.retain_as_published, request.retain_handling});
+  if (identified_ && filter.identifier == 0) filter.identifier = ++last_identifier_;
   filter.unanswered.push_back(number);
   if (is_new) take_back_unsubscribe(filter);
   replace(request.replaces, slot);
+  const TopicRequest after = filter.request();
+  const bool raises = !is_new && (after.qos > before.qos || after.no_local != before.no_local ||
+                                  after.retain_as_published != before.retain_as_published);
   const bool in_flight = filter.state == Granted::unknown && !filter.wanted && !is_new;
   if (is_new || raises || request.ask_again || filter.state == Granted::no) {
+    filter.again = false;
     want(filter);
   } else if (in_flight) {
     join_request_in_flight(filter);
   } else if (filter.state == Granted::yes && !filter.wanted) {
-    settled_.push_back({true, number, filter.text, filter.granted});
+    settled_.push_back({true, number, filter.text, filter.granted, {}, static_cast<ReasonCode>(filter.granted)});
     filter.unanswered.clear();
   }
   trie_.insert(topics_of(filter.text), number);
@@ -89,7 +102,7 @@ void Subscriptions::replace(Subscription old, Slot slot) {
   const Slot handler = find_handler(old.number);
   if (handler == no_slot || handlers_[handler]->filter != slot) return;
   Filter& filter = filters_[slot];
-  std::erase_if(filter.subscriptions, [&](const auto& entry) { return entry.first == old.number; });
+  std::erase_if(filter.subscriptions, [&](const Wish& wish) { return wish.number == old.number; });
   trie_.erase(topics_of(filter.text), old.number);
   remove_handler(handler);
 }
@@ -119,7 +132,7 @@ void Subscriptions::remove(Subscription subscription) {
   remove_handler(handler);
   trie_.erase(topics_of(filter.text), subscription.number);
   recent_.forget();
-  std::erase_if(filter.subscriptions, [&](const auto& entry) { return entry.first == subscription.number; });
+  std::erase_if(filter.subscriptions, [&](const Wish& wish) { return wish.number == subscription.number; });
   Numbers call{subscription.number};
   if (!filter.subscriptions.empty()) return settle(false, call, filter.text, {});
   settle(true, filter.unanswered, filter.text, local_error(Errc::subscription_ended));
@@ -160,10 +173,25 @@ bool Subscriptions::dispatch(const Message& message) {
   return handled;
 }
 
+bool Subscriptions::meant_for(std::uint32_t number, const Message& message) const {
+  const Slot slot = find_handler(number);
+  if (slot == no_slot) return false;
+  const std::uint32_t identifier = filters_[handlers_[slot]->filter].identifier;
+  for (const Property& property : message.properties) {
+    if (property.id == PropertyId::subscription_identifier && property.number == identifier) return true;
+  }
+  return false;
+}
+
+// Identifiers of an earlier run, which a kept session can still bear, mean nobody: then the topic decides.
 bool Subscriptions::call(std::span<const std::uint32_t> subscriptions, const Message& message) {
   bool handled = false;
+  const auto meant = [&](std::uint32_t number) { return meant_for(number, message); };
+  const bool by_identifier =
+      identified_ && !message.properties.empty() && std::any_of(subscriptions.begin(), subscriptions.end(), meant);
   ++calling_;
   for (std::uint32_t number : subscriptions) {
+    if (by_identifier && !meant(number)) continue;
     const Slot slot = find_handler(number);
     if (slot == no_slot) continue;  // an earlier handler removed it
     const Handler& one = *handlers_[slot];  // stays where it is, whatever it adds or removes
@@ -186,12 +214,18 @@ void Subscriptions::connected(bool session_present, bool in_doubt, bool resubscr
     if (filter.text.empty()) continue;
     if (!session_present) filter.known = false;
     const bool lost = resubscribe && (!session_present || in_doubt);
+    filter.again = lost && filter.granted_before;
     filter.wanted = lost || filter.state != Granted::yes || !filter.unanswered.empty();
     if (filter.wanted) wanted_.push_back(filter.text);
   }
 }
 
-std::vector<TopicRequest> Subscriptions::take_wanted(std::size_t most) {
+std::uint32_t Subscriptions::identifier_of(std::string_view filter) const {
+  const Slot slot = find(filter);
+  return slot == no_slot ? 0 : filters_[slot].identifier;
+}
+
+std::vector<TopicRequest> Subscriptions::take_wanted(std::size_t most, ProtocolVersion version) {
   std::vector<TopicRequest> requests;
   taken_.clear();
   std::size_t looked_at = 0;
@@ -201,14 +235,19 @@ std::vector<TopicRequest> Subscriptions::take_wanted(std::size_t most) {
     Filter& filter = filters_[slot];
     // Both are in ascending order.
     Numbers calls = filter.unanswered;
-    for (const auto& [number, qos] : filter.subscriptions) {
-      const auto at = std::lower_bound(calls.begin(), calls.end(), number);
-      if (at == calls.end() || *at != number) calls.insert(at, number);
+    for (const Wish& wish : filter.subscriptions) {
+      const auto at = std::lower_bound(calls.begin(), calls.end(), wish.number);
+      if (at == calls.end() || *at != wish.number) calls.insert(at, wish.number);
     }
     filter.known = true;
     filter.state = Granted::unknown;
     filter.last_asked = ++last_order_;
-    requests.push_back({filter.text, filter.qos()});
+    TopicRequest request = filter.request();
+    // What was retained has come already: only a subscription that the broker does not know any more brings it again.
+    if (filter.again) request.retain_handling = std::max(request.retain_handling, RetainHandling::send_if_new);
+    if (version == ProtocolVersion::mqtt_3_1_1) request = {{}, request.qos};
+    request.filter = filter.text;
+    requests.push_back(request);
     taken_.push_back({filter.text, std::move(calls), std::exchange(filter.unanswered, {}), filter.last_asked});
   }
   wanted_.erase(wanted_.begin(), wanted_.begin() + static_cast<std::ptrdiff_t>(looked_at));
@@ -237,6 +276,16 @@ void Subscriptions::give_back_wanted() {
     Filter& filter = filters_[find(asked.filter)];
     filter.unanswered = std::move(asked.first);
     want(filter);
+  }
+}
+
+void Subscriptions::subscribe_refused(Error error) {
+  for (Asked& asked : std::exchange(taken_, {})) {
+    if (const Slot slot = find(asked.filter); slot != no_slot) {
+      filters_[slot].state = Granted::no;
+      filters_[slot].known = filters_[slot].granted_before;
+    }
+    for (std::uint32_t number : asked.calls) settled_.push_back({true, number, asked.filter, {}, error, error.reason_code()});
   }
 }
 
@@ -270,7 +319,7 @@ void Subscriptions::subscribe_answered(const Subscribed& answer, const Tell& tel
       continue;
     }
     const std::uint8_t code = answer.return_codes[i];
-    const bool granted = code != suback_failure;
+    const bool granted = code < suback_failure;
     if (filter != nullptr && filter->last_asked == asked.order) {
       // A broker that refuses a filter that it had not granted before has nothing to unsubscribe from.
       if (!granted && !filter->granted_before) filter->known = false;
@@ -280,7 +329,7 @@ void Subscriptions::subscribe_answered(const Subscribed& answer, const Tell& tel
     }
     std::vector<Subscription> calls;
     for (std::uint32_t number : asked.calls) calls.push_back({number});
-    SubscriptionAnswered told{calls, asked.filter, {}, {}};
+    SubscriptionAnswered told{calls, asked.filter, {}, {}, static_cast<ReasonCode>(code)};
     if (granted) told.granted = static_cast<Qos>(code);
     tell(told);
   }
@@ -315,7 +364,7 @@ void Subscriptions::tell_settled(const Tell& tell) {
     if (!one.subscribed) {
       tell(UnsubscribeAnswered{call, one.filter, one.error});
     } else {
-      tell(SubscriptionAnswered{{&call, 1}, one.filter, one.granted, one.error});
+      tell(SubscriptionAnswered{{&call, 1}, one.filter, one.granted, one.error, one.code});
     }
   }
 }

@@ -21,6 +21,9 @@ class Subscriptions {
  public:
   using Tell = std::function<void(const MqttEvent&)>;
 
+  // With `identified`, each filter has a Subscription Identifier, and messages that bear some go to their handlers only.
+  explicit Subscriptions(bool identified) : identified_(identified) {}
+
   // The filter has been checked.
   Subscription add(const MqttClient::SubscribeRequest& request);
   void remove(Subscription subscription);
@@ -35,13 +38,17 @@ class Subscriptions {
   // in doubt whether that is the session that was told.
   void connected(bool session_present, bool in_doubt, bool resubscribe);
   // Takes the next filters to ask for, or to unsubscribe from; empty: nothing to do. Views are valid until the next change.
-  std::vector<TopicRequest> take_wanted(std::size_t most);
+  // MQTT 3.1.1 has no place for options: there they are left out.
+  std::vector<TopicRequest> take_wanted(std::size_t most, ProtocolVersion version);
+  std::uint32_t identifier_of(std::string_view filter) const;
   std::vector<std::string_view> take_unwanted(std::size_t most);
   bool has_work() const { return !wanted_.empty() || !unwanted_.empty(); }
   // What was taken last is in a packet; or could not be sent now.
   void subscribe_sent(PacketId packet_id);
   void unsubscribe_sent(PacketId packet_id);
   void give_back_wanted();
+  // What was taken last is nothing that this broker offers: the calls are answered; on another connection it is asked again.
+  void subscribe_refused(Error error);
   void give_back_unwanted();
   // The answers; with an error (the connection was lost) what was asked is asked again on the next connection.
   void subscribe_answered(const Subscribed& answer, const Tell& tell);
@@ -54,17 +61,27 @@ class Subscriptions {
  private:
   using Numbers = std::vector<std::uint32_t>;
   enum class Granted : std::uint8_t { unknown, no, yes };
+  // What one subscription wants of its filter.
+  struct Wish {
+    std::uint32_t number;
+    Qos qos;
+    bool no_local;
+    bool retain_as_published;
+    RetainHandling retain_handling;
+  };
   struct Filter {
     std::string text{};  // empty: a free slot
-    std::vector<std::pair<std::uint32_t, Qos>> subscriptions{};
+    std::vector<Wish> subscriptions{};
     Numbers unanswered{};        // calls that no SUBSCRIBE in flight answers
     Granted state = Granted::unknown;
     Qos granted = Qos::at_most_once;  // with Granted::yes
     bool wanted = false;         // is to be asked for
     bool granted_before = false;
     bool known = false;          // the broker may have it in its session
+    bool again = false;          // wanted because the session was lost or is in doubt, and was granted before
     std::uint64_t last_asked = 0;  // of its SUBSCRIBEs the last one decides
-    Qos qos() const;
+    std::uint32_t identifier = 0;
+    TopicRequest request() const;  // what all of them want together
   };
   struct Handler {
     std::uint32_t number;
@@ -90,6 +107,7 @@ class Subscriptions {
     std::string filter;
     std::optional<Qos> granted{};
     Error error{};
+    ReasonCode code = ReasonCode::success;
   };
 
   Slot find(std::string_view text) const;
@@ -102,6 +120,10 @@ class Subscriptions {
   std::vector<Asked> take_answered(PacketType type, PacketId packet_id);
   void settle(bool subscribed, Numbers& numbers, const std::string& filter, Error error);
   bool call(std::span<const std::uint32_t> subscriptions, const Message& message);
+  bool meant_for(std::uint32_t number, const Message& message) const;
+
+  const bool identified_;
+  std::uint32_t last_identifier_ = 0;
 
   std::uint32_t last_number_ = 0;
   std::uint64_t last_order_ = 0;

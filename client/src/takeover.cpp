@@ -21,6 +21,8 @@ std::optional<TakeoverSuspected> TakeoverWatch::ended(const CloseRecord& record,
                                                       Time now) {
   const bool ours = std::exchange(request_cut_, false) || in_flight != 0 ||
                     now - qos0_published_at_ < std::chrono::seconds{1};
+  if (record.cause == CloseRecord::Cause::ended_by_broker && record.reason_code == ReasonCode::session_taken_over)
+    return TakeoverSuspected{TakeoverSuspected::Likelihood::certain, ++connections_};
   const bool cut = connected && record.cause == CloseRecord::Cause::transport && !names_another_reason(record.code);
   connections_ = cut && !ours && record.connected_for < options_.within ? connections_ + 1 : 0;
   if (options_.connections == 0 || connections_ < options_.connections) return std::nullopt;

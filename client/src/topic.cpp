@@ -32,6 +32,28 @@ Error check_topic_filter(std::string_view filter) {
   return check_utf8(filter);
 }
 
+namespace {
+
+constexpr std::string_view share = "$share/";
+
+}  // namespace
+
+bool is_shared(std::string_view filter) { return filter.starts_with(share); }
+
+std::string_view without_share(std::string_view filter) {
+  if (!is_shared(filter)) return filter;
+  const std::size_t end = filter.find('/', share.size());
+  return end == std::string_view::npos ? filter : filter.substr(end + 1);
+}
+
+Error check_subscription(std::string_view filter) {
+  if (Error error = check_topic_filter(filter)) return error;
+  if (!is_shared(filter)) return {};
+  const std::size_t end = filter.find_first_of("/+#", share.size());
+  const bool good = end != std::string_view::npos && end != share.size() && filter[end] == '/' && end + 1 < filter.size();
+  return good ? Error{} : local_error(Errc::bad_shared_subscription);
+}
+
 bool topic_matches(std::string_view filter, std::string_view name) {
   if (name.starts_with('$') && (filter.starts_with('+') || filter.starts_with('#'))) return false;
   while (true) {

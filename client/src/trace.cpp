@@ -15,20 +15,54 @@ std::size_t header_size(Bytes packet) {
   return std::min(at + 1, packet.size());
 }
 
-// Where the password's bytes lie in a CONNECT: behind client id, will topic and message, user name, as the flags say
-// [MQTT-3.1.3-1].
-Bytes password_in(Bytes packet) {
-  constexpr std::size_t flags_at = 7;  // behind the protocol's name and level
-  ByteReader reader(packet.subspan(header_size(packet)));
+// What of a packet must not be shown: the password, and MQTT 5's authentication data.
+struct Secrets {
+  Bytes password{};
+  Bytes authentication_data{};
+};
+
+bool read_properties(ByteReader& reader, Properties& properties) {
+  std::uint32_t size = 0;
+  Bytes wire;
+  if (reader.variable(size) != Errc::ok || !reader.take(size, wire)) return false;
+  properties = Properties(wire);
+  return true;
+}
+
+// The password lies behind client id, will properties, topic and message, and user name, as the flags say [MQTT-3.1.3-1].
+Secrets secrets_of_connect(ByteReader reader) {
+  constexpr std::size_t level_at = 6;  // behind the protocol's name
+  Secrets secrets;
   Bytes head;
   Bytes field;
-  if (!reader.take(flags_at + 3, head) || (head[flags_at] & 0x40) == 0) return {};
-  const unsigned flags = head[flags_at];
-  const unsigned before = 1 + ((flags & 0x04) != 0 ? 2 : 0) + ((flags & 0x80) != 0 ? 1 : 0);
-  for (unsigned i = 0; i < before; ++i) {
-    if (!reader.binary(field)) return {};
+  Properties properties;
+  if (!reader.take(level_at + 4, head)) return secrets;
+  const bool v5 = head[level_at] == static_cast<std::uint8_t>(ProtocolVersion::mqtt_5);
+  const unsigned flags = head[level_at + 1];
+  if (v5) {
+    if (!read_properties(reader, properties)) return secrets;
+    secrets.authentication_data = as_bytes(properties.text(PropertyId::authentication_data));
   }
-  return reader.binary(field) ? field : Bytes{};
+  if ((flags & 0x40) == 0 || !reader.binary(field)) return secrets;
+  if ((flags & 0x04) != 0) {
+    if (v5 && !read_properties(reader, properties)) return secrets;
+    if (!reader.binary(field) || !reader.binary(field)) return secrets;
+  }
+  if ((flags & 0x80) != 0 && !reader.binary(field)) return secrets;
+  if (reader.binary(field)) secrets.password = field;
+  return secrets;
+}
+
+// In CONNECT, behind the flags and the code in CONNACK, and behind the code in AUTH. Where the version is not known, a
+// CONNACK of MQTT 3.1.1 has nothing there.
+Secrets secrets_of(PacketType type, Bytes packet) {
+  ByteReader reader(packet.subspan(header_size(packet)));
+  if (type == PacketType::connect) return secrets_of_connect(reader);
+  if (type != PacketType::auth && type != PacketType::connack) return {};
+  Bytes head;
+  Properties properties;
+  if (!reader.take(type == PacketType::auth ? 1 : 2, head) || !read_properties(reader, properties)) return {};
+  return {{}, as_bytes(properties.text(PropertyId::authentication_data))};
 }
 
 void read_ids(Bytes packet, TraceEntry& entry) {
@@ -39,7 +73,8 @@ void read_ids(Bytes packet, TraceEntry& entry) {
     case PacketType::connack:
     case PacketType::pingreq:
     case PacketType::pingresp:
-    case PacketType::disconnect: return;
+    case PacketType::disconnect:
+    case PacketType::auth: return;
     case PacketType::publish:
       entry.qos = static_cast<Qos>(std::min(packet[0] >> 1 & 3, 2));
       if (entry.qos == Qos::at_most_once || packet.size() < header + 2) return;
@@ -114,11 +149,11 @@ void PacketTrace::add(Time now, Direction direction, Bytes packet) {
   entry.offset = head_;
   const auto at = bytes_.begin() + static_cast<std::ptrdiff_t>(head_ % bytes_.size());
   std::copy_n(packet.begin(), entry.kept, at);
-  if (entry.type == PacketType::connect) {
-    const Bytes password = password_in(packet);
-    const auto offset = static_cast<std::size_t>(password.empty() ? 0 : password.data() - packet.data());
-    if (offset < entry.kept)
-      std::fill_n(at + static_cast<std::ptrdiff_t>(offset), std::min(password.size(), entry.kept - offset), '*');
+  const Secrets secrets = secrets_of(entry.type, packet);
+  for (const Bytes secret : {secrets.password, secrets.authentication_data}) {
+    const auto offset = static_cast<std::size_t>(secret.empty() ? 0 : secret.data() - packet.data());
+    if (!secret.empty() && offset < entry.kept)
+      std::fill_n(at + static_cast<std::ptrdiff_t>(offset), std::min(secret.size(), entry.kept - offset), '*');
   }
   head_ += entry.kept;
   const std::uint64_t number = end_++;

@@ -30,17 +30,26 @@ struct Link {
     bool dup;
     PacketId packet_id;
     std::uint64_t token;
+    std::vector<std::uint8_t> properties{};
   };
   struct Granted {
     PacketId packet_id;
     std::vector<int> codes;
     Error error;
+    std::vector<std::uint8_t> properties{};
   };
 
   static ClientOptions defaults(bool clean = true) {
     ClientOptions options;
     options.client_id = "alice";
     options.clean_session = clean;
+    return options;
+  }
+  static ClientOptions mqtt5(bool clean = true) {
+    ClientOptions options = defaults(clean);
+    options.protocol = Protocol::mqtt_5;
+    options.max_packet_bytes = max_remaining_length + 5;  // not announced
+    if (!clean) options.session_expiry = 3600;
     return options;
   }
   explicit Link(ClientOptions options = defaults()) : client(std::move(options)) {}
@@ -54,8 +63,8 @@ struct Link {
   }
   void connect(bool session_present = false) {
     REQUIRE_FALSE(static_cast<bool>(open()));
-    expect<Connect>();
-    receive(Connack{session_present});
+    connect_packet = expect<Connect>();
+    receive(Connack{session_present, {}, {}, connack_properties});
     REQUIRE(client.connected());
   }
   void receive_bytes(Bytes bytes) {
@@ -66,7 +75,7 @@ struct Link {
   void receive_hex(std::string_view hex) { receive_bytes(from_hex(hex)); }
   void receive(const Packet& packet) {
     ByteBuffer bytes;
-    REQUIRE_FALSE(static_cast<bool>(encode(packet, bytes)));
+    REQUIRE_FALSE(static_cast<bool>(encode(packet, bytes, client.version(), Direction::inbound)));
     receive_bytes(bytes);
   }
   void cut() {
@@ -117,7 +126,8 @@ struct Link {
     wire.erase(wire.begin(), wire.begin() + static_cast<std::ptrdiff_t>(current.size()));
     const Bytes bytes(current);
     const auto packet =
-        decode({frame.first_byte, bytes.subspan(current.size() - frame.body.size()), bytes}, Direction::outbound);
+        decode({frame.first_byte, bytes.subspan(current.size() - frame.body.size()), bytes}, Direction::outbound,
+               client.version());
     REQUIRE_MESSAGE(packet.has_value(), "the client sent a packet that is not legal: " << to_hex(current));
     return *packet;
   }
@@ -163,13 +173,20 @@ struct Link {
   void keep(const SessionLost& event) { lost.push_back(event); }
   void keep(const Message& m) {
     messages.push_back({std::string(m.topic), std::string(as_text(m.payload)), m.qos, m.retain, m.dup, m.packet_id,
-                        m.token});
+                        m.token, {m.properties.wire().begin(), m.properties.wire().end()}});
   }
-  void keep(const DeliveryChanged& event) { deliveries.push_back(event); }
+  void keep(const DeliveryChanged& event) {
+    deliveries.push_back(event);
+    if (event.state == DeliveryState::failed) words = event.reason_string;
+  }
   void keep(const Subscribed& event) {
-    subscribed.push_back({event.packet_id, {event.return_codes.begin(), event.return_codes.end()}, event.error});
+    subscribed.push_back({event.packet_id, {event.return_codes.begin(), event.return_codes.end()}, event.error,
+                          {event.properties.wire().begin(), event.properties.wire().end()}});
   }
-  void keep(const Unsubscribed& event) { unsubscribed.push_back(event); }
+  void keep(const Unsubscribed& event) {
+    unsubscribed.push_back(event);
+    reason_codes.assign(event.reason_codes.begin(), event.reason_codes.end());
+  }
   void keep(const Closed& event) { closed = event.record; }
 
   Client client;
@@ -186,6 +203,11 @@ struct Link {
   std::vector<Unsubscribed> unsubscribed;
   std::optional<CloseRecord> closed;
   int closes = 0;
+  // MQTT 5.
+  PropertyList connack_properties;       // that connect() answers with
+  Connect connect_packet;                // that connect() answered; valid until next()
+  std::string words;                     // of the last delivery that failed
+  std::vector<int> reason_codes;         // of the last UNSUBACK
 };
 
 }  // namespace wasmqtt::test

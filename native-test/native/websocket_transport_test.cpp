@@ -56,7 +56,7 @@ TEST_CASE_FIXTURE(Fixture, "WebSocket: the handshake offers mqtt, path and query
   CHECK(server.request.count("Sec-WebSocket-Extensions") == 0);
 }
 
-TEST_CASE_FIXTURE(Fixture, "WebSocket: one write is one binary frame, in order [MQTT-6.0.0-1]") {
+TEST_CASE_FIXTURE(Fixture, "WebSocket: one write is one binary frame, in order [MQTT-6.0.0-1] [MQTT5-4.2.0-1]") {
   WebSocketServer server(world.context);
   transport.set_options({.write_buffer_bytes = 1'000'000});
   connect(server);

@@ -1,4 +1,4 @@
-// MQTT 3.1.1 client, sans-I/O: it takes inputs, hands back outputs, and never calls out.
+// MQTT client for 3.1.1 and 5, sans-I/O: it takes inputs, hands back outputs, and never calls out.
 //
 //   Client client(options);
 //   client.handle_transport_open(now);                      // CONNECT is in the output now
@@ -27,6 +27,7 @@
 #include "wasmqtt/error.hpp"
 #include "wasmqtt/event.hpp"
 #include "wasmqtt/packet.hpp"
+#include "wasmqtt/server_limits.hpp"
 #include "wasmqtt/trace.hpp"
 #include "wasmqtt/types.hpp"
 
@@ -39,11 +40,19 @@ enum class OverflowPolicy : std::uint8_t {
   drop_newest,  // the new message is accepted and fails at once with dropped_newest
 };
 
+enum class Protocol : std::uint8_t {
+  mqtt_3_1_1,
+  mqtt_5,
+  newest,  // MQTT 5; under a Driver or MqttClient 3.1.1 where the broker speaks no other, remembered for each address
+};
+
 struct WillOptions {
   std::string topic{};
   std::vector<std::uint8_t> message{};
   Qos qos = Qos::at_most_once;
   bool retain = false;
+  // MQTT 5: its properties, a Will Delay Interval among them. Not sent in 3.1.1.
+  PropertyList properties{};
 };
 
 struct ClientOptions {
@@ -53,7 +62,19 @@ struct ClientOptions {
   std::chrono::seconds keep_alive{60};  // 0 turns it off; at most 65535
   std::optional<WillOptions> will{};
   std::optional<std::string> user_name{};
-  std::optional<std::vector<std::uint8_t>> password{};  // binary; needs a user name [MQTT-3.1.2-22]
+  std::optional<std::vector<std::uint8_t>> password{};  // binary; needs a user name [MQTT-3.1.2-22], not in MQTT 5
+
+  Protocol protocol = Protocol::mqtt_3_1_1;
+  // MQTT 5; none of it is sent in 3.1.1.
+  std::uint32_t session_expiry = 0;           // seconds that the session outlives a connection; never_expires. With 0 it
+                                              // ends with the connection, whatever clean_session says
+  std::uint16_t receive_maximum = 65'535;     // incoming QoS 1 and 2 messages unfinished at once, at least 1; a broker that
+                                              // sends more is disconnected
+  std::uint16_t topic_alias_maximum = 0;      // topics that the broker may give numbers to on a connection
+  std::uint16_t topic_aliases = 0;            // topics that we give numbers to on a connection, as far as the broker takes
+                                              // them; the least recently used one is given up. A few dozen at most
+  PropertyList properties{};                  // what else CONNECT carries: User Properties, Request Problem Information,
+                                              // Request Response Information, Authentication Method and Data
 
   // Time-outs; 0 turns one off. Each ends the connection with the reason; unacknowledged messages are sent again
   // on the next one, never on a timer [MQTT-4.4.0-1]. They run from when the packet has left, not while it waits for a
@@ -113,6 +134,9 @@ struct PublishOptions {
   bool retain = false;
   Duration time_to_live{};       // 0: no limit; counted while the message waits unsent
   bool latest_per_topic = false; // an unsent message for the same topic, published with this flag too, is replaced
+  // MQTT 5: sent with the message, in this order; copied. Not sent when the connection turns out to speak 3.1.1. A Message
+  // Expiry Interval counts in the queue as time_to_live does, in whichever version, and what is left of it is sent.
+  Properties properties{};
 };
 
 class Client {
@@ -145,14 +169,18 @@ class Client {
   // ---- commands ----
 
   // Accepts a message, copied. QoS 0 while connected goes to the output at once; all else is queued or sent as
-  // the window allows. Errors: topic and size rules; not_connected (QoS 0 without queue_qos0); queue_full.
+  // the window allows. Errors: topic, size and property rules; not_connected (QoS 0 without queue_qos0); queue_full; while
+  // connected, what this broker does not take: qos_not_supported, retain_not_supported, above_server_limit. What was
+  // accepted before, and turns out not to be taken, fails with FailureReason::not_supported.
   Result<Delivery> publish(std::string_view topic, Bytes payload, const PublishOptions& options, Time now);
   // Takes back what is not on the wire yet. Errors: unknown_delivery, already_sent.
   Error cancel(Delivery delivery, Time now);
   // One SUBSCRIBE [MQTT-3.8.3-3]; the result comes as Subscribed with the returned packet id.
-  // Errors: topic rules; invalid_qos; no_topic_filter; not_connected; too_many_requests; no_packet_id_free.
-  Result<PacketId> subscribe(std::span<const TopicRequest> requests, Time now);
-  Result<PacketId> unsubscribe(std::span<const std::string_view> filters, Time now);
+  // Errors: topic and property rules; invalid_qos; no_topic_filter; not_connected; too_many_requests; no_packet_id_free;
+  // what this broker does not offer: wildcards_not_supported, shared_not_supported, identifiers_not_supported,
+  // above_server_limit. `properties` are MQTT 5's: a Subscription Identifier, User Properties.
+  Result<PacketId> subscribe(std::span<const TopicRequest> requests, Time now, Properties properties = {});
+  Result<PacketId> unsubscribe(std::span<const std::string_view> filters, Time now, Properties properties = {});
   // Acknowledges a Message under manual_acknowledgement, in any order; PUBACK and PUBREC still leave in the order
   // of arrival [MQTT-4.6.0-2, -3]. Tokens of an ended connection and repeated ones do nothing.
   void acknowledge(std::uint64_t token, Time now);
@@ -166,6 +194,10 @@ class Client {
   // last_sent() for whether it moves, and abort(). Before CONNACK too, which section 3.1.4 allows: a broker that
   // has taken CONNECT meanwhile does not publish the will. Before the transport is open: ends the attempt at once.
   void disconnect(Time now);
+  // The same with what MQTT 5's DISCONNECT says: disconnect_with_will_message to have the will published, say, or another
+  // Session Expiry Interval. In 3.1.1 both are left out. Errors, then nothing changed: reserved_reason_code,
+  // expiry_after_none, property rules.
+  Error disconnect(Time now, ReasonCode reason_code, Properties properties = {});
   // Asks the broker for a sign of life now, whatever the keep-alive says: after a wake-up, say.
   void probe(Time now);
   // Ends the attempt without DISCONNECT: the broker publishes the will.
@@ -175,6 +207,7 @@ class Client {
   void set_will(std::optional<WillOptions> will);
   void set_clean_session(bool clean_session);
   void set_keep_alive(std::chrono::seconds keep_alive);
+  void set_protocol(Protocol protocol);
   // Another client id is another session [MQTT-3.1.3-2]: what is unfinished becomes new to it, as after SessionLost.
   // Errors: already_connected; wrong_session under `journal`, whose records bear the id.
   Error set_client_id(std::string client_id, Time now);
@@ -206,6 +239,10 @@ class Client {
   // ---- getters ----
 
   bool connected() const;
+  ProtocolVersion version() const;  // of the current or last connection
+  // What the broker said in CONNACK, until the next connection begins.
+  const ServerLimits& server() const;
+  Properties server_properties() const;
   Time last_sent() const;   // when bytes left the transport last
   bool has_events() const;  // poll_event() would return one without reading further bytes
   // nullopt: never known, or ended; its end was a DeliveryChanged.

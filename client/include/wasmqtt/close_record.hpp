@@ -22,11 +22,12 @@ struct CloseRecord {
   // Who ended it.
   enum class Cause : std::uint8_t {
     transport,       // the network or the broker closed it; see fault, code, reason
-    refused,         // CONNACK with a non-zero return code; see return_code
+    refused,         // CONNACK with a non-zero return code; see reason_code, return_code
     protocol_error,  // the broker broke a clause; see error
     timed_out,       // no CONNACK, PINGRESP or acknowledgement in time; see error
     disconnected,    // disconnect() was called and DISCONNECT was sent
     aborted,         // the application closed it without DISCONNECT
+    ended_by_broker, // MQTT 5: DISCONNECT came; see reason_code, reason
   };
 
   Phase phase = Phase::opening;
@@ -34,10 +35,13 @@ struct CloseRecord {
   std::string url;              // without user, password, query and fragment
   TransportFault fault = TransportFault::none;
   int code = 0;                 // WebSocket close code, 0 where there is none
-  std::string reason;           // the peer's words
+  std::string reason;           // the peer's words: of the transport, or its Reason String, escaped for a log
   bool clean = false;           // the transport was closed in order
   Error error;                  // protocol_error, timed_out
-  ConnectReturnCode return_code = ConnectReturnCode::accepted;
+  ConnectReturnCode return_code = ConnectReturnCode::accepted;  // refused, MQTT 3.1.1
+  ReasonCode reason_code = ReasonCode::success;  // refused (both versions), ended_by_broker
+  std::string server_reference;  // MQTT 5: where the broker says that it has moved to
+  ProtocolVersion version = ProtocolVersion::mqtt_3_1_1;
   Duration elapsed{};           // since the attempt began
   Duration connected_for{};     // since CONNACK; 0 when there was none
   std::optional<PacketType> last_sent;

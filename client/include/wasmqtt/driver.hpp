@@ -57,8 +57,14 @@ struct DriverOptions {
   Duration disconnect_timeout = std::chrono::seconds{2};
   TakeoverOptions takeover{};
   StoreFailure store_failure = StoreFailure::continue_in_memory;
-  // Whether to try again after this refusal (CONNACK); else StopReason::refused. Default: after 3, server unavailable, only.
+  // Whether to try again after this refusal (CONNACK); else StopReason::refused. Default: can_heal(), which of MQTT 3.1.1's
+  // codes is 3, server unavailable, only. One of MQTT 5 comes as the nearest that 3.1.1 has; Closed has the code itself.
   std::function<bool(ConnectReturnCode)> retry_refusal{};
+  // MQTT 5: where to go when the broker names another server (0x9C, 0x9D in CONNACK or DISCONNECT); an empty address: nowhere,
+  // which is also what happens without this function. `reference` is the broker's text: a list separated by spaces, each a
+  // host or host:port. The address is for the next attempt, with the credentials of this one, and has to be as secure as the
+  // present one, else it is not used; at most three are followed in a row.
+  std::function<std::string(std::string_view reference, const CloseRecord& record)> follow_server{};
   // Replaces urls and the client's options when set: calls `ready` once, at once or later. After open_timeout the
   // attempt has failed (TransportFault::not_prepared), and the next one asks again.
   std::function<void(Attempt proposal, std::function<void(Attempt)> ready)> prepare_attempt{};
@@ -76,7 +82,7 @@ enum class ConnectionState : std::uint8_t {
 enum class StopReason : std::uint8_t {
   none,
   asked,             // disconnect() or abort()
-  refused,           // CONNACK with a code that retry_refusal does not try again
+  refused,           // CONNACK with a code that retry_refusal does not try again, or DISCONNECT with one that can't heal
   taken_over,        // under TakeoverPolicy::stop: the same client id is probably in use elsewhere
   store_failed,      // under StoreFailure::stop
   connection_lost,   // without DriverOptions::reconnect
@@ -102,6 +108,9 @@ class Driver final : private TransportObserver {
   // The store failed: the session continues in memory only from now on, or the driver stops: see StoreFailure.
   std::function<void(std::string_view problem)> on_store_problem;
   std::function<void(const TakeoverSuspected&)> on_takeover;
+  // Under Protocol::newest: the broker at this address speaks MQTT 3.1.1 only, and is asked for nothing else from now on.
+  // Once for each address.
+  std::function<void(std::string_view url)> on_fallback;
   // Events, records and output of this turn of the event loop have been dealt with. Commands may be called from inside.
   std::function<void()> on_turn;
 
@@ -151,6 +160,10 @@ class Driver final : private TransportObserver {
   void open();
   void decide_what_next();
   bool has_one_address() const;
+  bool falls_back();
+  bool is_old(std::string_view url) const;
+  void remember_old();
+  bool follows_server();
   StopReason reason_to_stop(bool was_connected);
   bool same_fault_again();
   void arm_timer();
@@ -183,8 +196,14 @@ class Driver final : private TransportObserver {
   CloseRecord close_record_;
   Error error_;
   Error last_fault_;              // of the protocol, that ended the connection before
+  ReasonCode last_ending_ = ReasonCode::success;  // of the broker's DISCONNECT, if that ended it
   Attempt attempt_;               // prepared, until it is opened
   std::string url_;
+  const bool newest_;             // Protocol::newest was asked for
+  std::vector<std::string> old_urls_;  // of brokers that speak 3.1.1 only
+  bool trying_old_ = false;       // this attempt finds out whether it is that
+  std::string redirect_;          // where the broker has sent us; for the next attempt
+  unsigned redirects_ = 0;        // in a row
   std::size_t first_url_ = 0;     // of this round
   std::size_t tried_urls_ = 0;    // in this round
   std::optional<Time> retry_at_;

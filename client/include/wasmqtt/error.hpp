@@ -1,4 +1,4 @@
-// What can go wrong, whose fault it was, and which clause of MQTT 3.1.1 says so.
+// What can go wrong, whose fault it was, and which clause of the standard says so.
 //
 //   if (Error error = check_topic_name(topic)) log(error.message(), error.clause());
 //
@@ -11,6 +11,8 @@
 #include <optional>
 #include <string_view>
 #include <utility>
+
+#include "wasmqtt/reason_code.hpp"
 
 namespace wasmqtt {
 
@@ -50,12 +52,40 @@ enum class Errc : std::uint8_t {
   will_flags_without_will,
   reserved_return_code,
   session_present_on_refusal,
+  // packets of MQTT 5
+  malformed_variable_integer,
+  unknown_property,
+  property_not_allowed,
+  repeated_property,
+  property_out_of_range,
+  property_of_other_type,
+  zero_topic_alias,
+  authentication_data_without_method,
+  no_authentication_method,
+  reserved_reason_code,
+  no_local_on_shared_subscription,
+  bad_shared_subscription,
+  not_in_this_version,
+  // limits of the broker, MQTT 5
+  qos_not_supported,
+  retain_not_supported,
+  above_server_limit,
+  wildcards_not_supported,
+  shared_not_supported,
+  identifiers_not_supported,
+  expiry_after_none,
   // conversation
   first_packet_not_connack,
   second_connack,
   unexpected_session_present,
   suback_count_mismatch,
   acknowledgement_of_wrong_kind,
+  receive_maximum_exceeded,
+  topic_alias_too_large,
+  unknown_topic_alias,
+  unexpected_authentication,
+  wrong_authentication_method,
+  unexpected_reason,
   too_many_unacknowledged,
   peer_not_reading,
   paused_too_long,
@@ -88,8 +118,10 @@ class [[nodiscard]] Error {
   constexpr Side side() const { return side_; }
   // A plain sentence without a full stop, in static storage.
   std::string_view message() const;
-  // "[MQTT-3.3.2-2]" or "2.2.3"; empty where no clause applies. Static storage.
-  std::string_view clause() const;
+  // "[MQTT-3.3.2-2]" or "2.2.3", as this version numbers it; empty where no clause applies. Static storage.
+  std::string_view clause(ProtocolVersion version = ProtocolVersion::mqtt_3_1_1) const;
+  // What DISCONNECT tells the broker for it, MQTT 5's section 4.13.
+  ReasonCode reason_code() const;
 
   friend constexpr bool operator==(const Error&, const Error&) = default;
 

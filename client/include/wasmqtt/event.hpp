@@ -39,6 +39,8 @@ enum class FailureReason : std::uint8_t {
   connection_lost, // QoS 0, in the output when the connection ended
   connection_closed_repeatedly,  // QoS 1 or 2: the broker closed five connections in a row when it was sent, the last
                                  // three when it was sent alone. Whether the broker took it is unknown
+  refused,         // by PUBACK or PUBREC with a reason code of 0x80 or more; final
+  not_supported,   // the broker does not take it: QoS, RETAIN or size, as the reason code says; it was not sent
 };
 
 // CONNACK accepted. After it the client has already queued what has to be sent again.
@@ -67,6 +69,7 @@ struct Message {
   bool dup = false;     // a redelivery; says nothing about whether the application has seen it [MQTT-4.3.2-2]
   PacketId packet_id = 0;
   std::uint64_t token = 0;  // for acknowledge(); 0 with QoS 0
+  Properties properties{};  // MQTT 5's, in the order of the wire
 };
 
 // A publish changed its state. Every accepted publish with a number gets exactly one `acknowledged`, `failed` or,
@@ -75,18 +78,24 @@ struct DeliveryChanged {
   Delivery delivery{};
   DeliveryState state = DeliveryState::queued;
   FailureReason reason = FailureReason::none;
+  // MQTT 5: that of PUBACK, PUBREC or PUBCOMP; with not_supported the one that fits.
+  ReasonCode reason_code = ReasonCode::success;
+  std::string_view reason_string{};  // the broker's words, when it refused
 };
 
 // The end of a subscribe(): one return code per filter in order, or `error` (the connection was lost first).
 struct Subscribed {
   PacketId packet_id = 0;
-  Bytes return_codes{};  // 0, 1, 2 granted, 0x80 refused; empty with an error
+  Bytes return_codes{};  // 0, 1, 2 granted, 0x80 refused, in MQTT 5 any ReasonCode of SUBACK; empty with an error
   Error error{};
+  Properties properties{};
 };
 
 struct Unsubscribed {
   PacketId packet_id = 0;
   Error error{};
+  Bytes reason_codes{};  // MQTT 5: one per filter
+  Properties properties{};
 };
 
 // The end of an attempt; the last event of it. Close the transport, if it is not closed already.

@@ -37,7 +37,8 @@ class FrameReader {
   // After an error: that error again, until reset().
   Status next(Frame& frame);
   Error error() const { return error_; }  // Side::peer: 2.2.3, packet_too_large
-  void reset();
+  // For a new connection. MQTT 5 wants each remaining length as short as it can be [MQTT5-1.5.5-1]; 3.1.1 does not.
+  void reset(ProtocolVersion version = ProtocolVersion::mqtt_3_1_1);
 
  private:
   Status frame_at(Bytes bytes, Frame& frame, std::size_t& needed);
@@ -48,6 +49,7 @@ class FrameReader {
   std::vector<std::uint8_t> kept_;  // what comes before it in the stream: mostly the beginning of a frame that was cut
   std::size_t at_ = 0;              // kept_ is read up to here
   Error error_;
+  bool shortest_ = false;  // a remaining length that is longer than needed is an error
 };
 
 }  // namespace wasmqtt

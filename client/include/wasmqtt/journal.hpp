@@ -21,7 +21,7 @@ namespace wasmqtt {
 struct JournalRecord {
   enum class Kind : std::uint8_t {
     session = 1,   // text: the client id this journal belongs to [MQTT-3.1.3-2]; first record
-    put,           // a message was accepted: number, qos, retain, deadline, text (topic), payload
+    put,           // a message was accepted: number, qos, retain, deadline, text (topic), payload, properties
     sent,          // it went out: number, packet_id [MQTT-4.3.2-1]
     released,      // PUBREC came: number, packet_id; from now on PUBREL only [MQTT-4.3.3-1]
     requeued,      // it waits again, without a packet id: the session was lost
@@ -43,6 +43,7 @@ struct JournalRecord {
   Time deadline{};          // epoch: none
   std::string_view text{};  // valid as long as the bytes read, or as the caller's
   Bytes payload{};
+  Properties properties{};  // of put
 };
 
 void write_record(const JournalRecord& record, ByteBuffer& out);

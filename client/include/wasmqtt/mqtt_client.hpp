@@ -44,6 +44,10 @@ struct MqttOptions {
   std::size_t filters_per_packet = 8;
   // After a reconnect that lost the session, asks again for what was granted. Off: only what had no answer yet is asked for.
   bool resubscribe = true;
+  // MQTT 5: where filters overlap, a broker may send a message once for each. With identifiers each copy calls only the
+  // handlers that it is for. It costs a SUBSCRIBE for each filter. Off by default: brokers have been seen that send one copy
+  // with only one of its identifiers (Aedes 2 beta), and other handlers would miss it.
+  bool subscription_identifiers = false;
 };
 
 class MqttClient {
@@ -60,6 +64,11 @@ class MqttClient {
     bool ask_again = false;
     // Takes the place of this earlier subscription to the same filter, which ends without UNSUBSCRIBE.
     Subscription replaces{};
+    // MQTT 5's options; not_in_this_version under Protocol::mqtt_3_1_1. Where several subscriptions have one filter, the broker
+    // is asked for the most that any of them wants: its messages, its RETAIN flags, its retained messages.
+    bool no_local = false;             // what this client publishes does not come back
+    bool retain_as_published = false;  // Message::retain is as published, not only for stored messages
+    RetainHandling retain_handling = RetainHandling::send;  // when a session was lost it is send_if_new at least
   };
 
   // `loop`, `transport` and `store` outlive this object.
@@ -71,6 +80,8 @@ class MqttClient {
   // ---- what happened; set before connect() ----
   std::function<void(const MqttEvent&)> on_event;
   std::function<void(Delivery, DeliveryState, FailureReason)> on_delivery;
+  // The same with what the broker said: MQTT 5's reason code and words. Called after on_delivery.
+  std::function<void(const DeliveryChanged&)> on_delivery_changed;
   // Each incoming message exactly once, before the handlers.
   std::function<void(const Message&)> on_message;
   // A message that no subscription matches; not called when on_message is set.

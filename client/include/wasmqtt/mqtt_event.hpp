@@ -37,7 +37,9 @@ struct SubscriptionAnswered {
   std::string_view filter{};
   std::optional<Qos> granted{};  // none: refused (0x80), or not asked; a refused filter is asked for on the next connection
   Error error{};                 // not_connected: the client stopped before there was an answer; the next connect() asks.
-                                 // subscription_ended: unsubscribed before it was asked for
+                                 // subscription_ended: unsubscribed before it was asked for. What MQTT 5's broker does
+                                 // not offer: wildcards_not_supported, shared_not_supported, above_server_limit
+  ReasonCode reason_code = ReasonCode::success;  // the broker's answer; MQTT 3.1.1 knows unspecified_error (0x80) only
 };
 
 // The end of unsubscribe() or unsubscribe_filter(): UNSUBACK came, or the broker did not have to be told.
@@ -52,7 +54,12 @@ struct StoreProblem {
   std::string_view problem{};  // the store's words
 };
 
+// Under Protocol::newest: the broker at this address speaks MQTT 3.1.1 only. Once for each address.
+struct FellBack {
+  std::string_view url{};
+};
+
 using MqttEvent = std::variant<StateChanged, Connected, SessionLost, SubscriptionAnswered, UnsubscribeAnswered, StoreProblem,
-                               TakeoverSuspected, Closed>;
+                               TakeoverSuspected, Closed, FellBack>;
 
 }  // namespace wasmqtt

@@ -1,7 +1,8 @@
 // Does another client use our client id?
 //
-// A broker ends the older connection of two with one client id [MQTT-3.1.4-2]. In MQTT 3.1.1 that looks like any other end
-// of a connection, so it is never certain; TakeoverSuspected says what speaks for it.
+// A broker ends the older connection of two with one client id [MQTT-3.1.4-2]. In MQTT 5 it may say so, by DISCONNECT with
+// session_taken_over. In 3.1.1 it looks like any other end of a connection, so it is never certain; TakeoverSuspected says
+// what speaks for it.
 #pragma once
 
 #include <cstdint>
@@ -29,6 +30,7 @@ struct TakeoverSuspected {
   enum class Likelihood : std::uint8_t {
     possible,  // as many as TakeoverOptions::connections; rolling restarts and changed rights can look like it
     likely,    // twice as many
+    certain,   // the broker said so (MQTT 5)
   };
   Likelihood likelihood = Likelihood::possible;
   unsigned connections = 0;

@@ -16,6 +16,14 @@ Error check_topic_name(std::string_view name);
 // level [MQTT-4.7.1-3].
 Error check_topic_filter(std::string_view filter);
 
+// MQTT 5's section 4.8.2: $share/name/filter.
+bool is_shared(std::string_view filter);
+// What of a filter matches topics: of a shared one, what comes behind the name. Of one that has passed
+// check_subscription().
+std::string_view without_share(std::string_view filter);
+// check_topic_filter(), and for a shared one the name: not empty, without / + # [MQTT5-4.8.2-1] [MQTT5-4.8.2-2].
+Error check_subscription(std::string_view filter);
+
 // Both must have passed their checks. Topics that begin with `$` do not match a filter that begins with a wildcard
 // [MQTT-4.7.2-1].
 bool topic_matches(std::string_view filter, std::string_view name);

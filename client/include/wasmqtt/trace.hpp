@@ -3,7 +3,8 @@
 //   for (std::uint64_t n = trace.first(); n != trace.end(); ++n) { const auto& entry = trace[n]; ... }
 //
 // It holds at most `max_packets` packets and `max_bytes` bytes; the oldest go first, and first() counts them.
-// Passwords are masked before they get in: each byte of a CONNECT's password is replaced by '*'.
+// Passwords are masked before they get in: each byte of a CONNECT's password, and of MQTT 5's authentication data, is
+// replaced by '*'.
 #pragma once
 
 #include <optional>

@@ -39,4 +39,7 @@ using PacketId = std::uint16_t;
 
 enum class Direction : std::uint8_t { outbound, inbound };  // as the client sees it
 
+// A value of the connection. The enumerators' values are those of the protocol level in CONNECT, section 3.1.2.2.
+enum class ProtocolVersion : std::uint8_t { mqtt_3_1_1 = 4, mqtt_5 = 5 };
+
 }  // namespace wasmqtt

@@ -222,7 +222,8 @@ std::vector<PacketField> packet_fields(const wasmqtt::TraceEntry& entry, Bytes b
     case PacketType::unsuback: walker.packet_id(); break;
     case PacketType::pingreq:
     case PacketType::pingresp:
-    case PacketType::disconnect: break;
+    case PacketType::disconnect:
+    case PacketType::auth: break;
   }
   if (!walker.good()) walker.note("Truncated", "truncated", "the rest was not kept", "true", bytes.size(), bytes.size());
   return walker.take();

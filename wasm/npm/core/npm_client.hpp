@@ -41,6 +41,7 @@ class NpmClient {
   void tell(const StateChanged& event);
   void tell(const Connected& event);
   void tell(const SessionLost& event);
+  void tell(const FellBack&) {}
   void tell(const SubscriptionAnswered& event);
   void tell(const UnsubscribeAnswered& event);
   void tell(const StoreProblem& event);

@@ -57,7 +57,7 @@ class ScriptedTransport final : public Transport {
   void reply_hex(std::string_view hex) { reply_bytes(from_hex(hex)); }
   void reply(const Packet& packet) {
     ByteBuffer bytes;
-    REQUIRE_FALSE(static_cast<bool>(encode(packet, bytes)));
+    REQUIRE_FALSE(static_cast<bool>(encode(packet, bytes, version, Direction::inbound)));
     reply_bytes(bytes);
   }
   // The connection ends from outside.
@@ -74,7 +74,7 @@ class ScriptedTransport final : public Transport {
     current_.assign(unread_.begin(), unread_.begin() + static_cast<std::ptrdiff_t>(size));
     unread_.erase(unread_.begin(), unread_.begin() + static_cast<std::ptrdiff_t>(size));
     const Bytes whole(current_);
-    const auto packet = decode({frame.first_byte, whole.subspan(size - frame.body.size()), whole}, Direction::outbound);
+    const auto packet = decode({frame.first_byte, whole.subspan(size - frame.body.size()), whole}, Direction::outbound, version);
     REQUIRE_MESSAGE(packet.has_value(), "the client sent a packet that is not legal: " << to_hex(current_));
     return *packet;
   }
@@ -111,6 +111,8 @@ class ScriptedTransport final : public Transport {
   int opened() const { return opened_; }                      // attempts so far
   int closed_by_client() const { return closed_by_client_; }
   const std::vector<std::size_t>& writes() const { return writes_; }  // bytes taken by each write(): one frame each
+
+  ProtocolVersion version = ProtocolVersion::mqtt_3_1_1;  // that the broker speaks
 
  private:
   enum class State : std::uint8_t { idle, opening, open, closed };
