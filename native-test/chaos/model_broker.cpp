@@ -50,11 +50,11 @@ void ModelBroker::forget() {
 
 void ModelBroker::watch_keep_alive() {
   if (keep_alive_ == Duration{} || !link_) return;
-  const Duration patience = keep_alive_ * 3 / 2;  // [MQTT-3.1.2-24]
-  simulation_.at(heard_at_ + patience, [this, link = std::weak_ptr<Link>(link_), patience] {
+  const Duration timeout = keep_alive_ * 3 / 2;  // [MQTT-3.1.2-24]
+  simulation_.at(heard_at_ + timeout, [this, link = std::weak_ptr<Link>(link_), timeout] {
     const auto alive = link.lock();
     if (!alive || alive != link_) return;
-    if (simulation_.now() < heard_at_ + patience) return watch_keep_alive();
+    if (simulation_.now() < heard_at_ + timeout) return watch_keep_alive();
     if (!alive->stalled(Direction::outbound)) ledger_.fail("the client was silent for too long [MQTT-3.1.2-23]");
     drop_link(true);
   });

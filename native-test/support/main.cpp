@@ -1,4 +1,4 @@
-// main() of every suite. A case that hangs is named and ends the suite, long before whoever runs it loses patience and
+// main() of every suite. A case that hangs is named and ends the suite, long before whoever runs it gives up and
 // kills it without a word.
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <doctest/doctest.h>
@@ -12,7 +12,7 @@
 
 namespace {
 
-constexpr unsigned patience = 200;  // seconds for one case; the longest takes 70 under the sanitizers
+constexpr unsigned case_timeout = 200;  // seconds for one case; the longest takes 70 under the sanitizers
 const char* current_case = "";
 
 void on_alarm(int) {
@@ -27,9 +27,9 @@ class HangGuard : public doctest::IReporter {
   void test_run_start() override { ::signal(SIGALRM, on_alarm); }
   void test_case_start(const doctest::TestCaseData& data) override {
     current_case = data.m_name;
-    ::alarm(patience);
+    ::alarm(case_timeout);
   }
-  void test_case_reenter(const doctest::TestCaseData&) override { ::alarm(patience); }
+  void test_case_reenter(const doctest::TestCaseData&) override { ::alarm(case_timeout); }
   void test_case_end(const doctest::CurrentTestCaseStats&) override { ::alarm(0); }
 
   void report_query(const doctest::QueryData&) override {}
