@@ -5,10 +5,23 @@
 #include <filesystem>
 
 namespace test {
+namespace {
+
+// Where Debian puts ejabberd's own: "/usr/lib/x86_64-linux-gnu", say.
+std::string erlang_libraries() {
+  for (const auto& folder : std::filesystem::directory_iterator("/usr/lib"))
+    if (folder.path().filename().string().find("-linux-gnu") != std::string::npos) return folder.path().string();
+  return {};
+}
+
+}  // namespace
 
 void BrokerProcess::require_ready() {
   if (!ready_ && problem_.empty()) {
-    auto answers = [this] { return port_answers(port_) && port_answers(websocket_port_); };
+    auto answers = [this] {
+      return port_answers(port_) && port_answers(websocket_port_) &&
+             (ready_line_.empty() || read_file(directory_ / "output").find(ready_line_) != std::string::npos);
+    };
     await([&] { return process_->has_ended() || answers(); }, std::chrono::seconds{90});
     ready_ = answers();
     if (!ready_) problem_ = "it does not listen. Its output: " + read_file(directory_ / "output");
@@ -80,15 +93,60 @@ std::vector<std::string> RabbitMq::environment() const {
   };
 }
 
-Aedes::Aedes() : BrokerProcess("aedes") {
+Ejabberd::Ejabberd() : BrokerProcess("ejabberd") {
+  const std::string erlang = find_program("erl");
+  if (find_program("ejabberdctl").empty() || erlang.empty()) {
+    problem_ = not_installed("ejabberd", "ejabberd");
+    return;
+  }
+  write_configuration();
+  // Debian's program in PATH changes the user first, for the system's service; this is what it calls then.
+  auto quoted = [this](const std::string& name) { return '"' + (directory_ / name) + '"'; };
+  ready_line_ = std::string(broker_user) + " is registered";
+  const std::string register_user = std::string("ok = ejabberd_auth:try_register(<<\"") + broker_user +
+                                    "\">>, <<\"localhost\">>, <<\"" + broker_password +
+                                    "\">>), io:format(\"" + ready_line_ + "~n\").";
+  process_ = std::make_unique<Process>(
+      std::vector<std::string>{erlang, "-noinput", "-mnesia", "dir", quoted("mnesia"), "-ejabberd", "config",
+                               quoted("ejabberd.yml"), "log_path", quoted("ejabberd.log"), "-s", "ejabberd", "-eval",
+                               register_user},
+      directory_ / "output",
+      std::vector<std::string>{"HOME=" + directory_.path(), "ERL_LIBS=" + erlang_libraries()});
+}
+
+// mod_mqtt's limits are its own defaults. What has one level only, "forbidden", nobody may write or read.
+void Ejabberd::write_configuration() const {
+  write_file(directory_ / "ejabberd.yml",
+             "hosts: [localhost]\n"
+             "auth_method: internal\n"
+             "listen:\n"
+             "  - port: " + std::to_string(port_) + "\n"
+             "    ip: 127.0.0.1\n"
+             "    module: mod_mqtt\n"
+             "  - port: " + std::to_string(websocket_port_) + "\n"
+             "    ip: 127.0.0.1\n"
+             "    module: ejabberd_http\n"
+             "    request_handlers:\n"
+             "      /mqtt: mod_mqtt\n"
+             "modules:\n"
+             "  mod_mqtt:\n"
+             "    access_publish:\n"
+             "      \"+/+/#\": all\n"
+             "    access_subscribe:\n"
+             "      \"+/+/#\": all\n");
+}
+
+Aedes::Aedes(Version version) : BrokerProcess(version == Version::release ? "aedes" : "aedes 2") {
+  const std::string package = version == Version::release ? "aedes" : "aedes2";
   const std::string folder = WASMQTT_AEDES_FOLDER;
   const std::string node = find_program("node");
   if (node.empty()) problem_ = not_installed("node", "nodejs");
-  else if (!std::filesystem::exists(folder + "/node_modules/aedes"))
+  else if (!std::filesystem::exists(folder + "/node_modules/" + package))
     problem_ = "the npm package is not installed: run `npm ci` in " + folder + ", as scripts/test does.";
   if (!problem_.empty()) return;
   process_ = std::make_unique<Process>(
-      std::vector<std::string>{node, folder + "/aedes.mjs", std::to_string(port_), std::to_string(websocket_port_)},
+      std::vector<std::string>{node, folder + "/aedes.mjs", package, std::to_string(port_),
+                               std::to_string(websocket_port_)},
       directory_ / "output",
       std::vector<std::string>{std::string("AEDES_USER=") + broker_user,
                                std::string("AEDES_PASSWORD=") + broker_password});

@@ -1,4 +1,5 @@
-// RabbitMQ and Aedes, each a process of the test's own, on free ports of 127.0.0.1, for one user. (Mosquitto: Broker.)
+// RabbitMQ, ejabberd and Aedes, each a process of the test's own, on free ports of 127.0.0.1, for one user. (Mosquitto has
+// Broker.)
 //
 //   RabbitMq rabbit;            // started; takes seconds to come up
 //   rabbit.require_ready();     // fails the test, with the reason, if it does not
@@ -29,6 +30,7 @@ class BrokerProcess {
 
   std::string name_;
   std::string problem_;  // why it can't be used
+  std::string ready_line_;  // in its output, when it takes more than open ports
   bool ready_ = false;
   TemporaryDirectory directory_;
   std::uint16_t port_ = free_port();
@@ -51,10 +53,23 @@ class RabbitMq final : public BrokerProcess {
   std::unique_ptr<Process> port_mapper_;
 };
 
+// ejabberd with mod_mqtt, a node without a name: it needs no port mapper. The system's service and its files in /etc and
+// /var are not looked at. Its users are those of an XMPP domain.
+class Ejabberd final : public BrokerProcess {
+ public:
+  static constexpr char user[] = "peter@localhost";
+  Ejabberd();
+
+ private:
+  void write_configuration() const;
+};
+
 // Under the Node.js in PATH, with the packages that `npm ci` puts beside aedes.mjs.
 class Aedes final : public BrokerProcess {
  public:
-  Aedes();
+  // The release, which speaks MQTT 3.1.1 only, or the beta, which speaks 5.
+  enum class Version : std::uint8_t { release, beta_2 };
+  explicit Aedes(Version version);
 };
 
 }  // namespace test

@@ -48,7 +48,7 @@ EVERYWHERE(refuses, "a wrong password and none are refused, in words, and not tr
     CAPTURE(record.sentence());
     if (scene.ways.refuses_by_connack) {
       CHECK(record.cause == CloseRecord::Cause::refused);
-      CHECK(record.return_code == scene.ways.refusal);
+      CHECK(record.reason_code == scene.ways.refusal);
       CHECK(guest.mqtt.stop_reason() == StopReason::refused);
       CHECK(!record.sentence().empty());
     } else {
@@ -123,6 +123,12 @@ EVERYWHERE(takeover,
   REQUIRE(second.connect());
   REQUIRE(scene.world.run_until([&] { return first.mqtt.state() == ConnectionState::stopped; }));
   CHECK(first.mqtt.stop_reason() == StopReason::taken_over);
+  if (scene.speaks_5()) {
+    if (!scene.ways.tells_takeover)
+      scene.note("a takeover is a bare close, without DISCONNECT (2.0.11): checked that the client suspects one");
+    CHECK((first.mqtt.close_record().reason_code == ReasonCode::session_taken_over) == scene.ways.tells_takeover);
+    CHECK(first.came(PacketType::disconnect) == (scene.ways.tells_takeover ? 1u : 0u));
+  }
   REQUIRE(second.subscribe(scene.topic("mine"), Qos::at_least_once));
   second.await_silence();
   CHECK(second.mqtt.connected());

@@ -105,6 +105,25 @@ EVERYWHERE(exactly_once,
   CHECK(guest.sent(PacketType::pubcomp) == 1);
 }
 
+EVERYWHERE(thousand, "1,000 QoS 2 messages at once come in order, each once, within the broker's own limits [MQTT-4.3.3-1]") {
+  if (scene.ways.highest_qos < Qos::exactly_once) return scene.note("no QoS 2 (3.10): no stream of it");
+  constexpr std::size_t count = 1000;
+  Guest listener(scene, "listener"), speaker(scene, "speaker");
+  REQUIRE(listener.connect());
+  REQUIRE(listener.subscribe(scene.topic("stream"), Qos::exactly_once));
+  REQUIRE(speaker.connect());
+  for (std::size_t number = 0; number < count; ++number)
+    REQUIRE(speaker.mqtt.publish(scene.topic("stream"), std::to_string(number), {.qos = Qos::exactly_once}));
+  REQUIRE(speaker.await_acknowledged(count));
+  REQUIRE(listener.await_messages(count));
+  listener.await_silence();
+  REQUIRE(listener.received.size() == count);
+  std::size_t out_of_place = 0;
+  for (std::size_t number = 0; number < count; ++number)
+    if (listener.received[number].payload != std::to_string(number)) ++out_of_place;
+  CHECK(out_of_place == 0);
+}
+
 EVERYWHERE(large, "a large payload arrives whole") {
   Guest listener(scene, "listener"), speaker(scene, "speaker");
   REQUIRE(listener.connect());

@@ -15,12 +15,22 @@ namespace {
 // Started together, with the first test, for RabbitMQ takes seconds.
 struct Others {
   RabbitMq rabbitmq;
-  Aedes aedes;
+  Ejabberd ejabberd;
+  Aedes aedes{Aedes::Version::release};
+  Aedes aedes_2{Aedes::Version::beta_2};
 };
 
 Others& others() {
   static Others started;
   return started;
+}
+
+// The rights that aedes.mjs and Ejabberd give, too.
+std::string mosquitto_rights() {
+  static const TemporaryDirectory directory;
+  const auto file = directory / "acl";
+  write_file(file, std::string("user ") + broker_user + "\ntopic readwrite #\ntopic deny forbidden\n");
+  return file;
 }
 
 const Broker& mosquitto() {
@@ -30,7 +40,8 @@ const Broker& mosquitto() {
        .tls = true,
        .user = broker_user,
        .password = broker_password,
-       .settings = {{"max_queued_messages 0", "a stream of 2,000 messages waits for its listener (messages_test.cpp)"}}});
+       .settings = {{"max_queued_messages 0", "a stream of 2,000 messages waits for its listener (messages_test.cpp)"},
+                    {"acl_file " + mosquitto_rights(), "a topic that nobody may write (mqtt5_test.cpp)"}}});
   return broker;
 }
 
@@ -48,13 +59,16 @@ NetworkOptions certified() {
 }
 
 // Of mosquitto 2.0.11.
-Ways mosquitto_ways() { return {.refusal = ConnectReturnCode::not_authorized}; }
+Ways mosquitto_ways() { return {.refusal = ReasonCode::not_authorized}; }
 
 Ways mosquitto_websocket_ways() {
   auto ways = mosquitto_ways();
   ways.large_payload = 30'000;
   return ways;
 }
+
+// Of Aedes 0.51.3.
+Ways aedes_ways() { return {.takes_pubrel_again = false}; }
 
 // Of RabbitMQ 3.10.
 Ways rabbitmq_ways() {
@@ -66,6 +80,31 @@ Ways rabbitmq_websocket_ways() {
   ways.refuses_by_connack = false;
   ways.will_after_disconnect = true;
   return ways;
+}
+
+Ways mosquitto_5_ways(Ways ways) {
+  ways.tells_takeover = false;
+  ways.receive_maximum = 20;
+  ways.closes_after_refusal = true;
+  ways.refused_subscribe = ReasonCode::success;
+  return ways;
+}
+
+// Of Aedes 2.0.0-beta.1, with the Receive Maximum that aedes.mjs gives it.
+Ways aedes_5_ways() {
+  return {.receive_maximum = 20,
+          .shared_subscriptions = false,
+          .forwards_will_delay = true,
+          .all_identifiers = false,
+          .no_subscribers = ReasonCode::success};
+}
+
+// Of ejabberd 23.01.
+Ways ejabberd_5_ways() {
+  return {.refusal = ReasonCode::not_authorized,
+          .shared_subscriptions = false,
+          .refused_publish = ReasonCode::topic_name_invalid,
+          .refused_subscribe = ReasonCode::topic_filter_invalid};
 }
 
 }  // namespace
@@ -90,12 +129,12 @@ const Place& MosquittoOverSecureWebSocket::place() {
 }
 const Place& AedesOverTcp::place() {
   others().aedes.require_ready();
-  static const Place place{"aedes", "TCP", others().aedes.url(), {}, {}};
+  static const Place place{"aedes", "TCP", others().aedes.url(), {}, aedes_ways()};
   return place;
 }
 const Place& AedesOverWebSocket::place() {
   others().aedes.require_ready();
-  static const Place place{"aedes", "WebSocket", others().aedes.websocket_url(), {}, {}};
+  static const Place place{"aedes", "WebSocket", others().aedes.websocket_url(), {}, aedes_ways()};
   return place;
 }
 const Place& RabbitMqOverTcp::place() {
@@ -110,11 +149,52 @@ const Place& RabbitMqOverWebSocket::place() {
   return place;
 }
 
+const Place& Mosquitto5OverTcp::place() {
+  static const Place place{"mosquitto", "TCP", mosquitto().url(), {}, mosquitto_5_ways(mosquitto_ways()),
+                           Protocol::mqtt_5};
+  return place;
+}
+const Place& Mosquitto5OverWebSocket::place() {
+  static const Place place{"mosquitto", "WebSocket", mosquitto().websocket_url(), {},
+                           mosquitto_5_ways(mosquitto_websocket_ways()), Protocol::mqtt_5};
+  return place;
+}
+const Place& Aedes5OverTcp::place() {
+  others().aedes_2.require_ready();
+  static const Place place{"aedes 2", "TCP", others().aedes_2.url(), {}, aedes_5_ways(), Protocol::mqtt_5};
+  return place;
+}
+const Place& Aedes5OverWebSocket::place() {
+  others().aedes_2.require_ready();
+  static const Place place{"aedes 2", "WebSocket", others().aedes_2.websocket_url(), {}, aedes_5_ways(),
+                           Protocol::mqtt_5};
+  return place;
+}
+const Place& Ejabberd5OverTcp::place() {
+  others().ejabberd.require_ready();
+  static const Place place{"ejabberd", "TCP", others().ejabberd.url(), {}, ejabberd_5_ways(), Protocol::mqtt_5,
+                           Ejabberd::user};
+  return place;
+}
+const Place& Ejabberd5OverWebSocket::place() {
+  others().ejabberd.require_ready();
+  static const Place place{"ejabberd", "WebSocket", others().ejabberd.websocket_url(), {}, ejabberd_5_ways(),
+                           Protocol::mqtt_5, Ejabberd::user};
+  return place;
+}
+
 std::vector<const Place*> every_place() {
-  return {&MosquittoOverTcp::place(),       &MosquittoOverTls::place(),
-          &MosquittoOverWebSocket::place(), &MosquittoOverSecureWebSocket::place(),
-          &AedesOverTcp::place(),           &AedesOverWebSocket::place(),
-          &RabbitMqOverTcp::place(),        &RabbitMqOverWebSocket::place()};
+  std::vector<const Place*> places = {&MosquittoOverTcp::place(),       &MosquittoOverTls::place(),
+                                      &MosquittoOverWebSocket::place(), &MosquittoOverSecureWebSocket::place(),
+                                      &AedesOverTcp::place(),           &AedesOverWebSocket::place(),
+                                      &RabbitMqOverTcp::place(),        &RabbitMqOverWebSocket::place()};
+  for (const auto* place : every_place_5()) places.push_back(place);
+  return places;
+}
+
+std::vector<const Place*> every_place_5() {
+  return {&Mosquitto5OverTcp::place(),   &Mosquitto5OverWebSocket::place(), &Aedes5OverTcp::place(),
+          &Aedes5OverWebSocket::place(), &Ejabberd5OverTcp::place(),        &Ejabberd5OverWebSocket::place()};
 }
 
 Scene::Scene(const Place& where, World& around) : place(where), ways(where.ways), world(around) {
@@ -124,7 +204,8 @@ Scene::Scene(const Place& where, World& around) : place(where), ways(where.ways)
 
 MqttOptions Scene::options(const std::string& name) const {
   auto options = options_for(place.url, prefix_ + '-' + name);
-  options.client.user_name = broker_user;
+  options.client.protocol = place.protocol;
+  options.client.user_name = place.user;
   auto password = as_bytes(broker_password);
   options.client.password.emplace(password.begin(), password.end());
   options.client.trace.max_packets = 1000;

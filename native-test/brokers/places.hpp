@@ -1,12 +1,12 @@
-// Where the suite runs: each broker by each of its transports.
+// Where the suite runs: each broker by each of its transports, in each version that it speaks.
 //
 //   EVERYWHERE(many_filters, "many filters in one SUBSCRIBE are each granted [MQTT-3.8.4-4]") {
 //     Guest guest(scene, "guest");
 //     ...
 //   }
 //
-// is one test case for each place, in a Scene of its own. What a broker does in another way than the rest stands in
-// Ways, with the reason, and the test asserts it and says so: scene.note("...").
+// is one test case for each place, in a Scene of its own; EVERYWHERE_5 is the same for what MQTT 5 only has. What a broker
+// does in another way than the rest stands in Ways, with the reason, and the test asserts it and says so: scene.note("...").
 #pragma once
 
 #include <doctest/doctest.h>
@@ -21,12 +21,24 @@ namespace test {
 // A broker's ways. What is written here is what a broker without peculiarities does.
 struct Ways {
   wasmqtt::Qos highest_qos = wasmqtt::Qos::exactly_once;
-  wasmqtt::ConnectReturnCode refusal = wasmqtt::ConnectReturnCode::bad_user_name_or_password;
+  wasmqtt::ReasonCode refusal = wasmqtt::ReasonCode::bad_user_name_or_password;
   bool refuses_by_connack = true;            // else by closing
   bool will_after_disconnect = false;
   bool dot_is_a_level = false;               // "a.b" arrives as "a/b"
   bool retained_for_wildcards = true;        // else for a filter that is the topic itself
   std::size_t large_payload = 1'500'000;
+  bool takes_pubrel_again = true;            // else it closes: a cut between PUBREL and PUBCOMP can't be mended
+
+  // MQTT 5.
+  bool tells_takeover = true;                // by DISCONNECT 0x8E; else by closing
+  std::uint16_t receive_maximum = 65'535;    // in its CONNACK
+  bool shared_subscriptions = true;
+  bool closes_after_refusal = false;         // of a PUBLISH, behind PUBACK and PUBREC
+  bool forwards_will_delay = false;          // a delayed will arrives with its Will Delay Interval, which PUBLISH has none of
+  bool all_identifiers = true;               // a copy for each subscription, or all their identifiers in one
+  wasmqtt::ReasonCode no_subscribers = wasmqtt::ReasonCode::no_matching_subscribers;  // in PUBACK
+  wasmqtt::ReasonCode refused_publish = wasmqtt::ReasonCode::not_authorized;
+  wasmqtt::ReasonCode refused_subscribe = wasmqtt::ReasonCode::not_authorized;
 };
 
 struct Place {
@@ -35,6 +47,8 @@ struct Place {
   std::string url;
   wasmqtt::NetworkOptions network{};
   Ways ways{};
+  wasmqtt::Protocol protocol = wasmqtt::Protocol::mqtt_3_1_1;
+  std::string user = "peter";
 };
 
 struct MosquittoOverTcp { static const Place& place(); };
@@ -46,7 +60,16 @@ struct AedesOverWebSocket { static const Place& place(); };
 struct RabbitMqOverTcp { static const Place& place(); };
 struct RabbitMqOverWebSocket { static const Place& place(); };
 
+// The same for MQTT 5.
+struct Mosquitto5OverTcp { static const Place& place(); };
+struct Mosquitto5OverWebSocket { static const Place& place(); };
+struct Aedes5OverTcp { static const Place& place(); };
+struct Aedes5OverWebSocket { static const Place& place(); };
+struct Ejabberd5OverTcp { static const Place& place(); };
+struct Ejabberd5OverWebSocket { static const Place& place(); };
+
 std::vector<const Place*> every_place();
+std::vector<const Place*> every_place_5();
 
 // One test's stay at a place. The brokers serve the whole suite: topics and client ids are the scene's own.
 class Scene {
@@ -55,6 +78,7 @@ class Scene {
 
   wasmqtt::MqttOptions options(const std::string& name) const;  // client id "7-name", with the right password
   std::string topic(const std::string& name) const { return prefix_ + '/' + name; }
+  bool speaks_5() const { return place.protocol == wasmqtt::Protocol::mqtt_5; }
   // Says on standard output, once per broker, what it does in another way. The test asserts what it does instead.
   void note(const std::string& text) const;
 
@@ -96,16 +120,25 @@ class Guest : public Peer {
 
 }  // namespace test
 
-#define EVERYWHERE(function, name)                                                                                  \
+#define WASMQTT_AT(function, name, ...)                                                                             \
   static void function(test::Scene& scene);                                                                         \
-  TEST_CASE_TEMPLATE(name, P, test::MosquittoOverTcp, test::MosquittoOverTls, test::MosquittoOverWebSocket,         \
-                     test::MosquittoOverSecureWebSocket, test::AedesOverTcp, test::AedesOverWebSocket,              \
-                     test::RabbitMqOverTcp, test::RabbitMqOverWebSocket) {                                          \
+  TEST_CASE_TEMPLATE(name, P, __VA_ARGS__) {                                                                        \
     test::World world;                                                                                              \
     test::Scene scene(P::place(), world);                                                                           \
     function(scene);                                                                                                \
   }                                                                                                                 \
   static void function([[maybe_unused]] test::Scene& scene)
+
+#define WASMQTT_PLACES_5                                                                                            \
+  test::Mosquitto5OverTcp, test::Mosquitto5OverWebSocket, test::Aedes5OverTcp, test::Aedes5OverWebSocket,           \
+      test::Ejabberd5OverTcp, test::Ejabberd5OverWebSocket
+
+#define EVERYWHERE(function, name)                                                                                  \
+  WASMQTT_AT(function, name, test::MosquittoOverTcp, test::MosquittoOverTls, test::MosquittoOverWebSocket,          \
+             test::MosquittoOverSecureWebSocket, test::AedesOverTcp, test::AedesOverWebSocket,                      \
+             test::RabbitMqOverTcp, test::RabbitMqOverWebSocket, WASMQTT_PLACES_5)
+
+#define EVERYWHERE_5(function, name) WASMQTT_AT(function, name, WASMQTT_PLACES_5)
 
 TYPE_TO_STRING_AS("mosquitto, TCP", test::MosquittoOverTcp);
 TYPE_TO_STRING_AS("mosquitto, TLS with a client certificate", test::MosquittoOverTls);
@@ -115,3 +148,9 @@ TYPE_TO_STRING_AS("aedes, TCP", test::AedesOverTcp);
 TYPE_TO_STRING_AS("aedes, WebSocket", test::AedesOverWebSocket);
 TYPE_TO_STRING_AS("rabbitmq, TCP", test::RabbitMqOverTcp);
 TYPE_TO_STRING_AS("rabbitmq, WebSocket", test::RabbitMqOverWebSocket);
+TYPE_TO_STRING_AS("mosquitto, TCP, MQTT 5", test::Mosquitto5OverTcp);
+TYPE_TO_STRING_AS("mosquitto, WebSocket, MQTT 5", test::Mosquitto5OverWebSocket);
+TYPE_TO_STRING_AS("aedes 2, TCP, MQTT 5", test::Aedes5OverTcp);
+TYPE_TO_STRING_AS("aedes 2, WebSocket, MQTT 5", test::Aedes5OverWebSocket);
+TYPE_TO_STRING_AS("ejabberd, TCP, MQTT 5", test::Ejabberd5OverTcp);
+TYPE_TO_STRING_AS("ejabberd, WebSocket, MQTT 5", test::Ejabberd5OverWebSocket);

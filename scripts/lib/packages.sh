@@ -64,7 +64,8 @@ need_brokers() {
 
 need_other_brokers() {
   need rabbitmq-server rabbitmq-server "another MQTT broker that the client is tested against"
-  need node nodejs "runs Aedes, a third one"
+  need ejabberdctl ejabberd "one that speaks MQTT 5, too"
+  need node nodejs "runs Aedes, a fourth one"
   need npm npm "fetches Aedes"
 }
 
@@ -124,10 +125,11 @@ packages_install() {
   local log=$root/build/logs/packages.log services=()
   case " ${packages_missing[*]} " in *" mosquitto "*) services+=(mosquitto) ;; esac
   case " ${packages_missing[*]} " in *" nginx-light "*) services+=(nginx) ;; esac
+  case " ${packages_missing[*]} " in *" rabbitmq-server "*) services+=(rabbitmq-server) ;; esac
+  case " ${packages_missing[*]} " in *" ejabberd "*) services+=(ejabberd) ;; esac
   case " ${packages_missing[*]} " in
-    *" rabbitmq-server "*)
-      services+=(rabbitmq-server)
-      # Erlang's port mapper comes with it; who had it before may need it.
+    *" rabbitmq-server "* | *" ejabberd "*)
+      # Erlang's port mapper comes with them; who had it before may need it.
       command -v epmd >/dev/null || services+=(epmd.socket epmd)
       ;;
   esac
