@@ -44,8 +44,16 @@ bool contains(const std::string& text, const std::string& part) { return text.fi
 }  // namespace
 
 TEST_CASE_FIXTURE(Fixture, "peter: online, echoes once, survives nonsense, and says good-bye") {
-  test::Process peter({WASMQTT_BOT_PETER, "--url", broker.url()}, directory / "peter");
+  std::vector<std::string> command = {WASMQTT_BOT_PETER, "--url", broker.url()};
+  std::string logged = "as mqtt-chat-bot-peter (p2,";  // mosquitto's name of 3.1.1
+  SUBCASE("MQTT 3.1.1") {}
+  SUBCASE("MQTT 5") {
+    command.insert(command.begin() + 1, "--mqtt5");
+    logged = "as mqtt-chat-bot-peter (p5,";
+  }
+  test::Process peter(command, directory / "peter");
   REQUIRE(await_on("chat/status/peter", 1));
+  CHECK(contains(test::read_file(broker.log()), logged));
   CHECK(contains(on("chat/status/peter")[0], R"({"status":"online","lastOnlineTimestamp":"2)"));
 
   for (auto nonsense : {"nonsense", "", "[]", "{}", R"({"content":7})", "\xff"})

@@ -56,6 +56,8 @@ MqttOptions Bot::mqtt_options() {
   mqtt.urls = options_.urls;
   mqtt.client.client_id = "mqtt-chat-bot-" + options_.user;
   mqtt.client.clean_session = false;
+  if (options_.mqtt5) mqtt.client.protocol = Protocol::mqtt_5;
+  mqtt.client.session_expiry = never_expires;  // as a session of MQTT 3.1.1; the broker may shorten it
   mqtt.client.user_name = options_.user;
   if (options_.password) mqtt.client.password.emplace(options_.password->begin(), options_.password->end());
   mqtt.driver.takeover.policy = TakeoverPolicy::report;  // yields to nobody

@@ -21,6 +21,7 @@ constexpr const char* help = R"(
                         without it, the environment's WASMQTT_PASSWORD, if set
   --ca FILE             certificate authorities to trust instead of the system's
   --state DIRECTORY     keep unfinished messages there, should the program crash
+  --mqtt5               speak MQTT 5 instead of 3.1.1
   --qos 0|1|2           of what is sent (default 1)
   --every SECONDS       how often, for a bot that repeats itself (default 5)
   --help
@@ -77,6 +78,11 @@ std::optional<BotOptions> parse_bot_options(int argument_count, char** arguments
   exit_code = 2;
   for (int i = 1; i < argument_count; i += 2) {
     std::string_view name = arguments[i];
+    if (name == "--mqtt5") {
+      options.mqtt5 = true;
+      --i;  // it has no value
+      continue;
+    }
     if (name == "--help") {
       std::cout << what_it_does << '\n' << help;
       exit_code = 0;

@@ -16,6 +16,7 @@ struct BotOptions {
   std::optional<std::string> password;  // from a file or the environment, never from the command line
   std::string ca_file;
   std::string state_directory;  // empty: unfinished messages live as long as the process
+  bool mqtt5 = false;           // else MQTT 3.1.1
   wasmqtt::Qos qos = wasmqtt::Qos::at_least_once;
   std::chrono::milliseconds every{5000};
 };
