@@ -198,6 +198,7 @@ void Client::Impl::clear_output() {
   acknowledgement_timer_.clear();
   answers_.clear();
   trial_ = {};
+  releases_held_ = false;
   ping_end_ = left_ = buffered_ = 0;
   disconnect_written_ = false;
   judge_at_.reset();

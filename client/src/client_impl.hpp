@@ -78,9 +78,10 @@ class Client::Impl {
   Result<PacketId> unsubscribe(std::span<const std::string_view> filters, Properties properties);
   void pump();            // sends what may be sent
   void end_connecting();
-  void publish_alone();   // the message on trial
+  void publish_alone();   // the message on trial, or its PUBREL
   void sign_off();        // what goes before DISCONNECT, and DISCONNECT
   void resend_session();  // after CONNACK with Session Present
+  void resend_releases();
   void expire();
   void drop_queued_qos0();
   void end_delivery(Slot slot, DeliveryState state, FailureReason reason = FailureReason::none,
@@ -145,6 +146,7 @@ class Client::Impl {
   Time last_sent_{};                 // when bytes left last
   std::optional<Time> judge_at_;     // a time-out was found late: it is judged then
   Slot resend_next_ = no_slot;   // first published message not sent again yet
+  bool releases_held_ = false;   // one of the PUBRELs that are to be sent again is on trial
   bool connecting_ = false;      // Connected is being told: what is subscribed to then goes before what waits
   bool disconnect_written_ = false;
   Trial trial_;

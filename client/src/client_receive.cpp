@@ -230,6 +230,8 @@ void Client::Impl::handle_acknowledgement(PacketType type, const Acknowledgement
       if (type != PacketType::pubcomp) {
         trial_.acknowledged();
         session_->clear_strikes();
+      } else {
+        trial_.completed(message->number);
       }
       end_quota(slot);
       if (refused && type != PacketType::pubcomp) {
@@ -239,6 +241,7 @@ void Client::Impl::handle_acknowledgement(PacketType type, const Acknowledgement
         end_delivery(slot, DeliveryState::acknowledged, FailureReason::none, packet.reason_code);
       }
       acknowledged();
+      if (trial_.sends_alone() && !trial_.has_published()) publish_alone();  // its PUBREL did no harm
       pump();
       return;
   }

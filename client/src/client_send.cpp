@@ -179,6 +179,7 @@ void Client::Impl::end_connecting() {
 }
 
 void Client::Impl::publish_alone() {
+  if (std::exchange(releases_held_, false)) return resend_releases();
   while (!trial_.has_published() && send_next()) {}
   if (trial_.has_published()) return;
   trial_.end();  // it was cancelled meanwhile, or has expired
@@ -188,9 +189,19 @@ void Client::Impl::publish_alone() {
 // Released first, in the order of their PUBRECs [MQTT-4.6.0-4]; then the published ones in theirs [MQTT-4.6.0-1],
 // as the output has room.
 void Client::Impl::resend_session() {
-  for (Slot slot = session_->released().front(); slot != no_slot; slot = (*session_)[slot].next)
-    send_acknowledgement(PacketType::pubrel, (*session_)[slot].packet_id);
+  const Session::Strikes& strikes = session_->strikes();
+  const Slot suspect = session_->find(strikes.delivery);
+  releases_held_ = strikes.count >= Trial::strikes_for_trial && suspect != no_slot &&
+                   (*session_)[suspect].state == State::released;
+  if (!releases_held_) resend_releases();
   resend_next_ = session_->published().front();
+}
+
+void Client::Impl::resend_releases() {
+  for (Slot slot = session_->released().front(); slot != no_slot; slot = (*session_)[slot].next) {
+    trial_.released_again((*session_)[slot].number, output_.end());
+    send_acknowledgement(PacketType::pubrel, (*session_)[slot].packet_id);
+  }
 }
 
 bool Client::Impl::send_next_again() {

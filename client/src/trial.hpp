@@ -8,6 +8,8 @@
 // whatever went before (SUBSCRIBE, PUBREL) did no harm and that the link works; then only this message. After
 // `strikes_to_fail` it fails.
 //
+// The same holds for a PUBREL that is sent again: Aedes 0.51 closes on one whose packet id it has forgotten.
+//
 // An outage does not look like this: the link would have to answer PINGREQ and break before the next answer, each time.
 #pragma once
 
@@ -26,26 +28,32 @@ class Trial {
 
   // The suspect is on trial: nothing is published before PINGREQ is answered.
   void begin() { stage_ = Stage::asking; }
-  // PINGRESP came; true: now send the suspect, alone.
+  // PINGRESP came; true: now send the suspect, alone. What was sent before did no harm.
   bool answered() {
     if (stage_ != Stage::asking) return false;
     stage_ = Stage::alone;
+    release_ = {};
     return true;
   }
   // Nothing else is published now.
   bool under_way() const { return stage_ != Stage::off; }
+  bool sends_alone() const { return stage_ == Stage::alone; }
   void end() { stage_ = Stage::off; }
 
-  // A PUBLISH of QoS 1 or 2 is in the output, from this offset of the stream.
-  void published(std::uint64_t number, std::uint64_t begin) {
-    if (first_ != 0) return;
-    first_ = number;
-    begin_ = begin;
-  }
-  bool has_published() const { return first_ != 0; }
+  // A PUBREL is sent again: in the output, from this offset of the stream.
+  void released_again(std::uint64_t number, std::uint64_t begin) { note(release_, number, begin); }
+  // A PUBLISH of QoS 1 or 2 is in the output.
+  void published(std::uint64_t number, std::uint64_t begin) { note(publish_, number, begin); }
+  bool has_published() const { return publish_.number != 0; }
   // The stream has left up to here.
   void left(std::uint64_t end, Time now) {
-    if (first_ != 0 && !left_at_ && end > begin_) left_at_ = now;
+    for (Sent* sent : {&release_, &publish_}) {
+      if (sent->number != 0 && !sent->left_at && end > sent->begin) sent->left_at = now;
+    }
+  }
+  // PUBCOMP came.
+  void completed(std::uint64_t number) {
+    if (release_.number == number) release_ = {};
   }
   // PUBACK or PUBREC came.
   void acknowledged() {
@@ -55,16 +63,26 @@ class Trial {
   // The other side has ended the connection: the number of the message that gets a strike; 0: none.
   std::uint64_t suspect(Time now) const {
     constexpr Duration soon = std::chrono::seconds{10};
-    return !acknowledged_ && left_at_ && now - *left_at_ <= soon ? first_ : 0;
+    const Sent& sent = release_.number != 0 ? release_ : publish_;
+    return !acknowledged_ && sent.left_at && now - *sent.left_at <= soon ? sent.number : 0;
   }
 
  private:
   enum class Stage : std::uint8_t { off, asking, alone };
+  // The first of its kind on this connection.
+  struct Sent {
+    std::uint64_t number = 0;
+    std::uint64_t begin = 0;
+    std::optional<Time> left_at{};
+  };
+  static void note(Sent& sent, std::uint64_t number, std::uint64_t begin) {
+    if (sent.number == 0) sent = {number, begin};
+  }
+
   Stage stage_ = Stage::off;
   bool acknowledged_ = false;
-  std::uint64_t first_ = 0;
-  std::uint64_t begin_ = 0;
-  std::optional<Time> left_at_;
+  Sent release_;
+  Sent publish_;
 };
 
 }  // namespace wasmqtt

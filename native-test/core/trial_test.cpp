@@ -205,3 +205,79 @@ TEST_CASE("one acknowledged message between them makes strikes start anew") {
   const std::string fate = link.fate(bad);
   CHECK(fate.substr(fate.size() - 12) == "acknowledged");
 }
+
+// Aedes 0.51 forgets packet ids, and closes on a PUBREL that it does not know.
+TEST_CASE("a PUBREL that makes the broker hang up ends its message after five connections in a row, and the rest go on") {
+  Link link(Link::defaults(false));
+  link.connect(false);
+  const Delivery bad = link.publish("a", "bad", Qos::exactly_once);
+  link.receive(Pubrec{link.expect<Publish>().packet_id});
+  const PacketId released = link.expect<Pubrel>().packet_id;
+  link.cut();
+  link.publish("a", "good", Qos::exactly_once);
+  link.publish("a", "good", Qos::at_least_once);
+  int hung_up = 0;
+  int published = 0;
+  for (int connection = 0; connection < 20; ++connection) {
+    link.connect(true);
+    bool over = false;
+    while (!over && !link.quiet()) {
+      const Packet packet = link.next();
+      if (const auto* pubrel = std::get_if<Pubrel>(&packet)) over = pubrel->packet_id == released;
+      if (std::holds_alternative<Pingreq>(packet)) link.receive(Pingresp{});
+      if (std::holds_alternative<Publish>(packet)) ++published;
+    }
+    if (!over) break;
+    ++hung_up;
+    link.cut();
+    link.wire.clear();
+    link.advance(1s);
+  }
+  CHECK(hung_up == 5);
+  const std::string fate = link.fate(bad);
+  CHECK(fate.substr(fate.size() - words.size()) == words);
+  CHECK(published >= 2);
+  CHECK(link.client.unfinished().size() == 2);
+}
+
+TEST_CASE("a PUBREL on trial waits for PINGRESP, and PUBCOMP brings the rest") {
+  Link link(Link::defaults(false));
+  link.connect(false);
+  link.publish("a", "1", Qos::exactly_once);
+  link.receive(Pubrec{link.expect<Publish>().packet_id});
+  link.expect<Pubrel>();
+  link.cut();
+  link.publish("a", "2", Qos::exactly_once);
+  for (int i = 0; i < 2; ++i) {
+    link.connect(true);
+    link.expect<Pubrel>();
+    link.cut();
+    link.wire.clear();
+  }
+  link.connect(true);
+  link.expect<Pingreq>();
+  CHECK(link.quiet());
+  link.receive(Pingresp{});
+  const PacketId id = link.expect<Pubrel>().packet_id;
+  CHECK(link.quiet());
+  link.receive(Pubcomp{id});
+  CHECK(as_text(link.expect<Publish>().payload) == "2");
+}
+
+TEST_CASE("an outage fails no message whose PUBREL is sent again") {
+  Link link(Link::defaults(false));
+  link.connect(false);
+  const Delivery delivery = link.publish("a", "1", Qos::exactly_once);
+  link.receive(Pubrec{link.expect<Publish>().packet_id});
+  link.expect<Pubrel>();
+  for (int i = 0; i < 50; ++i) {
+    link.cut();
+    link.wire.clear();
+    link.connect(true);
+  }
+  CHECK(link.client.delivery_state(delivery).has_value());
+  link.expect<Pingreq>();
+  link.receive(Pingresp{});
+  link.receive(Pubcomp{link.expect<Pubrel>().packet_id});
+  CHECK(link.client.unfinished().empty());
+}
