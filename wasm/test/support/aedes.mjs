@@ -6,7 +6,8 @@ import {free_ports, is_open, root, until} from './machine.mjs';
 export async function startAedes() {
   const [tcpPort, wsPort] = await free_ports(2);
   const login = {username: 'peter', password: 'a password of its own'};
-  const child = spawn(process.execPath, [path.join(root, 'native-test', 'brokers', 'aedes.mjs'), `${tcpPort}`, `${wsPort}`],
+  const program = path.join(root, 'native-test', 'brokers', 'aedes.mjs');
+  const child = spawn(process.execPath, [program, 'aedes', `${tcpPort}`, `${wsPort}`],
     {stdio: ['ignore', 'ignore', 'inherit'], env: {...process.env, AEDES_USER: login.username, AEDES_PASSWORD: login.password}});
   process.once('exit', () => child.kill('SIGKILL'));
   await until(async () => {
