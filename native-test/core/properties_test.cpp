@@ -23,7 +23,6 @@ struct Row {
   PropertyRange range = PropertyRange::any;
 };
 
-constexpr auto any = PropertyRange::any;
 constexpr auto flag = PropertyRange::flag;
 constexpr auto not_zero = PropertyRange::not_zero;
 
