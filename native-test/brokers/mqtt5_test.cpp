@@ -160,7 +160,7 @@ EVERYWHERE_5(aliases, "topics that repeat go out as aliases, and every message a
   REQUIRE(listener.subscribe(scene.topic("+"), Qos::exactly_once));
   REQUIRE(speaker.connect());
   const std::vector<std::string> names = {"a", "a", "b", "a", "b", "c", "c", "a"};
-  for (int times = 0; times < 2; ++times) {
+  for (std::size_t times = 0; times < 2; ++times) {
     for (std::size_t number = 0; number < names.size(); ++number)
       REQUIRE(speaker.mqtt.publish(scene.topic(names[number]), names[number],
                                    {.qos = number % 2 == 0 ? Qos::at_least_once : Qos::exactly_once}));
