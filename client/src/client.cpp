@@ -130,10 +130,14 @@ void Client::disconnect(Time now) {
   impl_->disconnect();
 }
 
-Error Client::disconnect(Time now, ReasonCode reason_code, Properties properties) {
+Error Client::disconnect(Time now, const DisconnectOptions& options) {
   impl_->advance(now);
-  return impl_->disconnect(reason_code, properties);
+  if (Error error = impl_->set_disconnect(options)) return error;
+  impl_->disconnect();
+  return {};
 }
+
+Error Client::set_disconnect(const DisconnectOptions& options) { return impl_->set_disconnect(options); }
 
 void Client::probe(Time now) {
   impl_->advance(now);

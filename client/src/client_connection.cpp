@@ -74,9 +74,7 @@ Error Client::Impl::open() {
   record_.version = version_;
   limits_ = {};
   server_properties_.clear();
-  disconnect_code_ = ReasonCode::success;
-  disconnect_properties_.clear();
-  session_expiry_ = packet.properties.number(PropertyId::session_expiry_interval, 0);
+  session_expiry_ = asked_expiry();
   receive_window_.start(version_ == ProtocolVersion::mqtt_5 ? options_.receive_maximum : std::uint16_t{65'535});
   incoming_aliases_.start(options_.topic_alias_maximum);
   clear_quota();
@@ -233,23 +231,20 @@ std::optional<Time> Client::Impl::next_look() const {
   return looked_at_ + interval;
 }
 
-Error Client::Impl::disconnect(ReasonCode reason_code, Properties properties) {
-  ByteBuffer scratch;  // the checks, also where 3.1.1 is spoken and nothing of it is said
-  if (Error error = encode_reason(PacketType::disconnect, reason_code, properties, scratch, ProtocolVersion::mqtt_5)) return error;
-  const std::uint32_t before = connect_properties_.view().number(PropertyId::session_expiry_interval, 0);
-  const std::uint32_t expiry = properties.number(PropertyId::session_expiry_interval, before);
-  const bool v5 = version_ == ProtocolVersion::mqtt_5;
-  if (v5 && before == 0 && expiry != 0) return local_error(Errc::expiry_after_none);
-  if (v5 && phase_ != Phase::disconnecting) {
-    disconnect_code_ = reason_code;
-    disconnect_properties_.assign(properties);
-    // What is too large for the broker loses its words [MQTT5-3.14.2-3] [MQTT5-3.14.2-4].
-    if (scratch.size() > limits_.maximum_packet_size) disconnect_properties_.clear();
-    if (disconnect_properties_.empty() && properties.has(PropertyId::session_expiry_interval))
-      (void)disconnect_properties_.add(PropertyId::session_expiry_interval, expiry);
-    if (properties.has(PropertyId::session_expiry_interval)) session_expiry_ = expiry;
-  }
-  disconnect();
+Error Client::Impl::set_disconnect(const DisconnectOptions& options) {
+  if (phase_ == Phase::disconnecting) return {};  // it may be written already
+  const bool open = phase_ == Phase::connecting || phase_ == Phase::connected;
+  const bool v5 = open ? version_ == ProtocolVersion::mqtt_5 : options_.protocol != Protocol::mqtt_3_1_1;
+  if (!v5 && options.session_expiry) return local_error(Errc::not_in_this_version);
+  ByteBuffer scratch;  // the checks
+  const ProtocolVersion version = v5 ? ProtocolVersion::mqtt_5 : ProtocolVersion::mqtt_3_1_1;
+  const Properties words = options.properties;
+  if (Error error = encode_reason(PacketType::disconnect, options.reason_code, words, scratch, version)) return error;
+  if (words.has(PropertyId::session_expiry_interval)) return local_error(Errc::property_not_allowed);
+  if (open && asked_expiry() == 0 && options.session_expiry.value_or(0) != 0) return local_error(Errc::expiry_after_none);
+  disconnect_code_ = options.reason_code;
+  disconnect_expiry_ = options.session_expiry;
+  disconnect_words_.assign(words);
   return {};
 }
 
@@ -362,7 +357,9 @@ void Client::Impl::finish(Cause cause, Error error) {
     session_ends();
   }
   connected_at_.reset();
+  const bool asked = phase_ == Phase::disconnecting || cause == Cause::disconnected;
   phase_ = Phase::closing;
+  if (asked) (void)set_disconnect({});  // what was to be said is for one DISCONNECT
   keep_alive_.stop();
   reader_.reset();
   clear_output();

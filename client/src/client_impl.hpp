@@ -52,7 +52,8 @@ class Client::Impl {
   void connack(const Connack& packet);
   void transport_closed(const TransportClose& close);
   void disconnect();
-  Error disconnect(ReasonCode reason_code, Properties properties);
+  Error set_disconnect(const DisconnectOptions& options);
+  std::uint32_t asked_expiry() const { return connect_properties_.view().number(PropertyId::session_expiry_interval, 0); }
   void ended_by_broker(const Disconnect& packet);
   void abort();
   void ping();
@@ -80,6 +81,8 @@ class Client::Impl {
   void end_connecting();
   void publish_alone();   // the message on trial, or its PUBREL
   void sign_off();        // what goes before DISCONNECT, and DISCONNECT
+  void send_disconnect();
+  void send_reason(PacketType type, ReasonCode code, Properties properties, std::size_t words);
   void resend_session();  // after CONNACK with Session Present
   void resend_releases();
   void expire();
@@ -109,8 +112,9 @@ class Client::Impl {
   PropertyList server_properties_;      // of its CONNACK
   PropertyList connect_properties_;     // of its CONNECT
   PropertyList will_properties_;
-  ReasonCode disconnect_code_ = ReasonCode::success;  // of the DISCONNECT that is to be sent
-  PropertyList disconnect_properties_;
+  ReasonCode disconnect_code_ = ReasonCode::success;  // of the next DISCONNECT, as are these
+  std::optional<std::uint32_t> disconnect_expiry_;
+  PropertyList disconnect_words_;
   std::uint32_t session_expiry_ = 0;    // in force
   std::optional<Time> session_ends_at_; // between connections: when the state has run out
   std::size_t quota_used_ = 0;          // QoS 1 and 2 messages sent on this connection and unfinished

@@ -341,9 +341,37 @@ void Client::Impl::sign_off() {
     end_delivery(queued.front(), DeliveryState::sent);
   }
   disconnect_written_ = true;
-  send(PacketType::disconnect, [&](ByteBuffer& out) {
-    (void)encode_reason(PacketType::disconnect, disconnect_code_, disconnect_properties_, out, version_);
-  });
+  send_disconnect();
+}
+
+// What was asked for before this connection began may not fit it: 3.1.1 has nothing of it, and a session that was to end with
+// its connection gets no time.
+void Client::Impl::send_disconnect() {
+  PropertyList properties;
+  ReasonCode code = ReasonCode::success;
+  std::size_t words = 0;
+  if (version_ == ProtocolVersion::mqtt_5) {
+    code = disconnect_code_;
+    if (disconnect_expiry_ && (*disconnect_expiry_ == 0 || asked_expiry() != 0)) {
+      session_expiry_ = *disconnect_expiry_;
+      (void)properties.add(PropertyId::session_expiry_interval, session_expiry_);
+    }
+    words = properties.view().wire().size();
+    properties.append(disconnect_words_);
+  }
+  send_reason(PacketType::disconnect, code, properties, words);
+}
+
+// DISCONNECT or AUTH. When the broker takes no packet that large, the Reason String and User Properties are left out, which stand
+// behind the first `words` bytes [MQTT5-3.14.2-3] [MQTT5-3.14.2-4] [MQTT5-3.15.2-2] [MQTT5-3.15.2-3].
+void Client::Impl::send_reason(PacketType type, ReasonCode code, Properties properties, std::size_t words) {
+  ByteBuffer packet;
+  (void)encode_reason(type, code, properties, packet, version_);
+  if (packet.size() > limits_.maximum_packet_size) {
+    packet.clear();
+    (void)encode_reason(type, code, Properties(properties.wire().first(words)), packet, version_);
+  }
+  send(type, [&](ByteBuffer& out) { out.insert(out.end(), packet.begin(), packet.end()); });
 }
 
 // ---- subscribe and unsubscribe ----

@@ -47,6 +47,7 @@ Driver::~Driver() {
 // ---- asked from outside ----
 
 void Driver::start() {
+  if (finishing_.deadline()) (void)client_.set_disconnect({});
   finishing_.cancel();
   if (at_rest(step_)) {
     if (store_says_stop()) return;
@@ -56,15 +57,21 @@ void Driver::start() {
   fire(DriverEvent::start);
 }
 
-void Driver::stop() {
+void Driver::stop() { (void)stop({}); }
+
+Error Driver::stop(const DisconnectOptions& options) {
+  if (Error error = client_.set_disconnect(options)) return error;
   finishing_.cancel();
   fire(DriverEvent::stop);
+  return {};
 }
 
-void Driver::stop_when_done(Duration timeout) {
-  if (at_rest(step_) || state_ == ConnectionState::disconnecting) return;
+Error Driver::stop_when_done(Duration timeout, const DisconnectOptions& options) {
+  if (Error error = client_.set_disconnect(options)) return error;
+  if (at_rest(step_) || state_ == ConnectionState::disconnecting) return {};
   finishing_.start(timeout, loop_.now());
   flush_soon();
+  return {};
 }
 
 void Driver::abort() {

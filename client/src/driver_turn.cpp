@@ -126,7 +126,9 @@ void Driver::stop_if_done() {
   if (!finishing_.deadline()) return;
   const Client::Counts counts = client_.counts();
   const bool done = counts.queued + counts.in_flight + counts.requests + counts.output_bytes == 0;
-  if (done || loop_.now() >= *finishing_.deadline()) stop();
+  if (!done && loop_.now() < *finishing_.deadline()) return;
+  finishing_.cancel();
+  fire(DriverEvent::stop);
 }
 
 }  // namespace wasmqtt

@@ -184,7 +184,11 @@ MqttClient::~MqttClient() = default;
 
 void MqttClient::connect() { impl_->driver().start(); }
 void MqttClient::disconnect() { impl_->driver().stop(); }
-void MqttClient::disconnect_when_done(Duration timeout) { impl_->driver().stop_when_done(timeout); }
+Error MqttClient::disconnect(const DisconnectOptions& options) { return impl_->driver().stop(options); }
+void MqttClient::disconnect_when_done(Duration timeout) { (void)impl_->driver().stop_when_done(timeout, {}); }
+Error MqttClient::disconnect_when_done(Duration timeout, const DisconnectOptions& options) {
+  return impl_->driver().stop_when_done(timeout, options);
+}
 void MqttClient::abort() { impl_->driver().abort(); }
 void MqttClient::wake() { impl_->driver().wake(); }
 void MqttClient::offline() { impl_->driver().offline(); }

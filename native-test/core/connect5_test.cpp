@@ -185,37 +185,6 @@ TEST_CASE("mqtt 5: when the state has run out, what is unfinished goes out as ne
   CHECK(link.fate(delivery) == "sent sent");
 }
 
-TEST_CASE("mqtt 5: DISCONNECT may change the expiry and ask for the will, but not keep what was to end [MQTT5-3.14.4-3] [MQTT5-3.14.2-1]") {
-  Connection link({});
-  CHECK(link.client.disconnect(link.now, ReasonCode::session_taken_over) == local_error(Errc::reserved_reason_code));
-  CHECK(link.client.disconnect(link.now, ReasonCode::success, list_of({{Id::topic_alias, 1}})) ==
-        local_error(Errc::property_not_allowed));
-  CHECK(link.client.connected());
-  CHECK_FALSE(static_cast<bool>(
-      link.client.disconnect(link.now, ReasonCode::disconnect_with_will_message, list_of({{Id::session_expiry_interval, 5}}))));
-  link.drain();
-  const Disconnect packet = link.expect<Disconnect>();
-  CHECK(packet.reason_code == ReasonCode::disconnect_with_will_message);
-  CHECK(packet.properties.number(Id::session_expiry_interval, 0) == 5);
-  CHECK(link.closed->cause == CloseRecord::Cause::disconnected);
-  link.advance(6s);
-  REQUIRE_FALSE(static_cast<bool>(link.open()));
-  CHECK(link.expect<Connect>().clean_session);
-
-  Connection ending({}, Link::mqtt5(true));
-  CHECK(ending.client.disconnect(ending.now, ReasonCode::success, list_of({{Id::session_expiry_interval, 5}})) ==
-        local_error(Errc::expiry_after_none));
-  ending.client.disconnect(ending.now);
-  ending.drain();
-  CHECK(to_hex(ending.wire) == "e000");
-
-  Link old;
-  old.connect();
-  CHECK_FALSE(static_cast<bool>(old.client.disconnect(old.now, ReasonCode::disconnect_with_will_message)));
-  old.drain();
-  CHECK(to_hex(old.wire) == "e000");
-}
-
 TEST_CASE("mqtt 5: at most Receive Maximum QoS 1 and 2 messages are unfinished, counted together [MQTT5-3.3.4-7] [MQTT5-4.9.0-1] "
           "[MQTT5-4.9.0-2]") {
   Connection link({{Id::receive_maximum, 2}});

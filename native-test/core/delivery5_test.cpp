@@ -282,21 +282,6 @@ TEST_CASE("mqtt 5: only one CONNECT for each connection, and nothing else before
   CHECK(link.quiet());
 }
 
-TEST_CASE("mqtt 5: DISCONNECT that is too large for the broker loses its words, not its expiry [MQTT5-3.14.2-3] [MQTT5-3.14.2-4]") {
-  Link link(Link::mqtt5(false));
-  REQUIRE_FALSE(static_cast<bool>(link.connack_properties.add(PropertyId::maximum_packet_size, 30)));
-  link.connect();
-  PropertyList list;
-  REQUIRE_FALSE(static_cast<bool>(list.add(PropertyId::reason_string, std::string(30, 'x'))));
-  REQUIRE_FALSE(static_cast<bool>(list.add(PropertyId::session_expiry_interval, 7)));
-  REQUIRE_FALSE(static_cast<bool>(list.add_user_property("k", std::string(30, 'x'))));
-  CHECK_FALSE(static_cast<bool>(link.client.disconnect(link.now, ReasonCode::success, list)));
-  link.drain();
-  const Disconnect packet = link.expect<Disconnect>();
-  CHECK(packet.properties.number(PropertyId::session_expiry_interval, 0) == 7);
-  CHECK_FALSE(packet.properties.has(PropertyId::reason_string));
-}
-
 TEST_CASE("mqtt 5: acknowledgements carry a code at most, so that they fit every broker [MQTT5-3.4.2-2] [MQTT5-3.4.2-3] [MQTT5-3.5.2-2] "
           "[MQTT5-3.5.2-3] [MQTT5-3.6.2-2] [MQTT5-3.6.2-3] [MQTT5-3.7.2-2] [MQTT5-3.7.2-3] [MQTT5-4.3.3-9] [MQTT5-4.8.2-6]") {
   Connection link;

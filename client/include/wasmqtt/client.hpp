@@ -139,6 +139,15 @@ struct PublishOptions {
   Properties properties{};
 };
 
+// What a DISCONNECT says in MQTT 5, section 3.14. 3.1.1 can say none of it: abort() has the will published there.
+struct DisconnectOptions {
+  ReasonCode reason_code = ReasonCode::success;  // disconnect_with_will_message has the will published
+  // Instead of what CONNECT asked for: seconds that the session outlives the connection; never_expires. Our side of it is
+  // forgotten after that, too; 0 ends it now. Not set: as it was. None can be given to a session whose CONNECT asked for 0.
+  std::optional<std::uint32_t> session_expiry{};
+  Properties properties{};  // Reason String and User Properties; copied. Left out when the broker takes no packet that large
+};
+
 class Client {
  public:
   explicit Client(ClientOptions options);
@@ -194,10 +203,12 @@ class Client {
   // last_sent() for whether it moves, and abort(). Before CONNACK too, which section 3.1.4 allows: a broker that
   // has taken CONNECT meanwhile does not publish the will. Before the transport is open: ends the attempt at once.
   void disconnect(Time now);
-  // The same with what MQTT 5's DISCONNECT says: disconnect_with_will_message to have the will published, say, or another
-  // Session Expiry Interval. In 3.1.1 both are left out. Errors, then nothing changed: reserved_reason_code,
-  // expiry_after_none, property rules.
-  Error disconnect(Time now, ReasonCode reason_code, Properties properties = {});
+  // The same with something to say. Errors, then nothing changed, and there is no DISCONNECT: see set_disconnect().
+  Error disconnect(Time now, const DisconnectOptions& options);
+  // What the next disconnect(now) says, on this connection or a later one. Once it is under way: no-op. Errors:
+  // not_in_this_version, where 3.1.1 is spoken; reserved_reason_code; property rules; expiry_after_none, while there is a
+  // connection. What a later connection turns out to have no place for is left out there.
+  Error set_disconnect(const DisconnectOptions& options);
   // Asks the broker for a sign of life now, whatever the keep-alive says: after a wake-up, say.
   void probe(Time now);
   // Ends the attempt without DISCONNECT: the broker publishes the will.

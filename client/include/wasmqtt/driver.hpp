@@ -119,9 +119,11 @@ class Driver final : private TransportObserver {
   void start();
   // DISCONNECT, then stop; before CONNACK too, when CONNECT is out. Always finishes, within disconnect_timeout.
   void stop();
+  // The same with something to say. Errors, then nothing changed: see Client::set_disconnect().
+  Error stop(const DisconnectOptions& options);
   // stop() as soon as no message, request or output is unfinished, or after `timeout` without progress; see
   // MqttClient::disconnect_when_done().
-  void stop_when_done(Duration timeout);
+  Error stop_when_done(Duration timeout, const DisconnectOptions& options);
   // Stop without DISCONNECT (the broker publishes the will).
   void abort();
   // Something woke us up (visible again, online, resumed): checks the link at once, or tries at once if waiting.

@@ -94,10 +94,15 @@ class MqttClient {
   void connect();
   // DISCONNECT, close, stop; ends in state stopped within DriverOptions::disconnect_timeout. No reconnect.
   void disconnect();
+  // The same with what MQTT 5's DISCONNECT says: a reason, another Session Expiry Interval, words. Errors, then nothing
+  // changed: see Client::set_disconnect(). Where no DISCONNECT can be sent, nothing is said: a session that the broker keeps
+  // from an earlier connection keeps its time.
+  Error disconnect(const DisconnectOptions& options);
   // disconnect() as soon as nothing is unfinished: every QoS 1 and 2 message acknowledged, every request answered, the
   // output empty. Reconnects until then. Gives up waiting when nothing has progressed for `timeout`. Messages may still be
   // published meanwhile and are waited for. connect() and disconnect() cancel the waiting.
   void disconnect_when_done(Duration timeout);
+  Error disconnect_when_done(Duration timeout, const DisconnectOptions& options);
   void abort();    // without DISCONNECT: the will is published
   void wake();     // the device or tab woke up, or the network is back: check the link now
   void offline();  // the network is gone
