@@ -13,6 +13,7 @@ Client::Impl::Impl(ClientOptions options)
 const Event* Client::Impl::poll_event() {
   acknowledge_delivered();
   end_connecting();
+  if (phase_ == Phase::connecting && take_turn(AuthenticationEvent::told)) establish(session_present_);
   if (phase_ == Phase::disconnecting) sign_off();
   if (events_.empty()) return receive() ? &current_ : nullptr;
   events_.pop(current_);
@@ -139,6 +140,21 @@ Error Client::disconnect(Time now, const DisconnectOptions& options) {
 
 Error Client::set_disconnect(const DisconnectOptions& options) { return impl_->set_disconnect(options); }
 
+Error Client::authenticate(Bytes data, Time now, Properties words) {
+  impl_->advance(now);
+  return impl_->authenticate(data, words);
+}
+
+Error Client::reauthenticate(Bytes data, Time now, Properties words) {
+  impl_->advance(now);
+  return impl_->reauthenticate(data, words);
+}
+
+void Client::refuse_authentication(Time now) {
+  impl_->advance(now);
+  impl_->refuse_authentication();
+}
+
 void Client::probe(Time now) {
   impl_->advance(now);
   if (impl_->phase_ == Impl::Phase::connected && !impl_->keep_alive_.waiting()) impl_->ping();
@@ -153,6 +169,10 @@ void Client::set_credentials(std::optional<std::string> user_name,
                              std::optional<std::vector<std::uint8_t>> password) {
   impl_->options_.user_name = std::move(user_name);
   impl_->options_.password = std::move(password);
+}
+
+void Client::set_authentication(std::optional<AuthenticationOptions> authentication) {
+  impl_->options_.authentication = std::move(authentication);
 }
 
 void Client::set_will(std::optional<WillOptions> will) { impl_->options_.will = std::move(will); }
@@ -195,6 +215,7 @@ bool Client::should_close() const {
           impl_->buffered_ <= left_to_transport);
 }
 
+bool Client::authenticating() const { return impl_->authentication_ != AuthenticationState::none; }
 bool Client::connected() const { return impl_->phase_ == Impl::Phase::connected; }
 
 ProtocolVersion Client::version() const { return impl_->version_; }

@@ -30,6 +30,13 @@ Error make_properties(const ClientOptions& options, PropertyList& properties) {
   if (options.max_packet_bytes != 0 && options.max_packet_bytes < largest)
     (void)properties.add(PropertyId::maximum_packet_size, static_cast<std::uint32_t>(options.max_packet_bytes));
   if (options.topic_alias_maximum != 0) (void)properties.add(PropertyId::topic_alias_maximum, options.topic_alias_maximum);
+  if (options.authentication) {
+    const auto& [method, data] = *options.authentication;
+    if (Error error = properties.add(PropertyId::authentication_method, method)) return error;
+    if (!data.empty()) {
+      if (Error error = properties.add(PropertyId::authentication_data, Bytes(data))) return error;
+    }
+  }
   properties.append(options.properties);
   return {};
 }
@@ -43,6 +50,8 @@ Error Client::Impl::make_connect(Connect& packet) {
   if (version_ == ProtocolVersion::mqtt_5) {
     if (Error error = make_properties(options_, connect_properties_)) return error;
     if (options_.will) will_properties_ = options_.will->properties;
+  } else if (options_.authentication) {
+    return local_error(Errc::not_in_this_version);  // nobody wants to be connected without it
   }
   packet.properties = connect_properties_;
   packet.clean_session = options_.clean_session;
@@ -83,37 +92,58 @@ Error Client::Impl::open() {
   trace_.start_connection();
   // Waits for all records so far: when the broker answers, a crash can have made us forget nothing but the answer.
   send(PacketType::connect, [&](ByteBuffer& out) { (void)encode(packet, out, version_); });
+  exchange_end_ = output_.end();
+  authentication_ = AuthenticationState::none;
+  if (packet.properties.has(PropertyId::authentication_method)) (void)take_turn(AuthenticationEvent::connect);
   return {};
 }
 
-// The broker's time begins when CONNECT leaves; while a store holds it back there is nothing to be answered.
-std::optional<Time> Client::Impl::connack_deadline() const {
-  if (phase_ != Phase::connecting || options_.connack_timeout == Duration{}) return std::nullopt;
+// The broker's time begins when CONNECT leaves; while a store holds it back there is nothing to be answered. However many AUTH
+// packets go to and fro, all of them have this time together.
+std::optional<Time> Client::Impl::exchange_deadline() const {
+  const bool connecting = phase_ == Phase::connecting;
+  if (!connecting && !(phase_ == Phase::connected && is_renewal(authentication_))) return std::nullopt;
+  if (options_.connack_timeout == Duration{}) return std::nullopt;
   if (output_.begin() == 0 && output_.ready(durable()).empty()) return std::nullopt;
   const Time deadline = opened_at_ + options_.connack_timeout;
-  return options_.connect_timeout == Duration{} ? deadline : std::min(deadline, attempt_began_ + options_.connect_timeout);
+  const bool limited = connecting && options_.connect_timeout != Duration{};
+  return limited ? std::min(deadline, attempt_began_ + options_.connect_timeout) : deadline;
 }
 
-void Client::Impl::connack(const Connack& packet) {
+bool Client::Impl::connack(const Connack& packet) {
   server_properties_.assign(packet.properties);
   if (const ReasonCode reason = packet.reason(); is_failure(reason)) {
     record_.reason_code = reason;
     record_.return_code = is_failure(packet.reason_code) ? to_return_code(reason) : packet.return_code;
     record_.reason = escaped(packet.properties.text(PropertyId::reason_string));
     record_.server_reference = escaped(packet.properties.text(PropertyId::server_reference));
-    return finish(Cause::refused, peer_error(Errc::refused_but_open));
+    finish(Cause::refused, peer_error(Errc::refused_but_open));
+    return false;
   }
   // [MQTT-3.2.2-1] [MQTT5-3.2.2-2]: nothing is resumed that we asked to be clean, whatever the broker says.
   const bool v5 = version_ == ProtocolVersion::mqtt_5;
+  Error error;
   if (packet.session_present && asked_clean_ && (v5 || options_.strict_session_present))
-    return fail(peer_error(Errc::unexpected_session_present));
-  if (!answers_authentication(packet)) return;
-  if (v5) limits_ = read_limits(packet.properties);
+    error = peer_error(Errc::unexpected_session_present);
+  if (!error) error = check_method(packet.properties);
+  if (error) {
+    fail(error);
+    return false;
+  }
+  session_present_ = packet.session_present && !asked_clean_;
+  if (authentication_ != AuthenticationState::none) return authenticated(packet);
+  establish(session_present_);
+  return false;
+}
+
+void Client::Impl::establish(bool session_present) {
+  const bool v5 = version_ == ProtocolVersion::mqtt_5;
+  const Properties said = server_properties_;
+  if (v5) limits_ = read_limits(said);
   outgoing_aliases_.start(std::min(limits_.topic_alias_maximum, options_.topic_aliases));
   session_expiry_ = limits_.session_expiry.value_or(session_expiry_);
   session_ends_at_.reset();
-  if (options_.client_id.empty()) options_.client_id = packet.properties.text(PropertyId::assigned_client_identifier);
-  const bool session_present = packet.session_present && !asked_clean_;
+  if (options_.client_id.empty()) options_.client_id = said.text(PropertyId::assigned_client_identifier);
   phase_ = Phase::connected;
   record_.phase = RecordPhase::connected;
   connected_at_ = now_;
@@ -128,15 +158,6 @@ void Client::Impl::connack(const Connack& packet) {
   }
   session_established_ = !options_.clean_session && (!v5 || session_expiry_ != 0);
   connecting_ = true;
-}
-
-// [MQTT5-4.12.0-5] [MQTT5-4.12.0-6]
-bool Client::Impl::answers_authentication(const Connack& packet) {
-  const std::string_view asked = connect_properties_.view().text(PropertyId::authentication_method);
-  const std::string_view answered = packet.properties.text(PropertyId::authentication_method);
-  if (asked == answered && (asked.data() == nullptr) == (answered.data() == nullptr)) return true;
-  fail(peer_error(asked.data() == nullptr ? Errc::unexpected_authentication : Errc::wrong_authentication_method));
-  return false;
 }
 
 Error Client::Impl::set_client_id(std::string client_id) {
@@ -162,14 +183,11 @@ void Client::Impl::session_lost() {
 }
 
 // PINGREQ depends on no record: it does not wait for a slow store behind packets that do, so that the connection stays
-// alive [MQTT-3.1.2-23]. Only a CONNECT that has not left yet goes before it [MQTT-3.1.0-1].
+// alive [MQTT-3.1.2-23].
 void Client::Impl::ping() {
   ByteBuffer packet;
   encode_empty(PacketType::pingreq, packet);
-  const std::uint64_t place = output_.insert_ready(packet, output_.begin() == 0 ? ~std::uint64_t{0} : durable());
-  acknowledgement_timer_.inserted(place, packet.size());
-  ping_end_ = place + packet.size();
-  note_sent(PacketType::pingreq, packet);
+  ping_end_ = send_ahead(PacketType::pingreq, packet);
   keep_alive_.pinged(now_);
 }
 
@@ -182,7 +200,7 @@ void Client::Impl::consumed(std::size_t count, std::size_t buffered) {
   left_ = std::max(left_, output_.begin() - buffered_);
   if (left_ != before) {
     last_sent_ = now_;
-    if (phase_ == Phase::connecting) opened_at_ = now_;
+    if (before < exchange_end_) opened_at_ = now_;
     acknowledgement_timer_.left(before, now_);
     trial_.left(left_, now_);
     if (before < ping_end_) keep_alive_.ping_moved(now_, left_ >= ping_end_);
@@ -197,7 +215,7 @@ void Client::Impl::clear_output() {
   answers_.clear();
   trial_ = {};
   releases_held_ = false;
-  ping_end_ = left_ = buffered_ = 0;
+  ping_end_ = exchange_end_ = left_ = buffered_ = 0;
   disconnect_written_ = false;
   judge_at_.reset();
 }
@@ -215,13 +233,16 @@ std::optional<Time> Client::Impl::acknowledgement_deadline() const {
 }
 
 std::optional<Client::Impl::Timeout> Client::Impl::timeout() const {
-  if (const auto at = connack_deadline()) return Timeout{*at, local_error(Errc::no_connack)};
-  if (phase_ != Phase::connected) return std::nullopt;
-  const auto dead = keep_alive_.dead_at();
-  const auto unacknowledged = acknowledgement_deadline();
-  if (dead && (!unacknowledged || *dead < *unacknowledged)) return Timeout{*dead, local_error(Errc::no_pingresp)};
-  if (unacknowledged) return Timeout{*unacknowledged, local_error(Errc::no_acknowledgement)};
-  return std::nullopt;
+  std::optional<Timeout> first;
+  const auto consider = [&](std::optional<Time> at, Errc error) {
+    if (at && (!first || *at < first->at)) first = Timeout{*at, local_error(error)};
+  };
+  // Before CONNACK only AUTH can have come.
+  consider(exchange_deadline(), record_.last_received ? Errc::no_authentication : Errc::no_connack);
+  if (phase_ != Phase::connected) return first;
+  consider(acknowledgement_deadline(), Errc::no_acknowledgement);
+  consider(keep_alive_.dead_at(), Errc::no_pingresp);
+  return first;
 }
 
 // A transport does not say when bytes leave: it is asked now and then, while something depends on it.
@@ -285,6 +306,7 @@ void Client::Impl::disconnect() {
   if (phase_ == Phase::connected || phase_ == Phase::connecting) {
     if (phase_ == Phase::connecting && !asked_clean_) session_in_doubt_ = true;
     phase_ = Phase::disconnecting;
+    authentication_ = AuthenticationState::none;
     record_.phase = RecordPhase::disconnecting;
     keep_alive_.stop();
     sign_off();
@@ -360,6 +382,7 @@ void Client::Impl::finish(Cause cause, Error error) {
   const bool asked = phase_ == Phase::disconnecting || cause == Cause::disconnected;
   phase_ = Phase::closing;
   if (asked) (void)set_disconnect({});  // what was to be said is for one DISCONNECT
+  authentication_ = AuthenticationState::none;
   keep_alive_.stop();
   reader_.reset();
   clear_output();

@@ -1,6 +1,7 @@
 // The inside of Client. The work is split by concern:
 //   client.cpp             the facade, getters, time
 //   client_connection.cpp  attempts, CONNECT and CONNACK, keep-alive, every way a connection ends
+//   client_authentication.cpp  AUTH, in both directions
 //   client_send.cpp        publish, queue, subscribe, what leaves
 //   client_receive.cpp     what arrives
 #pragma once
@@ -9,6 +10,7 @@
 
 #include "acknowledgement_timer.hpp"
 #include "acknowledgements.hpp"
+#include "authentication.hpp"
 #include "event_queue.hpp"
 #include "held_messages.hpp"
 #include "incoming_aliases.hpp"
@@ -49,7 +51,8 @@ class Client::Impl {
   // client_connection.cpp
   void begin_attempt(std::string_view url);
   Error open();
-  void connack(const Connack& packet);
+  bool connack(const Connack& packet);  // true: `current_` is an event
+  void establish(bool session_present);
   void transport_closed(const TransportClose& close);
   void disconnect();
   Error set_disconnect(const DisconnectOptions& options);
@@ -72,6 +75,12 @@ class Client::Impl {
   void consumed(std::size_t count, std::size_t buffered);
   void acknowledged();
 
+  // client_authentication.cpp
+  Error authenticate(Bytes data, Properties words);
+  Error reauthenticate(Bytes data, Properties words);
+  void refuse_authentication();
+  bool take_turn(AuthenticationEvent event);  // false: it was out of turn
+
   // client_send.cpp
   Result<Delivery> publish(std::string_view topic, Bytes payload, const PublishOptions& options);
   Error cancel(Delivery delivery);
@@ -82,7 +91,9 @@ class Client::Impl {
   void publish_alone();   // the message on trial, or its PUBREL
   void sign_off();        // what goes before DISCONNECT, and DISCONNECT
   void send_disconnect();
-  void send_reason(PacketType type, ReasonCode code, Properties properties, std::size_t words);
+  // DISCONNECT or AUTH, without what stands behind the first `words` bytes of its properties if the broker takes no packet
+  // that large.
+  Error make_reason(PacketType type, ReasonCode code, Properties properties, std::size_t words, ByteBuffer& out) const;
   void resend_session();  // after CONNACK with Session Present
   void resend_releases();
   void expire();
@@ -140,7 +151,10 @@ class Client::Impl {
   CloseRecord record_;           // of the attempt under way
   CloseRecord last_fault_;       // of the attempt before, if the broker broke the protocol there
   Time attempt_began_{};
-  Time opened_at_{};
+  Time opened_at_{};                 // when bytes left last of what began the exchange: CONNECT, or AUTH to authenticate again
+  std::uint64_t exchange_end_ = 0;   // its end in the connection's stream
+  AuthenticationState authentication_ = AuthenticationState::none;
+  bool session_present_ = false;     // of a CONNACK that is being told
   std::optional<Time> connected_at_;
   AcknowledgementTimer acknowledgement_timer_;
   std::uint64_t ping_end_ = 0;       // of the last PINGREQ, in the connection's stream
@@ -162,7 +176,6 @@ class Client::Impl {
  private:
   // client_connection.cpp
   Error make_connect(Connect& packet);
-  bool answers_authentication(const Connack& packet);
   bool may_say_why() const;
   void say_why(ReasonCode reason_code);
   void session_ends();
@@ -170,11 +183,18 @@ class Client::Impl {
   void finish(CloseRecord::Cause cause, Error error);
   void judge_suspect();
   void count_repeated_fault();
-  std::optional<Time> connack_deadline() const;
+  std::optional<Time> exchange_deadline() const;
   std::optional<Time> acknowledgement_deadline() const;
   void clear_output();
 
+  // client_authentication.cpp
+  Error check_method(Properties properties) const;
+  bool authenticated(const Connack& packet);
+  Error auth(const Auth& packet);
+  Error send_auth(AuthenticationEvent event, ReasonCode code, Bytes data, Properties words);
+
   // client_send.cpp
+  std::uint64_t send_ahead(PacketType type, Bytes packet);  // before what waits for a store; returns its end in the stream
   void appended(PacketType type, Bytes packet);
   void note_sent(PacketType type, Bytes packet);
   Result<Delivery> enqueue(std::string_view topic, Bytes payload, const PublishOptions& options);

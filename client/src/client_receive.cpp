@@ -31,7 +31,8 @@ bool Client::Impl::handle_frame(const Frame& frame) {
   record_.last_received = frame.type();
   keep_alive_.received(now_);
   judge_at_.reset();
-  if (phase_ == Phase::connecting && frame.type() != PacketType::connack) {
+  const bool authenticates = frame.type() == PacketType::auth && authentication_ != AuthenticationState::none;
+  if (phase_ == Phase::connecting && frame.type() != PacketType::connack && !authenticates) {
     fail(peer_error(Errc::first_packet_not_connack));
     return false;
   }
@@ -63,7 +64,7 @@ Error Client::Impl::handle_answer(const Frame& frame, bool& event) {
       const Error error = decode_connack(frame, packet, old_refusal ? ProtocolVersion::mqtt_3_1_1 : version_);
       if (error && (error.code() != Errc::reserved_return_code || options_.strict_reserved)) return error;
       if (phase_ != Phase::connecting) return peer_error(Errc::second_connack);
-      connack(packet);
+      event = connack(packet);
       return {};
     }
     case PacketType::suback: {
@@ -86,7 +87,14 @@ Error Client::Impl::handle_answer(const Frame& frame, bool& event) {
       ended_by_broker(packet);
       return {};
     }
-    case PacketType::auth: return peer_error(Errc::unexpected_authentication);
+    case PacketType::auth: {
+      Auth packet;
+      Error error = decode_auth(frame, packet);
+      if (!error) error = check_words(packet.properties);
+      if (!error) error = auth(packet);
+      event = !error;
+      return error;
+    }
     case PacketType::pingresp:
       if (Error error = decode_empty(frame)) return error;
       keep_alive_.answered();

@@ -17,6 +17,14 @@ void Client::Impl::appended(PacketType type, Bytes packet) {
   note_sent(type, packet);
 }
 
+// Only a CONNECT that has not left yet goes before it [MQTT-3.1.0-1].
+std::uint64_t Client::Impl::send_ahead(PacketType type, Bytes packet) {
+  const std::uint64_t place = output_.insert_ready(packet, output_.begin() == 0 ? ~std::uint64_t{0} : durable());
+  acknowledgement_timer_.inserted(place, packet.size());
+  note_sent(type, packet);
+  return place + packet.size();
+}
+
 void Client::Impl::note_sent(PacketType type, Bytes packet) {
   record_.last_sent = type;
   trace_.record(now_, Direction::outbound, packet);
@@ -359,19 +367,18 @@ void Client::Impl::send_disconnect() {
     words = properties.view().wire().size();
     properties.append(disconnect_words_);
   }
-  send_reason(PacketType::disconnect, code, properties, words);
+  send(PacketType::disconnect,
+       [&](ByteBuffer& out) { (void)make_reason(PacketType::disconnect, code, properties, words, out); });
 }
 
-// DISCONNECT or AUTH. When the broker takes no packet that large, the Reason String and User Properties are left out, which stand
-// behind the first `words` bytes [MQTT5-3.14.2-3] [MQTT5-3.14.2-4] [MQTT5-3.15.2-2] [MQTT5-3.15.2-3].
-void Client::Impl::send_reason(PacketType type, ReasonCode code, Properties properties, std::size_t words) {
-  ByteBuffer packet;
-  (void)encode_reason(type, code, properties, packet, version_);
-  if (packet.size() > limits_.maximum_packet_size) {
-    packet.clear();
-    (void)encode_reason(type, code, Properties(properties.wire().first(words)), packet, version_);
-  }
-  send(type, [&](ByteBuffer& out) { out.insert(out.end(), packet.begin(), packet.end()); });
+// [MQTT5-3.14.2-3] [MQTT5-3.14.2-4] [MQTT5-3.15.2-2] [MQTT5-3.15.2-3]
+Error Client::Impl::make_reason(PacketType type, ReasonCode code, Properties properties, std::size_t words,
+                                ByteBuffer& out) const {
+  const std::size_t begin = out.size();
+  const Error error = encode_reason(type, code, properties, out, version_);
+  if (error || out.size() - begin <= limits_.maximum_packet_size) return error;
+  out.resize(begin);
+  return encode_reason(type, code, Properties(properties.wire().first(words)), out, version_);
 }
 
 // ---- subscribe and unsubscribe ----

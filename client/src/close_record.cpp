@@ -57,7 +57,8 @@ void add_times(const CloseRecord& record, Words& text) {
 }
 
 void add_protocol_error(const CloseRecord& record, Words& text) {
-  text << "The broker broke the protocol: " << record.error.message();
+  const bool refused = record.error.code() == Errc::authentication_refused;  // the broker may have kept to every rule
+  text << (refused ? "The connection was closed: " : "The broker broke the protocol: ") << record.error.message();
   const std::string_view clause = record.error.clause(record.version);
   if (!clause.empty()) text << " (" << clause << ")";
   if (record.last_received) {

@@ -183,6 +183,7 @@ void Driver::prepare() {
   proposal.user_name = client.user_name;
   proposal.password = client.password;
   proposal.will = client.will;
+  proposal.authentication = client.authentication;
   proposal.client_id = client.client_id;
   proposal.clean_session = client.clean_session;
   proposal.keep_alive = client.keep_alive;
@@ -208,7 +209,8 @@ void Driver::open() {
   client_.set_will(std::move(attempt.will));
   if (attempt.clean_session) client_.set_clean_session(*attempt.clean_session);
   if (attempt.keep_alive) client_.set_keep_alive(*attempt.keep_alive);
-  if (attempt.client_id) error_ = client_.set_client_id(std::move(*attempt.client_id), now);
+  error_ = begin_authentication(std::move(attempt.authentication));
+  if (attempt.client_id && !error_) error_ = client_.set_client_id(std::move(*attempt.client_id), now);
   client_.handle_attempt(url_, now);
   if (error_) {
     client_.abort(now);
@@ -218,6 +220,31 @@ void Driver::open() {
   transport_in_use_ = true;
   transport_full_ = false;
   transport_.open(url_, *this);
+}
+
+Error Driver::begin_authentication(std::optional<AuthenticationOptions> authentication) {
+  if (Authenticator* authenticator = options_.authenticator) {
+    auto data = authenticator->begin();
+    if (!data) return local_error(Errc::authentication_refused);
+    authentication = AuthenticationOptions{std::string(authenticator->method()), std::move(*data)};
+  }
+  client_.set_authentication(std::move(authentication));
+  return {};
+}
+
+Error Driver::reauthenticate() {
+  std::vector<std::uint8_t> data;
+  if (options_.authenticator != nullptr) {
+    // Its begin() would forget what is under way.
+    if (!client_.connected()) return local_error(Errc::not_connected);
+    if (client_.authenticating()) return local_error(Errc::authentication_out_of_turn);
+    auto first = options_.authenticator->begin();
+    if (!first) return local_error(Errc::authentication_refused);
+    data = std::move(*first);
+  }
+  const Error error = client_.reauthenticate(data, loop_.now());
+  if (!error) flush_soon();
+  return error;
 }
 
 // ---- after an attempt ----
@@ -258,6 +285,7 @@ void Driver::remember_old() {
 bool Driver::falls_back() {
   const CloseRecord& record = close_record_;
   if (!newest_ || error_ || std::exchange(trying_old_, false) || record.version != ProtocolVersion::mqtt_5) return false;
+  if (client_.options().authentication) return false;
   const bool said = record.cause == CloseRecord::Cause::refused &&
                     record.reason_code == ReasonCode::unsupported_protocol_version;
   const bool closed = record.cause == CloseRecord::Cause::transport && record.phase == CloseRecord::Phase::connecting &&
@@ -301,6 +329,7 @@ StopReason Driver::reason_to_stop(bool was_connected) {
                                               : can_heal(record.reason_code, PacketType::connack);
     if (!retry) return StopReason::refused;
   }
+  if (record.error.code() == Errc::authentication_refused) return StopReason::refused;
   const bool ended = record.cause == CloseRecord::Cause::ended_by_broker;
   const bool taken_over = record.reason_code == ReasonCode::session_taken_over;
   if (ended && !taken_over && !can_heal(record.reason_code, PacketType::disconnect)) return StopReason::refused;

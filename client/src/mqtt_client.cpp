@@ -166,6 +166,7 @@ class MqttClient::Impl {
     if (!event.error) tell_broker();
   }
   void handle(const Closed& event) { tell(event); }
+  void handle(const Authentication& event) { tell(event); }
 
   MqttClient& owner_;
   const std::size_t filters_per_packet_;
@@ -192,6 +193,22 @@ Error MqttClient::disconnect_when_done(Duration timeout, const DisconnectOptions
 void MqttClient::abort() { impl_->driver().abort(); }
 void MqttClient::wake() { impl_->driver().wake(); }
 void MqttClient::offline() { impl_->driver().offline(); }
+
+Error MqttClient::reauthenticate() { return impl_->driver().reauthenticate(); }
+Error MqttClient::reauthenticate(Bytes data, Properties words) {
+  const Error error = impl_->client().reauthenticate(data, impl_->driver().now(), words);
+  if (!error) impl_->driver().flush_soon();
+  return error;
+}
+Error MqttClient::authenticate(Bytes data, Properties words) {
+  const Error error = impl_->client().authenticate(data, impl_->driver().now(), words);
+  if (!error) impl_->driver().flush_soon();
+  return error;
+}
+void MqttClient::refuse_authentication() {
+  impl_->client().refuse_authentication(impl_->driver().now());
+  impl_->driver().flush_soon();
+}
 
 Result<Delivery> MqttClient::publish(std::string_view topic, Bytes payload, const PublishOptions& options) {
   return impl_->driver().publish(topic, payload, options);

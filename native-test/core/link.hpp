@@ -188,6 +188,10 @@ struct Link {
     reason_codes.assign(event.reason_codes.begin(), event.reason_codes.end());
   }
   void keep(const Closed& event) { closed = event.record; }
+  void keep(const Authentication& event) {
+    authentications.push_back({event.done, std::string(as_text(event.data)), client.connected()});
+    if (refuses) client.refuse_authentication(now);
+  }
 
   Client client;
   Time now{std::chrono::seconds{1'700'000'000}};
@@ -207,6 +211,13 @@ struct Link {
   PropertyList connack_properties;       // that connect() answers with
   Connect connect_packet;                // that connect() answered; valid until next()
   std::string words;                     // of the last delivery that failed
+  struct Step {
+    bool done;
+    std::string data;
+    bool connected;
+  };
+  std::vector<Step> authentications;
+  bool refuses = false;                  // whatever the broker shows
   std::vector<int> reason_codes;         // of the last UNSUBACK
 };
 

@@ -55,6 +55,13 @@ struct WillOptions {
   PropertyList properties{};
 };
 
+// MQTT 5's enhanced authentication, section 4.12: what CONNECT says. The rest is Authentication, authenticate() and
+// reauthenticate().
+struct AuthenticationOptions {
+  std::string method{};
+  std::vector<std::uint8_t> data{};  // empty: none
+};
+
 struct ClientOptions {
   // CONNECT, section 3.1.
   std::string client_id{};  // empty only with clean_session [MQTT-3.1.3-7]
@@ -74,13 +81,17 @@ struct ClientOptions {
   std::uint16_t topic_aliases = 0;            // topics that we give numbers to on a connection, as far as the broker takes
                                               // them; the least recently used one is given up. A few dozen at most
   PropertyList properties{};                  // what else CONNECT carries: User Properties, Request Problem Information,
-                                              // Request Response Information, Authentication Method and Data
+                                              // Request Response Information
+  // Enhanced authentication. With it there is no connection in 3.1.1, which has none: not_in_this_version, and
+  // Protocol::newest does not fall back.
+  std::optional<AuthenticationOptions> authentication{};
 
   // Time-outs; 0 turns one off. Each ends the connection with the reason; unacknowledged messages are sent again
   // on the next one, never on a timer [MQTT-4.4.0-1]. They run from when the packet has left, not while it waits for a
   // slow uplink. One that is found more than a second late (the machine slept, the loop was busy) is judged after what
   // has arrived meanwhile could be read.
-  Duration connack_timeout = std::chrono::seconds{15};
+  Duration connack_timeout = std::chrono::seconds{15};  // from CONNECT, or from the AUTH of reauthenticate(), to the end of
+                                                        // the whole exchange; what the application needs for it counts
   // For the whole attempt, from the opening of the transport to CONNACK. Zero: CONNACK has its own time only.
   Duration connect_timeout{};
   // After PINGREQ, without PINGRESP or another sign of life: a whole packet, or 1,000 bytes of one.
@@ -209,12 +220,25 @@ class Client {
   // not_in_this_version, where 3.1.1 is spoken; reserved_reason_code; property rules; expiry_after_none, while there is a
   // connection. What a later connection turns out to have no place for is left out there.
   Error set_disconnect(const DisconnectOptions& options);
+  // MQTT 5, section 4.12. Answers Authentication{done = false}, now or later, with AUTH. `data` and `words` (Reason String, User
+  // Properties) are copied; empty data: none. Errors: authentication_out_of_turn, when nothing is to be answered;
+  // unexpected_authentication, when CONNECT named no method [MQTT-4.12.0-7]; string_too_long; above_server_limit; property rules.
+  Error authenticate(Bytes data, Time now, Properties words = {});
+  // Authenticates again on the live connection, with the method of CONNECT: another token, say. All else goes on meanwhile. Its
+  // end is Authentication{done = true}; a broker that refuses ends the connection. Errors: not_connected;
+  // not_in_this_version; authentication_out_of_turn, while an exchange is under way; the others as above.
+  Error reauthenticate(Bytes data, Time now, Properties words = {});
+  // Ends the connection, for the broker has not shown what the method asks of it: DISCONNECT 0x80, and
+  // Errc::authentication_refused in the close record. When called at Authentication{done = true}, before the next
+  // poll_event(), nothing has been sent on the connection but CONNECT and AUTH. Not connecting or connected: no-op.
+  void refuse_authentication(Time now);
   // Asks the broker for a sign of life now, whatever the keep-alive says: after a wake-up, say.
   void probe(Time now);
   // Ends the attempt without DISCONNECT: the broker publishes the will.
   void abort(Time now);
   // For the next CONNECT.
   void set_credentials(std::optional<std::string> user_name, std::optional<std::vector<std::uint8_t>> password);
+  void set_authentication(std::optional<AuthenticationOptions> authentication);
   void set_will(std::optional<WillOptions> will);
   void set_clean_session(bool clean_session);
   void set_keep_alive(std::chrono::seconds keep_alive);
@@ -250,6 +274,7 @@ class Client {
   // ---- getters ----
 
   bool connected() const;
+  bool authenticating() const;      // an exchange of MQTT 5's enhanced authentication is under way
   ProtocolVersion version() const;  // of the current or last connection
   // What the broker said in CONNACK, until the next connection begins.
   const ServerLimits& server() const;

@@ -23,7 +23,7 @@ struct CloseRecord {
   enum class Cause : std::uint8_t {
     transport,       // the network or the broker closed it; see fault, code, reason
     refused,         // CONNACK with a non-zero return code; see reason_code, return_code
-    protocol_error,  // the broker broke a clause; see error
+    protocol_error,  // the broker broke a clause, or was refused by refuse_authentication(); see error
     timed_out,       // no CONNACK, PINGRESP or acknowledgement in time; see error
     disconnected,    // disconnect() was called and DISCONNECT was sent
     aborted,         // the application closed it without DISCONNECT

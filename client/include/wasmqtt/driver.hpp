@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "wasmqtt/authenticator.hpp"
 #include "wasmqtt/backoff.hpp"
 #include "wasmqtt/client.hpp"
 #include "wasmqtt/event_loop.hpp"
@@ -29,6 +30,7 @@ struct Attempt {
   std::optional<std::string> user_name{};
   std::optional<std::vector<std::uint8_t>> password{};
   std::optional<WillOptions> will{};
+  std::optional<AuthenticationOptions> authentication{};  // MQTT 5's; an Authenticator takes its place
   // Not set: as before. Another client id is another session [MQTT-3.1.3-2]; see Client::set_client_id.
   std::optional<std::string> client_id{};
   std::optional<bool> clean_session{};
@@ -65,6 +67,9 @@ struct DriverOptions {
   // host or host:port. The address is for the next attempt, with the credentials of this one, and has to be as secure as the
   // present one, else it is not used; at most three are followed in a row.
   std::function<std::string(std::string_view reference, const CloseRecord& record)> follow_server{};
+  // MQTT 5's enhanced authentication, when set; outlives the driver. It answers what the broker asks, and the event
+  // Authentication comes only when the broker has been accepted, too.
+  Authenticator* authenticator = nullptr;
   // Replaces urls and the client's options when set: calls `ready` once, at once or later. After open_timeout the
   // attempt has failed (TransportFault::not_prepared), and the next one asks again.
   std::function<void(Attempt proposal, std::function<void(Attempt)> ready)> prepare_attempt{};
@@ -82,7 +87,8 @@ enum class ConnectionState : std::uint8_t {
 enum class StopReason : std::uint8_t {
   none,
   asked,             // disconnect() or abort()
-  refused,           // CONNACK with a code that retry_refusal does not try again, or DISCONNECT with one that can't heal
+  refused,           // CONNACK with a code that retry_refusal does not try again, or DISCONNECT with one that can't heal; or
+                     // we have refused the broker's authentication
   taken_over,        // under TakeoverPolicy::stop: the same client id is probably in use elsewhere
   store_failed,      // under StoreFailure::stop
   connection_lost,   // without DriverOptions::reconnect
@@ -124,6 +130,8 @@ class Driver final : private TransportObserver {
   // stop() as soon as no message, request or output is unfinished, or after `timeout` without progress; see
   // MqttClient::disconnect_when_done().
   Error stop_when_done(Duration timeout, const DisconnectOptions& options);
+  // See MqttClient::reauthenticate().
+  Error reauthenticate();
   // Stop without DISCONNECT (the broker publishes the will).
   void abort();
   // Something woke us up (visible again, online, resumed): checks the link at once, or tries at once if waiting.
@@ -161,6 +169,7 @@ class Driver final : private TransportObserver {
   void prepare();
   void open();
   void decide_what_next();
+  Error begin_authentication(std::optional<AuthenticationOptions> authentication);
   bool has_one_address() const;
   bool falls_back();
   bool is_old(std::string_view url) const;
@@ -177,6 +186,7 @@ class Driver final : private TransportObserver {
   void drain();
   void deliver_events();
   void note(const Event& event, Time now);
+  bool authenticates(const Event& event, Time now);
   void write_journal();
   void write_output();
   void write_full_frames();

@@ -85,6 +85,8 @@ enum class Errc : std::uint8_t {
   unknown_topic_alias,
   unexpected_authentication,
   wrong_authentication_method,
+  authentication_out_of_turn,
+  authentication_refused,
   unexpected_reason,
   too_many_unacknowledged,
   peer_not_reading,
@@ -102,6 +104,7 @@ enum class Errc : std::uint8_t {
   damaged_record,
   // time-outs
   no_connack,
+  no_authentication,
   no_pingresp,
   no_acknowledgement,
   refused_but_open,

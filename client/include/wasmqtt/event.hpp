@@ -43,6 +43,15 @@ enum class FailureReason : std::uint8_t {
   not_supported,   // the broker does not take it: QoS, RETAIN or size, as the reason code says; it was not sent
 };
 
+// MQTT 5's enhanced authentication, section 4.12. The broker asks, to be answered by authenticate(); or it has accepted: in
+// CONNACK, before Connected and before anything is sent on the connection, or in AUTH after reauthenticate(). What it shows of
+// itself then may be refused: refuse_authentication(). A broker that does not accept ends the connection; see Closed.
+struct Authentication {
+  bool done = false;
+  Bytes data{};             // Authentication Data; empty: none
+  Properties properties{};  // all that came with it: of AUTH, or of CONNACK
+};
+
 // CONNACK accepted. After it the client has already queued what has to be sent again.
 struct Connected {
   bool session_present = false;
@@ -103,6 +112,7 @@ struct Closed {
   CloseRecord record{};
 };
 
-using Event = std::variant<Connected, SessionLost, Message, DeliveryChanged, Subscribed, Unsubscribed, Closed>;
+using Event =
+    std::variant<Connected, SessionLost, Message, DeliveryChanged, Subscribed, Unsubscribed, Closed, Authentication>;
 
 }  // namespace wasmqtt

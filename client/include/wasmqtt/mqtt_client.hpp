@@ -107,6 +107,14 @@ class MqttClient {
   void wake();     // the device or tab woke up, or the network is back: check the link now
   void offline();  // the network is gone
 
+  // MQTT 5's enhanced authentication; errors: see Client. With DriverOptions::authenticator it answers what the broker asks, and
+  // reauthenticate() begins with its data, when the credentials have changed or the broker's policy asks for it. Without one,
+  // the first two say what the method has to say: a new token, for example. Its end is the event Authentication, or Closed.
+  Error reauthenticate();
+  Error reauthenticate(Bytes data, Properties words = {});
+  Error authenticate(Bytes data, Properties words = {});
+  void refuse_authentication();
+
   // ---- messages ----
   // Errors: see Client::publish. `payload` and `topic` are copied.
   Result<Delivery> publish(std::string_view topic, Bytes payload, const PublishOptions& options = {});

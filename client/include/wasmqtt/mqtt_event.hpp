@@ -4,7 +4,8 @@
 //     if (const auto* changed = std::get_if<wasmqtt::StateChanged>(&event)) show(changed->state);
 //   };
 //
-// Order: an attempt that succeeds is StateChanged{connected}, Connected, and SessionLost if the broker forgot the session;
+// Order: an attempt that succeeds is, with enhanced authentication, Authentication, then StateChanged{connected}, Connected, and
+// SessionLost if the broker forgot the session;
 // one that ends is Closed, then StateChanged{waiting} or StateChanged{stopped}. Views are valid during the call.
 #pragma once
 
@@ -60,6 +61,6 @@ struct FellBack {
 };
 
 using MqttEvent = std::variant<StateChanged, Connected, SessionLost, SubscriptionAnswered, UnsubscribeAnswered, StoreProblem,
-                               TakeoverSuspected, Closed, FellBack>;
+                               TakeoverSuspected, Closed, FellBack, Authentication>;
 
 }  // namespace wasmqtt
