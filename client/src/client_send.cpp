@@ -143,8 +143,11 @@ Error Client::Impl::cancel(Delivery delivery) {
 void Client::Impl::end_delivery(Slot slot, DeliveryState state, FailureReason reason, ReasonCode code,
                                 std::string_view words) {
   const Delivery delivery = session_->delivery(slot);
-  if (slot == resend_next_) resend_next_ = (*session_)[slot].next;
-  session_->finish(slot);
+  const OutgoingMessage& message = (*session_)[slot];
+  if (slot == resend_next_) resend_next_ = message.next;
+  const bool unanswered = reason == FailureReason::not_supported || reason == FailureReason::connection_closed_repeatedly;
+  if (unanswered && message.packet_id != 0 && message.qos == Qos::exactly_once) session_->abandon(slot);
+  else session_->finish(slot);
   events_.delivery(delivery, state, reason, code, words);
 }
 

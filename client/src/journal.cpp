@@ -96,6 +96,7 @@ struct Compaction {
   SlotIndex by_number;       // places in `messages`
   std::vector<Slot> steps;   // places, too
   std::bitset<65536> received;
+  std::bitset<65536> abandoned;  // packet ids of `sent` with number 0
   std::uint64_t suspect = 0;  // number of the message with the latest strikes
   unsigned strikes = 0;
 
@@ -129,12 +130,17 @@ struct Compaction {
       case Kind::session: session = record; has_session = true; break;
       case Kind::put: put(record); break;
       case Kind::sent:
+        if (record.number == 0) abandoned.set(record.packet_id);
+        [[fallthrough]];
       case Kind::released: step(record.number, record); break;
       case Kind::requeued: step(record.number, {}); break;
       case Kind::removed: end(record.number); break;
       case Kind::received: received.set(record.packet_id); break;
       case Kind::received_done: received.reset(record.packet_id); break;
-      case Kind::forgot: received.reset(); break;
+      case Kind::forgot:
+        received.reset();
+        abandoned.reset();
+        break;
       case Kind::strike:
         strikes = record.number == suspect ? strikes + 1 : 1;
         suspect = record.number;
@@ -167,6 +173,7 @@ struct Compaction {
     for (unsigned i = 0; i < strikes && find(suspect) != no_slot; ++i)
       write_record({.kind = Kind::strike, .number = suspect}, out);
     for (std::size_t id = 1; id < received.size(); ++id) {
+      if (abandoned.test(id)) write_record({.kind = Kind::sent, .packet_id = static_cast<PacketId>(id)}, out);
       if (received.test(id)) write_record({.kind = Kind::received, .packet_id = static_cast<PacketId>(id)}, out);
     }
     return out;

@@ -1,6 +1,7 @@
 #include "session.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace wasmqtt {
 
@@ -133,8 +134,20 @@ void Session::finish_unrecorded(Slot slot) {
   if (queued_count() == 0) next_deadline_.reset();
 }
 
+void Session::abandon(Slot slot) {
+  const PacketId packet_id = table_[slot].packet_id;
+  finish(slot);
+  keep_id(packet_id);
+  record({.kind = Kind::sent, .packet_id = packet_id});
+}
+
+void Session::keep_id(PacketId packet_id) {
+  if (packet_ids_.claim(packet_id)) abandoned_ids_.push_back(packet_id);
+}
+
 std::size_t Session::forget() {
-  if (received_.count() != 0) record({.kind = Kind::forgot});
+  if (received_.count() != 0 || !abandoned_ids_.empty()) record({.kind = Kind::forgot});
+  for (const PacketId packet_id : std::exchange(abandoned_ids_, {})) packet_ids_.release(packet_id);
   received_.clear();
   uncertain_.clear();
   // From the last to the first, each to the front, keeps their order [MQTT-4.6.0-1].

@@ -35,6 +35,9 @@ class Session {
   bool publish(Slot slot);
   void release(Slot slot);  // PUBREC came
   void finish(Slot slot);   // it ended, whatever way
+  // It ended without an answer. Its packet id stays taken until the session is lost: the broker may still hold it for QoS 2, and
+  // would take a new message for a repetition [MQTT-4.3.3-2].
+  void abandon(Slot slot);
   // The broker forgot us, or a clean session begins [MQTT-3.1.2-6]: received ids are freed, published messages are queued
   // anew in front, in order. Released ones are left for the caller to end. Returns how many were queued.
   std::size_t forget();
@@ -106,6 +109,7 @@ class Session {
   void queue(Slot slot);
   void renumber(Slot slot, std::uint64_t number);
   void finish_unrecorded(Slot slot);
+  void keep_id(PacketId packet_id);
   void requeue(Slot slot);
   void note_deadline(Time deadline);
   MessageList& list_of(const OutgoingMessage& message);
@@ -131,6 +135,7 @@ class Session {
   ReceivedIds received_;
   ReceivedIds uncertain_;  // of received_
   PacketIds packet_ids_;
+  std::vector<PacketId> abandoned_ids_;
   ByteBuffer pending_;
   std::uint64_t position_ = 0;
 };

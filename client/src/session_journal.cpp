@@ -1,5 +1,6 @@
 // The session's journal: records out as things happen, and a session made again from them.
 #include <algorithm>
+#include <utility>
 
 #include "session.hpp"
 #include "wasmqtt/encode.hpp"
@@ -67,6 +68,8 @@ Error Session::apply(const JournalRecord& record, SlotIndex& by_number) {
       by_number.insert(hash, apply_put(record));
       return {};
     case Kind::sent:
+      if (record.number == 0) keep_id(record.packet_id);
+      [[fallthrough]];
     case Kind::released: return slot == no_slot ? Error{} : apply_step(record, slot);
     case Kind::requeued:
       if (slot != no_slot && table_[slot].state == State::published) requeue(slot);
@@ -81,7 +84,10 @@ Error Session::apply(const JournalRecord& record, SlotIndex& by_number) {
       return {};
     case Kind::received: received_.insert(record.packet_id); return {};
     case Kind::received_done: received_.erase(record.packet_id); return {};
-    case Kind::forgot: received_.clear(); return {};
+    case Kind::forgot:
+      received_.clear();
+      for (const PacketId packet_id : std::exchange(abandoned_ids_, {})) packet_ids_.release(packet_id);
+      return {};
     case Kind::session:
     case Kind::barrier:
     case Kind::numbers: return {};

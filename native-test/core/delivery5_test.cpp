@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "link.hpp"
+#include "wasmqtt/journal.hpp"
 
 using namespace wasmqtt;
 using namespace wasmqtt::test;
@@ -305,4 +306,36 @@ TEST_CASE("mqtt 5: DUP of an incoming message says nothing about what we send, a
   link.expect<Puback>();
   link.publish("a", "x", Qos::at_least_once);
   CHECK_FALSE(link.expect<Publish>().dup);
+}
+
+// The broker may have had it: with its id a new message would be taken for a repetition, answered, and lost.
+TEST_CASE("mqtt 5: a QoS 2 message that a later connection has no room for fails, and its packet id stays taken until the session is "
+          "lost, also over a restart [MQTT5-4.3.3-10] [MQTT5-3.2.2-15]") {
+  ClientOptions options = Link::mqtt5(false);
+  options.journal = true;
+  Connection link(options);
+  const Delivery large = link.publish("a", std::string(100, 'x'), Qos::exactly_once);
+  CHECK(link.expect<Publish>().packet_id == 1);
+  link.cut();
+  REQUIRE_FALSE(static_cast<bool>(link.connack_properties.add(PropertyId::maximum_packet_size, 50)));
+  link.connect(true);
+  CHECK(link.fate(large) == "sent failed: the broker does not take messages like this one");
+
+  const auto compacted = compact(link.journal);
+  REQUIRE(compacted);
+  for (const auto& journal : {link.journal, *compacted}) {
+    for (const bool session_present : {true, false}) {
+      Link restarted(options);
+      REQUIRE_FALSE(static_cast<bool>(restarted.client.handle_restore(journal, link.now)));
+      restarted.connect(session_present);
+      restarted.publish("a", "x", Qos::exactly_once);
+      CHECK(restarted.expect<Publish>().packet_id == (session_present ? 2 : 1));
+      Link again(options);  // and what the new process has written says the same
+      std::vector<std::uint8_t> all = journal;
+      all.insert(all.end(), restarted.journal.begin(), restarted.journal.end());
+      REQUIRE_FALSE(static_cast<bool>(again.client.handle_restore(all, link.now)));
+      again.connect(session_present);
+      CHECK(again.expect<Publish>().packet_id == (session_present ? 2 : 1));
+    }
+  }
 }

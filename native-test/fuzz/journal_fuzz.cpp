@@ -54,6 +54,7 @@ Restored restore(Bytes records) {
   constexpr std::uint8_t connack[] = {0x20, 2, 1, 0};
   client.handle_bytes(connack, now);
   while (client.poll_event(now) != nullptr) {}
+  (void)client.publish("next", {}, {.qos = Qos::at_least_once}, now);  // its packet id tells which ones are taken
   client.handle_journal_durable(client.journal_position());
   const Bytes output = client.pending_output();
   result.replay.assign(output.begin(), output.end());
@@ -80,7 +81,7 @@ class Life {
       case 2: return send();
       case 3: return release();
       case 4: return requeue();
-      case 5: return remove();
+      case 5: return input_.below(4) == 0 ? abandon() : remove();
       case 6: return write({.kind = static_cast<Kind>(7 + input_.below(4)), .packet_id = static_cast<PacketId>(1 + input_.below(5))});
       default: return write({.kind = input_.flag() ? Kind::numbers : Kind::strike, .number = last_number_});
     }
@@ -119,6 +120,13 @@ class Life {
     const auto which = list.begin() + static_cast<std::ptrdiff_t>(input_.below(list.size()));
     write({.kind = Kind::removed, .number = *which});
     list.erase(which);
+  }
+  void abandon() {
+    if (published_.empty()) return;
+    const auto [number, packet_id] = published_.front();
+    published_.erase(published_.begin());
+    write({.kind = Kind::removed, .number = number});
+    write({.kind = Kind::sent, .packet_id = packet_id});
   }
   void write(const JournalRecord& record) { write_record(record, out_); }
 

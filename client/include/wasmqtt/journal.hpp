@@ -22,13 +22,14 @@ struct JournalRecord {
   enum class Kind : std::uint8_t {
     session = 1,   // text: the client id this journal belongs to [MQTT-3.1.3-2]; first record
     put,           // a message was accepted: number, qos, retain, deadline, text (topic), payload, properties
-    sent,          // it went out: number, packet_id [MQTT-4.3.2-1]
+    sent,          // it went out: number, packet_id [MQTT-4.3.2-1]. Number 0: its message failed unanswered, but the broker may
+                   // still hold the packet_id for QoS 2, and it stays taken
     released,      // PUBREC came: number, packet_id; from now on PUBREL only [MQTT-4.3.3-1]
     requeued,      // it waits again, without a packet id: the session was lost
     removed,       // it ended: number
     received,      // an incoming QoS 2 packet_id is held [MQTT-4.3.3-2]
     received_done, // and is free again
-    forgot,        // all received ids are free: the session was lost or clean
+    forgot,        // all received ids are free, and those of number 0: the session was lost or clean
     barrier,       // nothing to restore; output that follows waits for it
     numbers,       // number: the highest used so far; written by compact()
     strike,        // number: the broker ended a connection when this message was sent; several in a row count
