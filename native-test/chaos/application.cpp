@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "model_broker.hpp"
 #include "wasmqtt/describe.hpp"
 
 namespace wasmqtt::chaos {
@@ -32,6 +33,11 @@ MqttOptions Application::options() const {
   client.output_bytes = output_limit;
   client.queue_qos0 = weather_.queue_qos0;
   client.manual_acknowledgement = weather_.manual;
+  client.protocol = version_ == ProtocolVersion::mqtt_5 ? Protocol::mqtt_5 : Protocol::mqtt_3_1_1;
+  client.session_expiry = 3600;
+  client.receive_maximum = ModelBroker::in_flight_limit;
+  client.topic_alias_maximum = ModelBroker::aliases;
+  client.topic_aliases = 2;
   options.driver.backoff = {.first = 500ms, .longest = 4s, .stable_after = 10s};
   options.driver.takeover.policy = TakeoverPolicy::stop;  // a cut must not be taken for one
   return options;
@@ -129,6 +135,7 @@ void Application::follow_script() {
 
 void Application::run(std::size_t index) {
   const Step& step = application_steps[index];
+  if (step.only_in_5 && version_ != ProtocolVersion::mqtt_5) return;
   switch (step.kind) {
     case Step::Kind::subscribe: {
       const auto made = mqtt_->subscribe(step.topic, step.qos, [this](const Message& message) { delivered(message); });
@@ -157,19 +164,34 @@ void Application::publish(const Step& step) {
   const unsigned serial = ++ledger_.serial;
   const std::string label = "o" + std::to_string(serial);
   const std::string payload = label + ' ' + std::string(serial % 7, '-');
-  const auto delivery = mqtt_->publish(step.topic, payload, {.qos = step.qos, .retain = step.retain});
+  const PropertyList properties = properties_of(step);
+  const Publish packet{step.topic, as_bytes(payload), static_cast<PacketId>(step.qos == q0 ? 0 : 1), step.qos, step.retain, false,
+                       properties};
+  const std::size_t size = encoded_size(packet, ProtocolVersion::mqtt_5);
+  const auto delivery = mqtt_->publish(step.topic, payload, {.qos = step.qos, .retain = step.retain, .properties = properties});
   if (!delivery) {
-    if (step.qos != Qos::at_most_once || delivery.error().code() != Errc::not_connected)
-      ledger_.fail("publish() was refused: " + std::string(delivery.error().message()));
+    const bool offline = step.qos == Qos::at_most_once && delivery.error().code() == Errc::not_connected;
+    const bool too_large = size > wire_.largest_packet() && delivery.error().code() == Errc::above_server_limit;
+    if (!offline && !too_large) ledger_.fail("publish() was refused: " + std::string(delivery.error().message()));
     return;
   }
   Sent& sent = ledger_.sent[label];
   sent.topic = step.topic;
   sent.qos = step.qos;
+  sent.accepted_at = simulation_.now();
+  sent.expiry = std::chrono::seconds{step.expiry};
+  sent.size = size;
   if (delivery->number == 0) return;
   labels_[delivery->number] = label;
   if (step.qos != Qos::at_most_once)
     log_.log({.kind = LogEntry::Kind::accepted, .label = label, .number = delivery->number});
+}
+
+PropertyList Application::properties_of(const Step& step) {
+  PropertyList properties;
+  if (step.expiry != 0) (void)properties.add(PropertyId::message_expiry_interval, step.expiry);
+  if (step.large) (void)properties.add_user_property("large", std::string(40, 'x'));
+  return properties;
 }
 
 void Application::completed(Delivery delivery, DeliveryState state, FailureReason reason) {
@@ -183,12 +205,25 @@ void Application::completed(Delivery delivery, DeliveryState state, FailureReaso
     return;
   }
   if (state == DeliveryState::queued) return;
+  if (state == DeliveryState::failed) check_failed(sent, label, reason);
   for (int i = faulty_.times_completed(label); i > 0; --i) {
     if (!completed_.insert(label).second) ledger_.fail(label + " completed twice");
     ledger_.completed.insert(label);
     if (!qos0)
       log_.log({.kind = LogEntry::Kind::completed, .label = label, .state = state, .reason = reason});
   }
+}
+
+// What the client drops, it has to have a reason for.
+void Application::check_failed(Sent& sent, const std::string& label, FailureReason reason) {
+  sent.dropped = reason == FailureReason::connection_closed_repeatedly || reason == FailureReason::not_supported;
+  if (reason == FailureReason::expired) {
+    if (sent.expiry == Duration{} || simulation_.now() < sent.accepted_at + sent.expiry)
+      ledger_.fail(label + " expired before its time");
+    if (wire_.was_sent(label)) ledger_.fail(label + " expired after it was sent [MQTT5-4.3.3-7]");
+  }
+  if (reason == FailureReason::not_supported && sent.size <= wire_.largest_packet())
+    ledger_.fail(label + " is not supported, though it fits");
 }
 
 // ---- messages in ----
@@ -214,6 +249,10 @@ void Application::delivered(const Message& message) {
 
 void Application::check_delivered(const Message& message, const std::string& label) {
   const bool first = seen_.insert(label).second;
+  if (version_ == ProtocolVersion::mqtt_5 && message.properties.text(PropertyId::correlation_data) != label)
+    ledger_.fail(label + " came without its properties [MQTT5-3.3.2-16]");
+  if (ledger_.owed.count(label) != 0 && ledger_.owed[label].topic != message.topic)
+    ledger_.fail(label + " came with another topic: " + std::string(message.topic));
   if (message.retain) return;  // comes again with each new subscription
   if (!first && message.qos != Qos::at_least_once)
     ledger_.fail(label + ", QoS " + std::to_string(static_cast<int>(message.qos)) + ", delivered twice");
@@ -272,7 +311,9 @@ std::string Application::unfinished() const {
   if (counts.queued + counts.in_flight != 0) return "the client has unfinished messages";
   // What belonged to a session that was lost unseen, nobody releases.
   if (counts.received_ids != 0 && ledger_.sessions_made_unseen == 0) return "the client holds received ids";
-  if (counts.requests + counts.unacknowledged + counts.output_bytes != 0) return "the client has work left";
+  if (counts.requests != 0) return "the client has requests unanswered";
+  if (counts.unacknowledged != 0) return "the client has messages unacknowledged";
+  if (counts.output_bytes != 0) return "the client has output left";
   return {};
 }
 

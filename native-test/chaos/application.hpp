@@ -22,9 +22,9 @@ namespace wasmqtt::chaos {
 class Application {
  public:
   Application(Simulation& simulation, SimulatedLoop& loop, Transport& transport, SessionStore& store, ModelStore& log,
-              Ledger& ledger, WireOracle& wire, const Weather& weather, Faulty& faulty)
+              Ledger& ledger, WireOracle& wire, const Weather& weather, Faulty& faulty, ProtocolVersion version)
       : simulation_(simulation), loop_(loop), transport_(transport), store_(store), log_(log), ledger_(ledger),
-        wire_(wire), weather_(weather), faulty_(faulty) {}
+        wire_(wire), weather_(weather), faulty_(faulty), version_(version) {}
 
   void start();
   // The process dies here and now, and comes back.
@@ -53,12 +53,14 @@ class Application {
   std::size_t next_due() const;
   void run(std::size_t index);
   void publish(const Step& step);
+  static PropertyList properties_of(const Step& step);
   void delivered(const Message& message);
   void check_delivered(const Message& message, const std::string& label);
   void acknowledge_waiting();
   void pause_for_a_while();
   void quit_for_a_while();
   void completed(Delivery delivery, DeliveryState state, FailureReason reason);
+  void check_failed(Sent& sent, const std::string& label, FailureReason reason);
 
   Simulation& simulation_;
   SimulatedLoop& loop_;
@@ -69,6 +71,7 @@ class Application {
   WireOracle& wire_;
   Weather weather_;
   Faulty& faulty_;
+  ProtocolVersion version_;
   unsigned quits_ = 0;
   std::size_t takeovers_ = 0;
   std::uint64_t process_ = 0;

@@ -36,7 +36,8 @@ const std::array<Weather, weathers>& all_weathers() {
 Weather weather_number(int number) { return all_weathers()[static_cast<std::size_t>(number)]; }
 
 std::string describe(const Plan& plan) {
-  std::string text = "weather " + std::to_string(plan.weather) + " seed " + std::to_string(plan.seed);
+  std::string text = plan.version == ProtocolVersion::mqtt_5 ? "mqtt 5 " : "mqtt 3.1.1 ";
+  text += "weather " + std::to_string(plan.weather) + " seed " + std::to_string(plan.seed);
   for (const Fault& fault : plan.faults) {
     text += std::string(" ") + names[static_cast<std::size_t>(fault.kind)] + '@' + std::to_string(fault.connection) +
             (fault.direction == Direction::outbound ? '>' : '<') + std::to_string(fault.offset);

@@ -1,6 +1,7 @@
 // What goes wrong in a run, and when; and the weather that lasts for all of it.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -52,9 +53,16 @@ struct Plan {
   std::uint64_t seed = 1;
   std::vector<Fault> faults{};
   std::string refused_topic{};  // the broker closes the connection when a message comes to it
+  ProtocolVersion version = ProtocolVersion::mqtt_3_1_1;
 };
 
-// "weather 3 seed 7 cut@0>120 kill_kept@1<44": `>` towards the broker, `<` towards the client.
+// Which version one of a row of runs speaks: the runs that would be made in 3.1.1 alone are shared between the two.
+constexpr ProtocolVersion version_of(std::uint64_t number) {
+  return number % 2 == 0 ? ProtocolVersion::mqtt_3_1_1 : ProtocolVersion::mqtt_5;
+}
+inline constexpr ProtocolVersion both_versions[] = {ProtocolVersion::mqtt_3_1_1, ProtocolVersion::mqtt_5};
+
+// "mqtt 5 weather 3 seed 7 cut@0>120 kill_kept@1<44": `>` towards the broker, `<` towards the client.
 std::string describe(const Plan& plan);
 
 }  // namespace wasmqtt::chaos

@@ -40,3 +40,8 @@ TEST_CASE("forgotten at every byte, and the CONNACK that tells it lost: all prom
            .faults = {{Fault::Kind::forget, 0, Direction::inbound, offset}, {Fault::Kind::cut, 1, Direction::inbound, 2}}});
   }
 }
+
+TEST_CASE("a QoS 2 message that a later connection has no room for keeps its packet id, also over a restart [MQTT-4.3.3-2]") {
+  holds({.weather = 11, .version = ProtocolVersion::mqtt_5});
+  holds({.weather = 11, .faults = {{Fault::Kind::cut, 0, Direction::outbound, 230}}, .version = ProtocolVersion::mqtt_5});
+}

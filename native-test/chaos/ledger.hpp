@@ -19,6 +19,10 @@ struct Sent {
   bool on_wire = false;                 // a byte of it was taken by the transport
   unsigned forgotten_in_flight = 0;     // times the broker lost its session meanwhile
   unsigned announced_before = ~0u;      // first connection on which the client said `sent`
+  Time accepted_at{};
+  Duration expiry{};                    // 0: none
+  std::size_t size = 0;                 // of its PUBLISH with MQTT 5, without an alias
+  bool dropped = false;                 // failed before or between attempts: its packet id is free, unanswered
 };
 
 // A message that the broker put into the client's session.
@@ -47,6 +51,7 @@ struct Ledger {
   unsigned sessions_resumed_in_vain = 0;  // CONNACKs that had to cause one
   unsigned sessions_made_unseen = 0;    // the broker forgot, made a new session, and its CONNACK was lost, or what it
                                         // told was forgotten by a process that died
+  std::uint32_t smallest_packet_limit = ~0u;  // that the client has been told in MQTT 5
   unsigned wills = 0;
   std::vector<std::string> failures;
 

@@ -8,7 +8,9 @@ void DurableJournal::apply(const JournalRecord& record) {
   using Kind = JournalRecord::Kind;
   switch (record.kind) {
     case Kind::put: messages[record.number] = {}; break;
-    case Kind::sent: messages[record.number] = {record.packet_id, false}; break;
+    case Kind::sent:
+      if (record.number != 0) messages[record.number] = {record.packet_id, false};
+      break;
     case Kind::released: messages[record.number] = {record.packet_id, true}; break;
     case Kind::requeued: messages[record.number] = {}; break;
     case Kind::removed: messages.erase(record.number); break;

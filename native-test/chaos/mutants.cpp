@@ -1,5 +1,7 @@
 #include "mutants.hpp"
 
+#include <map>
+
 #include "mutating_transport.hpp"
 #include "wasmqtt/decode.hpp"
 
@@ -30,6 +32,20 @@ std::unique_ptr<Faulty> with_transport(WithTransport::Change change) {
 
 bool is_publish(const Frame& frame, unsigned qos) {
   return frame.type() == PacketType::publish && ((frame.flags() >> 1) & 3) == qos;
+}
+
+bool read(const Frame& frame, Publish& packet, const MutatingTransport& transport) {
+  return !decode_publish(frame, packet, transport.version(), Direction::outbound);
+}
+
+void write(const Publish& packet, ByteBuffer& out, const MutatingTransport& transport) {
+  encode_checked(packet, out, transport.version());
+}
+
+void pretend_acknowledged(const Publish& packet, MutatingTransport& transport) {
+  ByteBuffer puback;
+  encode_acknowledgement(PacketType::puback, packet.packet_id, puback);
+  transport.pretend(std::move(puback));
 }
 
 // A store in front of the honest one.
@@ -113,11 +129,11 @@ std::unique_ptr<Faulty> always_dup() {
 
 // Every PUBLISH takes the id of the first one.
 std::unique_ptr<Faulty> reuses_id() {
-  return with_transport([](const Frame& frame, ByteBuffer& out, MutatingTransport&) {
+  return with_transport([](const Frame& frame, ByteBuffer& out, MutatingTransport& transport) {
     Publish packet;
-    if (!is_publish(frame, 2) || decode_publish(frame, packet)) return pass(frame, out);
+    if (!is_publish(frame, 2) || !read(frame, packet, transport)) return pass(frame, out);
     packet.packet_id = 3;
-    (void)encode(packet, out);
+    write(packet, out, transport);
   });
 }
 
@@ -125,19 +141,17 @@ std::unique_ptr<Faulty> reuses_id() {
 std::unique_ptr<Faulty> loses_message() {
   return with_transport([lost = false](const Frame& frame, ByteBuffer& out, MutatingTransport& transport) mutable {
     Publish packet;
-    if (lost || !is_publish(frame, 1) || decode_publish(frame, packet)) return pass(frame, out);
+    if (lost || !is_publish(frame, 1) || !read(frame, packet, transport)) return pass(frame, out);
     lost = true;
-    ByteBuffer puback;
-    encode_acknowledgement(PacketType::puback, packet.packet_id, puback);
-    transport.pretend(std::move(puback));
+    pretend_acknowledged(packet, transport);
   });
 }
 
 // A QoS 2 PUBLISH is held back until the next one has gone.
 std::unique_ptr<Faulty> reorders() {
-  return with_transport([held = ByteBuffer()](const Frame& frame, ByteBuffer& out, MutatingTransport&) mutable {
+  return with_transport([held = ByteBuffer()](const Frame& frame, ByteBuffer& out, MutatingTransport& transport) mutable {
     Publish packet;
-    const bool candidate = is_publish(frame, 2) && !decode_publish(frame, packet) && packet.topic == "out/a";
+    const bool candidate = is_publish(frame, 2) && read(frame, packet, transport) && packet.topic == "out/a";
     if (candidate && held.empty()) {
       held.assign(frame.whole.begin(), frame.whole.end());
       return;
@@ -191,6 +205,89 @@ std::unique_ptr<Faulty> acknowledges_out_of_order() {
   });
 }
 
+// ---- what MQTT 5 brings ----
+
+// QoS 1 messages take no place in the quota: all of them, or those that are sent again.
+std::unique_ptr<Faulty> overruns_quota(bool only_again) {
+  return with_transport([only_again](const Frame& frame, ByteBuffer& out, MutatingTransport& transport) {
+    pass(frame, out);
+    Publish packet;
+    if (!is_publish(frame, 1) || !read(frame, packet, transport) || (only_again && !packet.dup)) return;
+    pretend_acknowledged(packet, transport);
+  });
+}
+
+// Says what no broker has asked for, until packets are too large.
+std::unique_ptr<Faulty> grows() {
+  return with_transport([](const Frame& frame, ByteBuffer& out, MutatingTransport& transport) {
+    Publish packet;
+    if (frame.type() != PacketType::publish || !read(frame, packet, transport)) return pass(frame, out);
+    PropertyList properties;
+    properties.assign(packet.properties);
+    (void)properties.add_user_property("trace", std::string(100, 'x'));
+    packet.properties = properties;
+    write(packet, out, transport);
+  });
+}
+
+// Believes that the broker of this connection knows what an earlier one was told.
+std::unique_ptr<Faulty> keeps_aliases() {
+  return with_transport([known = std::map<std::string, std::uint32_t>()](const Frame& frame, ByteBuffer& out,
+                                                                         MutatingTransport& transport) mutable {
+    Publish packet;
+    const bool publish = frame.type() == PacketType::publish && read(frame, packet, transport);
+    const std::uint32_t alias = publish ? packet.properties.number(PropertyId::topic_alias, 0) : 0;
+    if (alias == 0 || packet.topic.empty()) return pass(frame, out);
+    const auto [place, is_new] = known.emplace(packet.topic, alias);
+    if (is_new) return pass(frame, out);
+    PropertyList properties;
+    (void)properties.add(PropertyId::topic_alias, place->second);
+    packet.topic = {};
+    packet.properties = properties;
+    write(packet, out, transport);
+  });
+}
+
+std::unique_ptr<Faulty> resends_alias() {
+  return with_transport([](const Frame& frame, ByteBuffer& out, MutatingTransport& transport) {
+    Publish packet;
+    if (frame.type() != PacketType::publish || !read(frame, packet, transport) || !packet.dup) return pass(frame, out);
+    PropertyList properties;
+    properties.assign(packet.properties);
+    (void)properties.add(PropertyId::topic_alias, 1);
+    packet.properties = properties;
+    write(packet, out, transport);
+  });
+}
+
+// A message that may not be late waits for the first one of half a minute later.
+std::unique_ptr<Faulty> sends_expired() {
+  return with_transport([held = ByteBuffer()](const Frame& frame, ByteBuffer& out, MutatingTransport& transport) mutable {
+    Publish packet;
+    const bool publish = frame.type() == PacketType::publish && read(frame, packet, transport);
+    if (publish && packet.properties.number(PropertyId::message_expiry_interval, 0) == 2 && held.empty()) {
+      held.assign(frame.whole.begin(), frame.whole.end());
+      return pretend_acknowledged(packet, transport);
+    }
+    pass(frame, out);
+    if (publish && packet.topic == "out/b" && packet.qos == Qos::at_most_once)
+      out.insert(out.end(), held.begin(), held.end());
+  });
+}
+
+// Tells the expiry that the message was accepted with, however long it has waited.
+std::unique_ptr<Faulty> tells_old_expiry() {
+  return with_transport([](const Frame& frame, ByteBuffer& out, MutatingTransport& transport) {
+    Publish packet;
+    if (frame.type() != PacketType::publish || !read(frame, packet, transport)) return pass(frame, out);
+    PropertyList properties;
+    properties.assign(packet.properties);
+    properties.set(PropertyId::message_expiry_interval, 30);
+    packet.properties = properties;
+    write(packet, out, transport);
+  });
+}
+
 }  // namespace
 
 const std::vector<Mutant>& mutants() {
@@ -214,6 +311,13 @@ const std::vector<Mutant>& mutants() {
       {"acknowledges a message that nobody had", "PUBACK before", [] { return std::make_unique<SwallowsMessage>(); }},
       {"swallows a completion", "ended 0 times", [] { return std::make_unique<Completes>(0); }},
       {"completes twice", "completed twice", [] { return std::make_unique<Completes>(2); }},
+      {"sends more than the Receive Maximum", "Receive Maximum", [] { return overruns_quota(false); }, true},
+      {"sends again more than the Receive Maximum", "Receive Maximum", [] { return overruns_quota(true); }, true},
+      {"sends packets larger than the broker takes", "larger than the broker takes", grows, true},
+      {"uses the aliases of an earlier connection", "not set on this connection", keeps_aliases, true},
+      {"sends again with an alias", "again with an alias", resends_alias, true},
+      {"sends a message that has expired", "after it has expired", sends_expired, true},
+      {"tells an expiry that is not what is left", "another expiry", tells_old_expiry, true},
   };
   return all;
 }

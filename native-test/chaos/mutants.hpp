@@ -14,6 +14,7 @@ struct Mutant {
   const char* name;
   const char* clause;  // a word of the failure that has to be reported
   std::function<std::unique_ptr<Faulty>()> make;
+  bool only_in_5 = false;
 };
 
 const std::vector<Mutant>& mutants();

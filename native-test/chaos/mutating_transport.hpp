@@ -4,6 +4,7 @@
 #include <functional>
 #include <string>
 
+#include "connect_version.hpp"
 #include "simulation.hpp"
 #include "wasmqtt/encode.hpp"
 #include "wasmqtt/frame_reader.hpp"
@@ -28,7 +29,10 @@ class MutatingTransport final : public Transport {
     ByteBuffer out;
     reader_.feed(bytes);
     Frame frame;
-    while (reader_.next(frame) == FrameReader::Status::frame) mutate_(frame, out);
+    while (reader_.next(frame) == FrameReader::Status::frame) {
+      version_ = version_after(frame, version_);
+      mutate_(frame, out);
+    }
     if (!out.empty()) honest_.write(out);
     return bytes.size();
   }
@@ -37,6 +41,7 @@ class MutatingTransport final : public Transport {
     observer_ = nullptr;
     honest_.close();
   }
+  ProtocolVersion version() const { return version_; }
   // Something that the broker never sent.
   void pretend(ByteBuffer bytes) {
     simulation_.after({}, [this, bytes = std::move(bytes)] {
@@ -49,6 +54,7 @@ class MutatingTransport final : public Transport {
   Transport& honest_;
   Mutate mutate_;
   FrameReader reader_{1 << 20};
+  ProtocolVersion version_ = ProtocolVersion::mqtt_3_1_1;
   TransportObserver* observer_ = nullptr;
 };
 

@@ -2,6 +2,8 @@
 
 #include <map>
 
+#include "scenario.hpp"
+
 namespace wasmqtt::chaos {
 namespace {
 
@@ -35,7 +37,14 @@ void judge_accepted(Ledger& ledger, const std::string& label, const Ending& endi
       ledger.fail(label + " was refused, and did not fail for it");
     return;
   }
-  const bool excused = sent.qos == Qos::exactly_once && relaxed && ending.reason == FailureReason::session_lost;
+  if (sent.topic == denied_topic) {
+    if (acknowledged || ending.reason != FailureReason::refused || arrived != 0)
+      ledger.fail(label + " was refused with a reason, and did not fail for it [MQTT5-4.4.0-2]");
+    return;
+  }
+  const bool excused = (sent.qos == Qos::exactly_once && relaxed && ending.reason == FailureReason::session_lost) ||
+                       (sent.expiry != Duration{} && ending.reason == FailureReason::expired) ||
+                       (sent.size > ledger.smallest_packet_limit && ending.reason == FailureReason::not_supported);
   if (!acknowledged && !excused) ledger.fail(label + " failed");
   // A PUBREL into a session that was made unseen is answered, though the broker knows the message no more.
   const bool unseen = relaxed && ledger.sessions_made_unseen != 0;

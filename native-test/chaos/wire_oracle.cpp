@@ -2,16 +2,17 @@
 
 #include <cstdio>
 
+#include "connect_version.hpp"
 #include "wasmqtt/decode.hpp"
 #include "wasmqtt/describe.hpp"
 
 namespace wasmqtt::chaos {
 namespace {
 
-// The broker never took it, and the client has released its packet id.
-bool failed_as_refused(const Ledger& ledger, const std::string& label) {
+// The broker never answered it, and the client has released its packet id.
+bool dropped(const Ledger& ledger, const std::string& label) {
   const auto sent = ledger.sent.find(label);
-  return sent != ledger.sent.end() && sent->second.topic == ledger.refused_topic && ledger.completed.count(label) != 0;
+  return sent != ledger.sent.end() && sent->second.dropped && ledger.completed.count(label) != 0;
 }
 
 }  // namespace
@@ -24,6 +25,7 @@ void WireOracle::connection_opened(unsigned index) {
   last_out_ = simulation_.now();
   out_.reset();
   in_.reset();
+  limits_.connection_opened();
   connect_sent_ = connack_seen_ = disconnected_ = signing_off_ = session_lost_here_ = false;
   published_.clear();
   last_serial_.clear();
@@ -43,8 +45,10 @@ void WireOracle::client_wrote(Bytes bytes) {
   out_.feed(bytes);
   Frame frame;
   while (out_.next(frame) == FrameReader::Status::frame) {
+    version_ = version_after(frame, version_);
     trace_packet(Direction::outbound, frame.whole);
-    const auto packet = decode(frame, Direction::outbound);
+    limits_.sent(frame.type(), frame.whole.size());
+    const auto packet = decode(frame, Direction::outbound, version_);
     if (packet) {
       outbound(*packet);
     } else {
@@ -59,7 +63,7 @@ void WireOracle::client_receives(Bytes bytes) {
   Frame frame;
   while (in_.next(frame) == FrameReader::Status::frame) {
     trace_packet(Direction::inbound, frame.whole);
-    if (const auto packet = decode(frame, Direction::inbound)) inbound(*packet);
+    if (const auto packet = decode(frame, Direction::inbound, version_)) inbound(*packet);
   }
 }
 
@@ -90,8 +94,9 @@ void WireOracle::out(const Connect& packet) {
          "CONNECT does not say what the application asked for");
 }
 
-void WireOracle::out(const Publish& packet) {
+void WireOracle::out(Publish packet) {
   const std::string label = label_of(packet.payload);
+  limits_.sent(packet, label);
   const auto sent = ledger_.sent.find(label);
   if (sent == ledger_.sent.end()) return fail("a PUBLISH that nobody asked for: " + label);
   expect(sent->second.topic == packet.topic && sent->second.qos == packet.qos, label + " has another topic or QoS");
@@ -119,7 +124,7 @@ void WireOracle::check_first_or_again(const Publish& packet, const std::string& 
   } else if (packet.dup) {
     expect(ledger_.sent[label].announced_before < connection_, label + " with DUP the first time [MQTT-4.3.2-1]");
   }
-  expect(flow == flows_.end() || flow->second.label == label || flow->second.ended != 0 || failed_as_refused(ledger_, flow->second.label),
+  expect(flow == flows_.end() || flow->second.label == label || flow->second.ended != 0 || dropped(ledger_, flow->second.label),
          label + " takes packet id " + std::to_string(packet.packet_id) + ", which is in use [MQTT-2.3.1-2]");
   attempts_[label] = {packet.packet_id, false};
   flows_[packet.packet_id] = {label};
@@ -167,7 +172,7 @@ void WireOracle::out(const Pubcomp& packet) {
 
 void WireOracle::request(PacketId packet_id) {
   const auto flow = flows_.find(packet_id);
-  expect(flow == flows_.end() || flow->second.ended != 0 || failed_as_refused(ledger_, flow->second.label),
+  expect(flow == flows_.end() || flow->second.ended != 0 || dropped(ledger_, flow->second.label),
          "a request takes a packet id that is in use [MQTT-2.3.1-2]");
   flows_[packet_id] = {};
 }
@@ -203,11 +208,13 @@ void WireOracle::inbound(const Packet& packet) {
     if (p->qos == Qos::at_least_once) await_puback_.emplace_back(p->packet_id, label_of(p->payload));
     if (p->qos == Qos::exactly_once) await_pubrec_.emplace_back(p->packet_id, label_of(p->payload));
   } else if (const auto* ack = std::get_if<Puback>(&packet)) {
+    limits_.answered(PacketType::puback, ack->packet_id, ack->reason_code);
     end(ack->packet_id);
   } else if (const auto* comp = std::get_if<Pubcomp>(&packet)) {
+    limits_.answered(PacketType::pubcomp, comp->packet_id, comp->reason_code);
     end(comp->packet_id);
   } else if (const auto* rec = std::get_if<Pubrec>(&packet)) {
-    flows_[rec->packet_id].pubrec = ++pubrecs_;
+    in(*rec);
   } else if (const auto* release = std::get_if<Pubrel>(&packet)) {
     await_pubcomp_.push_back(release->packet_id);
   } else if (const auto* suback = std::get_if<Suback>(&packet)) {
@@ -217,9 +224,17 @@ void WireOracle::inbound(const Packet& packet) {
   }
 }
 
+// One that refuses ends the exchange: no PUBREL may follow it [MQTT5-4.3.3-4].
+void WireOracle::in(const Pubrec& packet) {
+  limits_.answered(PacketType::pubrec, packet.packet_id, packet.reason_code);
+  if (is_failure(packet.reason_code)) return end(packet.packet_id);
+  flows_[packet.packet_id].pubrec = ++pubrecs_;
+}
+
 void WireOracle::in(const Connack& packet) {
-  if (packet.return_code != ConnectReturnCode::accepted) return;
+  if (is_failure(packet.reason())) return;
   connack_seen_ = true;
+  if (version_ == ProtocolVersion::mqtt_5) limits_.connack(packet);
   session_lost_here_ = !packet.session_present;
   if (!packet.session_present) {
     if (expects_session_) ++ledger_.sessions_resumed_in_vain;
@@ -236,7 +251,7 @@ void WireOracle::trace_packet(Direction direction, Bytes bytes) {
   constexpr std::size_t kept = 80;
   if (bytes.size() == 2 && ++pings_ > 8) return;  // a run that never ends has nothing else to show
   if (traced_.size() == kept) traced_.pop_front();
-  traced_.push_back({simulation_.now(), connection_, direction, {bytes.begin(), bytes.end()}});
+  traced_.push_back({simulation_.now(), connection_, direction, version_, {bytes.begin(), bytes.end()}});
 }
 
 std::string WireOracle::trace() const {
@@ -246,7 +261,7 @@ std::string WireOracle::trace() const {
     Frame frame;
     reader.feed(packet.bytes);
     if (reader.next(frame) != FrameReader::Status::frame) continue;
-    const auto decoded = decode(frame, packet.direction);
+    const auto decoded = decode(frame, packet.direction, packet.version);
     const double seconds = static_cast<double>((packet.at - Time{std::chrono::seconds{1'700'000'000}}).count()) / 1e6;
     char head[64];
     std::snprintf(head, sizeof head, "%10.3f  #%u %s ", seconds, packet.connection,

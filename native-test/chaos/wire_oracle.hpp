@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "ledger.hpp"
+#include "limits_oracle.hpp"
 #include "model_store.hpp"
 #include "simulation.hpp"
 #include "wasmqtt/frame_reader.hpp"
@@ -21,8 +22,10 @@ namespace wasmqtt::chaos {
 
 class WireOracle {
  public:
-  WireOracle(const Simulation& simulation, Ledger& ledger, const ModelStore& store)
-      : simulation_(simulation), ledger_(ledger), store_(store) {}
+  // `patience`: see LimitsOracle.
+  WireOracle(const Simulation& simulation, Ledger& ledger, const ModelStore& store, Duration patience)
+      : simulation_(simulation), ledger_(ledger), store_(store),
+        limits_(simulation, ledger, patience, [this](const std::string& what) { fail(what); }) {}
 
   void connection_opened(unsigned index);
   void client_wrote(Bytes bytes);
@@ -36,6 +39,8 @@ class WireOracle {
   void signing_off();
   unsigned connection() const { return connection_; }
   bool disconnect_sent() const { return disconnected_; }
+  bool was_sent(const std::string& label) const { return attempts_.count(label) != 0; }  // QoS 1 or 2, in this session
+  std::uint32_t largest_packet() const { return limits_.largest_packet(); }  // that the broker takes
   // What its store had not made durable is gone, perhaps the news that the session was lost.
   void process_died();
   // The last packets, one a line.
@@ -57,12 +62,13 @@ class WireOracle {
     Time at;
     unsigned connection;
     Direction direction;
+    ProtocolVersion version;
     ByteBuffer bytes;
   };
 
   void outbound(const Packet& packet);
   void out(const Connect& packet);
-  void out(const Publish& packet);
+  void out(Publish packet);
   void out(const Puback& packet);
   void out(const Pubrec& packet);
   void out(const Pubrel& packet);
@@ -72,6 +78,7 @@ class WireOracle {
   void check_first_or_again(const Publish& packet, const std::string& label);
   void check_order(const Publish& packet, const std::string& label);
   void inbound(const Packet& packet);
+  void in(const Pubrec& packet);
   void in(const Connack& packet);
   void trace_packet(Direction direction, Bytes bytes);
   void fail(const std::string& what);
@@ -82,6 +89,7 @@ class WireOracle {
   const Simulation& simulation_;
   Ledger& ledger_;
   const ModelStore& store_;
+  LimitsOracle limits_;
 
   // of the session
   std::map<PacketId, Flow> flows_;
@@ -92,6 +100,7 @@ class WireOracle {
 
   // of the connection
   unsigned connection_ = 0;
+  ProtocolVersion version_ = ProtocolVersion::mqtt_3_1_1;
   FrameReader out_{1 << 20};
   FrameReader in_{1 << 20};
   bool connect_sent_ = false;

@@ -21,12 +21,12 @@ class World final : private NetworkEnds {
       : plan_(plan),
         weather_(weather_number(plan.weather)),
         store_(simulation_, weather_.store_latency, weather_.load_latency, weather_.compact),
-        wire_(simulation_, ledger_, store_),
-        broker_(simulation_, ledger_, weather_.forward_on_release),
+        wire_(simulation_, ledger_, store_, weather_.store_latency + 1s),
+        broker_(simulation_, ledger_, weather_.forward_on_release, plan.weather),
         network_(simulation_, *this, weather_, plan.faults),
         loop_(simulation_, plan.seed),
         application_(simulation_, loop_, faulty.transport(simulation_, network_.transport()),
-                     faulty.store(simulation_, store_), store_, ledger_, wire_, weather_, faulty) {}
+                     faulty.store(simulation_, store_), store_, ledger_, wire_, weather_, faulty, plan.version) {}
 
   Outcome run() {
     begin_ = simulation_.now();
