@@ -61,7 +61,7 @@ std::vector<Sample> samples() {
       {Pubrec{256, ReasonCode::no_matching_subscribers, reason()}, in, "50100100100c1f00026e6f2600016b000176",
        "PUBREC id=256 reason_code=16 (No matching subscribers) reason_string=no user_property=k:v"},
       {Pubrel{65'535, ReasonCode::packet_identifier_not_found}, out, "6203ffff92",
-       "PUBREL id=65535 reason_code=146 (Packet identifier not found)"},
+       "PUBREL id=65535 reason_code=146 (Packet Identifier not found)"},
       {Pubcomp{2, ReasonCode::success, one(Id::reason_string, "x")}, out, "70080002" "00041f000178",
        "PUBCOMP id=2 reason_string=x"},
       {Subscribe{3,
