@@ -221,6 +221,7 @@ bool Client::connected() const { return impl_->phase_ == Impl::Phase::connected;
 ProtocolVersion Client::version() const { return impl_->version_; }
 const ServerLimits& Client::server() const { return impl_->limits_; }
 Properties Client::server_properties() const { return impl_->server_properties_; }
+Properties Client::ending_properties() const { return impl_->ending_properties_; }
 
 Time Client::last_sent() const { return impl_->last_sent_; }
 

@@ -83,6 +83,7 @@ Error Client::Impl::open() {
   record_.version = version_;
   limits_ = {};
   server_properties_.clear();
+  ending_properties_.clear();
   session_expiry_ = asked_expiry();
   receive_window_.start(version_ == ProtocolVersion::mqtt_5 ? options_.receive_maximum : std::uint16_t{65'535});
   incoming_aliases_.start(options_.topic_alias_maximum);
@@ -271,6 +272,7 @@ Error Client::Impl::set_disconnect(const DisconnectOptions& options) {
 
 // The broker said why before it closed. Nothing is answered [MQTT5-4.13.2-1].
 void Client::Impl::ended_by_broker(const Disconnect& packet) {
+  ending_properties_.assign(packet.properties);
   record_.reason_code = packet.reason_code;
   record_.reason = escaped(packet.properties.text(PropertyId::reason_string));
   record_.server_reference = escaped(packet.properties.text(PropertyId::server_reference));

@@ -121,6 +121,7 @@ class Client::Impl {
   ProtocolVersion version_ = ProtocolVersion::mqtt_3_1_1;  // of this connection
   ServerLimits limits_;                 // of this connection
   PropertyList server_properties_;      // of its CONNACK
+  PropertyList ending_properties_;      // of its DISCONNECT
   PropertyList connect_properties_;     // of its CONNECT
   PropertyList will_properties_;
   ReasonCode disconnect_code_ = ReasonCode::success;  // of the next DISCONNECT, as are these

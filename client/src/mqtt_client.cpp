@@ -50,14 +50,17 @@ class MqttClient::Impl {
     return made;
   }
 
-  void unsubscribe(std::span<const Subscription> subscriptions) {
-    for (const Subscription subscription : subscriptions) subscriptions_.remove(subscription);
+  Error unsubscribe(std::span<const Subscription> subscriptions, Properties properties) {
+    if (Error error = check_properties(properties, PacketType::unsubscribe)) return error;
+    for (const Subscription subscription : subscriptions) subscriptions_.remove(subscription, properties);
     tell_broker();
+    return {};
   }
 
-  Result<Subscription> unsubscribe_filter(std::string_view filter) {
+  Result<Subscription> unsubscribe_filter(std::string_view filter, Properties properties) {
     if (Error error = check(filter)) return error;
-    const Subscription call = subscriptions_.remove_filter(filter);
+    if (Error error = check_properties(properties, PacketType::unsubscribe)) return error;
+    const Subscription call = subscriptions_.remove_filter(filter, properties);
     tell_broker();
     return call;
   }
@@ -81,7 +84,15 @@ class MqttClient::Impl {
     const bool any = request.no_local || request.retain_as_published || request.retain_handling != RetainHandling::send;
     if (any && old_only_) return local_error(Errc::not_in_this_version);
     if (request.no_local && is_shared(request.filter)) return local_error(Errc::no_local_on_shared_subscription);
-    return request.retain_handling > RetainHandling::do_not_send ? local_error(Errc::reserved_bits) : Error{};
+    if (request.retain_handling > RetainHandling::do_not_send) return local_error(Errc::reserved_bits);
+    if (identified_ && request.properties.has(PropertyId::subscription_identifier))
+      return local_error(Errc::property_not_allowed);
+    return check_properties(request.properties, PacketType::subscribe);
+  }
+
+  Error check_properties(Properties properties, PacketType type) const {
+    if (!properties.empty() && old_only_) return local_error(Errc::not_in_this_version);
+    return wasmqtt::check(properties, host_of(type), Direction::outbound);
   }
 
   void state_changed(ConnectionState state) {
@@ -105,7 +116,9 @@ class MqttClient::Impl {
   bool send_unsubscribe() {
     const auto filters = subscriptions_.take_unwanted(filters_per_packet_);
     if (filters.empty()) return false;
-    const auto packet_id = client().unsubscribe(filters, driver_.now());
+    auto packet_id = client().unsubscribe(filters, driver_.now(), in_this_version(subscriptions_.taken_properties()));
+    // What is too large for the broker loses its words, as a DISCONNECT does.
+    if (packet_id.error().code() == Errc::above_server_limit) packet_id = client().unsubscribe(filters, driver_.now());
     if (packet_id) subscriptions_.unsubscribe_sent(*packet_id);
     else subscriptions_.give_back_unwanted();
     return packet_id.has_value();
@@ -118,6 +131,7 @@ class MqttClient::Impl {
     const auto requests = subscriptions_.take_wanted(identified ? 1 : most, client().version());
     if (requests.empty()) return false;
     PropertyList properties;
+    properties.assign(in_this_version(subscriptions_.taken_properties()));
     if (identified)
       (void)properties.add(PropertyId::subscription_identifier, subscriptions_.identifier_of(requests.front().filter));
     const auto packet_id = client().subscribe(requests, driver_.now(), properties);
@@ -137,7 +151,11 @@ class MqttClient::Impl {
 
   static bool is_unsupported(Error error) {
     return error.code() == Errc::wildcards_not_supported || error.code() == Errc::shared_not_supported ||
-           error.code() == Errc::above_server_limit;
+           error.code() == Errc::identifiers_not_supported || error.code() == Errc::above_server_limit;
+  }
+
+  Properties in_this_version(Properties properties) {
+    return client().version() == ProtocolVersion::mqtt_5 ? properties : Properties{};
   }
 
   void handle(const Connected& event) {
@@ -237,8 +255,12 @@ Result<Subscription> MqttClient::subscribe(std::string_view filter, Qos qos, Mes
 Result<std::vector<Subscription>> MqttClient::subscribe(std::span<const SubscribeRequest> requests) {
   return impl_->subscribe(requests);
 }
-void MqttClient::unsubscribe(std::span<const Subscription> subscriptions) { impl_->unsubscribe(subscriptions); }
-Result<Subscription> MqttClient::unsubscribe_filter(std::string_view filter) { return impl_->unsubscribe_filter(filter); }
+Error MqttClient::unsubscribe(std::span<const Subscription> subscriptions, Properties properties) {
+  return impl_->unsubscribe(subscriptions, properties);
+}
+Result<Subscription> MqttClient::unsubscribe_filter(std::string_view filter, Properties properties) {
+  return impl_->unsubscribe_filter(filter, properties);
+}
 
 ConnectionState MqttClient::state() const { return impl_->driver().state(); }
 StopReason MqttClient::stop_reason() const { return impl_->driver().stop_reason(); }
@@ -247,6 +269,10 @@ const CloseRecord& MqttClient::close_record() const { return impl_->driver().clo
 Error MqttClient::error() const { return impl_->driver().error(); }
 const std::string& MqttClient::url() const { return impl_->driver().url(); }
 bool MqttClient::durable() const { return impl_->driver().durable(); }
+ProtocolVersion MqttClient::version() const { return impl_->client().version(); }
+const ServerLimits& MqttClient::server() const { return impl_->client().server(); }
+Properties MqttClient::server_properties() const { return impl_->client().server_properties(); }
+Properties MqttClient::ending_properties() const { return impl_->client().ending_properties(); }
 std::optional<DeliveryState> MqttClient::delivery_state(Delivery delivery) const {
   return impl_->client().delivery_state(delivery);
 }

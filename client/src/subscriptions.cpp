@@ -35,6 +35,12 @@ TopicRequest Subscriptions::Filter::request() const {
   return all;
 }
 
+Properties Subscriptions::Filter::properties() const {
+  const auto latest = std::find_if(subscriptions.rbegin(), subscriptions.rend(),
+                                   [](const Wish& wish) { return !wish.properties.empty(); });
+  return latest == subscriptions.rend() ? Properties{} : latest->properties.view();
+}
+
 // ---- what the application asks for ----
 
 Slot Subscriptions::find(std::string_view text) const {
@@ -62,15 +68,19 @@ Subscription Subscriptions::add(const MqttClient::SubscribeRequest& request) {
   Filter& filter = filters_[slot];
   const bool is_new = filter.subscriptions.empty();
   const TopicRequest before = filter.request();
-  filter.subscriptions.push_back(
-      {number, request.qos, request.no_local, request.retain_as_published, request.retain_handling});
+  PropertyList properties_before;
+  properties_before.assign(filter.properties());
+  Wish& wish = filter.subscriptions.emplace_back(
+      Wish{number, request.qos, request.no_local, request.retain_as_published, request.retain_handling, {}});
+  wish.properties.assign(request.properties);
   if (identified_ && filter.identifier == 0) filter.identifier = ++last_identifier_;
   filter.unanswered.push_back(number);
   if (is_new) take_back_unsubscribe(filter);
   replace(request.replaces, slot);
   const TopicRequest after = filter.request();
   const bool raises = !is_new && (after.qos > before.qos || after.no_local != before.no_local ||
-                                  after.retain_as_published != before.retain_as_published);
+                                  after.retain_as_published != before.retain_as_published ||
+                                  !(filter.properties() == properties_before.view()));
   const bool in_flight = filter.state == Granted::unknown && !filter.wanted && !is_new;
   if (is_new || raises || request.ask_again || filter.state == Granted::no) {
     filter.again = false;
@@ -124,7 +134,7 @@ void Subscriptions::want(Filter& filter) {
   if (!std::exchange(filter.wanted, true)) wanted_.push_back(filter.text);
 }
 
-void Subscriptions::remove(Subscription subscription) {
+void Subscriptions::remove(Subscription subscription, Properties properties) {
   const Slot handler = find_handler(subscription.number);
   if (handler == no_slot) return;
   const Slot slot = handlers_[handler]->filter;
@@ -137,7 +147,7 @@ void Subscriptions::remove(Subscription subscription) {
   if (!filter.subscriptions.empty()) return settle(false, call, filter.text, {});
   settle(true, filter.unanswered, filter.text, local_error(Errc::subscription_ended));
   if (filter.known) {
-    unwanted_.push_back({filter.text, std::move(call)});
+    add_unwanted(filter.text, std::move(call), properties);
   } else {
     settle(false, call, filter.text, {});
   }
@@ -145,14 +155,19 @@ void Subscriptions::remove(Subscription subscription) {
   filters_.remove(slot);
 }
 
-Subscription Subscriptions::remove_filter(std::string_view filter) {
+void Subscriptions::add_unwanted(std::string filter, Numbers calls, Properties properties) {
+  unwanted_.push_back({std::move(filter), std::move(calls)});
+  unwanted_.back().properties.assign(properties);
+}
+
+Subscription Subscriptions::remove_filter(std::string_view filter, Properties properties) {
   Numbers call{++last_number_};
   const Subscription named{call.front()};
   std::string text(filter);
   if (find(filter) != no_slot) {
     settle(false, call, text, {});
   } else {
-    unwanted_.push_back({std::move(text), std::move(call)});
+    add_unwanted(std::move(text), std::move(call), properties);
   }
   return named;
 }
@@ -231,8 +246,11 @@ std::vector<TopicRequest> Subscriptions::take_wanted(std::size_t most, ProtocolV
   std::size_t looked_at = 0;
   for (; looked_at < wanted_.size() && requests.size() < most; ++looked_at) {
     const Slot slot = find(wanted_[looked_at]);
-    if (slot == no_slot || !std::exchange(filters_[slot].wanted, false)) continue;
+    if (slot == no_slot || !filters_[slot].wanted) continue;
     Filter& filter = filters_[slot];
+    if (requests.empty()) taken_properties_.assign(filter.properties());
+    else if (!(filter.properties() == taken_properties_.view())) break;
+    filter.wanted = false;
     // Both are in ascending order.
     Numbers calls = filter.unanswered;
     for (const Wish& wish : filter.subscriptions) {
@@ -255,7 +273,10 @@ std::vector<TopicRequest> Subscriptions::take_wanted(std::size_t most, ProtocolV
 }
 
 std::vector<std::string_view> Subscriptions::take_unwanted(std::size_t most) {
-  const auto end = unwanted_.begin() + static_cast<std::ptrdiff_t>(std::min(most, unwanted_.size()));
+  if (!unwanted_.empty()) taken_properties_.assign(unwanted_.front().properties);
+  const auto limit = unwanted_.begin() + static_cast<std::ptrdiff_t>(std::min(most, unwanted_.size()));
+  const auto end = std::find_if(unwanted_.begin(), limit,
+                                [&](const Asked& entry) { return !(entry.properties == taken_properties_); });
   taken_.assign(std::make_move_iterator(unwanted_.begin()), std::make_move_iterator(end));
   unwanted_.erase(unwanted_.begin(), end);
   std::vector<std::string_view> filters;
@@ -329,16 +350,19 @@ void Subscriptions::subscribe_answered(const Subscribed& answer, const Tell& tel
     }
     std::vector<Subscription> calls;
     for (std::uint32_t number : asked.calls) calls.push_back({number});
-    SubscriptionAnswered told{calls, asked.filter, {}, {}, static_cast<ReasonCode>(code)};
+    SubscriptionAnswered told{calls, asked.filter, {}, {}, static_cast<ReasonCode>(code), answer.properties};
     if (granted) told.granted = static_cast<Qos>(code);
     tell(told);
   }
 }
 
 void Subscriptions::unsubscribe_answered(const Unsubscribed& answer, const Tell& tell) {
+  const std::uint8_t* code = answer.reason_codes.empty() ? nullptr : answer.reason_codes.data();
   for (Asked& entry : take_answered(PacketType::unsubscribe, answer.packet_id)) {
     if (!answer.error) {
-      for (std::uint32_t number : entry.calls) tell(UnsubscribeAnswered{{number}, entry.filter, {}});
+      const ReasonCode reason = code == nullptr ? ReasonCode::success : static_cast<ReasonCode>(*code++);
+      for (std::uint32_t number : entry.calls)
+        tell(UnsubscribeAnswered{{number}, entry.filter, {}, reason, answer.properties});
     } else if (find(entry.filter) != no_slot) {
       settle(false, entry.calls, entry.filter, {});  // wanted again
     } else {

@@ -26,9 +26,9 @@ class Subscriptions {
 
   // The filter has been checked.
   Subscription add(const MqttClient::SubscribeRequest& request);
-  void remove(Subscription subscription);
+  void remove(Subscription subscription, Properties properties);
   // Names a call only; the filter becomes unwanted unless somebody has it.
-  Subscription remove_filter(std::string_view filter);
+  Subscription remove_filter(std::string_view filter, Properties properties);
 
   // Calls the handler of each matching subscription once; false when none matches. Handlers may add and remove.
   bool dispatch(const Message& message);
@@ -37,11 +37,12 @@ class Subscriptions {
   // A connection is there; with a kept session only what was never granted is asked again, unless it is
   // in doubt whether that is the session that was told.
   void connected(bool session_present, bool in_doubt, bool resubscribe);
-  // Takes the next filters to ask for, or to unsubscribe from; empty: nothing to do. Views are valid until the next change.
-  // MQTT 3.1.1 has no place for options: there they are left out.
+  // Takes the next filters to ask for, or to unsubscribe from, as long as they have the same properties; empty: nothing to do.
+  // Views are valid until the next change. MQTT 3.1.1 has no place for options: there they are left out.
   std::vector<TopicRequest> take_wanted(std::size_t most, ProtocolVersion version);
   std::uint32_t identifier_of(std::string_view filter) const;
   std::vector<std::string_view> take_unwanted(std::size_t most);
+  Properties taken_properties() const { return taken_properties_; }
   bool has_work() const { return !wanted_.empty() || !unwanted_.empty(); }
   // What was taken last is in a packet; or could not be sent now.
   void subscribe_sent(PacketId packet_id);
@@ -68,6 +69,7 @@ class Subscriptions {
     bool no_local;
     bool retain_as_published;
     RetainHandling retain_handling;
+    PropertyList properties;
   };
   struct Filter {
     std::string text{};  // empty: a free slot
@@ -82,6 +84,7 @@ class Subscriptions {
     std::uint64_t last_asked = 0;  // of its SUBSCRIBEs the last one decides
     std::uint32_t identifier = 0;
     TopicRequest request() const;  // what all of them want together
+    Properties properties() const;
   };
   struct Handler {
     std::uint32_t number;
@@ -94,6 +97,7 @@ class Subscriptions {
     Numbers calls;                 // all that the answer is for
     Numbers first{};               // SUBSCRIBE: those of them that had none before
     std::uint64_t order = 0;       // SUBSCRIBE: see Filter::last_asked
+    PropertyList properties{};     // UNSUBSCRIBE
   };
   struct Packet {
     PacketType type;
@@ -116,6 +120,7 @@ class Subscriptions {
   void want(Filter& filter);
   void replace(Subscription old, Slot slot);
   void take_back_unsubscribe(Filter& filter);
+  void add_unwanted(std::string filter, Numbers calls, Properties properties);
   void join_request_in_flight(Filter& filter);
   std::vector<Asked> take_answered(PacketType type, PacketId packet_id);
   void settle(bool subscribed, Numbers& numbers, const std::string& filter, Error error);
@@ -139,6 +144,7 @@ class Subscriptions {
   std::vector<std::string> wanted_;  // in order; may hold filters that are not wanted any more
   std::vector<Asked> unwanted_;
   std::vector<Asked> taken_;     // of one of the two, for the next packet
+  PropertyList taken_properties_;
   std::vector<Packet> packets_;  // without an answer; few, as Requests has them
   std::vector<Settled> settled_;
 };

@@ -279,6 +279,7 @@ class Client {
   // What the broker said in CONNACK, until the next connection begins.
   const ServerLimits& server() const;
   Properties server_properties() const;
+  Properties ending_properties() const;  // of the DISCONNECT with which the broker ended it, until the next one begins
   Time last_sent() const;   // when bytes left the transport last
   bool has_events() const;  // poll_event() would return one without reading further bytes
   // nullopt: never known, or ended; its end was a DeliveryChanged.

@@ -69,6 +69,9 @@ class MqttClient {
     bool no_local = false;             // what this client publishes does not come back
     bool retain_as_published = false;  // Message::retain is as published, not only for stored messages
     RetainHandling retain_handling = RetainHandling::send;  // when a session was lost it is send_if_new at least
+    // What its SUBSCRIBE carries: User Properties, and, without MqttOptions::subscription_identifiers, a Subscription Identifier.
+    // Copied. Of several subscriptions with one filter, those of the latest that has any.
+    Properties properties{};
   };
 
   // `loop`, `transport` and `store` outlive this object.
@@ -140,12 +143,14 @@ class MqttClient {
   Result<std::vector<Subscription>> subscribe(std::span<const SubscribeRequest> requests);
   // The handlers are not called any more from now on; the broker is told when no other subscription has the filter, in as
   // few packets as filters_per_packet allows. Ends in UnsubscribeAnswered for each, never before this call returns.
-  // An unknown or ended one: no-op, no event.
-  void unsubscribe(std::span<const Subscription> subscriptions);
+  // An unknown or ended one: no-op, no event. `properties`: MQTT 5's User Properties for UNSUBSCRIBE, copied. Errors: theirs;
+  // then nothing changed.
+  Error unsubscribe(std::span<const Subscription> subscriptions, Properties properties);
+  void unsubscribe(std::span<const Subscription> subscriptions) { (void)unsubscribe(subscriptions, {}); }
   void unsubscribe(Subscription subscription) { unsubscribe({&subscription, 1}); }
   // Sends an UNSUBSCRIBE for a filter that an earlier run may have left in the broker's session, unless a subscription of
-  // this object has it. The result only names the call: UnsubscribeAnswered bears it. Errors: topic rules.
-  Result<Subscription> unsubscribe_filter(std::string_view filter);
+  // this object has it. The result only names the call: UnsubscribeAnswered bears it. Errors: topic and property rules.
+  Result<Subscription> unsubscribe_filter(std::string_view filter, Properties properties = {});
 
   // ---- getters ----
   ConnectionState state() const;
@@ -156,6 +161,11 @@ class MqttClient {
   Error error() const;                      // with StopReason::invalid: what is wrong with the options
   const std::string& url() const;           // of the current or last attempt
   bool durable() const;                     // what is accepted now would survive a crash
+  // See Client: what is spoken, what the broker said in CONNACK, and in its DISCONNECT.
+  ProtocolVersion version() const;
+  const ServerLimits& server() const;
+  Properties server_properties() const;
+  Properties ending_properties() const;
   std::optional<DeliveryState> delivery_state(Delivery delivery) const;
   // See Client: the unfinished deliveries in order, and one's topic and payload.
   std::vector<Delivery> unfinished() const;

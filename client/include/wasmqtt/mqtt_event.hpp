@@ -41,6 +41,7 @@ struct SubscriptionAnswered {
                                  // subscription_ended: unsubscribed before it was asked for. What MQTT 5's broker does
                                  // not offer: wildcards_not_supported, shared_not_supported, above_server_limit
   ReasonCode reason_code = ReasonCode::success;  // the broker's answer; MQTT 3.1.1 knows unspecified_error (0x80) only
+  Properties properties{};                       // MQTT 5: SUBACK's, which is for all filters of its packet
 };
 
 // The end of unsubscribe() or unsubscribe_filter(): UNSUBACK came, or the broker did not have to be told.
@@ -48,6 +49,8 @@ struct UnsubscribeAnswered {
   Subscription subscription{};
   std::string_view filter{};
   Error error{};  // not_connected: the client stopped before UNSUBACK; a session that the broker keeps is told later
+  ReasonCode reason_code = ReasonCode::success;  // MQTT 5: the broker's answer; a failure is an end, too
+  Properties properties{};                       // MQTT 5: UNSUBACK's, which is for all filters of its packet
 };
 
 // The store failed; DriverOptions::store_failure says what happens now.
