@@ -8,13 +8,14 @@ import {lines as behaviour} from './npm_api/behaviour.mjs';
 import {lines as events} from './npm_api/events.mjs';
 import {as_markdown} from './npm_api/line.mjs';
 import {lines as methods} from './npm_api/methods.mjs';
+import {lines as mqtt5} from './npm_api/mqtt5.mjs';
 import {lines as options} from './npm_api/options.mjs';
 import {load_package, package_directory} from './support/package.mjs';
 
 const require = createRequire(path.join(package_directory, 'package.json'));
 const mqttjs = require('mqtt');
 const ours = await load_package();
-const lines = [...options, ...methods, ...events, ...behaviour];
+const lines = [...options, ...methods, ...events, ...behaviour, ...mqtt5];
 const timeout = 60_000;
 
 const checks = {

@@ -11,9 +11,10 @@ const idle = () => connect(url, {manualConnect: true});
 
 // Each option of MQTT.js's that would have to change something here, and what the error says.
 const options = [
-  [{protocolVersion: 5}, /protocolVersion 5.*3\.1\.1/], [{protocolVersion: 3}, /protocolVersion 3/],
-  [{protocolId: 'MQIsdp'}, /protocolId 'MQIsdp'/], [{properties: {}}, /'properties'.*MQTT 5/],
-  [{authPacket: {}}, /'authPacket'.*MQTT 5/], [{autoUseTopicAlias: true}, /'autoUseTopicAlias'/],
+  [{protocolVersion: 6}, /protocolVersion 6.*3\.1\.1.*5/], [{protocolVersion: 3}, /protocolVersion 3/],
+  [{protocolVersion: '5'}, /protocolVersion 5/],
+  [{protocolId: 'MQIsdp'}, /protocolId 'MQIsdp'/], [{properties: {}}, /'properties'.*protocolVersion: 5/],
+  [{authPacket: {}}, /'authPacket'.*AUTH/], [{autoUseTopicAlias: true}, /'autoUseTopicAlias'.*protocolVersion: 5/],
   [{autoAssignTopicAlias: true}, /'autoAssignTopicAlias'/], [{customHandleAcks: () => {}}, /'customHandleAcks'/],
   [{will: {topic: 'a', payload: 'b', properties: {}}}, /properties of a will/],
   [{incomingStore: {}}, /'incomingStore'.*journal/], [{outgoingStore: {}}, /'outgoingStore'.*journal/],
@@ -49,6 +50,46 @@ test('addresses and numbers that make no sense are refused', () => {
   refused(url, {will: {topic: 'a', payload: 7}}, TypeError);
 });
 
+test('wrong properties are errors of the call, with their name', () => {
+  const five = (properties) => connect(url, {manualConnect: true, protocolVersion: 5, properties});
+  for (const [properties, error] of [
+    [{sessionExpiry: 1}, /no property 'sessionExpiry'/], [{constructor: 1}, /no property 'constructor'/],
+    [{sessionExpiryInterval: -1}, /sessionExpiryInterval.*4294967295/], [{receiveMaximum: 65_536}, /receiveMaximum.*65535/],
+    [{receiveMaximum: '7'}, /receiveMaximum/], [{authenticationMethod: 7}, /authenticationMethod is a string/],
+    [{requestProblemInformation: 256}, /requestProblemInformation/], [{userProperties: {a: 'x'.repeat(65_536)}}, /userProperties.*65,535/],
+    [{userProperties: {a: '\uD800'}}, /half a character/], [{authenticationData: 7}, /authenticationData/],
+  ]) {
+    assert.throws(() => five(properties), error);
+  }
+  const client = five({});
+  assert.throws(() => client.publish('a', 'b', {properties: {contentType: 7}}), /contentType is a string/);
+  assert.throws(() => client.subscribe('a', {properties: {subscriptionIdentifier: 268_435_456}}), /268435455/);
+  assert.throws(() => client.publish('a', 'b', {properties: {topicAlias: 1}}), {name: 'UnsupportedError', message: /autoAssignTopicAlias/});
+});
+
+test('properties that the standard forbids are errors that the core tells', async () => {
+  const refused = [
+    [(client, done) => client.publish('a', 'b', {properties: {receiveMaximum: 7}}, done), /may not be in this packet|not allowed/],
+    [(client, done) => client.publish('a', 'b', {properties: {responseTopic: 'a/+'}}, done), /can't contain \+ or #/],
+    [(client, done) => client.publish('a', Buffer.from([255]), {properties: {payloadFormatIndicator: true}}, done), /UTF-8/],
+    [(client, done) => client.subscribe('a', {properties: {subscriptionIdentifier: 0}}, done), /property/],
+    [(client, done) => client.subscribe('$share/g/a', {nl: true}, done), /shared/],
+    [(client, done) => client.unsubscribe('a', {properties: {contentType: 'x'}}, done), /property/],
+  ];
+  for (const [call, words] of refused) {
+    const client = connect(url, {manualConnect: true, protocolVersion: 5});
+    const error = await new Promise((resolve) => call(client, resolve));
+    assert.match(error?.message ?? 'no error', words);
+  }
+  const client = connect(url, {protocolVersion: 5, createWebsocket: () => {
+    const socket = {protocol: 'mqtt', bufferedAmount: 0, send() {}, close() {}};
+    queueMicrotask(() => socket.onopen({}));
+    return socket;
+  }, properties: {topicAlias: 7}});
+  const error = await new Promise((resolve) => client.once('error', resolve));
+  assert.match(error.message, /property/);
+});
+
 test('calls that need MQTT 5, stores or the inside of MQTT.js are refused', () => {
   const client = idle();
   const refused = (call, words) => assert.throws(call, {name: 'UnsupportedError', message: words});
@@ -58,7 +99,7 @@ test('calls that need MQTT 5, stores or the inside of MQTT.js are refused', () =
     refused(() => client.subscribe('a', option), /MQTT 5/);
     refused(() => client.subscribe({a: {qos: 0, ...option}}), /MQTT 5/);
   }
-  refused(() => client.unsubscribe('a', {properties: {}}), /unsubscribe/);
+  refused(() => client.unsubscribe('a', {properties: {}}), /unsubscribe.*MQTT 5/);
   refused(() => client.end(false, {reasonCode: 4}), /DISCONNECT/);
   refused(() => client.reconnect({incomingStore: {}}), /stores/);
   for (const name of ['handleAuth', 'removeOutgoingMessage', 'getLastMessageId', 'reschedulePing']) {

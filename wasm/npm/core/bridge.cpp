@@ -58,10 +58,12 @@ EMSCRIPTEN_KEEPALIVE int npm_invalid(NpmClient* self) { return code(self->mqtt()
 EMSCRIPTEN_KEEPALIVE void npm_topic(int number, std::size_t size) {
   topic_names().outgoing(static_cast<std::size_t>(number)) = as_text(room().bytes().first(size));
 }
-// The payload is the Room's first `size` bytes. flags: QoS, 4 retain, 8 latest per topic. 0: it has left (QoS 0); else its
-// slot + 1, and npm_number() is its number.
-EMSCRIPTEN_KEEPALIVE int npm_publish(NpmClient* self, int topic, std::size_t size, int flags, double time_to_live) {
+// The payload is the Room's first `size` bytes; MQTT 5's properties follow it. flags: QoS, 4 retain, 8 latest per topic. 0: it
+// has left (QoS 0); else its slot + 1, and npm_number() is its number.
+EMSCRIPTEN_KEEPALIVE int npm_publish(NpmClient* self, int topic, std::size_t size, int flags, double time_to_live,
+                                     std::size_t properties_size) {
   PublishOptions options;
+  options.properties = Properties(room().bytes().subspan(size, properties_size));
   options.qos = static_cast<Qos>(flags & 3);
   options.retain = (flags & 4) != 0;
   options.latest_per_topic = (flags & 8) != 0;
@@ -96,16 +98,22 @@ EMSCRIPTEN_KEEPALIVE void npm_unfinished(NpmClient* self) {
 }
 
 // ---- subscriptions ----
-// The filters have passed npm_check_filter(). The number of the first one's subscription; the others' follow it.
+// The number of the first one's subscription; the others' follow it.
 EMSCRIPTEN_KEEPALIVE int npm_subscribe(NpmClient* self) { return self->subscribe(Values(room().bytes())); }
 EMSCRIPTEN_KEEPALIVE int npm_check_filter() { return code(check_topic_filter(room().text())); }
-EMSCRIPTEN_KEEPALIVE void npm_unsubscribe(NpmClient* self) {
+// Properties, then numbers.
+EMSCRIPTEN_KEEPALIVE int npm_unsubscribe(NpmClient* self) {
+  Values values(room().bytes());
+  const PropertyList properties = values.properties();
   std::vector<Subscription> unwanted;
-  for (Values values(room().bytes()); values.more();) unwanted.push_back({static_cast<std::uint32_t>(values.number())});
-  self->mqtt().unsubscribe(unwanted);
+  while (values.more()) unwanted.push_back({static_cast<std::uint32_t>(values.number())});
+  return code(self->mqtt().unsubscribe(unwanted, properties));
 }
+// Properties, then the filter.
 EMSCRIPTEN_KEEPALIVE int npm_unsubscribe_filter(NpmClient* self) {
-  const auto named = self->mqtt().unsubscribe_filter(room().text());
+  Values values(room().bytes());
+  const PropertyList properties = values.properties();
+  const auto named = self->mqtt().unsubscribe_filter(*values.text(), properties);
   return named ? static_cast<int>(named->number) : code(named.error());
 }
 
@@ -137,10 +145,14 @@ EMSCRIPTEN_KEEPALIVE void npm_compact() {
 }
 
 // ---- words ----
-EMSCRIPTEN_KEEPALIVE void npm_error(int number) {
+EMSCRIPTEN_KEEPALIVE void npm_error(int number, int version) {
   const Error error = local_error(static_cast<Errc>(number));
   const std::string_view message = error.message();
-  const std::string_view clause = error.clause();
+  const std::string_view clause = error.clause(version == 5 ? ProtocolVersion::mqtt_5 : ProtocolVersion::mqtt_3_1_1);
   wasmqtt_npm_answer(message.data(), message.size(), clause.data(), clause.size());
+}
+EMSCRIPTEN_KEEPALIVE void npm_reason(int reason_code) {
+  const std::string_view words = describe(static_cast<ReasonCode>(reason_code));
+  wasmqtt_npm_answer(words.data(), words.size(), nullptr, 0);
 }
 }

@@ -8,21 +8,28 @@
 extern "C" {
 // ---- events of MqttClient ----
 void wasmqtt_npm_state(int id, int state, int stop_reason);
-void wasmqtt_npm_connected(int id, int session_present);
+// `properties`, here and below: MQTT 5's, as on the wire. version: 4 or 5.
+void wasmqtt_npm_connected(int id, int session_present, int version, const std::uint8_t* properties, std::size_t size);
 void wasmqtt_npm_session_lost(int id, int republished, int failed);
-void wasmqtt_npm_subscribed(int id, int subscription, int granted, int error);  // granted -1: refused, or see error
-void wasmqtt_npm_unsubscribed(int id, int subscription, int error);
+// code: the reason code, and in 3.1.1 the return code; refused from 128 on.
+void wasmqtt_npm_subscribed(int id, int subscription, int code, int error, const std::uint8_t* properties, std::size_t size);
+void wasmqtt_npm_unsubscribed(int id, int subscription, int code, int error, const std::uint8_t* properties,
+                              std::size_t size);
 void wasmqtt_npm_store_problem(int id, const char* problem, std::size_t size);
+// reason_code: the broker's, or what we told it; 0 in 3.1.1. `properties`: of the broker's DISCONNECT.
 void wasmqtt_npm_closed(int id, int phase, int cause, int fault, int code, int clean, int error, int return_code,
-                        double elapsed, double connected_for, int last_sent, int last_received, const char* sentence,
-                        std::size_t sentence_size, const char* reason, std::size_t reason_size);
-void wasmqtt_npm_delivery(int id, std::uint32_t slot, double number, int state, int reason);
+                        int reason_code, double elapsed, double connected_for, int last_sent, int last_received,
+                        const char* sentence, std::size_t sentence_size, const char* reason, std::size_t reason_size,
+                        const char* server, std::size_t server_size, const std::uint8_t* properties, std::size_t size);
+void wasmqtt_npm_delivery(int id, std::uint32_t slot, double number, int state, int reason, int code, const char* words,
+                          std::size_t size);
 // topic_slot: where JavaScript keeps the topic's string; a new one comes with its bytes, a known one with size 0.
 // flags: QoS, 4 retain, 8 dup. Not 0: the application has had it, acknowledge it.
 int wasmqtt_npm_message(int id, int topic_slot, const char* topic, std::size_t topic_size, const std::uint8_t* payload,
-                         std::size_t size, int flags, int packet_id, double token);
+                        std::size_t size, int flags, int packet_id, double token, const std::uint8_t* properties,
+                        std::size_t properties_size);
 void wasmqtt_npm_handle(int id, int handler);  // the message before is one for this handler
-void wasmqtt_npm_packet(int id, int inbound, const std::uint8_t* packet, std::size_t size);
+void wasmqtt_npm_packet(int id, int inbound, int version, const std::uint8_t* packet, std::size_t size);
 
 // ---- what the driver asks for ----
 void wasmqtt_npm_prepare(int id);

@@ -9,29 +9,37 @@ var wasmqttNpm = {
 
   wasmqtt_npm_state__deps: ['$WasmqttNpm'],
   wasmqtt_npm_state: function(id, state, reason) { WasmqttNpm.clients[id]._state_changed(state, reason); },
-  wasmqtt_npm_connected: function(id, present) { WasmqttNpm.clients[id]._accepted(present !== 0); },
+  wasmqtt_npm_connected: function(id, present, version, properties, size) {
+    WasmqttNpm.clients[id]._accepted(present !== 0, version, WasmqttBorder.bytes(properties, size));
+  },
   wasmqtt_npm_session_lost: function(id, republished, failed) {
     WasmqttNpm.clients[id]._tell('sessionlost', {republished: republished, failed: failed});
   },
-  wasmqtt_npm_subscribed: function(id, number, granted, error) {
-    WasmqttNpm.clients[id]._subscribed(number, granted, error);
+  wasmqtt_npm_subscribed: function(id, number, code, error, properties, size) {
+    WasmqttNpm.clients[id]._subscribed(number, code, error, WasmqttBorder.bytes(properties, size));
   },
-  wasmqtt_npm_unsubscribed: function(id, number, error) { WasmqttNpm.clients[id]._unsubscribed(number, error); },
+  wasmqtt_npm_unsubscribed: function(id, number, code, error, properties, size) {
+    WasmqttNpm.clients[id]._unsubscribed(number, code, error, WasmqttBorder.bytes(properties, size));
+  },
   wasmqtt_npm_store_problem: function(id, text, size) {
     WasmqttNpm.clients[id]._tell('journalerror', new Error(WasmqttBorder.text(text, size)));
   },
-  wasmqtt_npm_closed: function(id, phase, cause, fault, code, clean, error, returnCode, elapsed, connectedFor, lastSent,
-                               lastReceived, sentence, sentenceSize, reason, reasonSize) {
-    WasmqttNpm.clients[id]._closed(phase, cause, fault, lastSent, lastReceived,
-                                   {code: code, clean: clean !== 0, error: error, returnCode: returnCode, elapsed: elapsed,
-                                    connectedFor: connectedFor, sentence: WasmqttBorder.text(sentence, sentenceSize),
-                                    reason: WasmqttBorder.text(reason, reasonSize)});
+  wasmqtt_npm_closed: function(id, phase, cause, fault, code, clean, error, returnCode, reasonCode, elapsed, connectedFor,
+                               lastSent, lastReceived, sentence, sentenceSize, reason, reasonSize, server, serverSize,
+                               properties, size) {
+    WasmqttNpm.clients[id]._closed(phase, cause, fault, lastSent, lastReceived, WasmqttBorder.bytes(properties, size),
+                                   {code: code, clean: clean !== 0, error: error, returnCode: returnCode,
+                                    reasonCode: reasonCode, elapsed: elapsed, connectedFor: connectedFor,
+                                    sentence: WasmqttBorder.text(sentence, sentenceSize),
+                                    reason: WasmqttBorder.text(reason, reasonSize),
+                                    serverReference: WasmqttBorder.text(server, serverSize)});
   },
-  wasmqtt_npm_delivery: function(id, slot, number, state, reason) {
-    WasmqttNpm.clients[id]._delivery(slot, number, state, reason);
+  wasmqtt_npm_delivery: function(id, slot, number, state, reason, code, words, size) {
+    WasmqttNpm.clients[id]._delivery(slot, number, state, reason, code, size ? WasmqttBorder.text(words, size) : '');
   },
   // A payload that lies whole in what the socket received is a part of it; else a copy.
-  wasmqtt_npm_message: function(id, place, text, textSize, payload, size, flags, packetId, token) {
+  wasmqtt_npm_message: function(id, place, text, textSize, payload, size, flags, packetId, token, properties,
+                                propertiesSize) {
     var chunk = WasmqttSockets.chunk;
     var offset = payload - WasmqttSockets.chunkAt;
     if (textSize) WasmqttNpm.topics[place] = {text: WasmqttBorder.text(text, textSize), size: textSize};
@@ -39,11 +47,12 @@ var wasmqttNpm = {
       chunk = WasmqttBorder.bytes(payload, size);
       offset = 0;
     }
-    return WasmqttNpm.clients[id]._message(WasmqttNpm.topics[place], chunk, offset, size, flags, packetId, token) ? 1 : 0;
+    return WasmqttNpm.clients[id]._message(WasmqttNpm.topics[place], chunk, offset, size, flags, packetId, token,
+        propertiesSize ? WasmqttBorder.bytes(properties, propertiesSize) : null) ? 1 : 0;
   },
   wasmqtt_npm_handle: function(id, handler) { WasmqttNpm.clients[id]._handled(handler); },
-  wasmqtt_npm_packet: function(id, inbound, packet, size) {
-    WasmqttNpm.clients[id]._packet_passed(inbound !== 0, WasmqttBorder.bytes(packet, size));
+  wasmqtt_npm_packet: function(id, inbound, version, packet, size) {
+    WasmqttNpm.clients[id]._packet_passed(inbound !== 0, version, WasmqttBorder.bytes(packet, size));
   },
 
   wasmqtt_npm_prepare: function(id) { WasmqttNpm.clients[id]._prepare(); },

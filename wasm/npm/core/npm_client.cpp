@@ -15,6 +15,27 @@ int number_of(Enum value) {
   return static_cast<int>(value);
 }
 
+// What CONNECT says of our limits are options of the client. Properties that are wrong go to CONNECT as they are: its check
+// says what is wrong.
+void take_properties(const PropertyList& list, ClientOptions& client) {
+  const Properties properties = list;
+  if (check(properties, host_of(PacketType::connect), Direction::outbound)) return client.properties.assign(properties);
+  for (const Property& property : properties) {
+    switch (property.id) {
+      case PropertyId::session_expiry_interval: client.session_expiry = property.number; break;
+      case PropertyId::receive_maximum: client.receive_maximum = static_cast<std::uint16_t>(property.number); break;
+      case PropertyId::maximum_packet_size: client.max_packet_bytes = property.number; break;
+      case PropertyId::topic_alias_maximum: client.topic_alias_maximum = static_cast<std::uint16_t>(property.number); break;
+      case PropertyId::user_property: (void)client.properties.add_user_property(property.name, property.text); break;
+      case PropertyId::authentication_method: (void)client.properties.add(property.id, property.text); break;
+      case PropertyId::authentication_data: (void)client.properties.add(property.id, property.bytes()); break;
+      default: (void)client.properties.add(property.id, property.number); break;
+    }
+  }
+}
+
+int number_of(ProtocolVersion version) { return version == ProtocolVersion::mqtt_5 ? 5 : 4; }
+
 double milliseconds(Duration duration) { return static_cast<double>(duration.count()) / 1000.0; }
 
 }  // namespace
@@ -34,9 +55,11 @@ NpmClient::NpmClient(int id, Values& values) : id_(id) {
     std::visit([this](const auto& one) { tell(one); }, event);
   };
   mqtt_->on_message = [this](const Message& message) { tell(message); };
-  mqtt_->on_delivery = [this](Delivery delivery, DeliveryState state, FailureReason reason) {
+  mqtt_->on_delivery_changed = [this](const DeliveryChanged& event) {
     tell_packets();
-    wasmqtt_npm_delivery(id_, delivery.slot, static_cast<double>(delivery.number), number_of(state), number_of(reason));
+    wasmqtt_npm_delivery(id_, event.delivery.slot, static_cast<double>(event.delivery.number), number_of(event.state),
+                         number_of(event.reason), number_of(event.reason_code), event.reason_string.data(),
+                         event.reason_string.size());
   };
   mqtt_->on_turn = [this] { tell_packets(); };
   if (page_) page_->on_wake = page_->on_online = page_->on_offline = [this] { mqtt_->wake(); };
@@ -79,8 +102,12 @@ MqttOptions NpmClient::options(Values& values) {
   const bool retry_refusals = values.flag();
   driver.retry_refusal = [retry_refusals](ConnectReturnCode) { return retry_refusals; };
   driver.takeover.connections = static_cast<unsigned>(values.size());
-  driver.takeover.policy = TakeoverPolicy::stop;
+  // Otherwise it goes on, also where MQTT 5's broker says so.
+  if (driver.takeover.connections != 0) driver.takeover.policy = TakeoverPolicy::stop;
   client.clean_session = values.flag();
+  client.protocol = static_cast<Protocol>(values.number());
+  client.topic_aliases = static_cast<std::uint16_t>(values.number());
+  take_properties(values.properties(), client);
   driver.prepare_attempt = [this](Attempt, std::function<void(Attempt)> ready) {
     ready_ = std::move(ready);
     wasmqtt_npm_prepare(id_);
@@ -97,7 +124,7 @@ void NpmClient::attempt(Values& values) {
   attempt.user_name = values.text();
   attempt.password = values.bytes();
   if (auto topic = values.text()) {
-    attempt.will = WillOptions{std::move(*topic), *values.bytes(), values.qos(), values.flag()};
+    attempt.will = WillOptions{std::move(*topic), *values.bytes(), values.qos(), values.flag(), values.properties()};
   }
   if (const auto ready = std::exchange(ready_, {})) ready(std::move(attempt));
 }
@@ -106,19 +133,28 @@ void NpmClient::attempt(Values& values) {
 
 int NpmClient::subscribe(Values values) {
   std::vector<std::string> filters;
+  std::vector<PropertyList> properties;
   std::vector<MqttClient::SubscribeRequest> requests;
   while (values.more()) {
     filters.push_back(*values.text());
     MqttClient::SubscribeRequest& request = requests.emplace_back();
-    request.qos = values.qos();
+    const int options = static_cast<int>(values.number());
+    request.qos = static_cast<Qos>(options & 3);
+    request.no_local = (options & 4) != 0;
+    request.retain_as_published = (options & 8) != 0;
+    request.retain_handling = static_cast<RetainHandling>(options >> 4);
     request.ask_again = values.flag();
     request.replaces = {static_cast<std::uint32_t>(values.number())};
     if (const int handler = static_cast<int>(values.number()))
       request.handler = [this, handler](const Message&) { wasmqtt_npm_handle(id_, handler); };
+    properties.push_back(values.properties());
   }
-  for (std::size_t at = 0; at < filters.size(); ++at) requests[at].filter = filters[at];
+  for (std::size_t at = 0; at < filters.size(); ++at) {
+    requests[at].filter = filters[at];
+    requests[at].properties = properties[at];
+  }
   const auto made = mqtt_->subscribe(requests);
-  return made ? static_cast<int>(made->front().number) : 0;
+  return made ? static_cast<int>(made->front().number) : -number_of(made.error().code());
 }
 
 // ---- packets ----
@@ -139,7 +175,7 @@ void NpmClient::tell_packets() {
     const TraceEntry& entry = trace[std::max(next_packet_, trace.first())];
     ++next_packet_;
     const Bytes packet = trace.bytes(entry);
-    wasmqtt_npm_packet(id_, entry.direction == Direction::inbound, packet.data(), packet.size());
+    wasmqtt_npm_packet(id_, entry.direction == Direction::inbound, number_of(mqtt_->version()), packet.data(), packet.size());
   }
 }
 
@@ -148,18 +184,24 @@ void NpmClient::tell_packets() {
 void NpmClient::tell(const StateChanged& event) {
   wasmqtt_npm_state(id_, number_of(event.state), number_of(event.stop_reason));
 }
-void NpmClient::tell(const Connected& event) { wasmqtt_npm_connected(id_, event.session_present); }
+void NpmClient::tell(const Connected& event) {
+  const Bytes properties = mqtt_->server_properties().wire();
+  wasmqtt_npm_connected(id_, event.session_present, number_of(mqtt_->version()), properties.data(), properties.size());
+}
 void NpmClient::tell(const SessionLost& event) {
   wasmqtt_npm_session_lost(id_, static_cast<int>(event.republished), static_cast<int>(event.failed));
 }
 void NpmClient::tell(const SubscriptionAnswered& event) {
-  const int granted = event.granted ? number_of(*event.granted) : -1;
+  const Bytes properties = event.properties.wire();
   for (const Subscription subscription : event.subscriptions) {
-    wasmqtt_npm_subscribed(id_, static_cast<int>(subscription.number), granted, number_of(event.error.code()));
+    wasmqtt_npm_subscribed(id_, static_cast<int>(subscription.number), number_of(event.reason_code),
+                           number_of(event.error.code()), properties.data(), properties.size());
   }
 }
 void NpmClient::tell(const UnsubscribeAnswered& event) {
-  wasmqtt_npm_unsubscribed(id_, static_cast<int>(event.subscription.number), number_of(event.error.code()));
+  const Bytes properties = event.properties.wire();
+  wasmqtt_npm_unsubscribed(id_, static_cast<int>(event.subscription.number), number_of(event.reason_code),
+                           number_of(event.error.code()), properties.data(), properties.size());
 }
 void NpmClient::tell(const StoreProblem& event) {
   wasmqtt_npm_store_problem(id_, event.problem.data(), event.problem.size());
@@ -168,12 +210,18 @@ void NpmClient::tell(const StoreProblem& event) {
 void NpmClient::tell(const Closed& event) {
   const CloseRecord& record = event.record;
   const std::string sentence = record.sentence();
+  const bool ours = record.cause == CloseRecord::Cause::protocol_error;
+  const ReasonCode reason_code = record.version != ProtocolVersion::mqtt_5 ? ReasonCode::success
+                                 : ours                                    ? record.error.reason_code()
+                                                                           : record.reason_code;
+  const Bytes properties = mqtt_->ending_properties().wire();
   wasmqtt_npm_closed(id_, number_of(record.phase), number_of(record.cause), number_of(record.fault), record.code,
-                     record.clean, number_of(record.error.code()), number_of(record.return_code),
+                     record.clean, number_of(record.error.code()), number_of(record.return_code), number_of(reason_code),
                      milliseconds(record.elapsed), milliseconds(record.connected_for),
                      record.last_sent ? number_of(*record.last_sent) : 0,
                      record.last_received ? number_of(*record.last_received) : 0, sentence.data(), sentence.size(),
-                     record.reason.data(), record.reason.size());
+                     record.reason.data(), record.reason.size(), record.server_reference.data(),
+                     record.server_reference.size(), properties.data(), properties.size());
 }
 
 void NpmClient::tell(const Message& message) {
@@ -182,7 +230,8 @@ void NpmClient::tell(const Message& message) {
   const int flags = number_of(message.qos) | (message.retain ? 4 : 0) | (message.dup ? 8 : 0);
   const bool done = wasmqtt_npm_message(id_, place, message.topic.data(), known ? 0 : message.topic.size(),
                                         message.payload.data(), message.payload.size(), flags, message.packet_id,
-                                        static_cast<double>(message.token)) != 0;
+                                        static_cast<double>(message.token), message.properties.wire().data(),
+                                        message.properties.wire().size()) != 0;
   if (done && message.token != 0) mqtt_->acknowledge(message.token);
 }
 

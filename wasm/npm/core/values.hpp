@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "wasmqtt/properties.hpp"
 #include "wasmqtt/types.hpp"
 
 namespace wasmqtt {
@@ -39,6 +40,12 @@ class Values {
     const double size = number();
     if (size < 0) return std::nullopt;
     return std::string(as_text(take(static_cast<std::size_t>(size))));
+  }
+  // MQTT 5's, as on the wire; -1: none. Whoever takes them checks them.
+  PropertyList properties() {
+    PropertyList list;
+    if (const double size = number(); size > 0) list.assign(Properties(take(static_cast<std::size_t>(size))));
+    return list;
   }
   std::optional<std::vector<std::uint8_t>> bytes() {
     const double size = number();

@@ -21,7 +21,7 @@ export interface MqttClientEventCallbacks {
   message: OnMessageCallback;
   packetsend: OnPacketCallback;
   packetreceive: OnPacketCallback;
-  /** MQTT 5: never emitted. */
+  /** MQTT 5: the broker said why it ends the connection. */
   disconnect: OnDisconnectCallback;
   error: OnErrorCallback;
   close: OnCloseCallback;

@@ -4,7 +4,7 @@ import type {
   ISubscriptionGrant, ISubscriptionMap,
 } from './options.js';
 import type {CloseRecord, Delivery, MessageHandler, Subscription, TraceEntry} from './own.js';
-import type {IConnackPacket, IDisconnectPacket, IPublishPacket, Packet, QoS} from './packets.js';
+import type {IConnackPacket, IDisconnectPacket, IPublishPacket, Packet} from './packets.js';
 import type {DoneCallback, IStream, Message, StreamBuilder} from './shared.js';
 
 type Events = MqttClientEventCallbacks;
@@ -20,9 +20,9 @@ export class MqttClient {
   disconnecting: boolean;
   disconnected: boolean;
   options: IClientOptions;
-  /** Seconds. */
+  /** Seconds. In MQTT 5 the broker may name its own. */
   readonly keepalive: number;
-  /** MQTT 5: always undefined. */
+  /** MQTT 5: CONNACK's, while there is a connection. */
   readonly serverProperties: IConnackPacket['properties'];
 
   /** Node: the socket; null when there is none. */
@@ -78,7 +78,9 @@ export class MqttClient {
   /** publish() with a handle. Throws for a wrong call; what fails later is told by the handle. */
   send(topic: string, message: Message, options?: IClientPublishOptions): Delivery;
   /** Messages of this filter go to this handler, besides the event 'message'. */
-  handle(filter: string, handler: MessageHandler, options?: {qos?: QoS}): Subscription;
+  handle(filter: string, handler: MessageHandler, options?: Partial<IClientSubscribeOptions>): Subscription;
+  /** What this connection speaks, or the last one. */
+  readonly protocolVersion: 4 | 5;
   /** What was accepted and has not ended; with a journal, also from before. */
   unfinished(): Delivery[];
   /** Why the last connection ended. */

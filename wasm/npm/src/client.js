@@ -4,13 +4,15 @@ import {Connection} from './connection.js';
 import {error_of} from './core.js';
 import {Delivery, delivery_states} from './delivery.js';
 import {UnsupportedError} from './errors.js';
-import {random_id, read_options} from './options.js';
-import {connect_packet, packet_name, received, sent} from './packets.js';
+import {mqtt5_only, random_id, read_options} from './options.js';
+import {connect_packet, level_of, packet_name, properties_size, received, sent} from './packets.js';
 import {bytes_of, payloads} from './payload.js';
+import {read_properties, write_properties} from './properties.js';
 import {Publishes} from './publishes.js';
 import {stream_socket} from './sockets.js';
 import {Subscribes, read_requests} from './subscribes.js';
 import {use_native_timers} from './tick.js';
+import {authentication} from './unsupported.js';
 
 const noop = () => {};
 
@@ -29,8 +31,6 @@ export class MqttClient extends Connection {
     if (!this.options.manualConnect) this._core.connect();
   }
 
-  get keepalive() { return this.options.keepalive; }
-  get serverProperties() { return undefined; }
   static defaultId() { return random_id(); }
 
   // ---- publish ----
@@ -44,7 +44,7 @@ export class MqttClient extends Connection {
   // Own: the same with a handle. See Delivery.
   send(topic, message, opts) {
     if (this.disconnecting) throw new Error('client disconnecting');
-    const delivery = new Delivery(this, topic, message, opts?.qos ?? 0, opts?.retain ?? false);
+    const delivery = new Delivery(this, topic, message, opts?.qos ?? 0, opts?.retain ?? false, opts?.properties);
     this._publish(topic, message, opts, null, delivery);
     return delivery;
   }
@@ -52,21 +52,23 @@ export class MqttClient extends Connection {
   _publish(topic, message, opts, callback, delivery) {
     if (typeof topic !== 'string') throw new TypeError('A topic is a string');
     const payload = typeof message === 'string' ? message : bytes_of(message);
-    const {qos = 0, retain = false, timeToLive = 0, latest = false} = opts ?? {};
-    if (opts) check_publish(opts, qos, timeToLive);
+    const {qos = 0, retain = false, timeToLive = 0, latest = false, properties} = opts ?? {};
+    if (opts) check_publish(opts, qos, timeToLive, this.options.protocolVersion);
+    const wire_properties = properties ? write_properties(properties) : undefined;
     const core = this._core ?? this._start();
     let result = 0;
     let error = null;
     try {
-      result = core.publish(topic, payload, qos | (retain ? 4 : 0) | (latest ? 8 : 0), timeToLive);
+      result = core.publish(topic, payload, qos | (retain ? 4 : 0) | (latest ? 8 : 0), timeToLive, wire_properties);
     } catch (caught) {
       error = caught;
     }
     if (result < 0) {
-      error = qos === 0 && !this.connected && !this.options.queueQoSZero ? new Error('No connection to broker') : error_of(result);
+      error = qos === 0 && !this.connected && !this.options.queueQoSZero ? new Error('No connection to broker')
+        : error_of(result, this._version);
     }
     if (error || result > 0 && callback) {
-      delivery ??= new Delivery(this, topic, message, qos, retain);
+      delivery ??= new Delivery(this, topic, message, qos, retain, properties);
       delivery._callback = callback;
     }
     if (error) return this._not_published(error, delivery);
@@ -74,7 +76,7 @@ export class MqttClient extends Connection {
     if (qos > 0) opts.cbStorePut?.();
     if (this._watching) core.tell_packets();
     if (result > 0) return undefined;
-    delivery?._change('sent', 0);
+    delivery?._change('sent', 0, 0, '');
     callback?.();
   }
 
@@ -107,7 +109,7 @@ export class MqttClient extends Connection {
 
   subscribe(topics, opts, callback) {
     if (typeof opts === 'function') [opts, callback] = [null, opts];
-    const asked = read_requests(topics, opts);
+    const asked = read_requests(topics, opts, this.options.protocolVersion);
     if (this._refuse_disconnecting(callback)) return this;
     this._start();
     const {resubscribe, reconnectPeriod} = this.options;
@@ -117,20 +119,23 @@ export class MqttClient extends Connection {
 
   unsubscribe(topics, opts, callback) {
     if (typeof opts === 'function') [opts, callback] = [null, opts];
-    if (opts?.properties) throw new UnsupportedError('properties of an unsubscribe');
+    const properties = opts?.properties;
+    if (properties && this.options.protocolVersion === 4) throw new UnsupportedError('properties of an unsubscribe', mqtt5_only);
+    const wire_properties = write_properties(properties);
     if (this._refuse_disconnecting(callback)) return this;
     this._start();
-    this._subscribes.unsubscribe([topics].flat(), callback ?? noop);
+    this._subscribes.unsubscribe([topics].flat(), wire_properties, callback ?? noop);
     return this;
   }
 
   // Own: messages of this filter go to this handler, besides the event 'message'.
   // {filter, granted: Promise of the QoS, unsubscribe(): Promise}
-  handle(filter, handler, {qos = 0} = {}) {
+  handle(filter, handler, opts) {
     if (typeof handler !== 'function') throw new TypeError('A handler is a function');
+    const {requests: [request]} = read_requests(filter, opts, this.options.protocolVersion);
     this._start();
     const number = this._handlers.push(handler) - 1;
-    const {entry, granted} = this._subscribes.handle(filter, qos, number);
+    const {entry, granted} = this._subscribes.handle(request, number);
     const forget = () => { delete this._handlers[number]; };
     granted.catch(forget);
     return {
@@ -156,10 +161,13 @@ export class MqttClient extends Connection {
 
   // Own: the latest packets, both ways, passwords masked; option `trace` says how many.
   trace() {
+    let version = this._version;
     return (this._core?.trace() ?? []).slice(-(this.options.trace ?? 0) || Infinity).map(({bytes, ...entry}) => {
       const cmd = packet_name(bytes[0] >> 4);
-      const packet = entry.direction === 'in' ? received(bytes)
-        : cmd === 'connect' ? {...connect_packet(this.options), password: this.options.password && '***'} : sent(bytes);
+      if (cmd === 'connect') version = level_of(bytes);
+      const packet = entry.direction === 'in' ? received(bytes, version)
+        : cmd === 'connect' ? {...connect_packet(this.options, version), password: this.options.password && '***'}
+        : sent(bytes, version);
       return {...entry, cmd, packet, bytes};
     });
   }
@@ -188,29 +196,36 @@ export class MqttClient extends Connection {
 
   // ---- what the core tells ----
 
-  _subscribed(number, granted, error) { this._guard(() => this._subscribes.subscribed(number, granted, error)); }
-  _unsubscribed(number, error) { this._guard(() => this._subscribes.unsubscribed(number, error)); }
+  _subscribed(number, code, error, properties) {
+    this._guard(() => this._subscribes.subscribed(number, code, error, read_properties(properties)));
+  }
+  _unsubscribed(number, code, error, properties) {
+    this._guard(() => this._subscribes.unsubscribed(number, code, error, read_properties(properties), this._version));
+  }
 
-  _delivery(slot, number, state, failure) {
+  // `code`, `words`: the broker's, of MQTT 5.
+  _delivery(slot, number, state, failure, code, words) {
     const delivery = this._publishes.find(slot, number);
     if (!delivery) return;
     const name = delivery_states[state];
     if (name === 'sent' && delivery.qos > 0) delivery.messageId = this._core.packet_id(number, slot);
     else this._publishes.remove(delivery);
     try {
-      delivery._change(name, failure);
+      delivery._change(name, failure, code, words);
     } catch (error) {
       queueMicrotask(() => { throw error; });
     }
   }
 
-  // `topic`: {text, size in bytes}. True: the application has had it.
-  _message(topic, chunk, offset, size, flags, packet_id, token) {
+  // `topic`: {text, size in bytes}. `properties`: as on the wire, or null. True: the application has had it.
+  _message(topic, chunk, offset, size, flags, packet_id, token, properties) {
     const qos = flags & 3;
     const payload = payloads.make(chunk, offset, size);
     const packet = this._heard = {cmd: 'publish', retain: (flags & 4) !== 0, qos, dup: (flags & 8) !== 0,
       length: topic.size + size + (qos > 0 ? 4 : 2), topic: topic.text, payload};
     if (qos > 0) packet.messageId = packet_id;
+    if (this._version === 5) packet.length += properties_size(properties ? properties.length : 0);
+    if (properties) packet.properties = read_properties(properties);
     const manual = token !== 0 && this.options.manualAcknowledge;
     if (manual) packet.acknowledge = this._acknowledgement(token);
     try {
@@ -233,23 +248,26 @@ export class MqttClient extends Connection {
     this._guard(() => this._handlers[number]?.(packet.topic, packet.payload, packet));
   }
 
-  _packet_passed(inbound, bytes) {
-    if (inbound) this._tell('packetreceive', received(bytes));
-    else if (bytes[0] >> 4 !== 1) this._tell('packetsend', sent(bytes));
+  _packet_passed(inbound, version, bytes) {
+    if (inbound) this._tell('packetreceive', received(bytes, version));
+    else if (bytes[0] >> 4 !== 1) this._tell('packetsend', sent(bytes, version));
   }
 }
 
 // Parts of MQTT.js's client that reach into its inside: asking for one is told, and so is putting one's own in its place.
 for (const [name, instead] of Object.entries({
-  handleAuth: 'it belongs to MQTT 5', removeOutgoingMessage: 'use send() and cancel()',
+  ...authentication.methods, removeOutgoingMessage: 'use send() and cancel()',
   getLastMessageId: 'use the messageId of a delivery or packet', reschedulePing: 'use wake()',
 })) {
   const refuse = () => { throw new UnsupportedError(name, instead); };
   Object.defineProperty(MqttClient.prototype, name, {get: refuse, set: refuse});
 }
 
-function check_publish({properties, dup}, qos, timeToLive) {
-  if (properties) throw new UnsupportedError('properties of a publish', 'MQTT 5 is not spoken, only 3.1.1');
+function check_publish({properties, dup}, qos, timeToLive, version) {
+  if (properties && version === 4) throw new UnsupportedError('properties of a publish', mqtt5_only);
+  if (properties?.topicAlias !== undefined) {
+    throw new UnsupportedError('the publish property \'topicAlias\'', 'autoAssignTopicAlias gives topics their numbers');
+  }
   if (dup) throw new UnsupportedError('publish with dup: true', 'redeliveries are marked by the core');
   if (qos !== 0 && qos !== 1 && qos !== 2) throw new RangeError('QoS is 0, 1 or 2');
   if (!(timeToLive >= 0)) throw new RangeError('timeToLive is a number of milliseconds');

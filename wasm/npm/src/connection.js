@@ -3,12 +3,12 @@
 //
 // No private fields (#name): they would not go through a Proxy, in which Vue and others wrap objects.
 import {close_record, error_of_close} from './close_record.js';
-import {Core} from './core.js';
+import {Core, error_of} from './core.js';
 import {Emitter} from './emitter.js';
 import {UnsupportedError, closed_error} from './errors.js';
 import {make_journal} from './journal.js';
 import {values_of, will_of} from './options.js';
-import {connect_packet} from './packets.js';
+import {connack_packet, connect_packet, disconnect_packet} from './packets.js';
 import {bytes_of} from './payload.js';
 import {after_this_task, at_the_latest} from './task.js';
 
@@ -30,13 +30,22 @@ export class Connection extends Emitter {
     this._core = null;           // from the beginning to the end of end()
     this._state = 'stopped';
     this._attempts = 0;
+    this._version = options.protocolVersion === 4 ? 4 : 5;   // what is spoken: of this connection, or the last one
+    this._server = undefined;    // CONNACK's properties, while it is connected
     this._record = null;         // of the attempt that ended, until it is told
+    this._disconnect = null;     // the broker's DISCONNECT, until it is told
     this._failure = null;        // of this attempt's socket
     this._connack = null;        // until it is told
     this._stored = Promise.resolve();
     this._ending = null;         // the callback of end()
     this._when_loaded = null;    // what end() does then
   }
+
+  get serverProperties() { return this._server; }
+  // Seconds: the broker may name its own [MQTT5-3.2.2-21].
+  get keepalive() { return this.options.keepalive && this._server?.serverKeepAlive || this.options.keepalive; }
+  // Own: what this connection speaks, or the last one: 4 or 5.
+  get protocolVersion() { return this._version; }
 
   // A core for these options; end() takes it away again.
   _start() {
@@ -171,7 +180,8 @@ export class Connection extends Emitter {
     const go = (url) => {
       if (number !== this._attempts || !this._core) return;
       const {username, password, will} = options;
-      this._core.attempt([url, options.clientId, options.clean, options.keepalive, username ?? null,
+      // Without an id the broker has assigned one, which stays.
+      this._core.attempt([url, options.clientId || null, options.clean, options.keepalive, username ?? null,
         password == null ? null : bytes_of(password), ...will_of(will)]);
     };
     const fail = (error) => {
@@ -226,7 +236,7 @@ export class Connection extends Emitter {
       case 'connecting':
         if (before === 'loading') this._loaded();
         if (before === 'waiting') this._tell('reconnect');
-        if (this._watching) this._tell('packetsend', connect_packet(this.options));
+        if (this._watching) this._tell('packetsend', connect_packet(this.options, this._version));
         break;
       case 'connected':
         this.connected = true;
@@ -253,13 +263,16 @@ export class Connection extends Emitter {
   _attempt_ended(again, reason) {
     this._tell_connected();
     this.connected = false;
-    const record = this._record;
+    const [record, disconnect] = [this._record, this._disconnect];
+    this._server = undefined;
     if (!record) return;
-    this._record = null;
+    this._record = this._disconnect = null;
+    if (disconnect) this._tell('disconnect', disconnect);
     if (reason === 'taken_over') {
       this._tell('error', new Error(`Another client signs in with the client id '${this.options.clientId}'`));
     }
-    const error = reason === 'invalid' ? this._core.invalid() : error_of_close(record, this._failure);
+    const error = reason === 'invalid' ? error_of(this._core.invalid(), this._version)
+      : error_of_close(record, this._failure, this._version, reason === 'refused');
     const first = record.cause === 'transport' || record.cause === 'refused';
     if (error && first) this._tell('error', error);
     if (again && !this.reconnecting && !this.disconnecting) {
@@ -270,17 +283,19 @@ export class Connection extends Emitter {
     this._tell('close');
   }
 
-  _closed(phase, cause, fault, last_sent, last_received, record) {
+  _closed(phase, cause, fault, last_sent, last_received, properties, record) {
     this.closeRecord = this._record = close_record(phase, cause, fault, last_sent, last_received, record);
+    if (this._record.cause === 'ended_by_broker') this._disconnect = disconnect_packet(record.reasonCode, properties);
   }
 
   // CONNACK, and often messages in one piece with it: they wait until whoever awaited the connection can listen. As in
   // MQTT.js, what waited for the connection leaves first.
-  _accepted(session_present) {
+  _accepted(session_present, version, properties) {
     const core = this._core;
     core.pause();
-    this._connack = {cmd: 'connack', retain: false, qos: 0, dup: false, length: 2, topic: null, payload: null,
-      sessionPresent: session_present, returnCode: 0};
+    this._version = version;
+    this._connack = connack_packet(session_present, version, properties);
+    this._server = this._connack.properties;
     queueMicrotask(() => this._tell_connected());
     after_this_task(() => { if (this._core === core) core.resume(); });
   }

@@ -1,5 +1,6 @@
 // The C++ client in WebAssembly (core/bridge.cpp), and one object for each client in it. Nothing here knows MQTT.js.
 import {create_module, wasm} from './module.js';
+import {is_well_formed, text_bytes, well_formed} from './payload.js';
 import {tick_script} from './tick.js';
 
 let module = null;
@@ -35,16 +36,9 @@ const number_bytes = (value) => new Uint8Array(Float64Array.of(value).buffer);
 function place(values) {
   border.place(room, values.flatMap((value) => {
     if (value === null || value === undefined) return [number_bytes(-1)];
-    if (typeof value === 'string') value = border.encode(well_formed(value));
+    if (typeof value === 'string') value = text_bytes(value);
     return typeof value === 'object' ? [number_bytes(value.length), value] : [number_bytes(Number(value))];
   }));
-}
-
-// A lone surrogate is in no UTF-8 [MQTT-1.5.3-1].
-const lone_surrogate = /\p{Surrogate}/u;
-function well_formed(text) {
-  if (lone_surrogate.test(text)) throw new Error('The text is not well-formed: it holds half a character (MQTT-1.5.3-1)');
-  return text;
 }
 
 function topic_number(topic) {
@@ -58,10 +52,16 @@ function topic_number(topic) {
   return number;
 }
 
-// What was wrong with a call, or with the broker, and the clause of the standard that says so.
-export function error_of(code) {
-  const [message, clause] = answers(() => module._npm_error(Math.abs(code)));
+// What was wrong with a call, or with the broker, and the clause of the standard that says so, by version: 4 or 5.
+export function error_of(code, version) {
+  const [message, clause] = answers(() => module._npm_error(Math.abs(code), version));
   return Object.assign(new Error(clause ? `${message} (${clause})` : message), {clause});
+}
+
+// MQTT 5's name of a reason code.
+export function reason_text(code) {
+  if (!module) load();
+  return answers(() => module._npm_reason(code))[0];
 }
 
 // The shortest journal that restores the same session; undefined for a damaged one.
@@ -72,11 +72,11 @@ export function compact(records) {
 
 // What is wrong with a filter; null: nothing.
 export function check_filter(filter) {
-  if (typeof filter !== 'string' || lone_surrogate.test(filter)) return new Error('A filter is a well-formed string');
+  if (typeof filter !== 'string' || !is_well_formed(filter)) return new Error('A filter is a well-formed string');
   if (!module) load();
   border.placeText(room, filter);
   const code = module._npm_check_filter();
-  return code < 0 ? error_of(code) : null;
+  return code < 0 ? error_of(code, 4) : null;
 }
 
 // How much memory the WebAssembly has: for tests.
@@ -115,17 +115,25 @@ export class Core {
   wake() { module._npm_wake(this.self); }
   pause() { module._npm_pause(this.self); }
   resume() { module._npm_resume(this.self); }
-  // What was wrong with the options, after the stop reason `invalid`.
-  invalid() { return error_of(module._npm_invalid(this.self)); }
+  // What was wrong with the options, after the stop reason `invalid`: for error_of().
+  invalid() { return module._npm_invalid(this.self); }
 
   // ---- messages ----
-  // Negative: an error. 0: it has left (QoS 0). Else its slot + 1, and number() names it.
-  publish(topic, payload, flags, time_to_live) {
+  // Negative: an error. 0: it has left (QoS 0). Else its slot + 1, and number() names it. `properties`: as on the wire, or
+  // undefined.
+  publish(topic, payload, flags, time_to_live, properties) {
     const number = topic_number(topic);
     let size = payload.length;
-    if (typeof payload === 'string') size = border.putText(room, payload);
-    else border.put(room, payload);
-    return module._npm_publish(this.self, number, size, flags, time_to_live);
+    if (properties) {
+      if (typeof payload === 'string') payload = border.encode(payload);
+      size = payload.length;
+      border.place(room, [payload, properties]);
+    } else if (typeof payload === 'string') {
+      size = border.putText(room, payload);
+    } else {
+      border.put(room, payload);
+    }
+    return module._npm_publish(this.self, number, size, flags, time_to_live, properties ? properties.length : 0);
   }
   number() { return module._npm_number(); }
   packet_id(number, slot) { return module._npm_packet_id(this.self, number, slot); }
@@ -134,18 +142,20 @@ export class Core {
   unfinished() { return answers(() => module._npm_unfinished(this.self)); }
 
   // ---- subscriptions ----
-  // Filters that passed the check; gives the number of the first one's subscription, which the others' follow.
+  // Filters that passed the check; gives the number of the first one's subscription, which the others' follow. `options` and
+  // `wire_properties`: as on the wire. Negative: an error, and nothing is asked for.
   subscribe(requests) {
-    place(requests.flatMap(({topic, qos, again = false, replaces = 0, handler = 0}) => [topic, qos, again, replaces, handler]));
+    place(requests.flatMap(({topic, options, again = false, replaces = 0, handler = 0, wire_properties}) =>
+      [topic, options, again, replaces, handler, wire_properties]));
     return module._npm_subscribe(this.self);
   }
-  unsubscribe(numbers) {
-    place(numbers);
-    module._npm_unsubscribe(this.self);
+  unsubscribe(numbers, properties) {
+    place([properties, ...numbers]);
+    return module._npm_unsubscribe(this.self);
   }
   // For a filter that no subscription of this client has; gives a number like that of a subscription.
-  unsubscribe_filter(filter) {
-    border.placeText(room, filter);
+  unsubscribe_filter(filter, properties) {
+    place([properties, filter]);
     return module._npm_unsubscribe_filter(this.self);
   }
 

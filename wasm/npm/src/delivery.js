@@ -1,5 +1,8 @@
 // One accepted publish and its progress: queued, sent, then acknowledged or failed, across reconnects. For QoS 0, `sent` is
 // the end. `done` resolves at a good end and rejects at a bad one, whose `reason` it names.
+import {ErrorWithReasonCode, refused_by} from './errors.js';
+import {reason_of} from './reasons.js';
+
 export const delivery_states = ['queued', 'sent', 'acknowledged', 'failed'];
 
 // In the order of FailureReason.
@@ -13,16 +16,20 @@ const failures = [
   ['session_lost', 'the broker lost its session after it had taken the message: sending it again could deliver it twice'],
   ['connection_lost', 'the connection was lost'],
   ['connection_closed_repeatedly', 'the broker closed the connection each time this message was sent'],
+  ['refused', 'the broker refused it'],
+  ['not_supported', 'this broker does not take it'],
 ];
 
 export class Delivery {
-  constructor(client, topic, payload, qos, retain) {
+  constructor(client, topic, payload, qos, retain, properties) {
     this.topic = topic;
     this.payload = payload;
     this.qos = qos;
     this.retain = retain;
+    this.properties = properties;
     this.state = 'queued';
     this.reason = null;
+    this.reasonCode = 0;        // MQTT 5: of the broker's acknowledgement
     this.messageId = 0;
     this.onchange = null;       // (delivery) => void, at each change
     this._client = client;
@@ -30,6 +37,7 @@ export class Delivery {
     this._number = 0;
     this._slot = 0;
     this._error = null;
+    this._answer = null;        // the packet that refused it
   }
 
   // Resolves to this delivery.
@@ -50,9 +58,10 @@ export class Delivery {
 
   // The packet that MQTT.js gives a publish()'s callback.
   get packet() {
-    const {topic, payload, qos, retain, messageId} = this;
+    const {topic, payload, qos, retain, messageId, properties} = this;
+    if (this._answer) return this._answer;
     if (qos === 2) return {cmd: 'pubrel', qos, messageId};
-    return {cmd: 'publish', topic, payload, qos, retain, messageId, dup: false};
+    return {cmd: 'publish', topic, payload, qos, retain, messageId, dup: false, ...properties && {properties}};
   }
 
   // ---- inside the package ----
@@ -60,14 +69,24 @@ export class Delivery {
   get _ended() {
     return this.state === 'acknowledged' || this.state === 'failed' || (this.state === 'sent' && this.qos === 0);
   }
-  // `failure`: 0, or its number.
-  _change(state, failure) {
+  // `failure`: 0, or its number. `code`, `words`: the broker's.
+  _change(state, failure, code, words) {
+    this.reasonCode = code;
     if (failure) {
       const [reason, sentence] = failures[failure];
-      return this._fail(Object.assign(new Error(`Not published: ${sentence}`), {reason}));
+      return this._fail(Object.assign(this._failure(reason, sentence, code, words), {reason}));
     }
     this.state = state;
     this._changed();
+  }
+  _failure(reason, sentence, code, words) {
+    if (reason === 'refused') {
+      this._answer = {cmd: this.qos === 1 ? 'puback' : 'pubrec', messageId: this.messageId, reasonCode: code,
+        ...words && {properties: {reasonString: words}}};
+      return refused_by('Publish error', code);
+    }
+    const text = `Not published: ${sentence}`;
+    return code ? new ErrorWithReasonCode(`${text}: ${reason_of(code)}`, code) : new Error(text);
   }
   _fail(error) {
     this.state = 'failed';

@@ -1,6 +1,7 @@
 import type {ISubackPacket} from './packets.js';
 
-/** CONNACK refused the connection; `code` is its return code. */
+/** The broker refused the connection or a message, or broke the protocol: `code` is CONNACK's return code, or MQTT 5's reason
+ *  code. */
 export class ErrorWithReasonCode extends Error {
   code: number;
   constructor(message: string, code: number);
@@ -12,7 +13,7 @@ export class ErrorWithSubackPacket extends Error {
   constructor(message: string, packet: ISubackPacket);
 }
 
-/** wasmqtt extension. Something of MQTT.js, or of MQTT 5, that is not supported was asked for; the message names it. */
+/** wasmqtt extension. Something of MQTT.js that is not supported was asked for; the message names it. */
 export class UnsupportedError extends Error {
   constructor(what: string, instead?: string);
 }

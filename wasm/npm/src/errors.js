@@ -1,6 +1,7 @@
 // What can go wrong, in the classes that users of MQTT.js look for.
+import {reason_of} from './reasons.js';
 
-// The broker refused the connection: `code` is the CONNACK's return code.
+// The broker refused something, or broke the protocol: `code` is CONNACK's return code, or a reason code of MQTT 5.
 export class ErrorWithReasonCode extends Error {
   constructor(message, code) {
     super(message);
@@ -27,9 +28,4 @@ export class UnsupportedError extends Error {
 
 export const closed_error = () => new Error('Connection closed');
 
-// Section 3.2.2.3, in MQTT.js's words.
-export const refusals = ['', 'Unacceptable protocol version', 'Identifier rejected', 'Server unavailable',
-  'Bad username or password', 'Not authorized'];
-
-export const refusal = (code) =>
-  new ErrorWithReasonCode(`Connection refused: ${refusals[code] ?? `return code ${code}`}`, code);
+export const refused_by = (what, code) => new ErrorWithReasonCode(`${what}: ${reason_of(code)}`, code);

@@ -1,4 +1,4 @@
-// wasmqtt: an MQTT 3.1.1 client for pages, workers and Node, with MQTT.js's names and types.
+// wasmqtt: an MQTT client, 3.1.1 and 5, for pages, workers and Node, with MQTT.js's names and types.
 //
 // The default export is the namespace of everything that is exported, types included: mqtt.connect(), mqtt.MqttClient,
 // mqtt.IClientOptions. What wasmqtt adds to MQTT.js is in own.d.ts. What is struck through in an editor

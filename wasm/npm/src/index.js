@@ -1,10 +1,11 @@
 // wasmqtt for pages and workers. node.js is the same for Node, with TCP, TLS and files.
 import {MqttClient} from './client.js';
-import {ErrorWithReasonCode, ErrorWithSubackPacket, UnsupportedError, refusals} from './errors.js';
+import {ErrorWithReasonCode, ErrorWithSubackPacket, UnsupportedError} from './errors.js';
 import {journals} from './journal.js';
 import {check_filter, compact, memory_size} from './core.js';
 import {read_options, url_of} from './options.js';
 import {Payload, payloads} from './payload.js';
+import {ReasonCodes} from './reasons.js';
 import {foreign_websocket, native_websocket, stream_socket} from './sockets.js';
 import {DefaultMessageIdProvider, Store, UniqueMessageIdProvider} from './unsupported.js';
 
@@ -49,11 +50,10 @@ export function connectAsync(url, options, allowRetries = true) {
 // For node.js and the tests.
 export const inside = {transports, payloads, journals, compact, memory_size, foreign_websocket, stream_socket};
 
-export const ReasonCodes = {...refusals};
 export const validateTopic = (topic) => check_filter(topic) === null;
 export const validateTopics = (topics) => (topics.length ? topics.find((topic) => !validateTopic(topic)) ?? null : 'empty_topic_list');
 
 export {MqttClient as Client, ErrorWithReasonCode, ErrorWithSubackPacket, MqttClient, Payload, UnsupportedError};
-export {DefaultMessageIdProvider, Store, UniqueMessageIdProvider};
+export {ReasonCodes, DefaultMessageIdProvider, Store, UniqueMessageIdProvider};
 export default {connect, connectAsync, Client: MqttClient, MqttClient, ErrorWithReasonCode, ErrorWithSubackPacket,
   UnsupportedError, Payload, Store, DefaultMessageIdProvider, UniqueMessageIdProvider, ReasonCodes, validateTopic, validateTopics};

@@ -1,7 +1,7 @@
 // Options of connect(), publish() and subscribe().
 import type {MqttClient} from './client.js';
 import type {IOwnClientOptions, IOwnPublishOptions} from './own.js';
-import type {IAuthPacket, IConnectPacket, IPublishPacket, ISubscribePacket, IUnsubscribePacket, IWill, QoS} from './packets.js';
+import type {IAuthPacket, IConnectPacket, ISubscribePacket, PublishProperties, IUnsubscribePacket, IWill, QoS} from './packets.js';
 import type {PayloadBuffer} from './payload.js';
 import type {Timer, TimerVariant} from './shared.js';
 import type {IMessageIdProvider, IStore} from './unsupported.js';
@@ -39,7 +39,8 @@ export interface IClientOptions extends ISecureClientOptions, IOwnClientOptions 
   /** Default: true, no session is kept. */
   clean?: boolean;
   will?: IWill;
-  protocolVersion?: IConnectPacket['protocolVersion'];
+  /** 4, the default, is MQTT 3.1.1. wasmqtt extension: 'newest' is 5, and 4 where the broker speaks no other. */
+  protocolVersion?: IConnectPacket['protocolVersion'] | 'newest';
   protocolId?: IConnectPacket['protocolId'];
 
   // ---- where ----
@@ -92,17 +93,18 @@ export interface IClientOptions extends ISecureClientOptions, IOwnClientOptions 
   /** Of no effect: it serves mini programs. */
   my?: any;
 
-  // ---- refused ----
-  /** @deprecated MQTT 5: UnsupportedError. */
+  // ---- MQTT 5; with protocolVersion 4: UnsupportedError ----
   properties?: IConnectPacket['properties'];
-  /** @deprecated MQTT 5: UnsupportedError. */
-  authPacket?: Partial<IAuthPacket>;
-  /** @deprecated MQTT 5: UnsupportedError. */
-  customHandleAcks?: AckHandler;
-  /** @deprecated MQTT 5: UnsupportedError. */
-  autoUseTopicAlias?: boolean;
-  /** @deprecated MQTT 5: UnsupportedError. */
+  /** Topics have numbers, as far as the broker takes them: shorter packets. */
   autoAssignTopicAlias?: boolean;
+  /** Of no effect: it uses the numbers that publish() gives in MQTT.js. */
+  autoUseTopicAlias?: boolean;
+
+  // ---- refused ----
+  /** @deprecated UnsupportedError: AUTH packets are not sent. */
+  authPacket?: Partial<IAuthPacket>;
+  /** @deprecated UnsupportedError: every message is accepted. */
+  customHandleAcks?: AckHandler;
   /** @deprecated UnsupportedError: the option `journal` keeps the session durably. */
   incomingStore?: IStore;
   /** @deprecated UnsupportedError: the option `journal` keeps the session durably. */
@@ -122,31 +124,31 @@ export interface IClientPublishOptions extends IOwnPublishOptions {
   retain?: boolean;
   /** @deprecated true: UnsupportedError. Redeliveries are marked by the core. */
   dup?: boolean;
-  /** @deprecated MQTT 5: UnsupportedError. */
-  properties?: IPublishPacket['properties'];
+  /** MQTT 5. What is left of a `messageExpiryInterval` is sent. `topicAlias`: UnsupportedError. */
+  properties?: PublishProperties;
   /** A message of QoS 1 or 2 was accepted. */
   cbStorePut?: StorePutCallback;
 }
 
 export interface IClientSubscribeProperties {
-  /** @deprecated MQTT 5: UnsupportedError. */
+  /** MQTT 5: of each SUBSCRIBE for these filters. */
   properties?: ISubscribePacket['properties'];
 }
 export interface IClientSubscribeOptions extends IClientSubscribeProperties {
   qos: QoS;
-  /** @deprecated MQTT 5: UnsupportedError. */
+  /** MQTT 5, No Local: what this client publishes does not come back. */
   nl?: boolean;
-  /** @deprecated MQTT 5: UnsupportedError. */
+  /** MQTT 5, Retain As Published: `retain` of a message is as it was published. */
   rap?: boolean;
-  /** @deprecated MQTT 5: UnsupportedError. */
+  /** MQTT 5, Retain Handling: stored messages come always (0), with a new subscription only (1), or not (2). */
   rh?: number;
 }
 export interface ISubscriptionRequest extends IClientSubscribeOptions { topic: string }
-/** `qos` is what the broker granted; 128: refused. */
+/** `qos` is what the broker granted; refused: 128, in MQTT 5 any reason code from 128 on. */
 export interface ISubscriptionGrant extends Omit<ISubscriptionRequest, 'qos' | 'properties'> { qos: QoS | 128 }
 export type ISubscriptionMap = {[topic: string]: IClientSubscribeOptions} & {resubscribe?: boolean};
 export interface IClientUnsubscribeProperties {
-  /** @deprecated MQTT 5: UnsupportedError. */
+  /** MQTT 5. */
   properties?: IUnsubscribePacket['properties'];
 }
 /** @deprecated UnsupportedError: the option `journal` keeps the session durably. */

@@ -1,18 +1,26 @@
 // What connect() is given, as MQTT.js names it, checked: what can't be done is refused here, by name.
 import {UnsupportedError} from './errors.js';
 import {bytes_of} from './payload.js';
-import {DefaultMessageIdProvider} from './unsupported.js';
+import {write_properties} from './properties.js';
+import {DefaultMessageIdProvider, authentication} from './unsupported.js';
 
-const mqtt5 = 'MQTT 5 is not spoken, only 3.1.1';
+export const mqtt5_only = 'it belongs to MQTT 5, which protocolVersion: 5 speaks';
 const stores = 'the session lives in memory, or durably with `journal`';
 
 // Options of MQTT.js that would change what happens, and why they are refused.
 const refused = {
-  properties: mqtt5, authPacket: mqtt5, autoUseTopicAlias: mqtt5, autoAssignTopicAlias: mqtt5, customHandleAcks: mqtt5,
-  incomingStore: stores, outgoingStore: stores,
+  ...authentication.options, customHandleAcks: 'a message can only be accepted', incomingStore: stores, outgoingStore: stores,
   messageIdProvider: 'the core chooses packet ids that are free', socksProxy: 'use createWebsocket',
   unixSocket: 'use a WebSocket', objectMode: 'payloads are bytes',
 };
+const of_mqtt5 = ['properties', 'autoUseTopicAlias', 'autoAssignTopicAlias'];
+
+// In the order of the C++ enumeration. Own: 'newest' is 5, and 4 where the broker speaks no other.
+const versions = [4, 5, 'newest'];
+
+// How many topics have numbers, where the broker takes as many.
+const topic_aliases = 32;
+
 export const random_id = () => `wasmqtt_${Math.random().toString(16).slice(2, 10)}`;
 
 const timer_variants = ['auto', 'worker', 'native'];
@@ -45,6 +53,7 @@ export function read_options(url, given, transports) {
     throw new Error('Missing clientId for unclean clients');
   }
   check_numbers(options);
+  write_properties(options.properties);
   will_of(options.will);
   return options;
 }
@@ -60,13 +69,21 @@ function refuse_unsupported(options) {
     throw new UnsupportedError(`the option '${name}'`, refused[name]);
   }
   const {protocolVersion, protocolId, timerVariant = 'auto'} = options;
-  if (protocolVersion !== 4) throw new UnsupportedError(`protocolVersion ${protocolVersion}`, mqtt5);
-  if (protocolId !== 'MQTT') throw new UnsupportedError(`protocolId '${protocolId}'`, mqtt5);
+  const spoken = 'MQTT 3.1.1 (4) and 5 are spoken, and the \'newest\' that the broker knows';
+  if (!versions.includes(protocolVersion)) throw new UnsupportedError(`protocolVersion ${protocolVersion}`, spoken);
+  if (protocolId !== 'MQTT') throw new UnsupportedError(`protocolId '${protocolId}'`, spoken);
+  if (protocolVersion === 4) refuse_mqtt5(options);
   if (options.reschedulePings === false) throw new UnsupportedError('reschedulePings: false');
   if (!timer_variants.includes(timerVariant)) {
     throw new UnsupportedError('the option \'timerVariant\'', `there are ${timer_variants.join(', ')}`);
   }
-  if (options.will?.properties) throw new UnsupportedError('properties of a will', mqtt5);
+}
+
+function refuse_mqtt5(options) {
+  for (const name of of_mqtt5) {
+    if (options[name]) throw new UnsupportedError(`the option '${name}'`, mqtt5_only);
+  }
+  if (options.will?.properties) throw new UnsupportedError('properties of a will', mqtt5_only);
 }
 
 function read_auth(auth) {
@@ -109,13 +126,16 @@ export function values_of(options, journal) {
     options.trace ?? 0, options.subscribeBatchSize || 8, options.resubscribe, Boolean(backoff) || first > 0, first,
     backoff ? backoff.longest ?? 60_000 : first, backoff?.stableAfter ?? 10_000, Boolean(backoff),
     options.reconnectOnConnackError, options.takeoverStrikes ?? 0, options.clean,
+    versions.indexOf(options.protocolVersion), options.autoAssignTopicAlias ? topic_aliases : 0,
+    write_properties(options.properties),
   ];
 }
 
-// Topic, message, QoS and retain flag; null: none.
+// Topic, message, QoS, retain flag and properties; null: none.
 export function will_of(will) {
   if (!will) return [null];
-  return [will.topic, bytes_of(will.payload, "A will's payload"), will.qos ?? 0, will.retain ?? false];
+  return [will.topic, bytes_of(will.payload, "A will's payload"), will.qos ?? 0, will.retain ?? false,
+    write_properties(will.properties)];
 }
 
 function parse(text) {

@@ -1,5 +1,5 @@
 // What wasmqtt has and MQTT.js does not.
-import type {IPublishPacket, Packet, QoS} from './packets.js';
+import type {IPublishPacket, Packet, PublishProperties, QoS} from './packets.js';
 import type {PayloadBuffer} from './payload.js';
 import type {Message} from './shared.js';
 
@@ -45,12 +45,15 @@ export type MessageHandler = (topic: string, payload: PayloadBuffer, packet: IPu
 /** One accepted publish and its progress, across reconnects. */
 export interface Delivery {
   readonly topic: string; readonly payload: Message; readonly qos: QoS; readonly retain: boolean;
+  readonly properties: PublishProperties | undefined;
   /** 0 until it was sent. */
   readonly messageId: number;
   readonly state: 'queued' | 'sent' | 'acknowledged' | 'failed';
   /** Why it failed: 'dropped_oldest', 'dropped_newest', 'superseded', 'expired', 'cancelled', 'session_lost',
-   *  'connection_lost', or a sentence about the call. */
+   *  'connection_lost', 'refused' and 'not_supported' by the broker, or a sentence about the call. */
   readonly reason: string | null;
+  /** MQTT 5: of the broker's acknowledgement; 16: nobody has subscribed. */
+  readonly reasonCode: number;
   onchange: ((delivery: Delivery) => void) | null;
   /** Resolves when it is sent (QoS 0) or acknowledged; rejects when it failed. */
   readonly done: Promise<Delivery>;
@@ -68,11 +71,13 @@ export interface Subscription {
 /** Why a connection ended, or was never made. */
 export interface CloseRecord {
   phase: 'opening' | 'connecting' | 'connected' | 'disconnecting';
-  cause: 'transport' | 'refused' | 'protocol_error' | 'timed_out' | 'disconnected' | 'aborted';
+  cause: 'transport' | 'refused' | 'protocol_error' | 'timed_out' | 'disconnected' | 'aborted' | 'ended_by_broker';
   fault: string;
   /** The WebSocket's close code and the peer's words; 0 and '' where there are none. */
   code: number; reason: string; clean: boolean;
   returnCode: number;
+  /** MQTT 5: what the broker said, or we told it; and where it says that it has moved to. */
+  reasonCode: number; serverReference: string;
   /** Milliseconds since the attempt began, and since CONNACK. */
   elapsed: number; connectedFor: number;
   lastSent: string; lastReceived: string;

@@ -1,5 +1,5 @@
 // Packets, as the events 'packetsend', 'packetreceive' and 'message' show them. `Packet` narrows by `cmd`.
-// Reason codes and properties belong to MQTT 5: code that reads them compiles, and finds undefined.
+// Reason codes and properties belong to MQTT 5: with 3.1.1 they are undefined.
 import type {PayloadBuffer} from './payload.js';
 
 export type QoS = 0 | 1 | 2;
@@ -23,12 +23,23 @@ interface Answer {
 }
 
 interface MessageProperties {
+  /** true: the payload is UTF-8. */
   payloadFormatIndicator?: boolean;
+  /** Seconds. */
   messageExpiryInterval?: number;
   contentType?: string;
   responseTopic?: string;
   correlationData?: PayloadBuffer;
   userProperties?: UserProperties;
+}
+
+/** Of a message that is sent. */
+export interface PublishProperties extends Omit<MessageProperties, 'correlationData'> {
+  correlationData?: Uint8Array | string;
+  /** Only in what is received. */
+  subscriptionIdentifier?: number | number[];
+  /** @deprecated UnsupportedError: `autoAssignTopicAlias` gives topics their numbers. */
+  topicAlias?: number;
 }
 
 export interface IWill {
@@ -37,8 +48,11 @@ export interface IWill {
   payload?: string | Uint8Array;
   qos?: QoS;
   retain?: boolean;
-  /** @deprecated MQTT 5: UnsupportedError. */
-  properties?: MessageProperties & {willDelayInterval?: number};
+  /** MQTT 5; with 3.1.1: UnsupportedError. */
+  properties?: Omit<PublishProperties, 'subscriptionIdentifier' | 'topicAlias'> & {
+    /** Seconds that the broker waits for the client to come back. */
+    willDelayInterval?: number;
+  };
 }
 
 export interface IConnectPacket extends IPacket {
@@ -53,7 +67,14 @@ export interface IConnectPacket extends IPacket {
   will?: IWill;
   /** MQTT 5. */
   properties?: {
-    sessionExpiryInterval?: number; receiveMaximum?: number; maximumPacketSize?: number; topicAliasMaximum?: number;
+    /** Seconds that the session outlives a connection; default: 0, it does not. */
+    sessionExpiryInterval?: number;
+    /** Messages of QoS 1 and 2 that may be under way to us at once; more ends the connection. */
+    receiveMaximum?: number;
+    /** Bytes; more ends the connection. Instead of `maxPacketBytes`. */
+    maximumPacketSize?: number;
+    /** Topics that the broker may give numbers to; default: 0. */
+    topicAliasMaximum?: number;
     requestResponseInformation?: boolean; requestProblemInformation?: boolean; userProperties?: UserProperties;
     authenticationMethod?: string; authenticationData?: PayloadBuffer;
   };
@@ -100,7 +121,7 @@ export interface ISubscribePacket extends IPacket {
   /** MQTT 5. */
   properties?: {reasonString?: string; subscriptionIdentifier?: number; userProperties?: UserProperties};
 }
-/** `granted`: for each filter its QoS, or 128: refused. */
+/** `granted`: for each filter its QoS, or, refused, 128 or another reason code of MQTT 5 from 128 on. */
 export interface ISubackPacket extends IPacket, Answer { cmd: 'suback'; granted: number[] }
 export interface IUnsubscribePacket extends IPacket {
   cmd: 'unsubscribe';
@@ -120,7 +141,7 @@ export interface IDisconnectPacket extends IPacket {
   /** MQTT 5. */
   properties?: {sessionExpiryInterval?: number; reasonString?: string; userProperties?: UserProperties; serverReference?: string};
 }
-/** MQTT 5: never sent or received. */
+/** MQTT 5's AUTH: never sent, and the end of a connection. */
 export interface IAuthPacket extends IPacket {
   cmd: 'auth';
   reasonCode: number;

@@ -30,5 +30,5 @@ export type PacketHandler = (client: MqttClient, packet: Packet, done?: DoneCall
 export function validateTopic(topic: string): boolean;
 /** The first of the filters that is not valid; null: all are. */
 export function validateTopics(topics: string[]): string | null;
-/** Names of CONNACK's return codes. */
+/** Names of CONNACK's return codes, and of MQTT 5's reason codes. */
 export const ReasonCodes: Readonly<Record<number, string>>;

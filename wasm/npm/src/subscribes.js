@@ -1,32 +1,43 @@
 // SUBSCRIBE and UNSUBSCRIBE as MQTT.js tells them: one callback for each call, with what was granted to each filter. The core
 // asks, asks again and gives answers, by the number of each subscription.
-import {check_filter} from './core.js';
+import {check_filter, error_of} from './core.js';
 import {ErrorWithSubackPacket, UnsupportedError, closed_error} from './errors.js';
+import {mqtt5_only} from './options.js';
+import {options_byte} from './packets.js';
+import {write_properties} from './properties.js';
+import {reason_of} from './reasons.js';
 
-// A string, an array, or an object of filters, as {again, requests: [{topic, qos}]}.
-export function read_requests(topics, opts) {
+// A string, an array, or an object of filters, as {again, requests}. A request: its filter and QoS, `options` and
+// `wire_properties` as on the wire, and `grant`, what MQTT.js gives back.
+export function read_requests(topics, opts, version) {
   const some = typeof topics === 'string' || Array.isArray(topics);
-  const requests = some ? [topics].flat().map((topic) => [topic, opts])
+  const requests = some ? [topics].flat().map((topic) => [topic, {...some_defaults(version), ...opts}])
     : Object.entries(topics ?? {}).filter(([topic]) => topic !== 'resubscribe');
   return {
     again: !some && topics?.resubscribe === true,
-    requests: requests.map(([topic, options]) => ({topic, qos: checked_qos(options ?? opts)})),
+    requests: requests.map(([topic, options]) => read_request(topic, options ?? opts ?? {}, opts?.properties, version)),
   };
 }
 
-function checked_qos(options) {
-  for (const name of ['properties', 'nl', 'rap', 'rh']) {
-    if (options?.[name]) throw new UnsupportedError(`the subscription option '${name}'`, 'it belongs to MQTT 5');
+const some_defaults = (version) => (version === 4 ? {} : {nl: false, rap: false, rh: 0});
+
+function read_request(topic, options, for_all, version) {
+  const {qos = 0, nl, rap, rh, properties = for_all} = options;
+  if (version === 4) {
+    for (const [name, value] of Object.entries({properties, nl, rap, rh})) {
+      if (value) throw new UnsupportedError(`the subscription option '${name}'`, mqtt5_only);
+    }
   }
-  const qos = options?.qos ?? 0;
   if (![0, 1, 2].includes(qos)) throw new RangeError('QoS is 0, 1 or 2');
-  return qos;
+  if (![undefined, 0, 1, 2].includes(rh)) throw new RangeError('rh is 0, 1 or 2');
+  return {topic, qos, options: options_byte({qos, nl, rap, rh}), wire_properties: write_properties(properties),
+    grant: {topic, qos, ...version !== 4 && {nl, rap, rh, properties}}};
 }
 
 export class Subscribes {
   constructor() {
     this.core = null;
-    this.filters = new Map();   // what subscribe() asked for: {topic, qos, number, calls}
+    this.filters = new Map();   // what subscribe() asked for: {topic, qos, options, wire_properties, number, calls}
     this.handles = new Set();   // and handle(), with its handler's number
     this.numbers = new Map();   // all of these, by the core's number
     this.ending = new Map();    // calls of unsubscribe(), by the core's number
@@ -39,15 +50,18 @@ export class Subscribes {
     this._ask([...this.filters.values(), ...this.handles]);
   }
 
+  // What is wrong with them; null: nothing.
   _ask(entries) {
-    if (!entries.length) return;
+    if (!entries.length) return null;
     const first = this.core.subscribe(entries);
+    if (first < 0) return error_of(first, 5);
     entries.forEach((entry, index) => {
       entry.number = first + index;
       entry.again = false;
       entry.replaces = 0;
       this.numbers.set(entry.number, entry);
     });
+    return null;
   }
 
   _first_error(filters) {
@@ -66,39 +80,37 @@ export class Subscribes {
   subscribe({again, requests}, remember, callback) {
     const error = this._first_error(requests.map(({topic}) => topic));
     if (error) return queueMicrotask(() => callback(error));
-    const call = {callback, grants: [], codes: [], waiting: 0, error: null};
-    const asked = [];
-    for (const {topic, qos} of requests) {
-      const known = this.filters.get(topic);
-      if (known && known.qos >= qos && !again && remember) {
+    const call = {callback, grants: [], codes: [], waiting: 0, error: null, properties: undefined};
+    const asked = new Map();
+    const waited_for = [];
+    for (const {grant, ...request} of requests) {
+      const before = asked.get(request.topic);
+      const known = before ?? this.filters.get(request.topic);
+      if (known && known.qos >= request.qos && !again && remember) {
         if (!known.calls) continue;
-        known.calls.push({call, grant: null});
+        waited_for.push(known);
       } else {
-        asked.push(this._replace(known, {topic, qos, again: again || !remember, calls: [], call}));
+        call.grants.push(grant);
+        asked.set(request.topic, {...request, again: again || !remember, replaces: before?.replaces ?? known?.number ?? 0,
+          calls: [...known?.calls ?? [], {call, grant}]});
       }
       ++call.waiting;
     }
     if (call.waiting === 0) return callback(null, []);
-    this._ask(asked);
-  }
-
-  _replace(known, {call, ...entry}) {
-    const grant = {topic: entry.topic, qos: entry.qos};
-    call.grants.push(grant);
-    entry.calls.push({call, grant});
-    if (known) {
-      entry.replaces = known.number;
-      entry.calls.unshift(...known.calls ?? []);
-      this.numbers.delete(known.number);
+    const refused = this._ask([...asked.values()]);
+    if (refused) return queueMicrotask(() => callback(refused));
+    for (const known of waited_for) known.calls.push({call, grant: null});
+    for (const [topic, entry] of asked) {
+      this.numbers.delete(this.filters.get(topic)?.number);
+      this.filters.set(topic, entry);
     }
-    this.filters.set(entry.topic, entry);
-    return entry;
   }
 
   // {entry, granted: Promise of the QoS}
-  handle(topic, qos, handler) {
-    const cause = check_filter(topic);
-    const entry = {topic, qos, handler, calls: []};
+  handle({grant, ...request}, handler) {
+    const {topic} = request;
+    const entry = {...request, handler, calls: []};
+    const cause = check_filter(topic) ?? this._ask([entry]);
     const granted = new Promise((resolve, reject) => {
       if (cause) return reject(Object.assign(new Error(`Invalid topic ${topic}`), {cause}));
       const call = {grants: [], codes: [], waiting: 1, error: null,
@@ -107,31 +119,30 @@ export class Subscribes {
     });
     if (cause) return {entry: null, granted};
     this.handles.add(entry);
-    this._ask([entry]);
     return {entry, granted};
   }
 
-  // The core's answer; granted -1: refused.
-  subscribed(number, granted, error) {
+  // The core's answer: a code from 128 on refuses, any other error means that there was none.
+  subscribed(number, code, error, properties) {
     const entry = this.numbers.get(number);
     if (!entry?.calls) return;
     const calls = entry.calls;
-    entry.calls = error ? [] : null;
-    const refused = granted < 0 && !error;
+    const refused = code > 127;
+    entry.calls = error && !refused ? [] : null;
     if (refused) this._forget(entry);
     for (const {call, grant} of calls) {
-      const code = granted < 0 ? 128 : granted;
       if (grant) grant.qos = code;
       call.codes.push(code);
-      if (error) call.error = closed_error();
-      else if (refused) call.error ??= new ErrorWithSubackPacket('Subscribe error: Unspecified error');
+      call.properties = properties;
+      if (refused) call.error ??= new ErrorWithSubackPacket(`Subscribe error: ${reason_of(code)}`);
+      else if (error) call.error = closed_error();
       if (--call.waiting === 0) this._answer(call);
     }
   }
 
   // As in MQTT.js, after the packets that came together with this one.
-  _answer({callback, grants, error}) {
-    const packet = {cmd: 'suback', granted: grants.map(({qos}) => qos)};
+  _answer({callback, grants, error, properties}) {
+    const packet = {cmd: 'suback', granted: grants.map(({qos}) => qos), ...properties && {properties}};
     if (error instanceof ErrorWithSubackPacket) error.packet = packet;
     queueMicrotask(() => callback(error, grants, packet));
   }
@@ -146,41 +157,47 @@ export class Subscribes {
 
   // ---- unsubscribe ----
 
-  unsubscribe(filters, callback) {
-    const error = this._first_error(filters);
+  unsubscribe(filters, properties, callback) {
+    const wrong = this.core.unsubscribe([], properties);
+    const error = this._first_error(filters) ?? (wrong < 0 ? error_of(wrong, 5) : null);
     if (error) return queueMicrotask(() => callback(error));
-    const call = {callback, waiting: filters.length, error: null};
+    const call = {callback, waiting: filters.length, error: null, granted: [], properties: undefined};
     const known = [];
-    for (const filter of filters) {
+    filters.forEach((filter, index) => {
       const entry = this.filters.get(filter);
       if (entry) known.push(entry.number);
-      this.ending.set(entry?.number ?? this.core.unsubscribe_filter(filter), call);
+      this.ending.set(entry?.number ?? this.core.unsubscribe_filter(filter, properties), {call, index});
       this.filters.delete(filter);
-    }
-    this.core.unsubscribe(known);
+    });
+    this.core.unsubscribe(known, properties);
   }
 
   end_handle(entry) {
     return new Promise((resolve) => {
       if (!this.handles.delete(entry)) return resolve();
-      this.ending.set(entry.number, {callback: () => resolve(), waiting: 1, error: null});
+      this.ending.set(entry.number, {call: {callback: () => resolve(), waiting: 1, error: null, granted: []}, index: 0});
       this.core.unsubscribe([entry.number]);
     });
   }
 
-  unsubscribed(number, error) {
-    const call = this.ending.get(number);
+  // `code`: of MQTT 5. One that refuses is an answer like any other.
+  unsubscribed(number, code, error, properties, version) {
+    const {call, index} = this.ending.get(number) ?? {};
     this.ending.delete(number);
     this.numbers.delete(number);
     if (!call) return;
     if (error) call.error = closed_error();
+    call.granted[index] = code;
+    call.properties = properties;
     if (--call.waiting > 0) return;
-    queueMicrotask(() => (call.error ? call.callback(call.error) : call.callback(null, {cmd: 'unsuback'})));
+    const packet = {cmd: 'unsuback', ...version === 5 && {granted: call.granted},
+      ...call.properties && {properties: call.properties}};
+    queueMicrotask(() => (call.error ? call.callback(call.error) : call.callback(null, packet)));
   }
 
   // The client has ended: nobody waits any more.
   abandon() {
-    const calls = new Set(this.ending.values());
+    const calls = new Set([...this.ending.values()].map(({call}) => call));
     this.ending.clear();
     for (const entry of this.numbers.values()) {
       for (const {call} of entry.calls ?? []) calls.add(call);

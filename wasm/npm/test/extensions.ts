@@ -40,3 +40,25 @@ client.publish('a', 'b', {qos: 3});
 client.publish('a', 42);
 // @ts-expect-error no such event
 client.on('connected', () => {});
+
+// ---- MQTT 5 ----
+const five: MqttClient = connect('ws://localhost:8081', {
+  protocolVersion: 'newest', clientId: 'five', clean: false, autoAssignTopicAlias: true,
+  properties: {sessionExpiryInterval: 3600, receiveMaximum: 10, topicAliasMaximum: 5, userProperties: {a: ['1', '2'], b: '3'}},
+  will: {topic: 'gone', properties: {willDelayInterval: 5, correlationData: 'text'}},
+});
+five.publish('a', 'b', {properties: {contentType: 'text/plain', correlationData: new Uint8Array([1]), messageExpiryInterval: 60}});
+five.subscribe('a', {qos: 1, nl: true, rap: true, rh: 2, properties: {subscriptionIdentifier: 7}});
+five.unsubscribe('a', {properties: {userProperties: {a: 'b'}}});
+five.handle('a', () => {}, {nl: true});
+five.on('disconnect', ({reasonCode, properties}) => [reasonCode?.toFixed(), properties?.serverReference, properties?.userProperties?.['a']]);
+five.on('message', (topic, payload, {properties}) => [properties?.responseTopic, properties?.subscriptionIdentifier]);
+export const spoken: [4 | 5, number | undefined, number | undefined] =
+  [five.protocolVersion, five.serverProperties?.receiveMaximum, five.closeRecord?.reasonCode];
+
+// @ts-expect-error no such version
+connect('ws://localhost', {protocolVersion: 6});
+// @ts-expect-error no such property
+five.publish('a', 'b', {properties: {expiry: 60}});
+// @ts-expect-error a property of another type
+five.publish('a', 'b', {properties: {messageExpiryInterval: 'soon'}});

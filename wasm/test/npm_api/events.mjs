@@ -35,7 +35,7 @@ const events = [
     const error = await event(client, 'error');
     return [error instanceof mqtt.ErrorWithReasonCode, error.message, error.code];
   }, {script: {connect: (packet, peer) => peer.send({cmd: 'connack', returnCode: 4})}}),
-  told('disconnect (MQTT 5), never', async ({client}) => {
+  told('disconnect, never in 3.1.1', async ({client}) => {
     const seen = record(client, ['disconnect']);
     await event(client, 'connect');
     return seen;

@@ -24,8 +24,6 @@ const publishing = [
     await called((done) => client.publish('t', 'x', {qos: 1, cbStorePut: () => done()}));
     return 'called';
   }),
-  refused('method', 'publish(…, {properties})', 'MQTT 5', (mqtt) => mqtt.connect('mqtt://127.0.0.1:1', own_client)
-    .publish('t', 'x', {properties: {contentType: 'text'}})),
   refused('method', 'publish(…, {dup: true})', 'redeliveries are marked by the core', (mqtt) =>
     mqtt.connect('mqtt://127.0.0.1:1', own_client).publish('t', 'x', {dup: true})),
   method('publishAsync()', async ({client}) => [await async_of(client.publishAsync('t', 'x')),
@@ -50,8 +48,6 @@ const subscribing = [
     await event(client, 'connect');
     return plain(await called((done) => client.subscribe('a/#/b', done)));
   }),
-  refused('method', 'subscribe(…, {nl, rap, rh, properties})', 'MQTT 5', (mqtt) =>
-    mqtt.connect('mqtt://127.0.0.1:1', own_client).subscribe('t', {qos: 0, nl: true})),
   method('subscribeAsync()', async ({client}) => async_of(client.subscribeAsync('a', {qos: 1}))),
   method('unsubscribe(topic, callback)', async ({client, broker}) => {
     await event(client, 'connect');
@@ -98,10 +94,6 @@ const ending = [
     await event(client, 'connect');
     return async_of(client.endAsync());
   }),
-  refused('method', 'end(…, {reasonCode, properties})', 'MQTT 5', (mqtt) => with_client(mqtt, {}, async ({client}) => {
-    await event(client, 'connect');
-    await called((done) => client.end(false, {reasonCode: 4}, done));
-  })),
   method('publish() after end()', async ({client}) => {
     await event(client, 'connect');
     await client.endAsync();

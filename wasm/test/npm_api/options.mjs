@@ -7,7 +7,6 @@ import {called, connect_packet, event, plain, record, refused, same, with_client
 
 const {WebSocket} = createRequire(path.join(package_directory, 'package.json'))('ws');
 const option = (name, options, pick) => same('option', name, async (mqtt) => pick(await connect_packet(mqtt, options)));
-const mqtt5 = 'MQTT 5';
 // `options`: where the table's name is not that of the option.
 const refuse = (name, why, value, options = {[name]: value}) => refused('option', name, why, (mqtt) =>
   mqtt.connect('mqtt://127.0.0.1:1', {manualConnect: true, ...options}));
@@ -23,13 +22,7 @@ const connecting = [
   option('will', {will: {topic: 'gone', payload: Buffer.from('x'), qos: 1, retain: true}}, ({will}) => will),
   option('protocolId', {protocolId: 'MQTT'}, ({protocolId}) => protocolId),
   option('protocolVersion: 4', {protocolVersion: 4}, ({protocolVersion}) => protocolVersion),
-  refuse('protocolVersion: 5', mqtt5, 5, {protocolVersion: 5}),
   refuse('protocolVersion: 3', 'MQTT 3.1', 3, {protocolVersion: 3, protocolId: 'MQIsdp'}),
-  refuse('properties', mqtt5, {sessionExpiryInterval: 10}),
-  refuse('authPacket', mqtt5, {reasonCode: 0}),
-  refuse('customHandleAcks', mqtt5, () => {}),
-  refuse('autoUseTopicAlias', mqtt5, true),
-  refuse('autoAssignTopicAlias', mqtt5, true),
 ];
 const reconnecting = [
   same('option', 'reconnectPeriod', (mqtt) => with_client(mqtt, {options: {reconnectPeriod: 5}}, async ({client, broker}) => {

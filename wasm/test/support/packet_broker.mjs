@@ -11,7 +11,7 @@
 //   broker.cut()                                all of them break
 //   await broker.close()
 //
-// A handler by packet name, or one for all packets, takes the place of the default; what it returns is ignored.
+// It speaks the version of each CONNECT. A handler by packet name, or one for all packets, takes the place of the default; what it returns is ignored.
 // peer.answer(packet, changes) is the default answer, with some of its fields changed. With {ws: true} it is a WebSocket
 // server; broker.requests are the handshakes, and `protocol` is what it answers: 'mqtt', or what a function of the offered
 // ones gives.
@@ -28,12 +28,12 @@ const {generate, parser} = require('mqtt-packet');
 const {WebSocketServer} = require('ws');
 
 const answers = {
-  connect: () => ({cmd: 'connack', returnCode: 0, sessionPresent: false}),
+  connect: () => ({cmd: 'connack', returnCode: 0, reasonCode: 0, sessionPresent: false}),
   publish: ({qos}) => qos > 0 && {cmd: qos === 1 ? 'puback' : 'pubrec'},
   pubrec: () => ({cmd: 'pubrel'}),
   pubrel: () => ({cmd: 'pubcomp'}),
   subscribe: ({subscriptions}) => ({cmd: 'suback', granted: subscriptions.map(({qos}) => qos)}),
-  unsubscribe: () => ({cmd: 'unsuback', granted: []}),
+  unsubscribe: ({unsubscriptions}) => ({cmd: 'unsuback', granted: unsubscriptions.map(() => 0)}),
   pingreq: () => ({cmd: 'pingresp'}),
 };
 
@@ -43,14 +43,17 @@ function answer(packet, peer, changes) {
   if (packet.cmd === 'disconnect') peer.end();
 }
 
+// A connection that breaks is closed, too.
+const closed = (socket) => new Promise((resolve) => socket.once('close', resolve));
+
 // What a peer does to its connection, for either kind.
 const over_tcp = (socket) => ({
   send: (bytes) => socket.write(bytes), pause: () => socket.pause(), resume: () => socket.resume(),
-  end: () => socket.end(), cut: () => socket.destroy(), closed: once(socket, 'close'),
+  end: () => socket.end(), cut: () => socket.destroy(), closed: closed(socket),
 });
 const over_websocket = (socket) => ({
   send: (bytes) => socket.send(bytes), pause: () => socket.pause(), resume: () => socket.resume(),
-  end: () => socket.close(), cut: () => socket.terminate(), closed: once(socket, 'close'),
+  end: () => socket.close(), cut: () => socket.terminate(), closed: closed(socket),
 });
 
 export async function startPacketBroker(script = {}, {ws = false, host = '127.0.0.1', protocol = () => 'mqtt'} = {}) {
@@ -59,13 +62,14 @@ export async function startPacketBroker(script = {}, {ws = false, host = '127.0.
   const requests = [];
   const join = (socket, data_event, wire) => {
     socket.on('error', () => {});
-    const peer = {...wire, number: peers.length + 1, packets: [], write: wire.send,
-      send: (...all) => wire.send(Buffer.concat(all.map((packet) => generate(packet)))),
+    const peer = {...wire, number: peers.length + 1, packets: [], write: wire.send, version: 4,
+      send: (...all) => wire.send(Buffer.concat(all.map((packet) => generate(packet, {protocolVersion: peer.version})))),
       answer: (packet, changes) => answer(packet, peer, changes)};
     peers.push(peer);
     const reader = parser({protocolVersion: 4});
     reader.on('packet', (packet) => {
       packet.peer = peer.number;
+      if (packet.cmd === 'connect') peer.version = packet.protocolVersion;
       packet.filters = packet.subscriptions?.map(({topic}) => topic) ?? packet.unsubscriptions;
       packets.push(packet);
       peer.packets.push(packet);
