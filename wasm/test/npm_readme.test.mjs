@@ -1,0 +1,97 @@
+// The programs of the package's README, as somebody runs them who has nothing but what `npm pack` made: in Node, and those for
+// both also in a page. Only the broker's address is another one.
+import assert from 'node:assert/strict';
+import {execFile, spawn} from 'node:child_process';
+import {copyFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile} from 'node:fs/promises';
+import path from 'node:path';
+import {after, before, test} from 'node:test';
+import {promisify} from 'node:util';
+import {serve} from '../../scripts/serve.mjs';
+import {startBroker} from './support/brokers.mjs';
+import {launchBrowser} from './support/browser.mjs';
+import {root, until} from './support/machine.mjs';
+import {build_package, package_directory} from './support/package.mjs';
+
+const run = promisify(execFile);
+const timeout = 120_000;
+const readme = await readFile(path.join(package_directory, 'README.md'), 'utf8');
+
+// By the names in their first lines.
+const programs = Object.fromEntries([...readme.matchAll(/```js\n\/\/ (\w+)\.mjs\n([^]*?)```/g)].map(([, name, text]) => [name, text]));
+const expected = {
+  hello: ['greetings/world Hello!'],
+  five: ['connected, MQTT 5', 'asked by me', 'answer 7: HELLO?'],
+};
+
+let broker;
+let browser;
+let server;
+let state;
+before(async () => {
+  await build_package();
+  const parent = path.join(root, 'build', 'browser-tests');
+  await mkdir(parent, {recursive: true});
+  state = await mkdtemp(path.join(parent, 'npm-readme-'));
+  const site = path.join(state, 'site');
+  await mkdir(site);
+  [broker, browser, server] = await Promise.all([startBroker('open'), launchBrowser(), serve({directory: site, port: 0})]);
+  await copyFile(path.join(package_directory, 'dist', 'wasmqtt.mjs'), path.join(site, 'wasmqtt.mjs'));
+  for (const name of Object.keys(expected)) {
+    const script = program(name).replace("from 'wasmqtt'", "from './wasmqtt.mjs'");
+    await writeFile(path.join(site, `${name}.js`), script);
+    await writeFile(path.join(site, `${name}.html`), `<!doctype html><html lang="en"><meta charset="utf-8"><title>${name}</title><link rel="icon" href="data:,">
+<meta http-equiv="Content-Security-Policy" content="script-src 'self' 'wasm-unsafe-eval'; connect-src ws:">
+<script type="module" src="${name}.js"></script></html>`);
+  }
+  await install();
+});
+after(async () => {
+  await browser?.close();
+  await broker?.close();
+  await server?.close();
+  if (state) await rm(state, {recursive: true, force: true});
+});
+
+const program = (name) => {
+  assert.match(programs[name] ?? '', /ws:\/\/localhost:8081/, `the README has a program ${name}.mjs`);
+  return programs[name].replace('ws://localhost:8081', broker.wsUrl);
+};
+
+// As the README says, but that ws, which is in the registry, comes from beside the package.
+async function install() {
+  const project = path.join(state, 'project');
+  await mkdir(project);
+  const {stdout} = await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', project], {cwd: package_directory});
+  await writeFile(path.join(project, 'package.json'), '{}');
+  const [{filename}] = JSON.parse(stdout);
+  await run('npm', ['install', '--offline', '--no-audit', '--no-fund', '--omit=peer', `./${filename}`], {cwd: project});
+  await symlink(path.join(package_directory, 'node_modules', 'ws'), path.join(project, 'node_modules', 'ws'));
+}
+
+for (const [name, lines] of Object.entries(expected)) {
+  test(`${name}.mjs does in Node what the README says`, {timeout}, async () => {
+    const file = path.join(state, 'project', `${name}.mjs`);
+    await writeFile(file, program(name));
+    const child = spawn(process.execPath, [file], {stdio: ['ignore', 'pipe', 'inherit']});
+    let output = '';
+    child.stdout.on('data', (data) => { output += data; });
+    try {
+      const heard = () => output.split('\n').filter(Boolean);
+      await until(() => heard().length === lines.length, `${lines.length} lines`);
+      assert.deepEqual(heard(), lines);
+    } finally {
+      child.kill();
+    }
+  });
+
+  test(`${name}.mjs does in a page what the README says`, {timeout}, async () => {
+    const page = await browser.newPage();
+    const heard = [];
+    page.on('pageerror', (error) => heard.push(error.message));
+    page.on('console', (message) => heard.push(message.text()));
+    await page.goto(`${server.url}${name}.html`);
+    await until(() => heard.length === lines.length, `${lines.length} lines in the console`);
+    assert.deepEqual(heard, lines);
+    await page.close();
+  });
+}
