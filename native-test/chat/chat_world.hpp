@@ -58,6 +58,7 @@ struct World {
   explicit World(Settings settings = stage_settings(10), ChatStore* keep = nullptr)
       : app({.loop = loop, .transport = broker, .store = keep ? *keep : store, .zone = zone, .page = {}}, settings) {
     app.on_change = [this] { ++changes; };
+    if (settings.mqtt5) broker.version = wasmqtt::ProtocolVersion::mqtt_5;
   }
 
   // Up to the open chat page; answers the subscriptions.
@@ -87,7 +88,7 @@ struct World {
       } else if (const auto* publish = std::get_if<wasmqtt::Publish>(&packet)) {
         published.push_back({std::string(publish->topic), std::string(as_text(publish->payload)), publish->qos,
                              publish->retain, publish->dup});
-        if (publish->qos == Qos::at_least_once) broker.reply(wasmqtt::Puback{publish->packet_id});
+        if (publish->qos == Qos::at_least_once) broker.reply(wasmqtt::Puback{publish->packet_id, puback, puback_properties});
       } else if (std::holds_alternative<wasmqtt::Disconnect>(packet)) {
         disconnected = true;
       } else if (std::holds_alternative<wasmqtt::Pingreq>(packet)) {
@@ -146,6 +147,8 @@ struct World {
   int changes = 0;
   std::string connect_packet;
   std::string refused_filter;
+  wasmqtt::ReasonCode puback = wasmqtt::ReasonCode::success;  // to each publish with QoS 1
+  wasmqtt::PropertyList puback_properties;
   std::vector<std::string> filters;
   std::vector<Published> published;
   bool disconnected = false;

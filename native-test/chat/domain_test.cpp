@@ -177,7 +177,7 @@ TEST_CASE("a status is online or offline and nothing else") {
   CHECK_FALSE(parse_status("{\"status\":true}").value);
 }
 
-TEST_CASE("each stage is five toggles, and no stage is the last one") {
+TEST_CASE("each stage is five toggles, and no stage is the last one; MQTT 5 is in none") {
   const Settings ten = settings_from_query("?stage=10");
   CHECK_FALSE((ten.qos1 || ten.status || ten.authentication || ten.deduplicate || ten.remember));
   const Settings twenty = settings_from_query("?stage=20");
@@ -185,6 +185,15 @@ TEST_CASE("each stage is five toggles, and no stage is the last one") {
   const Settings thirty = settings_from_query("stage=30");
   CHECK((thirty.qos1 && thirty.status && !thirty.authentication));
   for (std::string_view last : {"?stage=40", "", "?stage=99", "?stage=abc"}) CHECK(settings_from_query(last) == stage_settings(40));
+  for (const int stage : {10, 20, 30, 40}) CHECK_FALSE(stage_settings(stage).mqtt5);
+  CHECK(settings_from_query("?stage=40&mqtt5=1").mqtt5);
+}
+
+TEST_CASE("a message's expiry in the address is whole seconds that MQTT 5 can say, else never") {
+  CHECK(settings_from_query("?mqtt5=1&expiry=60").expiry == 60);
+  CHECK(settings_from_query("?expiry=4294967295").expiry == 4'294'967'295);
+  for (std::string_view never : {"", "0", "-1", "4294967296", "1.5", "1s", "soon"})
+    CHECK(settings_from_query(std::string("?expiry=").append(never)).expiry == 0);
 }
 
 TEST_CASE("the address shares the whole set-up, but never a password") {
@@ -198,8 +207,9 @@ TEST_CASE("the address shares the whole set-up, but never a password") {
   CHECK(settings_from_query(query) == settings);
   CHECK(settings_from_query("?stage=30&password=secret&user=a+b").user == "a b");
   CHECK(query_of(settings_from_query("?password=secret")).find("secret") == std::string::npos);
-  for (int bits = 0; bits < 32; ++bits) {
-    const Settings any{(bits & 1) != 0, (bits & 2) != 0, (bits & 4) != 0, (bits & 8) != 0, (bits & 16) != 0, "", ""};
+  for (unsigned bits = 0; bits < 128; ++bits) {
+    const auto bit = [&](unsigned n) { return (bits >> n & 1) != 0; };
+    const Settings any{bit(0), bit(1), bit(2), bit(3), bit(4), bit(5), bit(6) ? 60u : 0u, "", ""};
     CHECK(settings_from_query(query_of(any)) == any);
   }
 }

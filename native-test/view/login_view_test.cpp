@@ -34,6 +34,30 @@ TEST_CASE("without authentication there is no password; the toggle rewrites the 
   CHECK_FALSE(world.has(Role::checkbox, "Use QoS 1"));
 }
 
+TEST_CASE("MQTT 5 is a toggle that no stage sets; with it a message's expiry can be typed, and both stand in the address") {
+  ViewWorld world(stage_settings(20));
+  std::string address;
+  world.app.on_address = [&](const std::string& query) { address = query; };
+  REQUIRE(world.has(Role::checkbox, "Use MQTT 5"));
+  CHECK_FALSE(world.find(Role::checkbox, "Use MQTT 5")->is(semantic::state_checked));
+  CHECK_FALSE(world.has(Role::textbox, "Message expiry"));
+  CHECK(world.click(Role::checkbox, "Use MQTT 5"));
+  CHECK(address == "?stage=20&mqtt5=1");
+  REQUIRE(world.has(Role::textbox, "Message expiry"));
+  world.fill("Message expiry", "60");
+  CHECK(address == "?stage=20&mqtt5=1&expiry=60");
+  world.fill("Message expiry", "soon");
+  CHECK(world.find(Role::textbox, "Message expiry")->is(semantic::state_invalid));
+  CHECK(address == "?stage=20&mqtt5=1&expiry=60");
+  world.fill("Username", "alice");
+  CHECK(world.click(Role::button, "Sign In"));
+  CHECK(world.broker.opened() == 0);
+  world.fill("Message expiry", "");
+  CHECK(address == "?stage=20&mqtt5=1");
+  CHECK(world.click(Role::button, "Sign In"));
+  CHECK(world.broker.opened() == 1);
+}
+
 TEST_CASE("a name with a wildcard is refused beside the field, and nothing is sent") {
   ViewWorld world;
   for (std::string_view bad : {"", "a/b", "a+b", "#", "a\x01"}) {

@@ -7,7 +7,7 @@ import {on_stage, timeout} from './support/person.mjs';
 
 const world = on_stage();
 const toggles = ['Use QoS 1', 'Use status messages', 'Use authentication', 'Deduplicate messages client side',
-  'Remember on this device'];
+  'Remember on this device', 'Use MQTT 5'];
 
 const checked = async (person) => {
   const states = await Promise.all(toggles.map((name) => person.page.getByRole('checkbox', {name, exact: true}).isChecked()));
@@ -30,7 +30,8 @@ describe('the login card', () => {
   });
 
   test('has the toggles of the stage in its address; without one, of stage 40', async () => {
-    const stages = {'?stage=10': '00000', '?stage=20': '10011', '?stage=30': '11011', '?stage=40': '11111', '': '11111'};
+    const stages = {'?stage=10': '000000', '?stage=20': '100110', '?stage=30': '110110', '?stage=40': '111110', '': '111110',
+      '?stage=40&mqtt5=1': '111111'};
     await Promise.all(Object.entries(stages).map(async ([stage, expected]) => {
       const someone = await world.arrive(stage);
       assert.equal(await checked(someone), expected, stage);

@@ -11,31 +11,34 @@ namespace {
 
 using wasmqtt::CloseRecord;
 using wasmqtt::ConnectionState;
-using wasmqtt::ConnectReturnCode;
+using wasmqtt::ReasonCode;
 using wasmqtt::StopReason;
 
 constexpr std::string_view admin_name = "admin";
 
-// Refusals in plain words, with what to do. Mosquitto answers a wrong password with "not authorized" (5), so with a
-// password the two codes mean the same to the user.
-std::string refusal(ConnectReturnCode code, bool with_password) {
-  switch (code) {
-    case ConnectReturnCode::accepted: return "The broker accepted the connection.";
-    case ConnectReturnCode::unacceptable_protocol_version: return "The broker does not support MQTT 3.1.1.";
-    case ConnectReturnCode::identifier_rejected:
-      return "The broker rejected the client id. Try another user name.";
-    case ConnectReturnCode::server_unavailable: return "The broker is not available right now. Please try again later.";
-    case ConnectReturnCode::bad_user_name_or_password: return "Bad user name or password.";
-    case ConnectReturnCode::not_authorized:
+// MQTT 5's topic aliases, each way: as many topics as a chat at rest uses.
+constexpr std::uint16_t topic_aliases = 10;
+// MQTT 5: who reloads the page and signs in within this time was never offline.
+constexpr std::uint32_t will_delay_seconds = 10;
+
+// Refusals in plain words, with what to do. Mosquitto answers a wrong password with "not authorized", so with a password the
+// two codes mean the same to the user.
+std::string why(const CloseRecord& record, bool with_password) {
+  if (record.cause != CloseRecord::Cause::refused) return record.sentence();
+  switch (record.reason_code) {
+    case ReasonCode::unsupported_protocol_version: return "The broker does not support MQTT 3.1.1.";
+    case ReasonCode::client_identifier_not_valid: return "The broker rejected the client id. Try another user name.";
+    case ReasonCode::server_unavailable: return "The broker is not available right now. Please try again later.";
+    case ReasonCode::bad_user_name_or_password: return "Bad user name or password.";
+    case ReasonCode::not_authorized:
       if (with_password) return "Bad user name or password. (The broker answered: not authorized.)";
       return "Not authorized: the broker refused this user. It may require a password.";
+    default: return record.sentence();
   }
-  return "The broker refused the connection.";
 }
 
-std::string why(const CloseRecord& record, bool with_password) {
-  const bool refused = record.cause == CloseRecord::Cause::refused;
-  return refused ? refusal(record.return_code, with_password) : record.sentence();
+bool is_takeover(const CloseRecord& record) {
+  return record.cause == CloseRecord::Cause::ended_by_broker && record.reason_code == ReasonCode::session_taken_over;
 }
 
 std::vector<std::uint8_t> to_bytes(std::string_view text) { return {text.begin(), text.end()}; }
@@ -74,12 +77,24 @@ wasmqtt::MqttOptions Account::options(const std::string& password) const {
   }
   if (settings_.status) {
     const std::string offline = write_status({.online = false, .last_online = clock()}, offset());
-    options.client.will = wasmqtt::WillOptions{status_topic(user_), to_bytes(offline), qos(), true};
+    options.client.will = wasmqtt::WillOptions{status_topic(user_), to_bytes(offline), qos(), true, {}};
   }
+  if (settings_.mqtt5) add_mqtt5(options.client);
   options.driver.takeover.policy = wasmqtt::TakeoverPolicy::stop;
   // A message is acknowledged once it is in the history: see handle_message().
   options.client.manual_acknowledgement = true;
   return options;
+}
+
+// A clean session ends with the connection, and a will goes out at the latest then: only a kept one can hold it back.
+void Account::add_mqtt5(wasmqtt::ClientOptions& client) const {
+  client.protocol = wasmqtt::Protocol::newest;
+  client.topic_aliases = client.topic_alias_maximum = topic_aliases;
+  if (!settings_.qos1) return;
+  client.session_expiry = wasmqtt::never_expires;
+  if (!client.will) return;
+  (void)client.will->properties.add(wasmqtt::PropertyId::will_delay_interval, will_delay_seconds);
+  (void)client.will->properties.add_user_property(held_back_property, std::to_string(will_delay_seconds));
 }
 
 void Account::connect(const std::string& password) {
@@ -98,9 +113,7 @@ void Account::connect(const std::string& password) {
     std::visit([this](const auto& one) { handle(one); }, event);
     if (app_ != nullptr) app_->changed();
   };
-  mqtt_->on_delivery = [this](wasmqtt::Delivery delivery, wasmqtt::DeliveryState state, wasmqtt::FailureReason reason) {
-    handle_delivery(delivery, state, reason);
-  };
+  mqtt_->on_delivery_changed = [this](const wasmqtt::DeliveryChanged& change) { handle_delivery(change); };
   mqtt_->on_unhandled = [this](const wasmqtt::Message& message) { handle_other(message); };
   subscribe();
   if (app_ != nullptr) app_->state_.trace = &mqtt_->trace();
@@ -164,6 +177,7 @@ void Account::handle(const wasmqtt::StateChanged& event) { handle_state(event.st
 
 void Account::handle(const wasmqtt::Connected& event) {
   resumed_ = event.session_present;
+  farewell_.clear();
   if (!stopping_) handle_connected();
 }
 
@@ -177,7 +191,8 @@ void Account::handle(const wasmqtt::SubscriptionAnswered& event) {
   if (event.error) return;
   const bool messages = app_ != nullptr && event.filter != all_status_filter;
   if (!event.granted) {
-    notice("The broker refused this subscription. You will not receive messages on this topic.", event.filter);
+    notice("The broker refused this subscription" + reason_words(event.reason_code) +
+               ". You will not receive messages on this topic.", event.filter);
     if (messages)
       app_->state_.subscription_problem =
           "The broker refused the subscription to " + std::string(event.filter) + ". You will not receive any messages.";
@@ -189,6 +204,16 @@ void Account::handle(const wasmqtt::SubscriptionAnswered& event) {
 }
 
 void Account::handle(const wasmqtt::StoreProblem& event) { storage_failed(event.problem); }
+
+void Account::handle(const wasmqtt::Closed& event) {
+  if (event.record.cause != CloseRecord::Cause::ended_by_broker) return;
+  farewell_ = event.record.sentence();
+  notice(farewell_);
+}
+
+void Account::handle(const wasmqtt::FellBack&) {
+  notice("This broker speaks MQTT 3.1.1 only. What MQTT 5 adds is not available.");
+}
 
 void Account::handle_state(ConnectionState state) {
   if (state != ConnectionState::loading && state != ConnectionState::stopped) adopt_unfinished();
@@ -209,19 +234,18 @@ void Account::handle_connected() {
   if (!again && app_ != nullptr) app_->signed_in();
 }
 
+// A sign-in is tried once, but for what the client tries at once: the other version of the protocol.
 void Account::handle_waiting() {
-  const CloseRecord& record = mqtt_->close_record();
-  if (!was_connected_) {
-    const std::string problem = why(record, settings_.authentication);
-    stopping_ = true;
-    mqtt_->abort();
-    if (app_ != nullptr) app_->sign_in_failed(problem);
-    return;
-  }
+  if (was_connected_ || mqtt_->retry_at() <= now()) return;
+  const std::string problem = why(mqtt_->close_record(), settings_.authentication);
+  stopping_ = true;
+  mqtt_->abort();
+  if (app_ != nullptr) app_->sign_in_failed(problem);
 }
 
 void Account::handle_stopped() {
-  if (mqtt_->stop_reason() == StopReason::taken_over && elsewhere_ == Elsewhere::no) elsewhere_ = Elsewhere::suspected;
+  if (mqtt_->stop_reason() == StopReason::taken_over && elsewhere_ == Elsewhere::no)
+    elsewhere_ = is_takeover(mqtt_->close_record()) ? Elsewhere::told_by_broker : Elsewhere::suspected;
   if (was_connected_ || app_ == nullptr || elsewhere_ != Elsewhere::no) return;
   stopping_ = true;
   const wasmqtt::Error error = mqtt_->error();
@@ -232,9 +256,13 @@ void Account::handle_stopped() {
 
 ConnectionStatus Account::connection(bool network) const {
   using Kind = ConnectionStatus::Kind;
-  if (elsewhere_ == Elsewhere::other_tab)
-    return {Kind::elsewhere, "Signed in elsewhere",
-            "Somebody signed in as " + user_ + " in another window. A broker allows one connection per client id."};
+  if (elsewhere_ == Elsewhere::other_tab || elsewhere_ == Elsewhere::told_by_broker) {
+    std::string detail = "Somebody signed in as " + user_ + " in another window" +
+                         (elsewhere_ == Elsewhere::other_tab ? "" : " or on another device") +
+                         ". A broker allows one connection per client id.";
+    if (!farewell_.empty()) detail += " " + farewell_;
+    return {Kind::elsewhere, "Signed in elsewhere", std::move(detail)};
+  }
   if (elsewhere_ == Elsewhere::suspected)
     return {Kind::elsewhere, "Possibly signed in elsewhere",
             "The broker closed several connections in a row right after signing in. Somebody may have signed in as " +
@@ -243,7 +271,8 @@ ConnectionStatus Account::connection(bool network) const {
   const ConnectionState state = mqtt_->state();
   if (state == ConnectionState::connected) return {Kind::connected, "Connected", {}};
   if (!network) return {Kind::offline, "Offline", "This device is offline. The chat reconnects when the network is back."};
-  const std::string reason = was_connected_ ? why(mqtt_->close_record(), settings_.authentication) : std::string{};
+  std::string reason = was_connected_ ? why(mqtt_->close_record(), settings_.authentication) : std::string{};
+  if (!farewell_.empty() && reason != farewell_) reason = farewell_ + " " + reason;
   if (state == ConnectionState::stopped) return {Kind::offline, "Offline", reason};
   if (state == ConnectionState::waiting && mqtt_->retry_at()) {
     const Duration left = std::max(*mqtt_->retry_at() - now(), Duration{0});

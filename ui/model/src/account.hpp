@@ -11,6 +11,11 @@
 
 namespace chat {
 
+// ": not authorized", for a sentence to end with; empty where the broker gave no reason.
+std::string reason_words(wasmqtt::ReasonCode code);
+// Marks a will that the broker holds back, for those who read it: the User Property's name. Its value are the seconds.
+inline constexpr std::string_view held_back_property = "willDelayInterval";
+
 class Account : public std::enable_shared_from_this<Account> {
  public:
   struct Credentials {
@@ -48,10 +53,11 @@ class Account : public std::enable_shared_from_this<Account> {
     ConversationKey key;
     std::string id;
   };
-  // Whether this user is signed in somewhere else. MQTT 3.1.1 does not say so; another tab does.
-  enum class Elsewhere : std::uint8_t { no, suspected, other_tab };
+  // Whether this user is signed in somewhere else. MQTT 3.1.1 does not say so; MQTT 5's broker and another tab do.
+  enum class Elsewhere : std::uint8_t { no, suspected, told_by_broker, other_tab };
 
   wasmqtt::MqttOptions options(const std::string& password) const;
+  void add_mqtt5(wasmqtt::ClientOptions& client) const;
   void connect(const std::string& password);
   void subscribe();
   wasmqtt::Subscription subscribe(std::string_view filter, void (Account::*handler)(const wasmqtt::Message&),
@@ -61,13 +67,15 @@ class Account : public std::enable_shared_from_this<Account> {
   void handle(const wasmqtt::SessionLost& event);
   void handle(const wasmqtt::SubscriptionAnswered& event);
   void handle(const wasmqtt::StoreProblem& event);
+  void handle(const wasmqtt::Closed& event);
+  void handle(const wasmqtt::FellBack& event);
   template <class Other>
   void handle(const Other&) {}
   void handle_state(wasmqtt::ConnectionState state);
   void handle_connected();
   void handle_waiting();
   void handle_stopped();
-  void handle_delivery(wasmqtt::Delivery delivery, wasmqtt::DeliveryState state, wasmqtt::FailureReason reason);
+  void handle_delivery(const wasmqtt::DeliveryChanged& change);
   void handle_message(const wasmqtt::Message& message);
   void handle_status(const wasmqtt::Message& message);
   void handle_other(const wasmqtt::Message& message);
@@ -109,6 +117,7 @@ class Account : public std::enable_shared_from_this<Account> {
   bool adopted_ = false;
   Elsewhere elsewhere_ = Elsewhere::no;
   bool stopping_ = false;
+  std::string farewell_;  // of MQTT 5's broker, when it ended the last connection
   Time status_published_at_{};
 };
 

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "chat/message_id.hpp"
+#include "chat/names.hpp"
 #include "chat/topics.hpp"
 #include "account.hpp"
 #include "wasmqtt/describe.hpp"
@@ -29,14 +30,32 @@ std::string why_not_sent(const wasmqtt::Error& error) {
   return "Not sent: " + std::string(error.message()) + ".";
 }
 
-std::string why_failed(wasmqtt::FailureReason reason) {
-  if (reason == wasmqtt::FailureReason::connection_lost)
+std::string why_failed(const wasmqtt::DeliveryChanged& change) {
+  if (change.reason == wasmqtt::FailureReason::connection_lost)
     return "The connection was lost. With QoS 0 it is unknown whether the message arrived.";
-  std::string text(wasmqtt::describe(reason));
-  return text.empty() ? "Not sent." : "Not sent: " + text + ".";
+  constexpr std::size_t longest_words = 200;
+  std::string text(wasmqtt::describe(change.reason));
+  if (text.empty()) return "Not sent.";
+  text += reason_words(change.reason_code);
+  if (!change.reason_string.empty()) text.append(" (").append(cut_utf8(change.reason_string, longest_words)).append(")");
+  return "Not sent: " + text + ".";
+}
+
+bool was_held_back(const wasmqtt::Message& message) {
+  for (const wasmqtt::Property& property : message.properties)
+    if (property.name == held_back_property) return true;
+  return false;
 }
 
 }  // namespace
+
+std::string reason_words(wasmqtt::ReasonCode code) {
+  // MQTT 3.1.1's only refusal has no words.
+  if (!is_failure(code) || code == wasmqtt::ReasonCode::unspecified_error) return {};
+  std::string words(wasmqtt::describe(code));
+  words[0] = static_cast<char>(words[0] - 'A' + 'a');
+  return ": " + words;
+}
 
 void Account::send(const ConversationKey& key, const std::string& text) {
   if (app_ == nullptr || !key.has(user_) || text.empty()) return;
@@ -70,8 +89,12 @@ void Account::retry(const ConversationKey& key, const std::string& id) {
 void Account::publish(const ConversationKey& key, ChatMessage& message) {
   message.problem.clear();
   const std::string payload = write_message({message.id, message.text, message.sent_at}, offset());
+  wasmqtt::PropertyList properties;
+  if (settings_.mqtt5 && settings_.expiry != 0)
+    (void)properties.add(wasmqtt::PropertyId::message_expiry_interval, settings_.expiry);
   const auto made = mqtt_ == nullptr ? wasmqtt::Result<wasmqtt::Delivery>(wasmqtt::local_error(Errc::not_connected))
-                                     : mqtt_->publish(message_topic(message.receiver, user_), payload, {.qos = qos()});
+                                     : mqtt_->publish(message_topic(message.receiver, user_), payload,
+                                                      {.qos = qos(), .properties = properties});
   if (!made) {
     message.state = SendState::failed;
     message.problem = why_not_sent(made.error());
@@ -128,8 +151,9 @@ std::string Account::adopt(wasmqtt::Delivery delivery, const wasmqtt::Client::Ou
   return message->id;
 }
 
-void Account::handle_delivery(wasmqtt::Delivery delivery, DeliveryState state, wasmqtt::FailureReason reason) {
-  const auto at = sent_.find(delivery.number);
+void Account::handle_delivery(const wasmqtt::DeliveryChanged& change) {
+  const DeliveryState state = change.state;
+  const auto at = sent_.find(change.delivery.number);
   if (at == sent_.end()) return;
   const Sent sent = at->second;
   if (state == DeliveryState::acknowledged || state == DeliveryState::failed ||
@@ -140,7 +164,10 @@ void Account::handle_delivery(wasmqtt::Delivery delivery, DeliveryState state, w
   ChatMessage* message = conversation == nullptr ? nullptr : conversation->find(user_, sent.id);
   if (message == nullptr) return;
   message->state = send_state(state);
-  message->problem = state == DeliveryState::failed ? why_failed(reason) : std::string{};
+  message->problem.clear();
+  if (state == DeliveryState::failed) message->problem = why_failed(change);
+  else if (change.reason_code == wasmqtt::ReasonCode::no_matching_subscribers)
+    message->problem = "Nobody has subscribed to its topic: the broker has dropped it.";
   if (state != DeliveryState::sent) history_.keep(sent.key, *message);
   app_->changed();
 }
@@ -216,7 +243,8 @@ void Account::handle_status(const wasmqtt::Message& incoming) {
   if (!parsed.value) return notice("A status could not be read. " + parsed.problem, incoming.topic);
   // What a session kept for us comes right after the connection and was published at an unknown time.
   const bool stored = incoming.retain || (resumed_ && now() - connected_at_ < std::chrono::seconds{2});
-  if (!app_->state_.presence.handle_status(*user, *parsed.value, {.retained = stored, .now = now(), .clock = clock()}))
+  if (!app_->state_.presence.handle_status(*user, *parsed.value, {.retained = stored, .held_back = was_held_back(incoming),
+                                                            .now = now(), .clock = clock()}))
     notice("The status of more than " + std::to_string(Presence::max_users) + " users came: those of others are not kept.");
   // A will of our own that came late (from the connection that this one replaced) is contradicted.
   if (*user == user_ && !parsed.value->online && mqtt_->connected() && !stopping_ &&

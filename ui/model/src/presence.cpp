@@ -17,7 +17,7 @@ bool Presence::handle_status(std::string_view user, const WireStatus& status, co
   entry.offline_from.reset();
   if (status.online || arrival.retained) return true;
   entry.last_seen = std::max(status.last_online, arrival.clock);
-  const bool is_will = arrival.clock - status.last_online > fresh;
+  const bool is_will = !arrival.held_back && arrival.clock - status.last_online > fresh;
   if (was_online && is_will) {
     entry.offline_from = arrival.now + grace;
     latest_grace_end_ = *entry.offline_from;

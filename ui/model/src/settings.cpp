@@ -1,8 +1,7 @@
 #include "chat/settings.hpp"
 
 #include <array>
-#include <cstdint>
-#include <optional>
+#include <charconv>
 
 namespace chat {
 namespace {
@@ -12,11 +11,12 @@ struct Toggle {
   bool Settings::*member;
 };
 
-constexpr std::array<Toggle, 5> toggles = {{{"qos1", &Settings::qos1},
+constexpr std::array<Toggle, 6> toggles = {{{"qos1", &Settings::qos1},
                                             {"status", &Settings::status},
                                             {"authentication", &Settings::authentication},
                                             {"deduplicate", &Settings::deduplicate},
-                                            {"remember", &Settings::remember}}};
+                                            {"remember", &Settings::remember},
+                                            {"mqtt5", &Settings::mqtt5}}};
 
 int nearest_stage(const Settings& settings) {
   if (settings.authentication) return 40;
@@ -109,10 +109,19 @@ Settings settings_from_query(std::string_view query) {
   for_each_parameter(query, [&](std::string_view key, const std::string& value) {
     if (key == "user") settings.user = value;
     if (key == "broker") settings.broker = value;
+    if (key == "expiry") settings.expiry = parse_expiry(value).value_or(0);
     for (const Toggle& toggle : toggles)
       if (key == toggle.key && (value == "0" || value == "1")) settings.*toggle.member = value == "1";
   });
   return settings;
+}
+
+std::optional<std::uint32_t> parse_expiry(std::string_view text) {
+  std::uint32_t seconds = 0;
+  const char* const end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, seconds);
+  if (!text.empty() && (error != std::errc{} || rest != end)) return std::nullopt;
+  return seconds;
 }
 
 std::string query_of(const Settings& settings) {
@@ -123,6 +132,7 @@ std::string query_of(const Settings& settings) {
     if (settings.*toggle.member == plain.*toggle.member) continue;
     query.append("&").append(toggle.key).append(settings.*toggle.member ? "=1" : "=0");
   }
+  if (settings.expiry != 0) query += "&expiry=" + std::to_string(settings.expiry);
   if (!settings.user.empty()) query += "&user=" + url_encode(settings.user);
   if (!settings.broker.empty()) query += "&broker=" + url_encode(settings.broker);
   return query;

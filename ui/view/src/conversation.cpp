@@ -175,6 +175,7 @@ void ConversationView::draw_message(Ui& ui, const chat::State& state, const Item
     if (button(ui, "Show the whole message", options)) expanded_.emplace(item.conversation.key(), message.number);
   }
   if (message.state == chat::SendState::failed) draw_failure(ui, item, intents);
+  else if (!message.problem.empty()) draw_note(ui, message.problem);
 }
 
 std::string_view ConversationView::shown_text(const chat::Conversation& conversation,
@@ -225,6 +226,12 @@ void ConversationView::draw_bubble(Ui& ui, const chat::State& state, const Item&
     draw_icon(list, icon, {at.x + width - bubble_padding_x - 14, meta_y + 1}, 14, muted.u32());
   ImGui::SetCursorScreenPos(start);
   ImGui::Dummy({total, height});
+}
+
+void ConversationView::draw_note(Ui& ui, std::string_view words) {
+  const float width = std::max(80.0f, std::min(widest_text, room().x));
+  align_right(text_size(ui, words, TextStyle::small, width).x);
+  text(ui, words, {.style = TextStyle::small, .color = ui.theme().color.warning_text, .width = width});
 }
 
 void ConversationView::draw_failure(Ui& ui, const Item& item, chat::Intents& intents) {

@@ -14,7 +14,7 @@ namespace {
 
 // In the middle of a tall window, as if all were unfolded: so the card stays where it is when that is done.
 float room_above(ImVec2 area) {
-  constexpr float tallest_card = 740;
+  constexpr float tallest_card = 800;
   const float least = area.x < 640 ? Theme::space_3 : Theme::space_6;
   return std::floor(std::clamp((area.y - tallest_card) * 0.5f, least, 240.0f));
 }
@@ -56,6 +56,10 @@ void LoginView::draw(Ui& ui, const chat::State& state, chat::Intents& intents) {
   const std::string broker = chat::broker_url(state.settings, state.page);
   if (state.settings.user != known_user_) user_ = known_user_ = state.settings.user;
   if (broker != known_broker_) broker_ = known_broker_ = broker;
+  if (state.settings.expiry != known_expiry_) {
+    known_expiry_ = state.settings.expiry;
+    expiry_ = known_expiry_ == 0 ? std::string() : std::to_string(known_expiry_);
+  }
 
   auto area = scroll_area(ui, "Login page", {.role = Role::main});
   const float room = ImGui::GetContentRegionAvail().x;
@@ -115,7 +119,8 @@ void LoginView::submit(const chat::State& state, chat::Intents& intents) {
   const std::string_view user = chat::trim(user_);
   user_problem_ = chat::check_user_name(user);
   password_problem_ = state.settings.authentication && password_.empty() ? "Please enter your password." : "";
-  if (!user_problem_.empty() || !password_problem_.empty()) return;
+  const bool expiry_is_wrong = state.settings.mqtt5 && !chat::parse_expiry(expiry_);
+  if (!user_problem_.empty() || !password_problem_.empty() || expiry_is_wrong) return;
   // A broker typed and not yet taken over (Enter in its field).
   if (broker_ != known_broker_) {
     chat::Settings settings = state.settings;
@@ -140,10 +145,26 @@ void LoginView::draw_options(Ui& ui, const chat::State& state, chat::Intents& in
     toggle("Use authentication", settings.authentication, "Uses the broker that requires passwords and enforces access rights.");
     toggle("Deduplicate messages client side", settings.deduplicate, "Discards the duplicates that QoS 1 allows.");
     toggle("Remember on this device", settings.remember, "Stores the history and the session in this browser.");
+    toggle("Use MQTT 5", settings.mqtt5,
+           "The broker gives reasons, holds a last will back, and drops messages that have expired.");
     ImGui::PopStyleVar();
   }
   if (changed) intents.emplace_back(chat::ChangeSettings{settings});
+  if (settings.mqtt5) draw_expiry(ui, state, intents);
   draw_advanced(ui, state, intents);
+}
+
+void LoginView::draw_expiry(Ui& ui, const chat::State& state, chat::Intents& intents) {
+  gap(Theme::space_2);
+  const std::optional<std::uint32_t> seconds = chat::parse_expiry(expiry_);
+  const FieldResult field = text_field(
+      ui, "Message expiry", expiry_,
+      {.placeholder = "Never", .hint = "Seconds after which a message that was not delivered is dropped.",
+       .error = seconds ? std::string_view{} : "Please enter whole seconds.", .disabled = state.signing_in});
+  if (!field.changed || !chat::parse_expiry(expiry_)) return;
+  chat::Settings settings = state.settings;
+  settings.expiry = known_expiry_ = *chat::parse_expiry(expiry_);
+  intents.emplace_back(chat::ChangeSettings{settings});
 }
 
 void LoginView::draw_advanced(Ui& ui, const chat::State& state, chat::Intents& intents) {

@@ -4,11 +4,12 @@
 //   broker.wsUrl, broker.wsPort, broker.tcpPort
 //   await broker.stop(); await broker.start();         // the same ports and state: a restart
 //   broker.freeze(); broker.thaw();                    // connected, but silent
+//   await broker.add_rights('user vy\ntopic deny …');   // of 'auth', in force when it resolves; connections stay
 //   await broker.close();                              // stops it and removes its state
 import {spawn, execFile} from 'node:child_process';
 import {once} from 'node:events';
 import {closeSync, openSync} from 'node:fs';
-import {mkdir, mkdtemp, readFile, rm} from 'node:fs/promises';
+import {appendFile, mkdir, mkdtemp, readFile, rm} from 'node:fs/promises';
 import path from 'node:path';
 import {promisify} from 'node:util';
 import {answers_connect, free_ports, is_open, root, until} from './machine.mjs';
@@ -87,6 +88,14 @@ class Broker {
 
   freeze() { this.#child.kill('SIGSTOP'); }
   thaw() { this.#child.kill('SIGCONT'); }
+
+  async add_rights(lines) {
+    const reloads = async () => (await this.log()).split('Reloading config').length;
+    const before = await reloads();
+    await appendFile(path.join(this.#state, 'acl'), `\n${lines}\n`);
+    this.#child.kill('SIGHUP');
+    await until(async () => await reloads() > before, 'the broker has read its rights again');
+  }
 
   log() { return readFile(path.join(this.#state, 'mosquitto.log'), 'utf8'); }
 

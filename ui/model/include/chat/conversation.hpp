@@ -64,7 +64,7 @@ struct ChatMessage {
   Time sent_at{};             // the sender's clock
   Time arrived_at{};          // ours
   SendState state = SendState::none;
-  std::string problem{};      // of a failed one, a plain sentence
+  std::string problem{};      // of a failed one, a plain sentence; of a delivered one, what became of it
   std::uint64_t number = 0;   // given by the conversation at insert(), see next_number()
 
   // For order: a clock that runs ahead does not count.

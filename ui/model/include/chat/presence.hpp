@@ -5,8 +5,9 @@
 //
 // A reload closes the socket without DISCONNECT, and MQTT 3.1.1 has no will delay: the will says "offline" although the
 // page is back a second later. An "offline" that looks like a will (its time stamp is older than `fresh`: it was written
-// when its owner connected) is therefore shown only after `grace`; any other, as that of a logout, immediately. "Last seen" is
-// the later of the time stamp and the arrival, except for retained statuses, whose arrival says nothing.
+// when its owner connected) is therefore shown only after `grace`; any other, as that of a logout or a will that the broker
+// has held back already (MQTT 5), immediately. "Last seen" is the later of the time stamp and the arrival, except for
+// retained statuses, whose arrival says nothing.
 #pragma once
 
 #include <map>
@@ -35,6 +36,7 @@ class Presence {
 
   struct Arrival {
     bool retained = false;  // stored by the broker: when it was published is not known
+    bool held_back = false; // a will that its Will Delay Interval has held back
     Time now{};             // of the event loop, which never steps back
     Time clock = now;       // LocalTime::now()
   };

@@ -1,4 +1,4 @@
-// The login's settings (five toggles, the broker, the name), and the query of the page's address that shares them.
+// The login's settings (six toggles, the broker, the name), and the query of the page's address that shares them.
 //
 //   Settings settings = settings_from_query("?stage=20&user=alice");
 //   address.replace(query_of(settings));             // "?stage=20&user=alice"
@@ -6,6 +6,8 @@
 // A password is in neither: it passes through ChatApp::handle(SignIn) only.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -26,6 +28,8 @@ struct Settings {
   bool authentication = true;  // the broker with passwords and ACLs
   bool deduplicate = true;     // drop a redelivered message by its messageId
   bool remember = true;        // keep history, session and settings in the browser
+  bool mqtt5 = false;          // the protocol's version, where the broker speaks it
+  std::uint32_t expiry = 0;    // MQTT 5: seconds after which a message that was not delivered is dropped; 0: never
   std::string broker;          // empty: default_broker()
   std::string user;
 
@@ -41,9 +45,11 @@ std::string default_broker(const PageOrigin& page, bool authentication);
 // settings.broker, or the default where that is empty.
 std::string broker_url(const Settings& settings, const PageOrigin& page);
 
-// Reads `?stage=…&user=…&broker=…` and the single toggles (qos1, status, authentication, deduplicate, remember: 0 or
-// 1) that deviate from the stage. Unknown keys are ignored; `password` is ignored on purpose.
+// Reads `?stage=…&user=…&broker=…&expiry=…` and the single toggles (qos1, status, authentication, deduplicate, remember,
+// mqtt5: 0 or 1) that deviate from the stage. Unknown keys are ignored; `password` is ignored on purpose.
 Settings settings_from_query(std::string_view query);
+// Whole seconds in digits, at most 2^32 - 1; empty or 0: never. nullopt: it is something else.
+std::optional<std::uint32_t> parse_expiry(std::string_view text);
 // The shortest query that settings_from_query() reads back, starting with '?'.
 std::string query_of(const Settings& settings);
 

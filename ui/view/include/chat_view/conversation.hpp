@@ -44,6 +44,7 @@ class ConversationView {
                 chat::Intents& intents, float height);
   void draw_message(semantic::Ui& ui, const chat::State& state, const Item& item, chat::Intents& intents);
   void draw_bubble(semantic::Ui& ui, const chat::State& state, const Item& item);
+  void draw_note(semantic::Ui& ui, std::string_view words);
   void draw_failure(semantic::Ui& ui, const Item& item, chat::Intents& intents);
   void draw_jump(semantic::Ui& ui, Place& place, const chat::Conversation& conversation, ImVec2 corner);
 

@@ -18,14 +18,17 @@ class LoginView {
  private:
   void draw_fields(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
   void draw_options(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
+  void draw_expiry(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
   void draw_advanced(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
   void submit(const chat::State& state, chat::Intents& intents);
 
   std::string user_;
   std::string password_;
   std::string broker_;
+  std::string expiry_;
   std::string known_user_;    // as the state had it last
   std::string known_broker_;
+  std::uint32_t known_expiry_ = 0;
   std::string user_problem_;
   std::string password_problem_;
   bool options_open_ = true;
