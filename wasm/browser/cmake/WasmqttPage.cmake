@@ -67,7 +67,7 @@ function(wasmqtt_minify target module)
         --format "preamble='/*! Licences: licenses.txt */'" --output ${module}.js)
   endif()
   if(CMAKE_BUILD_TYPE STREQUAL "MinSizeRel")
-    wasmqtt_shrink(${target} ${module}.wasm -Oz --converge)
+    wasmqtt_shrink(${target} ${module}.wasm --low-memory-unused -Oz --converge)
   endif()
 endfunction()
 
