@@ -51,6 +51,25 @@ void without_exactly_once(Scene& scene) {
   for (const auto& [number, times] : guest.acknowledged) CHECK(times == 1);
 }
 
+// Published at once, while somebody else listens.
+void stream_of(Scene& scene, std::size_t count, Qos qos) {
+  Guest listener(scene, "listener"), speaker(scene, "speaker");
+  REQUIRE(listener.connect());
+  REQUIRE(listener.subscribe(scene.topic("stream"), qos));
+  REQUIRE(speaker.connect());
+  for (std::size_t number = 0; number < count; ++number)
+    REQUIRE(speaker.mqtt.publish(scene.topic("stream"), std::to_string(number), {.qos = qos}));
+  REQUIRE(speaker.await_acknowledged(count));
+  REQUIRE(listener.await_messages(count));
+  listener.await_silence();
+  REQUIRE(listener.received.size() == count);
+  std::size_t out_of_place = 0;
+  for (std::size_t number = 0; number < count; ++number)
+    if (listener.received[number].payload != std::to_string(number)) ++out_of_place;
+  CHECK(out_of_place == 0);
+  for (const auto& [number, times] : speaker.acknowledged) REQUIRE(times == 1);
+}
+
 }  // namespace
 
 EVERYWHERE(every_qos, "each QoS to each: a message comes with the lower of both [MQTT-3.8.4-6]") {
@@ -107,21 +126,7 @@ EVERYWHERE(exactly_once,
 
 EVERYWHERE(thousand, "1,000 QoS 2 messages at once come in order, each once, within the broker's own limits [MQTT-4.3.3-1]") {
   if (scene.ways.highest_qos < Qos::exactly_once) return scene.note("no QoS 2 (3.10): no stream of it");
-  constexpr std::size_t count = 1000;
-  Guest listener(scene, "listener"), speaker(scene, "speaker");
-  REQUIRE(listener.connect());
-  REQUIRE(listener.subscribe(scene.topic("stream"), Qos::exactly_once));
-  REQUIRE(speaker.connect());
-  for (std::size_t number = 0; number < count; ++number)
-    REQUIRE(speaker.mqtt.publish(scene.topic("stream"), std::to_string(number), {.qos = Qos::exactly_once}));
-  REQUIRE(speaker.await_acknowledged(count));
-  REQUIRE(listener.await_messages(count));
-  listener.await_silence();
-  REQUIRE(listener.received.size() == count);
-  std::size_t out_of_place = 0;
-  for (std::size_t number = 0; number < count; ++number)
-    if (listener.received[number].payload != std::to_string(number)) ++out_of_place;
-  CHECK(out_of_place == 0);
+  stream_of(scene, 1000, Qos::exactly_once);
 }
 
 EVERYWHERE(large, "a large payload arrives whole") {
@@ -180,20 +185,5 @@ EVERYWHERE(text,
 
 EVERYWHERE(stream,
            "2,000 QoS 1 messages come in order, each once, and each is acknowledged once [MQTT-4.6.0-6]") {
-  constexpr std::size_t count = 2000;
-  Guest listener(scene, "listener"), speaker(scene, "speaker");
-  REQUIRE(listener.connect());
-  REQUIRE(listener.subscribe(scene.topic("stream"), Qos::at_least_once));
-  REQUIRE(speaker.connect());
-  for (std::size_t number = 0; number < count; ++number)
-    REQUIRE(speaker.mqtt.publish(scene.topic("stream"), std::to_string(number), {.qos = Qos::at_least_once}));
-  REQUIRE(speaker.await_acknowledged(count));
-  REQUIRE(listener.await_messages(count));
-  listener.await_silence();
-  REQUIRE(listener.received.size() == count);
-  std::size_t out_of_place = 0;
-  for (std::size_t number = 0; number < count; ++number)
-    if (listener.received[number].payload != std::to_string(number)) ++out_of_place;
-  CHECK(out_of_place == 0);
-  for (const auto& [number, times] : speaker.acknowledged) REQUIRE(times == 1);
+  stream_of(scene, 2000, Qos::at_least_once);
 }

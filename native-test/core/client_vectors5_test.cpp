@@ -1,31 +1,17 @@
 // The byte vectors of data/mqtt5_vectors.json against a whole client: set up as they say, then whole, byte by byte, and with
 // more behind. What is accepted is answered as they say; what is refused ends the connection with one of their codes.
-#include <fstream>
-#include <sstream>
-
-#include <nlohmann/json.hpp>
-
 #include "link.hpp"
+#include "vectors.hpp"
 
 using namespace wasmqtt;
 using namespace wasmqtt::test;
-using Json = nlohmann::json;
 
 namespace {
 
 const Json& data() {
-  static const Json parsed = [] {
-    std::ifstream file(WASMQTT_VECTORS5);
-    REQUIRE_MESSAGE(file.good(), "cannot read " << WASMQTT_VECTORS5);
-    std::ostringstream text;
-    text << file.rdbuf();
-    return Json::parse(text.str(), nullptr, false);
-  }();
-  REQUIRE(parsed.is_object());
+  static const Json parsed = read_vectors(WASMQTT_VECTORS5);
   return parsed;
 }
-
-std::string text_at(const Json& json, const char* key) { return json.at(key).get<std::string>(); }
 
 ClientOptions options_of(const Json& vector) {
   ClientOptions options = Link::mqtt5(true);

@@ -1,33 +1,18 @@
 // The byte vectors of data/mqtt5_vectors.json against the codec: accepted ones decoded to their fields and encoded again,
 // whole, byte by byte and coalesced; refused ones with an error that says what they say.
-#include <fstream>
-#include <sstream>
-
-#include <doctest/doctest.h>
-#include <nlohmann/json.hpp>
-
+#include "vectors.hpp"
 #include "wasmqtt/describe.hpp"
 #include "wire5.hpp"
 
 using namespace wasmqtt;
 using namespace wasmqtt::test;
-using Json = nlohmann::json;
 
 namespace {
 
 const Json& data() {
-  static const Json parsed = [] {
-    std::ifstream file(WASMQTT_VECTORS5);
-    REQUIRE_MESSAGE(file.good(), "cannot read " << WASMQTT_VECTORS5);
-    std::ostringstream text;
-    text << file.rdbuf();
-    return Json::parse(text.str(), nullptr, false);
-  }();
-  REQUIRE(parsed.is_object());
+  static const Json parsed = read_vectors(WASMQTT_VECTORS5);
   return parsed;
 }
-
-std::string text_at(const Json& json, const char* key) { return json.at(key).get<std::string>(); }
 ByteBuffer bytes_of(const Json& vector) { return from_hex(text_at(vector, "hex")); }
 
 Json properties_json(Properties properties) {

@@ -3,34 +3,21 @@
 // c2s is what a client sends: valid ones must come out of encode() byte for byte, invalid ones must be refused by
 // decode() as the broker would. s2c is what a client receives: valid ones are decoded to their fields, invalid ones close
 // the connection with an error that names a clause.
-#include <fstream>
 #include <map>
-#include <sstream>
-
-#include <nlohmann/json.hpp>
 
 #include "link.hpp"
+#include "vectors.hpp"
 #include "wasmqtt/topic.hpp"
 
 using namespace wasmqtt;
 using namespace wasmqtt::test;
-using Json = nlohmann::json;
 
 namespace {
 
 const Json& data() {
-  static const Json parsed = [] {
-    std::ifstream file(WASMQTT_VECTORS);
-    REQUIRE_MESSAGE(file.good(), "cannot read " << WASMQTT_VECTORS);
-    std::ostringstream text;
-    text << file.rdbuf();
-    return Json::parse(text.str(), nullptr, false);
-  }();
-  REQUIRE(parsed.is_object());
+  static const Json parsed = read_vectors(WASMQTT_VECTORS);
   return parsed;
 }
-
-std::string text_at(const Json& json, const char* key) { return json.at(key).get<std::string>(); }
 std::vector<std::uint8_t> bytes_of(const Json& json) { return from_hex(json.get<std::string>()); }
 
 // A packet made of a vector's fields, with the memory that its views need.
