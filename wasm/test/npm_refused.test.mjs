@@ -100,7 +100,7 @@ test('calls that need MQTT 5, stores or the inside of MQTT.js are refused', () =
     refused(() => client.subscribe({a: {qos: 0, ...option}}), /MQTT 5/);
   }
   refused(() => client.unsubscribe('a', {properties: {}}), /unsubscribe.*MQTT 5/);
-  refused(() => client.end(false, {reasonCode: 4}), /DISCONNECT/);
+  refused(() => client.end(false, {reasonCode: 4}), /DISCONNECT.*MQTT 5/);
   refused(() => client.reconnect({incomingStore: {}}), /stores/);
   for (const name of ['handleAuth', 'removeOutgoingMessage', 'getLastMessageId', 'reschedulePing']) {
     refused(() => client[name](), new RegExp(name));

@@ -43,8 +43,10 @@ EMSCRIPTEN_KEEPALIVE void npm_attempt(NpmClient* self) {
   self->attempt(values);
 }
 EMSCRIPTEN_KEEPALIVE void npm_disconnect(NpmClient* self) { self->mqtt().disconnect(); }
-EMSCRIPTEN_KEEPALIVE void npm_disconnect_when_done(NpmClient* self, double timeout) {
-  self->mqtt().disconnect_when_done(in_milliseconds(timeout));
+// What DISCONNECT says: its reason code and properties.
+EMSCRIPTEN_KEEPALIVE int npm_disconnect_when_done(NpmClient* self, double timeout) {
+  Values values(room().bytes());
+  return code(self->disconnect_when_done(in_milliseconds(timeout), values));
 }
 EMSCRIPTEN_KEEPALIVE void npm_abort(NpmClient* self) { self->mqtt().abort(); }
 EMSCRIPTEN_KEEPALIVE void npm_wake(NpmClient* self) { self->mqtt().wake(); }

@@ -129,6 +129,23 @@ void NpmClient::attempt(Values& values) {
   if (const auto ready = std::exchange(ready_, {})) ready(std::move(attempt));
 }
 
+// Where 3.1.1 is spoken, nothing is said. The Session Expiry Interval is an option of its own.
+Error NpmClient::disconnect_when_done(Duration timeout, Values& values) {
+  DisconnectOptions options;
+  if (mqtt_->version() == ProtocolVersion::mqtt_3_1_1) return mqtt_->disconnect_when_done(timeout, options);
+  options.reason_code = static_cast<ReasonCode>(values.number());
+  const PropertyList given = values.properties();
+  PropertyList rest;
+  for (const Property& property : given.view()) {
+    if (property.id == PropertyId::session_expiry_interval) options.session_expiry = property.number;
+    else if (property.id == PropertyId::user_property) (void)rest.add_user_property(property.name, property.text);
+    else if (property.id == PropertyId::reason_string) (void)rest.add(property.id, property.text);
+    else rest = given;  // may not be there: that is told
+  }
+  options.properties = rest;
+  return mqtt_->disconnect_when_done(timeout, options);
+}
+
 // ---- subscriptions ----
 
 int NpmClient::subscribe(Values values) {

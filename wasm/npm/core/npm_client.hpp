@@ -28,6 +28,8 @@ class NpmClient {
   // The attempt that wasmqtt_npm_prepare() asked for; too late or twice: nothing happens.
   void attempt(Values& values);
 
+  Error disconnect_when_done(Duration timeout, Values& values);
+
   // Filter, MQTT 5's Subscription Options (3.8.3.1) as their byte, whether to ask again, the subscription that it replaces,
   // its handler's number or 0, and properties, for each. Negative: an error.
   int subscribe(Values values);

@@ -7,9 +7,10 @@ import {Core, error_of} from './core.js';
 import {Emitter} from './emitter.js';
 import {UnsupportedError, closed_error} from './errors.js';
 import {make_journal} from './journal.js';
-import {values_of, will_of} from './options.js';
+import {mqtt5_only, values_of, will_of} from './options.js';
 import {connack_packet, connect_packet, disconnect_packet} from './packets.js';
 import {bytes_of} from './payload.js';
+import {write_properties} from './properties.js';
 import {after_this_task, at_the_latest} from './task.js';
 
 const noop = () => {};
@@ -86,19 +87,25 @@ export class Connection extends Emitter {
   end(force, opts, callback) {
     if (typeof force !== 'boolean') [force, opts, callback] = [false, force, callback ?? opts];
     if (typeof opts !== 'object') [opts, callback] = [null, callback ?? opts];
-    if (opts?.properties || opts?.reasonCode) throw new UnsupportedError('properties and reason codes of DISCONNECT');
-    if (typeof callback !== 'function') callback = noop;
+    if (typeof callback !== 'function') callback = null;
+    const {reasonCode = 0, properties} = opts ?? {};
+    if ((properties || reasonCode) && this.options.protocolVersion === 4) {
+      throw new UnsupportedError('properties and reason codes of DISCONNECT', mqtt5_only);
+    }
+    const wire_properties = write_properties(properties);
     if (this.disconnecting) {
-      callback();
+      callback?.();
       return this;
     }
-    this.disconnecting = true;
-    this._ending = callback;
     const core = this._core;
+    const drains = !force && this.connected;
+    const error = drains ? core.disconnect_when_done(this._timeout, reasonCode, wire_properties) : 0;
+    if (error) return this._refuse(error_of(error, this._version), callback);
+    this.disconnecting = true;
+    this._ending = callback ?? noop;
     const stop = () => this._stop(core, force);
-    if (!force && this.connected) {
-      core.disconnect_when_done(this._timeout);
-    } else if (this._state === 'loading' && this._has_unfinished()) {
+    if (drains) return this;
+    if (this._state === 'loading' && this._has_unfinished()) {
       // What was accepted meanwhile goes to the journal, if that answers at all.
       at_the_latest(this._timeout, new Promise((resolve) => { this._when_loaded = resolve; }), stop);
     } else {
@@ -145,6 +152,11 @@ export class Connection extends Emitter {
     this._stored = this._stored.then(() => journal?.close?.());
     this._state = 'stopped';
     this._abandon(closed_error());
+  }
+
+  _refuse(error, callback) {
+    queueMicrotask(() => (callback ? callback(error) : this.emit('error', error)));
+    return this;
   }
 
   // True: told that nothing can be asked any more.

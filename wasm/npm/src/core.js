@@ -110,7 +110,11 @@ export class Core {
     opening = before;
   }
   disconnect() { module._npm_disconnect(this.self); }
-  disconnect_when_done(timeout) { module._npm_disconnect_when_done(this.self, timeout); }
+  // 0, or an error: then nothing changed. `properties`: as on the wire, or undefined.
+  disconnect_when_done(timeout, reason_code, properties) {
+    place([reason_code, properties]);
+    return module._npm_disconnect_when_done(this.self, timeout);
+  }
   abort() { module._npm_abort(this.self); }
   wake() { module._npm_wake(this.self); }
   pause() { module._npm_pause(this.self); }

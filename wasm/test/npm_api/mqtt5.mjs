@@ -93,6 +93,31 @@ const subscribing = [
   }, {script: {unsubscribe: (packet, peer) => peer.answer(packet, {granted: [0, 17], properties: in_suback})}}),
 ];
 
+const in_disconnect = {sessionExpiryInterval: 10, reasonString: 'enough', userProperties: user_properties};
+const ending = [
+  method('end(…, {reasonCode, properties})', async ({client, broker}) => {
+    const seen = [];
+    client.on('packetsend', (packet) => packet.cmd === 'disconnect' && seen.push(plain(packet)));
+    await event(client, 'connect');
+    await called((done) => client.end(false, {reasonCode: 4, properties: in_disconnect}, done));
+    await broker.peers[0].closed;
+    return [seen, plain(broker.of('disconnect'))];
+  }, {options: {properties: {sessionExpiryInterval: 60}}}),
+  method('endAsync({reasonCode})', async ({client, broker}) => {
+    await event(client, 'connect');
+    await client.endAsync({reasonCode: 4});
+    await broker.peers[0].closed;
+    return plain(broker.of('disconnect'));
+  }),
+  differs('method', 'end(…, {properties: {sessionExpiryInterval}}), and CONNECT had none', 'is an error of the call (3.14.2.2.2)', (mqtt) =>
+    with_five(mqtt, {}, async ({client, broker}) => {
+      await event(client, 'connect');
+      const failed = await called((done) => client.end(false, {properties: {sessionExpiryInterval: 10}}, done));
+      return [failed.map(({message}) => message), client.connected, broker.of('disconnect').length];
+    }), {theirs: [[], false, 1],
+    ours: [["a session that was to end with its connection can't be given a time at its end (3.14.2.2.2)"], true, 0]}),
+];
+
 const connack = {sessionExpiryInterval: 60, receiveMaximum: 9, maximumQoS: 1, retainAvailable: true, maximumPacketSize: 50_000,
   topicAliasMaximum: 3, reasonString: 'welcome', userProperties: user_properties, wildcardSubscriptionAvailable: true,
   subscriptionIdentifiersAvailable: false, sharedSubscriptionAvailable: false, serverKeepAlive: 7, responseInformation: 'here',
@@ -189,4 +214,4 @@ const behaviours = [
   {theirs: {userProperties: {a: 'x'}}, ours: {userProperties: {a: ['', 'x']}}}),
 ];
 
-export const lines = [...options, ...publishing, ...subscribing, ...state, ...events, ...behaviours];
+export const lines = [...options, ...publishing, ...subscribing, ...ending, ...state, ...events, ...behaviours];
