@@ -28,6 +28,9 @@ constexpr Time now{std::chrono::seconds{1'700'000'000}};
 
 // Answers like a broker, from a buffer that it uses again.
 struct Broker {
+  explicit Broker(ProtocolVersion spoken) : version(spoken) { reader.reset(version); }
+
+  ProtocolVersion version;
   FrameReader reader{1 << 20};
   ByteBuffer answers;
   std::size_t packets = 0;
@@ -42,9 +45,9 @@ struct Broker {
     const auto id_at = [&](std::size_t at) { return static_cast<PacketId>(frame.body[at] << 8 | frame.body[at + 1]); };
     Publish publish;
     switch (frame.type()) {
-      case PacketType::connect: (void)encode(Packet{Connack{}}, answers); return;
+      case PacketType::connect: connack(); return;
       case PacketType::publish:
-        (void)decode_publish(frame, publish);
+        (void)decode_publish(frame, publish, version, Direction::outbound);
         if (publish.qos == Qos::at_most_once) return;
         encode_acknowledgement(publish.qos == Qos::at_least_once ? PacketType::puback : PacketType::pubrec,
                                publish.packet_id, answers);
@@ -54,6 +57,26 @@ struct Broker {
       default: return;
     }
   }
+  void connack() {
+    PropertyList properties;
+    if (version == ProtocolVersion::mqtt_5) (void)properties.add(PropertyId::topic_alias_maximum, 10);
+    (void)encode(Packet{Connack{.properties = properties}}, answers, version, Direction::inbound);
+  }
+};
+
+// What MQTT 5's messages of these runs carry: one of each kind, and one twice.
+struct MessageProperties {
+  MessageProperties() {
+    (void)list.add(PropertyId::message_expiry_interval, 3600);
+    (void)list.add(PropertyId::response_topic, "sensors/answers");
+    (void)list.add(PropertyId::correlation_data, as_bytes("4711"));
+    (void)list.add_user_property("unit", "C");
+    (void)list.add_user_property("room", "12");
+    known = list;
+    (void)known.add(PropertyId::topic_alias, 1);
+  }
+  PropertyList list;
+  PropertyList known;  // with the alias that stands for the broker's topic
 };
 
 void exchange(Client& client, Broker& broker) {
@@ -85,29 +108,47 @@ bool none(const char* what, Turn turn) {
   return made == 0;
 }
 
-bool client_alone(bool journal, const char* what) {
+void use(ProtocolVersion version, ClientOptions& options) {
+  if (version == ProtocolVersion::mqtt_3_1_1) return;
+  options.protocol = Protocol::mqtt_5;
+  options.session_expiry = 3600;
+  options.topic_alias_maximum = 10;
+  options.topic_aliases = 2;
+}
+
+bool client_alone(ProtocolVersion version, bool journal, const char* what) {
+  const bool v5 = version == ProtocolVersion::mqtt_5;
+  const MessageProperties properties;
   ClientOptions options;
+  use(version, options);
   options.client_id = "steady";
   options.clean_session = false;
   options.journal = journal;
   options.trace.max_packets = 1000;
   Client client(options);
-  Broker broker;
+  Broker broker(version);
   (void)client.handle_transport_open(now);
   exchange(client, broker);
-  PacketId theirs = 0;
+  PacketId last_id = 0;
   const std::uint8_t payload[200] = {};
-  return none(what, [&](int turn) {
+  const bool clean = none(what, [&](int turn) {
     for (int burst = 0; burst < 1 + turn % 5; ++burst) {
       const auto qos = static_cast<Qos>((turn + burst) % 3);
       const Bytes bytes = Bytes(payload).first(static_cast<std::size_t>(turn % 200));
-      (void)client.publish("sensors/room/temperature", bytes, {.qos = qos}, now);
-      theirs = theirs == 65'535 ? PacketId{1} : static_cast<PacketId>(theirs + 1);
-      const PacketId id = qos == Qos::at_most_once ? PacketId{0} : theirs;
-      (void)encode(Publish{"sensors/hall/temperature", bytes, id, qos, false, false}, broker.answers);
+      const Properties ours = v5 ? properties.list : Properties();
+      // One topic more than there are aliases: they change hands.
+      constexpr std::string_view rooms[] = {"sensors/room/temperature", "sensors/loft/temperature", "sensors/attic/humidity"};
+      (void)client.publish(rooms[static_cast<std::size_t>(turn % 3)], bytes, {.qos = qos, .properties = ours}, now);
+      last_id = last_id == 65'535 ? PacketId{1} : static_cast<PacketId>(last_id + 1);
+      const PacketId id = qos == Qos::at_most_once ? PacketId{0} : last_id;
+      const bool named = !v5 || (turn == 0 && burst == 0);
+      const Properties theirs = v5 ? properties.known : Properties();
+      (void)encode(Publish{named ? "sensors/hall/temperature" : "", bytes, id, qos, false, false, theirs}, broker.answers, version,
+                   Direction::inbound);
     }
     exchange(client, broker);
   });
+  return clean && client.connected() && client.version() == version;
 }
 
 struct Loop final : EventLoop {
@@ -121,6 +162,8 @@ struct Loop final : EventLoop {
 };
 
 struct Pipe final : Transport {
+  explicit Pipe(ProtocolVersion version) : broker(version) {}
+
   void open(const std::string&, TransportObserver& with) override { observer = &with; }
   std::size_t write(Bytes bytes) override {
     broker.take(bytes);
@@ -132,10 +175,13 @@ struct Pipe final : Transport {
   ByteBuffer in_flight;
 };
 
-bool whole_client() {
+bool whole_client(ProtocolVersion version, const char* what) {
+  const bool v5 = version == ProtocolVersion::mqtt_5;
+  const MessageProperties properties;
   Loop loop;
-  Pipe pipe;
+  Pipe pipe(version);
   MqttOptions options;
+  use(version, options.client);
   options.urls = {"mqtt://broker"};
   options.client.client_id = "steady";
   MqttClient mqtt(loop, pipe, std::move(options));
@@ -146,13 +192,15 @@ bool whole_client() {
   mqtt.on_delivery = [&](Delivery, DeliveryState, FailureReason) { ++changes; };
   mqtt.connect();
   pipe.observer->on_transport_open();
-  PacketId theirs = 0;
-  const bool clean = none("MqttClient: publish, dispatch to two handlers, acknowledge", [&](int turn) {
+  PacketId last_id = 0;
+  const bool clean = none(what, [&](int turn) {
     const auto qos = static_cast<Qos>(turn % 3);
-    (void)mqtt.publish("sensors/room/temperature", "21.5", {.qos = qos});
-    theirs = theirs == 65'535 ? PacketId{1} : static_cast<PacketId>(theirs + 1);
-    const PacketId id = qos == Qos::at_most_once ? PacketId{0} : theirs;
-    (void)encode(Publish{"sensors/hall/temperature", as_bytes("20"), id, qos, false, false}, pipe.broker.answers);
+    (void)mqtt.publish("sensors/room/temperature", "21.5", {.qos = qos, .properties = v5 ? properties.list : Properties()});
+    last_id = last_id == 65'535 ? PacketId{1} : static_cast<PacketId>(last_id + 1);
+    const PacketId id = qos == Qos::at_most_once ? PacketId{0} : last_id;
+    const std::string_view topic = v5 && turn != 0 ? "" : "sensors/hall/temperature";
+    (void)encode(Publish{topic, as_bytes("20"), id, qos, false, false, v5 ? properties.known : Properties()}, pipe.broker.answers,
+                 version, Direction::inbound);
     loop.turn();
     while (!pipe.broker.answers.empty()) {
       pipe.in_flight.swap(pipe.broker.answers);
@@ -166,8 +214,12 @@ bool whole_client() {
 }  // namespace
 
 int main() {
-  const bool memory = client_alone(false, "Client: publish, receive, acknowledge, QoS 0 to 2, traced");
-  const bool journal = client_alone(true, "the same with a journal");
-  const bool whole = whole_client();
-  return memory && journal && whole ? EXIT_SUCCESS : EXIT_FAILURE;
+  constexpr auto v3 = ProtocolVersion::mqtt_3_1_1;
+  constexpr auto v5 = ProtocolVersion::mqtt_5;
+  bool all = client_alone(v3, false, "Client: publish, receive, acknowledge, QoS 0 to 2, traced");
+  all &= client_alone(v3, true, "the same with a journal");
+  all &= client_alone(v5, true, "the same in MQTT 5, with properties and topic aliases");
+  all &= whole_client(v3, "MqttClient: publish, dispatch to two handlers, acknowledge");
+  all &= whole_client(v5, "the same in MQTT 5, with properties and topic aliases");
+  return all ? EXIT_SUCCESS : EXIT_FAILURE;
 }
