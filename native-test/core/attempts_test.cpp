@@ -17,8 +17,6 @@ MqttOptions with_urls(std::vector<std::string> urls, bool shuffle = false) {
   return options;
 }
 
-constexpr TransportClose nobody_there{TransportFault::refused, 0, {}, false};
-
 }  // namespace
 
 // ---- several brokers ----

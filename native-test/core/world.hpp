@@ -17,6 +17,8 @@
 
 namespace wasmqtt::test {
 
+inline constexpr TransportClose nobody_there{TransportFault::refused, 0, {}, false};
+
 inline MqttOptions client_options(bool clean = true) {
   MqttOptions options;
   options.urls = {"ws://broker"};
