@@ -66,6 +66,8 @@ Error Client::handle_restore(Bytes records, Time now) {
   for (const Slot slot : superseded) impl_->end_delivery(slot, DeliveryState::failed, FailureReason::superseded);
   impl_->session_established_ = !records.empty() && !impl_->options_.clean_session;
   impl_->session_in_doubt_ = impl_->session_established_;  // the last run may have ended anywhere
+  impl_->session_ends_at_ = impl_->session_->end();
+  if (impl_->options_.client_id.empty()) impl_->options_.client_id = impl_->session_->assigned_id();
   impl_->expire();
   return {};
 }

@@ -62,8 +62,10 @@ Error Client::Impl::make_connect(Connect& packet) {
                        will_properties_};
   if (options_.user_name) packet.user_name = *options_.user_name;
   if (options_.password) packet.password = Bytes(*options_.password);
-  // What we kept has run out, and what the broker kept, too: neither is to come back [MQTT5-3.2.2-4].
-  if (session_ends_at_ && now_ >= *session_ends_at_) packet.clean_session = true;
+  // What we kept has run out, and what the broker kept, too: neither is to come back [MQTT5-3.2.2-4]. A clean session of
+  // 3.1.1 would end with its connection, which nobody asked for.
+  const bool v5 = version_ == ProtocolVersion::mqtt_5;
+  if (v5 && session_ends_at_ && now_ >= *session_ends_at_) packet.clean_session = true;
   return check(packet, version_);
 }
 
@@ -91,6 +93,8 @@ Error Client::Impl::open() {
   reader_.reset(version_);
   clear_output();
   trace_.start_connection();
+  // As long as a connection may be there, nobody knows when it ends.
+  if (!asked_clean_) session_->record_end({});
   // Waits for all records so far: when the broker answers, a crash can have made us forget nothing but the answer.
   send(PacketType::connect, [&](ByteBuffer& out) { (void)encode(packet, out, version_); });
   exchange_end_ = output_.end();
@@ -144,7 +148,10 @@ void Client::Impl::establish(bool session_present) {
   outgoing_aliases_.start(std::min(limits_.topic_alias_maximum, options_.topic_aliases));
   session_expiry_ = limits_.session_expiry.value_or(session_expiry_);
   session_ends_at_.reset();
-  if (options_.client_id.empty()) options_.client_id = said.text(PropertyId::assigned_client_identifier);
+  if (const auto assigned = said.text(PropertyId::assigned_client_identifier); options_.client_id.empty() && !assigned.empty()) {
+    options_.client_id = assigned;
+    session_->record_assigned_id(assigned);
+  }
   phase_ = Phase::connected;
   record_.phase = RecordPhase::connected;
   connected_at_ = now_;
@@ -157,30 +164,9 @@ void Client::Impl::establish(bool session_present) {
   } else {
     session_lost();
   }
+  session_->record_end({});  // after what has run out was forgotten
   session_established_ = !options_.clean_session && (!v5 || session_expiry_ != 0);
   connecting_ = true;
-}
-
-Error Client::Impl::set_client_id(std::string client_id) {
-  if (client_id == options_.client_id) return {};
-  if (phase_ != Phase::idle) return local_error(Errc::already_connected);
-  if (options_.journal) return local_error(Errc::wrong_session);
-  options_.client_id = std::move(client_id);
-  session_lost();
-  session_established_ = session_in_doubt_ = false;
-  return {};
-}
-
-void Client::Impl::session_lost() {
-  SessionLost lost;
-  acknowledgements_.clear();
-  lost.republished = session_->forget();
-  while (!session_->released().empty()) {
-    // The broker has had these (PUBREC), then lost its memory: only it could tell whether they were delivered.
-    end_delivery(session_->released().front(), DeliveryState::failed, FailureReason::session_lost);
-    ++lost.failed;
-  }
-  if (session_established_ || lost.republished + lost.failed != 0) events_.session_lost(lost);
 }
 
 // PINGREQ depends on no record: it does not wait for a slow store behind packets that do, so that the connection stays
@@ -298,15 +284,8 @@ void Client::Impl::say_why(ReasonCode reason_code) {
   trace_.record(now_, Direction::outbound, packet);
 }
 
-// MQTT 5: the session outlives the connection by its expiry interval.
-void Client::Impl::session_ends() {
-  if (version_ != ProtocolVersion::mqtt_5 || session_expiry_ == never_expires) return session_ends_at_.reset();
-  session_ends_at_ = now_ + std::chrono::seconds{session_expiry_};
-}
-
 void Client::Impl::disconnect() {
   if (phase_ == Phase::connected || phase_ == Phase::connecting) {
-    if (phase_ == Phase::connecting && !asked_clean_) session_in_doubt_ = true;
     phase_ = Phase::disconnecting;
     authentication_ = AuthenticationState::none;
     record_.phase = RecordPhase::disconnecting;
@@ -375,11 +354,12 @@ void Client::Impl::finish(Cause cause, Error error) {
   if (cause == Cause::protocol_error) count_repeated_fault();
   else last_fault_ = {};
   record_.elapsed = now_ - attempt_began_;
-  if (phase_ == Phase::connecting && cause != Cause::refused && !asked_clean_) session_in_doubt_ = true;
-  if (connected_at_) {
-    record_.connected_for = now_ - *connected_at_;
-    session_ends();
-  }
+  const bool connect_sent = phase_ == Phase::connecting || phase_ == Phase::disconnecting;
+  const bool unanswered = connect_sent && !connected_at_ && cause != Cause::refused && !asked_clean_;
+  if (unanswered) session_in_doubt_ = true;
+  if (connected_at_) record_.connected_for = now_ - *connected_at_;
+  if (connected_at_ || unanswered) session_ends(unanswered);
+  session_->record_end(session_ends_at_);
   connected_at_.reset();
   const bool asked = phase_ == Phase::disconnecting || cause == Cause::disconnected;
   phase_ = Phase::closing;

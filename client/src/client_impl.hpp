@@ -2,6 +2,7 @@
 //   client.cpp             the facade, getters, time
 //   client_connection.cpp  attempts, CONNECT and CONNACK, keep-alive, every way a connection ends
 //   client_authentication.cpp  AUTH, in both directions
+//   client_session.cpp     when the session is lost, has run out, or is another one
 //   client_send.cpp        publish, queue, subscribe, what leaves
 //   client_receive.cpp     what arrives
 #pragma once
@@ -60,7 +61,6 @@ class Client::Impl {
   void ended_by_broker(const Disconnect& packet);
   void abort();
   void ping();
-  Error set_client_id(std::string client_id);
   void fail(Error error);
   // The next time-out that ends the connection, and as what.
   struct Timeout {
@@ -74,6 +74,10 @@ class Client::Impl {
   std::uint64_t durable() const { return options_.journal ? durable_ : ~std::uint64_t{0}; }
   void consumed(std::size_t count, std::size_t buffered);
   void acknowledged();
+
+  // client_session.cpp
+  Error set_client_id(std::string client_id);
+  void session_lost();
 
   // client_authentication.cpp
   Error authenticate(Bytes data, Properties words);
@@ -179,14 +183,15 @@ class Client::Impl {
   Error make_connect(Connect& packet);
   bool may_say_why() const;
   void say_why(ReasonCode reason_code);
-  void session_ends();
-  void session_lost();
   void finish(CloseRecord::Cause cause, Error error);
   void judge_suspect();
   void count_repeated_fault();
   std::optional<Time> exchange_deadline() const;
   std::optional<Time> acknowledgement_deadline() const;
   void clear_output();
+
+  // client_session.cpp
+  void session_ends(bool in_doubt);
 
   // client_authentication.cpp
   Error check_method(Properties properties) const;

@@ -50,19 +50,30 @@ bool has_packet_id(Kind kind) {
   return kind == Kind::sent || kind == Kind::released || kind == Kind::received || kind == Kind::received_done;
 }
 
+bool has_client_id(Kind kind) { return kind == Kind::session || kind == Kind::assigned; }
+
+bool read_deadline(ByteReader& reader, JournalRecord& record) {
+  std::uint64_t deadline = 0;
+  if (!get_number(reader, deadline)) return false;
+  record.deadline = Time{Duration{static_cast<Duration::rep>(deadline)}};
+  return true;
+}
+
+void put_deadline(Time deadline, ByteBuffer& out) {
+  put_number(static_cast<std::uint64_t>(deadline.time_since_epoch().count()), out);
+}
+
 bool read_message(ByteReader& reader, JournalRecord& record) {
   std::uint8_t flags = 0;
-  std::uint64_t deadline = 0;
   Bytes topic;
   Bytes properties;
-  if (!reader.u8(flags) || (flags & 3) == 3 || flags > 31 || !get_number(reader, deadline)) return false;
+  if (!reader.u8(flags) || (flags & 3) == 3 || flags > 31 || !read_deadline(reader, record)) return false;
   if (!get_bytes(reader, topic) || !get_bytes(reader, record.payload)) return false;
   if ((flags & 16) != 0 && !get_bytes(reader, properties)) return false;
   record.properties = Properties(properties);
   record.qos = static_cast<Qos>(flags & 3);
   record.retain = (flags & 4) != 0;
   record.latest_per_topic = (flags & 8) != 0;
-  record.deadline = Time{Duration{static_cast<Duration::rep>(deadline)}};
   record.text = as_text(topic);
   return true;
 }
@@ -71,7 +82,8 @@ bool read_body(ByteReader& reader, JournalRecord& record) {
   if (has_number(record.kind) && !get_number(reader, record.number)) return false;
   if (has_packet_id(record.kind) && (!reader.u16(record.packet_id) || record.packet_id == 0)) return false;
   if (record.kind == Kind::put) return read_message(reader, record);
-  if (record.kind != Kind::session) return true;
+  if (record.kind == Kind::ends) return read_deadline(reader, record);
+  if (!has_client_id(record.kind)) return true;
   Bytes client_id;
   if (!get_bytes(reader, client_id)) return false;
   record.text = as_text(client_id);
@@ -91,6 +103,8 @@ struct Alive {
 struct Compaction {
   JournalRecord session;
   bool has_session = false;
+  JournalRecord ends;         // barrier: none
+  JournalRecord assigned;
   std::uint64_t highest = 0;
   std::vector<Alive> messages;
   SlotIndex by_number;       // places in `messages`
@@ -145,6 +159,8 @@ struct Compaction {
         strikes = record.number == suspect ? strikes + 1 : 1;
         suspect = record.number;
         break;
+      case Kind::ends: ends = record; break;
+      case Kind::assigned: assigned = record; break;
       case Kind::barrier:
       case Kind::numbers: break;
     }
@@ -154,6 +170,8 @@ struct Compaction {
   ByteBuffer write() const {
     ByteBuffer out;
     if (has_session) write_record(session, out);
+    if (assigned.kind == Kind::assigned) write_record(assigned, out);
+    if (ends.deadline != Time{}) write_record(ends, out);
     if (highest != 0) write_record({.kind = Kind::numbers, .number = highest}, out);
     for (const Alive& message : messages) {
       if (!message.alive) continue;
@@ -189,12 +207,13 @@ void write_record(const JournalRecord& record, ByteBuffer& out) {
     out.push_back(static_cast<std::uint8_t>(record.packet_id >> 8));
     out.push_back(static_cast<std::uint8_t>(record.packet_id));
   }
-  if (record.kind == Kind::session) put_bytes(as_bytes(record.text), out);
+  if (has_client_id(record.kind)) put_bytes(as_bytes(record.text), out);
+  if (record.kind == Kind::ends) put_deadline(record.deadline, out);
   if (record.kind != Kind::put) return;
   const unsigned flags = static_cast<unsigned>(record.qos) | (record.retain ? 4u : 0u) |
                          (record.latest_per_topic ? 8u : 0u) | (record.properties.empty() ? 0u : 16u);
   out.push_back(static_cast<std::uint8_t>(flags));
-  put_number(static_cast<std::uint64_t>(record.deadline.time_since_epoch().count()), out);
+  put_deadline(record.deadline, out);
   put_bytes(as_bytes(record.text), out);
   put_bytes(record.payload, out);
   if (!record.properties.empty()) put_bytes(record.properties.wire(), out);
@@ -205,7 +224,7 @@ JournalReader::Status JournalReader::next(JournalRecord& record) {
   ByteReader reader(rest_);
   std::uint8_t kind = 0;
   reader.u8(kind);
-  if (kind < static_cast<std::uint8_t>(Kind::session) || kind > static_cast<std::uint8_t>(Kind::strike))
+  if (kind < static_cast<std::uint8_t>(Kind::session) || kind > static_cast<std::uint8_t>(Kind::assigned))
     return Status::damaged;
   record = JournalRecord{};
   record.kind = static_cast<Kind>(kind);

@@ -85,6 +85,14 @@ class Session {
   PacketIds& packet_ids() { return packet_ids_; }
   bool empty() const { return in_flight() == 0 && received_.count() == 0; }
 
+  // ---- the session as the broker has it ----
+  // When it has run out, as it was recorded last; none: not known, or never.
+  std::optional<Time> end() const { return end_ == Time{} ? std::nullopt : std::optional(end_); }
+  void record_end(std::optional<Time> end);
+  // The client id that the broker gave it; empty: none.
+  const std::string& assigned_id() const { return assigned_id_; }
+  void record_assigned_id(std::string_view client_id);
+
   // ---- journal ----
   // Into a new Session only; after an error it is to be thrown away.
   Error restore(Bytes records);
@@ -117,7 +125,9 @@ class Session {
   void forget_latest(Slot slot);
   void remember_id(PacketId packet_id, Slot slot);
 
-  std::string client_id_;
+  std::string client_id_;    // that the journal is kept under
+  std::string assigned_id_;
+  Time end_{};               // epoch: none
   bool journal_;
   bool journal_begun_ = false;
   MessageTable table_;

@@ -4,6 +4,7 @@
 
 #include "session.hpp"
 #include "wasmqtt/encode.hpp"
+#include "wasmqtt/utf8.hpp"
 
 namespace wasmqtt {
 
@@ -28,6 +29,16 @@ void Session::record(const JournalRecord& record) {
   ++position_;
 }
 
+void Session::record_end(std::optional<Time> end) {
+  const Time recorded = end.value_or(Time{});
+  if (std::exchange(end_, recorded) != recorded) record({.kind = Kind::ends, .deadline = recorded});
+}
+
+void Session::record_assigned_id(std::string_view client_id) {
+  assigned_id_ = client_id;
+  record({.kind = Kind::assigned, .text = client_id});
+}
+
 void Session::barrier() { record({.kind = Kind::barrier}); }
 
 Error Session::check_records(Bytes records) const {
@@ -41,6 +52,8 @@ Error Session::check_records(Bytes records) const {
     }
     if (first && record.kind != Kind::session) return local_error(Errc::damaged_record);
     if (record.kind == Kind::session && record.text != client_id_) return local_error(Errc::wrong_session);
+    if (record.kind == Kind::assigned && (record.text.empty() || check_utf8(record.text)))
+      return local_error(Errc::damaged_record);
     if (record.kind == Kind::put && (record.qos == Qos::at_most_once || check(publish_of(record), ProtocolVersion::mqtt_5) ||
                                      record.properties.has(PropertyId::topic_alias)))
       return local_error(Errc::damaged_record);
@@ -88,6 +101,8 @@ Error Session::apply(const JournalRecord& record, SlotIndex& by_number) {
       received_.clear();
       for (const PacketId packet_id : std::exchange(abandoned_ids_, {})) packet_ids_.release(packet_id);
       return {};
+    case Kind::ends: end_ = record.deadline; return {};
+    case Kind::assigned: assigned_id_ = record.text; return {};
     case Kind::session:
     case Kind::barrier:
     case Kind::numbers: return {};

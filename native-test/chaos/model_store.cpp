@@ -20,7 +20,9 @@ void DurableJournal::apply(const JournalRecord& record) {
     case Kind::session:
     case Kind::barrier:
     case Kind::numbers:
-    case Kind::strike: break;
+    case Kind::strike:
+    case Kind::ends:
+    case Kind::assigned: break;
   }
 }
 

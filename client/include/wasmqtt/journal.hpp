@@ -4,6 +4,10 @@
 // of the session. Records are self-delimiting bytes; batches are appended to a store in order (session_store.hpp), which
 // adds its own framing and checksums. compact() reduces a long journal to what is still alive.
 //
+// Kinds are added, never changed: what an older program wrote is read for ever. A program that does not know a kind takes the
+// journal for damaged and leaves it as it is. `put` has properties, `ends` and `assigned` are written, only where MQTT 5 was
+// spoken: what 3.1.1 leaves behind, programs from before MQTT 5 read too.
+//
 //   JournalReader reader(bytes);
 //   JournalRecord record;
 //   while (reader.next(record) == JournalReader::Status::record) ...
@@ -33,6 +37,8 @@ struct JournalRecord {
     barrier,       // nothing to restore; output that follows waits for it
     numbers,       // number: the highest used so far; written by compact()
     strike,        // number: the broker ended a connection when this message was sent; several in a row count
+    ends,          // deadline: when the session has run out, counted from the end of the connection; epoch: not known, or never
+    assigned,      // text: the client id that the broker gave to a session without one, used from then on
   };
 
   Kind kind = Kind::barrier;
@@ -41,7 +47,7 @@ struct JournalRecord {
   Qos qos = Qos::at_most_once;
   bool retain = false;
   bool latest_per_topic = false;
-  Time deadline{};          // epoch: none
+  Time deadline{};          // of put and ends; epoch: none
   std::string_view text{};  // valid as long as the bytes read, or as the caller's
   Bytes payload{};
   Properties properties{};  // of put
