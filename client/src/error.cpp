@@ -127,6 +127,8 @@ constexpr Row rows[] = {
     {Errc::no_pingresp, "the broker did not answer PINGREQ in time", "3.1.2.10", "[MQTT-3.12.4-1]"},
     {Errc::no_acknowledgement, "the broker acknowledged nothing for too long", ""},
     {Errc::refused_but_open, "the broker refused the connection", "[MQTT-3.2.2-5]", "[MQTT-3.2.2-7]"},
+    {Errc::timed_out, "it was not done in time", ""},
+    {Errc::not_delivered, "nobody has taken the message", ""},
 };
 
 constexpr Row unknown{Errc::ok, "unknown error", ""};

@@ -65,12 +65,30 @@ class MqttClient::Impl {
     return call;
   }
 
+  void add_listener(MqttListener& listener) { listeners_.push_back(&listener); }
+  void remove_listener(MqttListener& listener) {
+    std::replace(listeners_.begin(), listeners_.end(), &listener, static_cast<MqttListener*>(nullptr));
+    if (telling_ == 0) std::erase(listeners_, nullptr);
+  }
+
   Driver& driver() { return driver_; }
   Client& client() { return driver_.client(); }
 
  private:
   void tell(const MqttEvent& event) {
     if (owner_.on_event) owner_.on_event(event);
+    tell_listeners([&](MqttListener& listener) { listener.on_mqtt_event(event); });
+  }
+
+  // One that is removed meanwhile leaves its place empty until all have been told.
+  template <class Tell>
+  void tell_listeners(Tell&& tell) {
+    if (listeners_.empty()) return;
+    ++telling_;
+    for (std::size_t i = 0; i < listeners_.size(); ++i) {
+      if (listeners_[i] != nullptr) tell(*listeners_[i]);
+    }
+    if (--telling_ == 0) std::erase(listeners_, nullptr);
   }
 
   // What client_.subscribe() would refuse, so that one filter never holds up the others of its packet.
@@ -174,6 +192,7 @@ class MqttClient::Impl {
     if (ended && subscriptions_.has_work()) tell_broker();
     if (owner_.on_delivery) owner_.on_delivery(event.delivery, event.state, event.reason);
     if (owner_.on_delivery_changed) owner_.on_delivery_changed(event);
+    tell_listeners([&](MqttListener& listener) { listener.on_mqtt_delivery(event); });
   }
   void handle(const Subscribed& event) {
     subscriptions_.subscribe_answered(event, tell_);
@@ -193,6 +212,8 @@ class MqttClient::Impl {
   const bool identified_;
   const Subscriptions::Tell tell_ = [this](const MqttEvent& event) { tell(event); };
   Subscriptions subscriptions_;
+  std::vector<MqttListener*> listeners_;
+  unsigned telling_ = 0;
   Connected connected_;  // of this connection
   Driver driver_;
 };
@@ -200,6 +221,9 @@ class MqttClient::Impl {
 MqttClient::MqttClient(EventLoop& loop, Transport& transport, MqttOptions options, SessionStore* store)
     : impl_(std::make_unique<Impl>(*this, loop, transport, std::move(options), store)) {}
 MqttClient::~MqttClient() = default;
+
+void MqttClient::add_listener(MqttListener& listener) { impl_->add_listener(listener); }
+void MqttClient::remove_listener(MqttListener& listener) { impl_->remove_listener(listener); }
 
 void MqttClient::connect() { impl_->driver().start(); }
 void MqttClient::disconnect() { impl_->driver().stop(); }

@@ -108,6 +108,9 @@ enum class Errc : std::uint8_t {
   no_pingresp,
   no_acknowledgement,
   refused_but_open,
+  // requests and what is awaited
+  timed_out,
+  not_delivered,
 };
 
 // One of the fixed errors. Converts to true when something is wrong.

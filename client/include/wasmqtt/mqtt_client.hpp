@@ -50,6 +50,17 @@ struct MqttOptions {
   bool subscription_identifiers = false;
 };
 
+// For what is built on a MqttClient and listens beside the application's functions: RequestResponse, for one. Called after them;
+// may call any member function of the client, and must not destroy it.
+class MqttListener {
+ public:
+  virtual void on_mqtt_event(const MqttEvent& event) = 0;
+  virtual void on_mqtt_delivery(const DeliveryChanged& changed) = 0;
+
+ protected:
+  ~MqttListener() = default;
+};
+
 class MqttClient {
  public:
   using MessageHandler = std::function<void(const Message& message)>;
@@ -91,6 +102,10 @@ class MqttClient {
   std::function<void(const Message&)> on_unhandled;
   // What happened in this turn of the event loop has been told and has left, as far as it can.
   std::function<void()> on_turn;
+
+  // Until remove_listener(), which may be called from inside it, too. `listener` is not owned.
+  void add_listener(MqttListener& listener);
+  void remove_listener(MqttListener& listener);
 
   // ---- connection ----
   // Connects and stays connected, until disconnect() or a StopReason. See Driver::start().
