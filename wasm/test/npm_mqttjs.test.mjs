@@ -10,6 +10,7 @@ import {until} from './support/machine.mjs';
 import {run, run_in_vain} from './support/mqttjs_program.mjs';
 import {load_package, package_directory} from './support/package.mjs';
 import {record} from './support/recorder.mjs';
+import {renamed, with_renamed_ids} from './support/same_packets.mjs';
 
 const mqttjs = createRequire(path.join(package_directory, 'package.json'))('mqtt');
 const ours = await load_package();
@@ -17,27 +18,6 @@ let broker;
 let strict;
 before(async () => { [broker, strict] = await Promise.all([startBroker('open'), startBroker('auth')]); });
 after(() => Promise.all([broker?.close(), strict?.close()]));
-
-// MQTT.js begins with a random packet id, we with 1: ids are named by the order in which they appear.
-function renamed() {
-  const names = new Map();
-  return (id) => {
-    if (!id) return id;
-    if (!names.has(id)) names.set(id, names.size + 1);
-    return names.get(id);
-  };
-}
-
-// Each side numbers the exchanges that it begins.
-function with_renamed_ids(seen) {
-  const rename = {ours: renamed(), theirs: renamed()};
-  return seen.map(([event, ...details]) => [event, ...details.map((detail) => {
-    if (!detail?.messageId) return detail;
-    const begins = ['publish', 'pubrel', 'subscribe', 'unsubscribe'].includes(detail.cmd);
-    const inbound = event === 'packetreceive' || event === 'message';
-    return {...detail, messageId: rename[begins === inbound ? 'theirs' : 'ours'](detail.messageId)};
-  })]);
-}
 
 // Where a packet has its id: after the topic of a PUBLISH with QoS, else first in its body; 0: none.
 function id_at(bytes) {

@@ -137,16 +137,17 @@ function sent_publish(bytes, reader, version) {
 function sent_request(packet, reader, version) {
   read_body_properties(packet, reader, version);
   const all = [];
-  while (reader.more) all.push(packet.cmd === 'subscribe' ? subscription_of(reader, version) : reader.text());
-  packet[packet.cmd === 'subscribe' ? 'subscriptions' : 'unsubscriptions'] = all;
+  const subscribes = packet.cmd === 'subscribe';
+  while (reader.more) all.push(subscribes ? subscription_of(reader, version, packet.properties) : reader.text());
+  packet[subscribes ? 'subscriptions' : 'unsubscriptions'] = all;
   return packet;
 }
 
 // Section 3.8.3.1's Subscription Options, both ways.
-function subscription_of(reader, version) {
+function subscription_of(reader, version, properties) {
   const topic = reader.text();
   const options = reader.u8();
   if (version !== 5) return {topic, qos: options};
-  return {topic, qos: options & 3, nl: (options & 4) !== 0, rap: (options & 8) !== 0, rh: options >> 4};
+  return {topic, qos: options & 3, nl: (options & 4) !== 0, rap: (options & 8) !== 0, rh: options >> 4, properties};
 }
 export const options_byte = ({qos = 0, nl, rap, rh = 0}) => qos | (nl ? 4 : 0) | (rap ? 8 : 0) | rh << 4;

@@ -177,8 +177,7 @@ const events = [
     await client.unsubscribeAsync('t');
     broker.peers[0].send({cmd: 'publish', topic: 't', payload: 'x', qos: 1, messageId: 1, properties: of_a_message});
     await broker.packet(({cmd}) => cmd === 'puback');
-    // What a subscription's properties are told with differs: MQTT.js repeats them in each filter.
-    return seen.map(([name, packet]) => [name, {...packet, subscriptions: packet.subscriptions?.length}]);
+    return seen;
   }, {script: {...welcome({...connack, maximumQoS: undefined}),
     pubrel: (packet, peer) => peer.answer(packet, {reasonCode: 0, properties: {reasonString: 'all of it'}}),
     unsubscribe: (packet, peer) => peer.answer(packet, {granted: [17], properties: in_suback}),

@@ -1,13 +1,13 @@
-// Aedes, another broker, as native-test/brokers starts it: for one user, over WebSocket and TCP.
+// Aedes, another broker, as native-test/brokers starts it: for one user, over WebSocket and TCP. 'aedes2' speaks MQTT 5, too.
 import {spawn} from 'node:child_process';
 import path from 'node:path';
 import {free_ports, is_open, root, until} from './machine.mjs';
 
-export async function startAedes() {
+export async function startAedes(release = 'aedes') {
   const [tcpPort, wsPort] = await free_ports(2);
   const login = {username: 'peter', password: 'a password of its own'};
   const program = path.join(root, 'native-test', 'brokers', 'aedes.mjs');
-  const child = spawn(process.execPath, [program, 'aedes', `${tcpPort}`, `${wsPort}`],
+  const child = spawn(process.execPath, [program, release, `${tcpPort}`, `${wsPort}`],
     {stdio: ['ignore', 'ignore', 'inherit'], env: {...process.env, AEDES_USER: login.username, AEDES_PASSWORD: login.password}});
   process.once('exit', () => child.kill('SIGKILL'));
   await until(async () => {
