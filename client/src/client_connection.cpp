@@ -92,7 +92,7 @@ Error Client::Impl::open() {
   clear_quota();
   reader_.reset(version_);
   clear_output();
-  trace_.start_connection();
+  trace_.start_connection(version_);
   // As long as a connection may be there, nobody knows when it ends.
   if (!asked_clean_) session_->record_end({});
   // Waits for all records so far: when the broker answers, a crash can have made us forget nothing but the answer.

@@ -85,6 +85,24 @@ void read_ids(Bytes packet, TraceEntry& entry) {
   if (at + 2 <= packet.size()) entry.packet_id = static_cast<PacketId>(packet[at] << 8 | packet[at + 1]);
 }
 
+// What a PUBLISH of MQTT 5 says of its topic; both empty when its bytes say nothing of the kind.
+struct AliasedTopic {
+  std::string_view topic{};
+  std::uint16_t alias = 0;
+};
+
+AliasedTopic read_alias(Bytes packet, Qos qos) {
+  ByteReader reader(packet.subspan(header_size(packet)));
+  AliasedTopic aliased;
+  std::uint16_t packet_id = 0;
+  Properties properties;
+  if (!reader.text(aliased.topic) || (qos != Qos::at_most_once && !reader.u16(packet_id)) ||
+      !read_properties(reader, properties))
+    return {};
+  aliased.alias = static_cast<std::uint16_t>(properties.number(PropertyId::topic_alias, 0));
+  return aliased;
+}
+
 // Whether `request` is what a packet of this type answers, if it went the other way.
 bool answers(PacketType answer, const TraceEntry& request) {
   switch (answer) {
@@ -103,10 +121,11 @@ bool answers(PacketType answer, const TraceEntry& request) {
 PacketTrace::PacketTrace(TraceLimits limits)
     : limits_(limits), entries_(limits.max_packets), bytes_(limits.max_packets == 0 ? 0 : std::max<std::size_t>(limits.max_bytes, 1)) {
   limits_.max_packet_bytes = std::min(limits_.max_packet_bytes, bytes_.size());
-  if (limits_.max_packets != 0) waiting_.resize(2 * 65'536 / page_size);
+  if (limits_.max_packets != 0) waiting_.resize((aliases_in + 1) * 65'536 / page_size);
 }
 
-void PacketTrace::start_connection() {
+void PacketTrace::start_connection(ProtocolVersion version) {
+  version_ = version;
   ping_ = connect_ = 0;
   connection_first_ = end_;
 }
@@ -117,15 +136,21 @@ Bytes PacketTrace::bytes(const TraceEntry& entry) const {
   return Bytes(bytes_).subspan(static_cast<std::size_t>(entry.offset % bytes_.size()), entry.kept);
 }
 
+std::string_view PacketTrace::alias_topic(const TraceEntry& entry) const {
+  return as_text(Bytes(bytes_).subspan(static_cast<std::size_t>(entry.offset % bytes_.size()) + entry.kept, entry.alias_topic));
+}
+
 void PacketTrace::clear() {
   first_ = end_;
-  start_connection();
+  start_connection(version_);
 }
 
 void PacketTrace::set_limits(TraceLimits limits) {
   const std::uint64_t end = end_;
+  const ProtocolVersion version = version_;
   *this = PacketTrace(limits);
-  first_ = end_ = connection_first_ = end;
+  first_ = end_ = end;
+  start_connection(version);
 }
 
 // Frees the oldest entries until there is a slot and `count` bytes in a row at head_.
@@ -142,27 +167,45 @@ void PacketTrace::add(Time now, Direction direction, Bytes packet) {
   entry.at = now;
   entry.direction = direction;
   entry.type = static_cast<PacketType>(packet[0] >> 4);
+  entry.version = version_;
   entry.size = static_cast<std::uint32_t>(packet.size());
   entry.kept = static_cast<std::uint32_t>(std::min(packet.size(), limits_.max_packet_bytes));
   read_ids(packet, entry);
-  make_room(entry.kept);
+  topic_.assign(find_alias_topic(entry, packet, end_));  // it lies in the ring, where room is made now
+  if (entry.kept + topic_.size() > bytes_.size()) topic_.clear();
+  entry.alias_topic = static_cast<std::uint16_t>(topic_.size());
+  make_room(entry.kept + topic_.size());
   entry.offset = head_;
   const auto at = bytes_.begin() + static_cast<std::ptrdiff_t>(head_ % bytes_.size());
   std::copy_n(packet.begin(), entry.kept, at);
+  std::copy(topic_.begin(), topic_.end(), at + static_cast<std::ptrdiff_t>(entry.kept));
   const Secrets secrets = secrets_of(entry.type, packet);
   for (const Bytes secret : {secrets.password, secrets.authentication_data}) {
     const auto offset = static_cast<std::size_t>(secret.empty() ? 0 : secret.data() - packet.data());
     if (!secret.empty() && offset < entry.kept)
       std::fill_n(at + static_cast<std::ptrdiff_t>(offset), std::min(secret.size(), entry.kept - offset), '*');
   }
-  head_ += entry.kept;
+  head_ += entry.kept + topic_.size();
   const std::uint64_t number = end_++;
   link(entry, number);
   entries_[number % entries_.size()] = entry;
 }
 
-std::uint64_t& PacketTrace::waiting_for(bool ours, PacketId packet_id) {
-  const std::size_t index = (ours ? 0u : 65'536u) + packet_id;
+// Notes a PUBLISH under its alias; the topic that this one leaves out.
+std::string_view PacketTrace::find_alias_topic(const TraceEntry& entry, Bytes packet, std::uint64_t number) {
+  if (entry.type != PacketType::publish || entry.version != ProtocolVersion::mqtt_5) return {};
+  const AliasedTopic aliased = read_alias(packet, entry.qos);
+  if (aliased.alias == 0) return {};
+  std::uint64_t& latest = waiting_for(entry.direction == Direction::outbound ? aliases_out : aliases_in, aliased.alias);
+  const std::uint64_t before = std::exchange(latest, number);
+  if (!aliased.topic.empty() || before < std::max(first_, connection_first_)) return {};
+  const TraceEntry& known = (*this)[before];
+  if (known.alias_topic != 0) return alias_topic(known);
+  return read_alias(bytes(known), known.qos).topic;
+}
+
+std::uint64_t& PacketTrace::waiting_for(std::size_t table, std::uint16_t id) {
+  const std::size_t index = table * 65'536 + id;
   std::vector<std::uint64_t>& page = waiting_[index / page_size];
   if (page.empty()) page.resize(page_size);
   return page[index % page_size];
@@ -179,8 +222,8 @@ void PacketTrace::link(TraceEntry& entry, std::uint64_t number) {
     const bool begins = entry.type == PacketType::publish || entry.type == PacketType::subscribe ||
                         entry.type == PacketType::unsubscribe;
     const bool by_beginner = begins || entry.type == PacketType::pubrel;
-    const bool ours = (entry.direction == Direction::outbound) == by_beginner;
-    std::uint64_t& waiting = waiting_for(ours, entry.packet_id);
+    std::uint64_t& waiting =
+        waiting_for((entry.direction == Direction::outbound) == by_beginner ? ours : theirs, entry.packet_id);
     request = begins ? 0 : waiting;
     waiting = number;
     if (request < std::max(first_, connection_first_) || !answers(entry.type, (*this)[request])) request = 0;

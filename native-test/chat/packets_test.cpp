@@ -104,7 +104,8 @@ TEST_CASE("any bytes at all give fields within the bytes, never a crash") {
     std::vector<std::uint8_t> bytes(random() % 40u);
     for (std::uint8_t& byte : bytes) byte = random() % 4 == 0 ? 0 : random();
     TraceEntry entry;
-    entry.type = static_cast<PacketType>(1 + random() % 14);
+    entry.type = static_cast<PacketType>(1 + random() % 15);
+    entry.version = random() % 2 == 0 ? ProtocolVersion::mqtt_3_1_1 : ProtocolVersion::mqtt_5;
     entry.size = static_cast<std::uint32_t>(bytes.size()) + random() % 2u;
     entry.kept = static_cast<std::uint32_t>(bytes.size());
     const auto fields = packet_fields(entry, bytes);

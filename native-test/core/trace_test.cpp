@@ -161,3 +161,84 @@ TEST_CASE("the trace can be switched on, changed and switched off at any time; i
   CHECK(trace.first() == 5);
   CHECK(trace.end() == 5);
 }
+
+namespace {
+
+struct AliasTrace {
+  explicit AliasTrace(TraceLimits limits = {100, 10'000, 1000}) : trace(limits) {
+    trace.start_connection(ProtocolVersion::mqtt_5);
+  }
+  // A PUBLISH with this topic and alias; what the trace knows of the topic behind it.
+  std::string publish(std::string_view topic, std::uint32_t number, Direction direction = Direction::inbound,
+                      Qos qos = Qos::at_most_once) {
+    PropertyList properties;
+    if (number != 0) REQUIRE_FALSE(static_cast<bool>(properties.add(PropertyId::topic_alias, number)));
+    ByteBuffer bytes;
+    const PacketId id = qos == Qos::at_most_once ? PacketId{0} : PacketId{1};
+    REQUIRE_FALSE(static_cast<bool>(encode(Packet{Publish{topic, {}, id, qos, false, false, properties}}, bytes,
+                                           ProtocolVersion::mqtt_5, direction)));
+    trace.record({}, direction, bytes);
+    const TraceEntry& entry = trace[trace.end() - 1];
+    CHECK(to_hex(trace.bytes(entry)) == to_hex(bytes));
+    return std::string(trace.alias_topic(entry));
+  }
+  PacketTrace trace;
+};
+
+}  // namespace
+
+TEST_CASE("trace: the topic behind an alias is kept with each PUBLISH that leaves it out, each way by itself [MQTT5-3.3.2-7]") {
+  AliasTrace it;
+  CHECK(it.publish("one", 1) == "");
+  CHECK(it.publish("", 1) == "one");
+  CHECK(it.publish("", 1, Direction::outbound) == "");
+  CHECK(it.publish("two", 1, Direction::outbound, Qos::at_least_once) == "");
+  CHECK(it.publish("", 1, Direction::outbound, Qos::at_least_once) == "two");
+  CHECK(it.publish("", 1) == "one");
+  CHECK(it.publish("", 2) == "");
+  CHECK(it.publish("three", 1) == "");  // it stands for another topic from now on
+  CHECK(it.publish("", 1) == "three");
+  CHECK(it.trace.alias_topic(it.trace[2]) == "one");
+  it.trace.start_connection(ProtocolVersion::mqtt_5);
+  CHECK(it.publish("", 1) == "");
+  it.trace.start_connection(ProtocolVersion::mqtt_3_1_1);
+  CHECK(it.trace[1].version == ProtocolVersion::mqtt_5);
+}
+
+TEST_CASE("trace: an alias that stays in use outlives the packet that named its topic; one that does not is forgotten") {
+  AliasTrace it({4, 10'000, 1000});
+  (void)it.publish("kept", 1);
+  (void)it.publish("forgotten", 2);
+  for (int i = 0; i < 20; ++i) CHECK(it.publish("", 1) == "kept");
+  CHECK(it.publish("", 2) == "");
+  CHECK(it.trace.end() - it.trace.first() == 4);
+}
+
+TEST_CASE("trace: topics behind aliases stay within the ring's bytes, however small it is") {
+  for (std::size_t bytes = 1; bytes < 60; ++bytes) {
+    PacketTrace trace({.max_packets = 8, .max_bytes = bytes, .max_packet_bytes = 1000});
+    trace.start_connection(ProtocolVersion::mqtt_5);
+    const ByteBuffer named = from_hex("300d 0007 6120746f706963 03230001"), again = from_hex("3006 0000 03230001");
+    for (int i = 0; i < 12; ++i) {
+      trace.record({}, Direction::inbound, i % 4 == 0 ? named : again);
+      for (std::uint64_t n = trace.first(); n != trace.end(); ++n)
+        CHECK(trace[n].offset % bytes + trace.bytes(trace[n]).size() + trace.alias_topic(trace[n]).size() <= bytes);
+    }
+  }
+}
+
+TEST_CASE("trace: a client's own aliases, and the broker's, are known from what it sends and receives") {
+  ClientOptions options = traced();
+  options.protocol = Protocol::mqtt_5;
+  options.topic_aliases = options.topic_alias_maximum = 5;
+  Link link(options);
+  PropertyList aliases;
+  REQUIRE_FALSE(static_cast<bool>(aliases.add(PropertyId::topic_alias_maximum, 5)));
+  link.connack_properties = aliases;
+  link.connect();
+  const PacketTrace& trace = link.client.trace();
+  for (int i = 0; i < 2; ++i) link.publish("a/long/topic", "x", Qos::at_most_once);
+  CHECK(trace.alias_topic(trace[trace.end() - 1]) == "a/long/topic");
+  CHECK(trace[trace.end() - 1].size < trace[trace.end() - 2].size);
+  CHECK(trace[1].version == ProtocolVersion::mqtt_5);
+}

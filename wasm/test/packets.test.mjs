@@ -198,6 +198,33 @@ describe('the details', () => {
     await marked('Client id: 000c to 0022');
   });
 
+  test('of MQTT 5 have properties and reasons, each with its bytes, and the topic behind an alias', async () => {
+    const it = await inspect('?stage=20&mqtt5=1&user=dora');
+    const marked = (words) => it.details().getByText(words, {exact: true}).waitFor();
+    await it.person.talk_to('nobody-here');
+    for (const text of ['one', 'two']) {
+      await it.person.say(text);
+      await it.person.message(text).getByText('delivered to the broker').waitFor();
+    }
+    await it.filter('connack');
+    await it.rows('connack').click();
+    await it.field('Topic alias maximum').hover();
+    await marked('Topic alias maximum: 0005 to 0007');
+    await it.filter('puback');
+    await it.rows('puback').last().click();
+    await it.field('Reason code').filter({hasText: '16, No matching subscribers'}).hover();
+    await marked('Reason code: 0004');
+    // The second message bears an alias in the place of its topic; table and filter know what it stands for.
+    await it.filter('chat/messages/nobody-here');
+    assert.equal(await it.rows('publish').count(), 2);
+    await it.rows('publish').last().click();
+    await it.field('Topic behind alias').filter({hasText: 'chat/messages/nobody-here/dora'}).hover();
+    await marked('Topic behind alias: 0007 to 0009');
+    await it.filter('connect');
+    await it.rows('connect').first().click();
+    await it.field('Session expiry interval').filter({hasText: 'never'}).waitFor();
+  });
+
   test('scroll by the wheel wherever it is turned, over the fields, too', async () => {
     const it = await inspect('?stage=40&user=jenny', 'test');
     await it.filter('connect');

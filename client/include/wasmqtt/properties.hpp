@@ -100,6 +100,8 @@ class Properties {
     explicit Iterator(Bytes rest) : rest_(rest) { ++*this; }
     const Property& operator*() const { return property_; }
     const Property* operator->() const { return &property_; }
+    // The bytes of this one, its identifier included.
+    Bytes wire() const { return {at_, static_cast<std::size_t>(rest_.data() - at_)}; }
     Iterator& operator++();
     friend bool operator==(const Iterator& a, const Iterator& b) { return a.at_ == b.at_; }
 

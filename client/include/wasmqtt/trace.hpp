@@ -4,10 +4,12 @@
 //
 // It holds at most `max_packets` packets and `max_bytes` bytes; the oldest go first, and first() counts them.
 // Passwords are masked before they get in: each byte of a CONNECT's password, and of MQTT 5's authentication data, is
-// replaced by '*'.
+// replaced by '*'. A PUBLISH that bears a topic alias in the place of its topic is kept with that topic behind its bytes, as
+// long as the last PUBLISH with this alias is in the ring.
 #pragma once
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "wasmqtt/packet.hpp"
@@ -19,6 +21,7 @@ struct TraceEntry {
   Time at{};
   Direction direction = Direction::outbound;
   PacketType type = PacketType::pingreq;
+  ProtocolVersion version = ProtocolVersion::mqtt_3_1_1;  // of its connection
   Qos qos = Qos::at_most_once;    // of a PUBLISH
   PacketId packet_id = 0;         // 0: none
   std::uint32_t size = 0;         // bytes on the wire, the fixed header included
@@ -27,6 +30,7 @@ struct TraceEntry {
                                   // answer (a PUBREC and a PUBREL point to the next step); 0: none (yet)
   std::optional<Duration> round_trip;  // on both, once the answer is there
   std::uint64_t offset = 0;       // where the bytes lie; see bytes()
+  std::uint16_t alias_topic = 0;  // bytes of the topic behind an alias; see alias_topic()
 };
 
 struct TraceLimits {
@@ -43,8 +47,8 @@ class PacketTrace {
   void record(Time now, Direction direction, Bytes packet) {
     if (!entries_.empty() && !packet.empty()) add(now, direction, packet);
   }
-  // A new network connection: answers no longer link to requests of the old one.
-  void start_connection();
+  // A new network connection: answers no longer link to requests of the old one, and no alias stands for anything.
+  void start_connection(ProtocolVersion version);
 
   // Packets are numbered from 1 in the order of their time. [first(), end()) are held.
   std::uint64_t first() const { return first_; }
@@ -52,6 +56,9 @@ class PacketTrace {
   const TraceEntry& operator[](std::uint64_t number) const;
   // The packet's bytes, password masked; valid until the next record() or clear().
   Bytes bytes(const TraceEntry& entry) const;
+  // The topic that the alias of a PUBLISH without a topic of its own stands for; empty: it has one, or it is not known.
+  // Valid as long as bytes().
+  std::string_view alias_topic(const TraceEntry& entry) const;
   // Forgets all; the numbering continues.
   void clear();
   // Forgets all and continues within these limits; max_packets 0 turns the trace off. The numbers go on.
@@ -60,7 +67,8 @@ class PacketTrace {
  private:
   void add(Time now, Direction direction, Bytes packet);
   void link(TraceEntry& entry, std::uint64_t number);
-  std::uint64_t& waiting_for(bool ours, PacketId packet_id);
+  std::string_view find_alias_topic(const TraceEntry& entry, Bytes packet, std::uint64_t number);
+  std::uint64_t& waiting_for(std::size_t table, std::uint16_t id);
   void make_room(std::size_t count);
 
   TraceLimits limits_;
@@ -69,10 +77,14 @@ class PacketTrace {
   std::uint64_t first_ = 1;
   std::uint64_t end_ = 1;
   std::uint64_t head_ = 0;  // next free offset in bytes_
+  std::string topic_;       // behind the alias of the packet that is being recorded; keeps its memory
   std::uint64_t ping_ = 0;  // the PINGREQ that waits for its answer; 0: none
   std::uint64_t connect_ = 0;
   std::uint64_t connection_first_ = 1;  // of this connection
-  // By packet id, ours and then theirs: the latest packet of the exchange. Pages come with the first id in them.
+  ProtocolVersion version_ = ProtocolVersion::mqtt_3_1_1;  // of this connection
+  // Four tables: by packet id the latest packet of an exchange that we began, and that they began; by topic alias the latest
+  // PUBLISH out, and in. Pages come with the first number in them.
+  enum Table : std::size_t { ours, theirs, aliases_out, aliases_in };
   static constexpr std::size_t page_size = 256;
   std::vector<std::vector<std::uint64_t>> waiting_;
 };

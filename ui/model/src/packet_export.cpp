@@ -53,7 +53,7 @@ std::string export_json_lines(const wasmqtt::PacketTrace& trace) {
     lines += ",\"packet\":\"" + std::string(wasmqtt::name_of(entry.type)) + "\",\"size\":" + std::to_string(entry.size);
     if (entry.round_trip) lines += ",\"roundTripMs\":" + milliseconds(*entry.round_trip);
     if (entry.partner != 0) lines += ",\"partner\":" + std::to_string(entry.partner);
-    lines += ",\"fields\":" + on_one_line(packet_json(packet_fields(entry, bytes)));
+    lines += ",\"fields\":" + on_one_line(packet_json(packet_fields(entry, bytes, trace.alias_topic(entry))));
     lines += ",\"hex\":\"" + hex(bytes) + "\"}\n";
   }
   return lines;

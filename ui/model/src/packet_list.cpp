@@ -52,7 +52,7 @@ bool PacketList::passes(const wasmqtt::PacketTrace& trace, std::uint64_t number)
   if (filter_.directions == Directions::inbound && entry.direction != Direction::inbound) return false;
   if (filter_.directions == Directions::outbound && entry.direction != Direction::outbound) return false;
   if (filter_.text.empty() || contains(wasmqtt::name_of(entry.type), filter_.text)) return true;
-  return contains(packet_topic(entry, trace.bytes(entry)), filter_.text);
+  return contains(packet_topic(entry, trace.bytes(entry), trace.alias_topic(entry)), filter_.text);
 }
 
 std::size_t PacketList::row_of(std::uint64_t number) const {
@@ -72,7 +72,7 @@ PacketRow make_row(const wasmqtt::PacketTrace& trace, std::uint64_t number, wasm
   row.direction = entry.direction;
   row.time = milliseconds(entry.at - start);
   row.packet = wasmqtt::name_of(entry.type);
-  row.topic = packet_topic(entry, trace.bytes(entry));
+  row.topic = packet_topic(entry, trace.bytes(entry), trace.alias_topic(entry));
   if (has_qos(entry)) row.qos = std::to_string(static_cast<int>(entry.qos));
   if (entry.packet_id != 0) row.id = std::to_string(entry.packet_id);
   row.size = std::to_string(entry.size);

@@ -246,7 +246,7 @@ void PacketsView::choose(const chat::State& state, std::uint64_t number) {
   fields_table_.stick_to_bottom = false;
   if (!has_chosen(state)) return;
   const wasmqtt::TraceEntry& entry = (*state.trace)[chosen_];
-  fields_ = chat::packet_fields(entry, state.trace->bytes(entry));
+  fields_ = chat::packet_fields(entry, state.trace->bytes(entry), state.trace->alias_topic(entry));
 }
 
 bool PacketsView::has_chosen(const chat::State& state) const {

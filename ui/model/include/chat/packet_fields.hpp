@@ -1,13 +1,15 @@
 // A traced packet field by field, each with its place in the bytes: for the inspector's details and hex view.
 //
-//   for (const PacketField& field : packet_fields(entry, trace.bytes(entry)))
+//   for (const PacketField& field : packet_fields(entry, trace.bytes(entry), trace.alias_topic(entry)))
 //     show(field.name, field.value, field.begin, field.end);
 //
-// Of a packet that the trace has truncated, it gives the fields up to there. The value of a password is always "••••".
+// Every byte belongs to a field, those of MQTT 5's properties too; of a packet that the trace has truncated, or that ends too
+// early, up to there. The value of a password and of authentication data is always "••••".
 #pragma once
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "wasmqtt/trace.hpp"
@@ -23,12 +25,14 @@ struct PacketField {
   std::uint32_t end = 0;
 };
 
-std::vector<PacketField> packet_fields(const wasmqtt::TraceEntry& entry, wasmqtt::Bytes bytes);
+// `alias_topic`: what the topic alias of a PUBLISH without a topic stands for, where that is known.
+std::vector<PacketField> packet_fields(const wasmqtt::TraceEntry& entry, wasmqtt::Bytes bytes,
+                                       std::string_view alias_topic = {});
 
 // The fields as one JSON object over several lines; a payload that is JSON itself stands in it as such.
 std::string packet_json(const std::vector<PacketField>& fields);
 
-// The topic of a PUBLISH, the first filter of a SUBSCRIBE or UNSUBSCRIBE ("a/b, …" when there are more), else empty.
-std::string packet_topic(const wasmqtt::TraceEntry& entry, wasmqtt::Bytes bytes);
+// The topic of a PUBLISH or behind its alias, the first filter of a SUBSCRIBE or UNSUBSCRIBE ("a/b, …" when there are more), else empty.
+std::string packet_topic(const wasmqtt::TraceEntry& entry, wasmqtt::Bytes bytes, std::string_view alias_topic = {});
 
 }  // namespace chat
