@@ -212,7 +212,9 @@ void draw_line(ImDrawList& list, const TextLayout& layout, const LayoutLine& lin
   if (dots_x >= 0) baked->FindGlyph(static_cast<ImWchar>(dots));
   const float density = layout.font->CurrentRasterizerDensity > 0 ? layout.font->CurrentRasterizerDensity : 1.0f;
   Pen pen{list, baked, scale, density, color};
-  const float y = at.y + (layout.line_height - (baked->Ascent - baked->Descent) * scale) * 0.5f;
+  // Whole device pixels, rounded down, as browsers place text in its line.
+  const float lead = (layout.line_height - (baked->Ascent - baked->Descent) * scale) * 0.5f;
+  const float y = at.y + std::floor(lead * density) / density;
   for (const LayoutCluster& cluster : clusters)
     if (cluster.codepoint > 32) pen.glyph(cluster.codepoint, at.x + shift + cluster.x, y);
   if (dots_x >= 0) pen.glyph(dots, at.x + dots_x, y);
