@@ -1,9 +1,11 @@
-// Runs before the program: shows how much of it has come, and says in plain words when it cannot run.
+// Runs before the page's content: starts the program's download, makes the login in index.html say what the address says and
+// work until the program takes it over, and tells in plain words when that cannot be.
 'use strict';
 
 (() => {
+  const query = new URLSearchParams(location.search);
   // Every component in every state: a page of its own, which nobody has to download with the chat.
-  if (new URLSearchParams(location.search).has('gallery')) {
+  if (query.has('gallery')) {
     window.Module = {instantiateWasm: () => ({})};
     location.replace(`gallery/index.html${location.search}`);
     return;
@@ -17,10 +19,20 @@
       event.dataTransfer.dropEffect = 'none';
     });
   }
-  const app = document.getElementById('app');
-  const bar = document.getElementById('loading');
-  let failed = false;
 
+  // Calls `work` as soon as the element is there, before anything is painted; at once when it already is.
+  function with_element(selector, work) {
+    const look = () => {
+      const found = document.querySelector(selector);
+      if (found) work(found);
+      return found;
+    };
+    if (look()) return;
+    const observer = new MutationObserver(() => { if (look()) observer.disconnect(); });
+    observer.observe(document, {childList: true, subtree: true});
+  }
+
+  let failed = false;
   function fail(message) {
     if (failed) return;
     failed = true;
@@ -28,7 +40,52 @@
     shown.className = 'imgui-web-failure';
     shown.setAttribute('role', 'alert');
     shown.textContent = message;
-    app.replaceChildren(shown);
+    with_element('noscript', () => document.getElementById('app').replaceChildren(shown));
+  }
+
+  // The same rules as chat::settings_from_query() and the login's view.
+  function prepare(form) {
+    const part = (name) => form.querySelector(name);
+    const stage = [10, 20, 30].find((known) => query.get('stage') === `${known}`) ?? 40;
+    for (const box of form.querySelectorAll('[type=checkbox]')) {
+      const said = query.get(box.id);
+      box.checked = said === '1' || (said !== '0' && stage >= Number(box.dataset.stage ?? Infinity));
+    }
+    part('#user').value = query.get('user') ?? '';
+    if (Number(query.get('expiry')) > 0) part('#expiry').value = query.get('expiry');
+    const follow = () => {
+      const secret = part('#authentication').checked;
+      for (const element of form.querySelectorAll('.password')) element.hidden = !secret;
+      for (const element of form.querySelectorAll('.expiry')) element.hidden = !part('#mqtt5').checked;
+      const broker = query.get('broker');
+      part('#broker').hidden = !broker;
+      // What comes before an @ only looks like the host.
+      const host = broker?.replace(/^.*?\/\//, '').split(/[/\\?]/)[0].split('@').pop();
+      part('#broker').textContent = `${secret ? 'Your password goes' : 'You connect'} to another broker than this page's: ${host}`;
+    };
+    follow();
+
+    const over = new AbortController();
+    const on = (type, handler) => form.addEventListener(type, handler, {signal: over.signal});
+    window.addEventListener('imgui-web-ready', () => over.abort(), {once: true});
+    // Carried out when the program is there.
+    const sign_in = () => {
+      const button = part('.primary');
+      button.dataset.pressed = 'Sign In';
+      button.textContent = 'Signing In...';
+    };
+    on('change', follow);
+    on('submit', (event) => event.preventDefault());
+    on('keydown', (event) => {
+      if (event.key === 'Enter' && !event.isComposing && event.target.matches('input:not([type=checkbox])')) sign_in();
+    });
+    on('click', ({target}) => {
+      if (target.matches('.primary')) return sign_in();
+      if (!target.matches('.fold')) return;
+      const open = target.getAttribute('aria-expanded') !== 'true';
+      target.setAttribute('aria-expanded', open);
+      if (!target.matches('.option')) form.classList.toggle('folded', !open);
+    });
   }
 
   // The same response, told of while it comes. A compressed one does not say how long it will be.
@@ -39,7 +96,8 @@
     const count = new TransformStream({
       transform(chunk, out) {
         seen += chunk.byteLength;
-        bar.value = Math.min(1, seen / total);
+        const bar = document.getElementById('loading');
+        if (bar) bar.value = Math.min(1, seen / total);
         out.enqueue(chunk);
       },
     });
@@ -65,12 +123,14 @@
   window.addEventListener('error', (event) => {
     if (event.target instanceof HTMLScriptElement) fail('MQTT Chat could not be loaded. Please check the network and reload the page.');
   }, true);
-  // The program and the graphics process start now, side by side, while the browser reads the glue between them.
   const program = compiled();
   program.catch(() => {});  // told of below
+  // The last of the form's elements: all others are there.
+  with_element('form > button.option', (last) => prepare(last.form));
   const canvas = document.createElement('canvas');
-  canvas.getContext('webgl2',
-    {alpha: false, depth: false, stencil: false, antialias: false, powerPreference: 'low-power'});
+  // A context keeps the browser busy: not before the login has been painted.
+  requestAnimationFrame(() => setTimeout(() => canvas.getContext('webgl2',
+    {alpha: false, depth: false, stencil: false, antialias: false, powerPreference: 'low-power'})));
   window.Module = {
     imguiWebCanvas: canvas,
     instantiateWasm(imports, done) {

@@ -1,4 +1,4 @@
-// index.html and boot.js: what is seen before the program runs, and when it cannot.
+// index.html and boot.js: what is seen when the program cannot run. Before it runs: early_login.test.mjs.
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import {after, before, test} from 'node:test';
@@ -25,20 +25,6 @@ async function open(prepare) {
   await page.goto(server.url, {waitUntil: 'commit'});
   return {page, close: () => context.close()};
 }
-
-test('while the program is on its way there is a progress bar, and with the first frame it goes', async () => {
-  let send;
-  const asked = new Promise((resolve) => { send = resolve; });
-  const {page, close} = await open((it) => it.route('**/mqtt_chat.wasm', async (route) => {
-    await asked;
-    await route.continue();
-  }));
-  await page.getByRole('progressbar', {name: 'Loading MQTT Chat'}).waitFor();
-  send();
-  await page.getByRole('progressbar').waitFor({state: 'detached'});
-  await page.getByRole('textbox').first().waitFor();
-  await close();
-});
 
 test('a program that does not come is told of in plain words', async () => {
   for (const [file, status] of [['mqtt_chat.wasm', 404], ['mqtt_chat.js', 500]]) {

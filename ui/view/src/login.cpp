@@ -48,13 +48,18 @@ void draw_other_broker(Ui& ui, const chat::State& state) {
 
 void LoginView::signed_in() {
   password_.clear();
+  user_typed_ = false;
   user_problem_.clear();
   password_problem_.clear();
 }
 
 void LoginView::draw(Ui& ui, const chat::State& state, chat::Intents& intents) {
   const std::string broker = chat::broker_url(state.settings, state.page);
-  if (state.settings.user != known_user_) user_ = known_user_ = state.settings.user;
+  // What was typed stays: the name that the device remembers may come later.
+  if (state.settings.user != known_user_) {
+    known_user_ = state.settings.user;
+    if (!user_typed_) user_ = known_user_;
+  }
   if (broker != known_broker_) broker_ = known_broker_ = broker;
   if (state.settings.expiry != known_expiry_) {
     known_expiry_ = state.settings.expiry;
@@ -91,9 +96,10 @@ void LoginView::draw_fields(Ui& ui, const chat::State& state, chat::Intents& int
   if (text_field(ui, "Username", user_,
                  {.placeholder = "Your name", .error = user_problem_, .autocomplete = "username", .required = true,
                   .disabled = state.signing_in})
-          .changed &&
-      !user_problem_.empty())
-    user_problem_ = chat::check_user_name(chat::trim(user_));
+          .changed) {
+    user_typed_ = true;
+    if (!user_problem_.empty()) user_problem_ = chat::check_user_name(chat::trim(user_));
+  }
   if (state.settings.authentication) {
     gap(Theme::space_3);
     if (text_field(ui, "Password", password_,

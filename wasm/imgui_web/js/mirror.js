@@ -1,7 +1,7 @@
 // Real elements over drawn widgets: see src/mirror.cpp, whose NodeRecord is read here. Text goes in by textContent only.
 // What is typed and shown in them: mirror_text.js; what the user does with them: mirror_events.js.
 var imguiWebMirror = {
-  $ImguiWebMirror__deps: ['$ImguiWebEvents', '$ImguiWebText'],
+  $ImguiWebMirror__deps: ['$ImguiWebEvents', '$ImguiWebText', '$ImguiWebEarly'],
   $ImguiWebMirror: {
     root: null,
     nodes: null,        // id -> element; the element knows its id as `imguiId`
@@ -25,10 +25,11 @@ var imguiWebMirror = {
       ImguiWebEvents.listen(root);
     },
 
-    create: function(role, states) {
-      const m = ImguiWebMirror, kind = m.kinds[role];
+    create: function(role, states, level, parent, name) {
+      const m = ImguiWebMirror;
       const multiline = role === 16 && states & (1 << 10);
-      const element = document.createElement(multiline ? 'textarea' : kind[0]);
+      const tag = multiline ? 'textarea' : role === 7 ? 'h' + Math.min(6, Math.max(1, level)) : m.kinds[role][0];
+      const element = ImguiWebEarly.adopt(tag, m.nodes.get(parent) || m.root, name) || document.createElement(tag);
       element.setAttribute('data-node', '');
       if (role === 12) element.type = 'button';
       if (role === 13) element.type = 'checkbox';
@@ -48,7 +49,7 @@ var imguiWebMirror = {
         element.imguiSize.imguiSet = {};
         element.imguiSize.className = 'size';
         element.imguiSize.setAttribute('aria-hidden', 'true');
-        element.appendChild(element.imguiSize);
+        element.prepend(element.imguiSize);
       }
       if (states & (1 << 13)) element.setAttribute('data-arrows', '');
       element.imguiSet = {};
@@ -78,7 +79,7 @@ var imguiWebMirror = {
       const m = ImguiWebMirror;
       const into = parent ? m.nodes.get(parent) || m.root : m.root;
       const after = previous ? m.nodes.get(previous) : into.imguiSize || null;
-      const before = after && after.parentNode === into ? after.nextSibling : into.firstChild;
+      const before = ImguiWebEarly.skip(after && after.parentNode === into ? after.nextSibling : into.firstChild);
       if (before !== element) into.insertBefore(element, before);
     },
 
@@ -155,19 +156,14 @@ var imguiWebMirror = {
       element = null;
       moved = 1;
     }
+    const name = WasmqttBorder.text(HEAPU32[p + 13], HEAPU32[p + 14]);
     if (!element) {
-      element = m.create(role, states);
-      if (role === 7) {
-        const level = Math.min(6, Math.max(1, HEAP32[p + 27]));
-        element = Object.assign(document.createElement('h' + level), {className: 'text', imguiSet: {}});
-        element.setAttribute('data-node', '');
-      }
+      element = m.create(role, states, HEAP32[p + 27], HEAPU32[p + 1], name);
       element.imguiId = id;
       element.imguiKind = kind;
       m.nodes.set(id, element);
     }
     if (moved) m.place(element, HEAPU32[p + 1], HEAPU32[p + 2]);
-    const name = WasmqttBorder.text(HEAPU32[p + 13], HEAPU32[p + 14]);
     const aria = role === 0 && !name ? '' : m.kinds[role][1];
     m.set(element, 'role', aria || null);
     m.set(element, 'aria-description', WasmqttBorder.text(HEAPU32[p + 15], HEAPU32[p + 16]) || null);
@@ -179,7 +175,7 @@ var imguiWebMirror = {
     if (role === 16) ImguiWebText.field(element, p, states, name);
     if (element.imguiSize) {
       m.style(element.imguiSize, 'height', HEAPF32[p + 36] + 'px');
-      if (HEAP32[p + 39]) element.scrollTop = HEAPF32[p + 37];
+      if (HEAP32[p + 39] && !ImguiWebEarly.has(element)) element.scrollTop = HEAPF32[p + 37];
     }
     if (role === 6 && isNew) m.dialogs.push({element: element, before: m.active, fresh: true});
   },

@@ -1,6 +1,6 @@
 // What the user does with the mirror's elements, told to the widgets: see src/input.cpp.
 var imguiWebEvents = {
-  $ImguiWebEvents__deps: ['$ImguiWebMirror', '$ImguiWebText', '$ImguiWebFind'],
+  $ImguiWebEvents__deps: ['$ImguiWebEarly', '$ImguiWebMirror', '$ImguiWebText', '$ImguiWebFind'],
   $ImguiWebEvents: {
     listen: function(root) {
       const on = function(type, handler, capture) { root.addEventListener(type, handler, !!capture); };
@@ -50,9 +50,9 @@ var imguiWebEvents = {
       if (!element || element.imguiField || element.tagName === 'A') return;
       // The browser toggled its own copy; if the widget decides otherwise, that is put right when the page rests.
       if (element.type === 'checkbox' || element.type === 'radio') _imgui_web_on_toggled(element.imguiId);
-      // A click without a pointer: the keyboard, assistive technology, a script.
+      // A click without a pointer: the keyboard, assistive technology, a script; or one that began before the program.
       ImguiWebEvents.tellFilled();
-      if (event.detail === 0) return _imgui_web_on_activate(element.imguiId);
+      if (event.detail === 0 || ImguiWebEarly.pressed) return _imgui_web_on_activate(element.imguiId);
       ImguiWebEvents.tellScrolls(element);
       _imgui_web_on_clicked();
     },

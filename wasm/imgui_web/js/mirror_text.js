@@ -1,6 +1,6 @@
 // Fields and lines of text in the mirror: what is in them, where, and what is being typed.
 var imguiWebText = {
-  $ImguiWebText__deps: ['$ImguiWeb', '$ImguiWebGlyphs', '$ImguiWebMirror'],
+  $ImguiWebText__deps: ['$ImguiWeb', '$ImguiWebEarly', '$ImguiWebGlyphs', '$ImguiWebMirror'],
   $ImguiWebText: {
     composing: null,    // {field, begin, end} in UTF-16 units
 
@@ -81,7 +81,10 @@ var imguiWebText = {
       m.set(element, 'aria-invalid', states & (1 << 8) ? 'true' : null);
       m.set(element, 'enterkeyhint', states & (1 << 18) ? 'send' : null);
       element.imguiEnterSubmits = !!(states & (1 << 18));
-      if (HEAP32[p + 38] && !(ImguiWebText.composing && ImguiWebText.composing.field === element)) {
+      if (!HEAP32[p + 38] || ImguiWebEarly.has(element)) return;
+      // What the browser has put there meanwhile, and nobody was told of, wins.
+      if (element.imguiTold !== undefined && element.value !== element.imguiTold) return ImguiWebText.tellText(element);
+      if (!(ImguiWebText.composing && ImguiWebText.composing.field === element)) {
         const value = WasmqttBorder.text(HEAPU32[p + 17], HEAPU32[p + 18]);
         if (element.value !== value) element.value = value;
         element.imguiTold = value;

@@ -1,6 +1,6 @@
 // The element, its size, pointer, wheel and keys, and the page around it: see src/page.cpp and src/input.cpp.
 var imguiWebPage = {
-  $ImguiWeb__deps: ['$ImguiWebGlyphs', '$WasmqttBorder'],
+  $ImguiWeb__deps: ['$ImguiWebEarly', '$ImguiWebGlyphs', '$WasmqttBorder'],
   $ImguiWeb: {
     app: null, canvas: null, root: null, polite: null, assertive: null,
     timer: 0, lostTimer: 0, notice: null, title: '', titleTimer: 0,
@@ -140,6 +140,9 @@ var imguiWebPage = {
     watchPointer: function() {
       const w = ImguiWeb;
       const tell = function(event, kind) {
+        // Until the first frame, elements of the page's own take it.
+        if (kind === 1) ImguiWebEarly.pressed = !!ImguiWebEarly.left;
+        if (kind !== 0 && (ImguiWebEarly.left || ImguiWebEarly.pressed)) return;
         const box = w.app.getBoundingClientRect();
         _imgui_web_on_pointer(kind, event.clientX - box.left, event.clientY - box.top, event.button,
                               event.pointerType === 'touch' ? 1 : 0);
@@ -209,11 +212,13 @@ var imguiWebPage = {
     w.canvas.id = 'imgui-web-canvas';
     w.canvas.setAttribute('aria-hidden', 'true');
     w.canvas.style.visibility = 'hidden';
-    w.app.appendChild(w.canvas);
+    w.app.prepend(w.canvas);
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(w.rules);
     document.adoptedStyleSheets = document.adoptedStyleSheets.concat([sheet]);
-    w.root = make('div', w.app, {'id': 'imgui-web'});
+    w.root = w.app.querySelector('[data-imgui-web]');
+    if (w.root) ImguiWebEarly.start(w.root);
+    else w.root = make('div', w.app, {'id': 'imgui-web'});
     w.polite = make('div', w.app, {'class': 'imgui-web-live', 'aria-live': 'polite'});
     w.assertive = make('div', w.app, {'class': 'imgui-web-live', 'aria-live': 'assertive'});
     ImguiWebGlyphs.start();
@@ -246,10 +251,12 @@ var imguiWebPage = {
     else w.showPlain(false);
   },
 
-  imgui_web_first_frame__deps: ['$ImguiWeb'],
+  imgui_web_first_frame__deps: ['$ImguiWeb', '$ImguiWebEarlyEnd'],
   imgui_web_first_frame: function() {
     const w = ImguiWeb;
     w.canvas.style.visibility = '';
+    ImguiWebEarlyEnd();
+    w.root.id = 'imgui-web';  // from now on its rules hold
     // What stood in the element while the module was loading has done its work.
     Array.from(w.app.children).forEach(function(child) {
       if (child !== w.canvas && child !== w.root && child !== w.polite && child !== w.assertive) child.remove();

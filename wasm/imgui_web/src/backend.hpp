@@ -59,6 +59,7 @@ void respond();
 extern "C" {
 int imgui_web_open(const char* element, int length);
 void imgui_web_fail(const char* element, int element_length, const char* message, int length);
+int imgui_web_take_over();  // js/early.js
 void imgui_web_first_frame();
 void imgui_web_set_context_lost(int lost);
 void imgui_web_set_timer(double milliseconds);

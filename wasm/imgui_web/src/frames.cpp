@@ -89,6 +89,32 @@ void plan_next(Backend& b) {
 
 }  // namespace
 
+namespace {
+
+void lay_out(Backend& b) {
+  ImGuiIO& io = ImGui::GetIO();
+  draw_pass(b);
+  // ImGui spreads events that came together, press and release never into one pass.
+  const ImVector<ImGuiInputEvent>& events = ImGui::GetCurrentContext()->InputEventsQueue;
+  for (int pass = 1; pass < most_passes && (b.ui.unsettled() || !events.empty()); ++pass) {
+    update_textures(b);
+    io.DeltaTime = settle_step;
+    draw_pass(b);
+  }
+}
+
+// What the user did in elements that stood in the page before the program is part of the first frame already.
+void take_over(Backend& b) {
+  for (int turn = 0; turn < most_passes; ++turn) {
+    lay_out(b);
+    update_textures(b);
+    b.mirror.patch(b.ui.tree());
+    if (!imgui_web_take_over()) return;
+  }
+}
+
+}  // namespace
+
 // Without a graphics context the frame is laid out all the same, for the mirror.
 void draw_frame(double time) {
   Backend& b = backend();
@@ -100,14 +126,8 @@ void draw_frame(double time) {
   b.last_time = std::max(time, b.last_time);
   io.DisplaySize = {b.width, b.height};
   io.DisplayFramebufferScale = {b.density, b.density};
-  draw_pass(b);
-  // ImGui spreads events that came together, press and release never into one pass.
-  const ImVector<ImGuiInputEvent>& events = ImGui::GetCurrentContext()->InputEventsQueue;
-  for (int pass = 1; pass < most_passes && (b.ui.unsettled() || !events.empty()); ++pass) {
-    update_textures(b);
-    io.DeltaTime = settle_step;
-    draw_pass(b);
-  }
+  if (!b.shown) take_over(b);
+  lay_out(b);
   if (b.ui.unsettled()) b.wanted = std::max(b.wanted, 1);
   present(b);
   b.mirror.patch(b.ui.tree());

@@ -80,11 +80,12 @@ export function on_stage() {
   return world;
 }
 
-// Opens the page and waits for the login.
+// Opens the page and waits for the login, drawn by the program.
 export async function arrive_at(stage, address, context) {
   const {page} = await stage.open(address, context);
   page.setDefaultTimeout(timeout);
   const person = new Person(page);
+  await page.locator('#imgui-web').waitFor({state: 'attached'});
   await person.button('Sign In').waitFor();
   return person;
 }

@@ -31,6 +31,7 @@ class LoginView {
   std::uint32_t known_expiry_ = 0;
   std::string user_problem_;
   std::string password_problem_;
+  bool user_typed_ = false;
   bool options_open_ = true;
   bool advanced_open_ = false;
 };

@@ -1,0 +1,90 @@
+// Elements that stand in the page before the program: <div data-imgui-web> in the page's element holds what the mirror will
+// hold, in the same order and with the same tags and accessible names. They work by themselves until the first frame, and are
+// then taken over where they stand, with what was typed, chosen and scrolled, the focus and the selection.
+var imguiWebEarly = {
+  $ImguiWebEarly__deps: ['$ImguiWebMirror', '$ImguiWebText'],
+  $ImguiWebEarly: {
+    left: null,         // the elements that no node has taken over; null: there were none, or that is done
+    taken: null,        // element -> what the user did with it
+    pressed: false,     // the pointer went down before the first frame, and has not gone down since
+
+    start: function(root) {
+      ImguiWebEarly.left = new Set(root.querySelectorAll('*'));
+      ImguiWebEarly.taken = new Map();
+    },
+
+    has: function(element) { return !!ImguiWebEarly.taken && ImguiWebEarly.taken.has(element); },
+
+    // A button that was pressed may say so in other words than its own, which are then in its data-pressed.
+    nameOf: function(element) {
+      const label = element.dataset.pressed || element.getAttribute('aria-label');
+      return label || (/^(H.|P|BUTTON|A)$/.test(element.tagName) ? element.textContent.trim() : '');
+    },
+
+    adopt: function(tag, parent, name) {
+      const e = ImguiWebEarly;
+      if (!e.left) return null;
+      const found = Array.from(parent.children).find(function(element) {
+        return e.left.has(element) && element.localName === tag && e.nameOf(element) === name;
+      });
+      if (!found) return null;
+      e.left.delete(found);
+      e.taken.set(found, {checked: found.checked, expanded: found.getAttribute('aria-expanded'), scroll: found.scrollTop});
+      return found;
+    },
+
+    // An element that is not moved keeps its focus: what stands between the nodes does not count.
+    skip: function(before) {
+      while (ImguiWebEarly.left && before && before.imguiId === undefined) before = before.nextSibling;
+      return before;
+    },
+
+    // What the user made different from what the program shows now. True: the program has to draw again.
+    tell: function(element, before) {
+      const id = element.imguiId;
+      if (element === document.activeElement) {
+        ImguiWebMirror.active = element;
+        _imgui_web_on_focus(id, element.matches(':focus-visible') ? 1 : 0);
+      }
+      if (before.scroll) _imgui_web_on_scroll(id, before.scroll);
+      if (element.imguiField) ImguiWebText.tellText(element);
+      const toggled = element.imguiChecked !== undefined ? before.checked !== element.imguiChecked :
+                      before.expanded !== null && before.expanded !== element.getAttribute('aria-expanded');
+      if (toggled) _imgui_web_on_activate(id);
+      return toggled;
+    }
+  },
+
+  // After a pass that laid the first frame out: true as long as another one has to.
+  imgui_web_take_over__deps: ['$ImguiWebEarly', '$ImguiWebMirror'],
+  imgui_web_take_over: function() {
+    const e = ImguiWebEarly, root = ImguiWebMirror.root;
+    if (!e.left) return 0;
+    // What a button unfolds comes last: a toggle that is folded away cannot be told.
+    for (const folds of [false, true]) {
+      let again = 0;
+      e.taken.forEach(function(before, element) {
+        if ((before.expanded !== null) !== folds) return;
+        e.taken.delete(element);
+        if (e.tell(element, before)) again = 1;
+      });
+      if (again) return 1;
+    }
+    // When everything else has been told.
+    const pressed = root.querySelector('[data-node][data-pressed]');
+    if (!pressed) return 0;
+    pressed.removeAttribute('data-pressed');
+    _imgui_web_on_activate(pressed.imguiId);
+    return 1;
+  },
+
+  $ImguiWebEarlyEnd__deps: ['$ImguiWebEarly', '$ImguiWebMirror'],
+  $ImguiWebEarlyEnd: function() {
+    const e = ImguiWebEarly;
+    if (!e.left) return;
+    e.left.forEach(function(element) { element.remove(); });
+    e.left = e.taken = null;
+    ImguiWebMirror.root.removeAttribute('data-imgui-web');
+  }
+};
+mergeInto(LibraryManager.library, imguiWebEarly);
