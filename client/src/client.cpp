@@ -224,6 +224,7 @@ ProtocolVersion Client::version() const { return impl_->version_; }
 const ServerLimits& Client::server() const { return impl_->limits_; }
 Properties Client::server_properties() const { return impl_->server_properties_; }
 Properties Client::ending_properties() const { return impl_->ending_properties_; }
+std::uint32_t Client::session_expiry() const { return impl_->session_expiry_; }
 
 Time Client::last_sent() const { return impl_->last_sent_; }
 

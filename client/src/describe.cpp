@@ -129,6 +129,16 @@ std::string_view describe(StopReason reason) {
   return "";
 }
 
+std::string_view describe(SessionWarning::Reason reason) {
+  switch (reason) {
+    case SessionWarning::Reason::expires_at_once:
+      return "a session is asked for, but its expiry is 0: it ends with each connection";
+    case SessionWarning::Reason::client_id_changes:
+      return "the broker keeps the session under a client id that will not come again";
+  }
+  return "";
+}
+
 namespace {
 
 std::string number(std::size_t value) { return std::to_string(value); }

@@ -1,6 +1,8 @@
 #include "wasmqtt/mqtt_client.hpp"
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 #include "subscriptions.hpp"
 #include "wasmqtt/topic.hpp"
@@ -119,7 +121,27 @@ class MqttClient::Impl {
       driver_.flush_soon();
     }
     tell(StateChanged{state, driver_.stop_reason(), driver_.retry_at()});
-    if (state == ConnectionState::connected && driver_.state() == state) tell(connected_);
+    if (state != ConnectionState::connected) return;
+    if (driver_.state() == state) tell(connected_);
+    if (driver_.state() == state) warn_of_session();
+  }
+
+  // The classic traps: a session that is asked for and not to be had, and one that nobody will find again.
+  void warn_of_session() {
+    const ClientOptions& options = client().options();
+    const bool v5 = client().version() == ProtocolVersion::mqtt_5;
+    const bool lasts = client().session_expiry() != 0;
+    const std::string_view assigned = client().server_properties().text(PropertyId::assigned_client_identifier);
+    const bool forgotten = assigned.data() != nullptr && assigned == options.client_id && !driver_.durable();
+    const bool other = last_id_ && *last_id_ != options.client_id;
+    if (v5 && !options.clean_session && !lasts) warn(SessionWarning::Reason::expires_at_once);
+    last_id_ = options.client_id;
+    if ((forgotten || other) && (v5 ? lasts : !options.clean_session)) warn(SessionWarning::Reason::client_id_changes);
+  }
+
+  void warn(SessionWarning::Reason reason) {
+    bool& told = warned_[static_cast<std::size_t>(reason)];
+    if (!std::exchange(told, true)) tell(SessionWarning{reason});
   }
 
   // Asks for what is wanted and ends what is not, as far as the client takes requests now; the rest follows with the
@@ -215,6 +237,8 @@ class MqttClient::Impl {
   std::vector<MqttListener*> listeners_;
   unsigned telling_ = 0;
   Connected connected_;  // of this connection
+  std::optional<std::string> last_id_;  // of the connection before
+  std::array<bool, 2> warned_{};        // by SessionWarning::Reason
   Driver driver_;
 };
 

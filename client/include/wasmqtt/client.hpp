@@ -279,6 +279,8 @@ class Client {
   // What the broker said in CONNACK, until the next connection begins.
   const ServerLimits& server() const;
   Properties server_properties() const;
+  // MQTT 5: seconds that the session outlives this connection, as CONNECT, CONNACK and DISCONNECT have it; never_expires.
+  std::uint32_t session_expiry() const;
   Properties ending_properties() const;  // of the DISCONNECT with which the broker ended it, until the next one begins
   Time last_sent() const;   // when bytes left the transport last
   bool has_events() const;  // poll_event() would return one without reading further bytes

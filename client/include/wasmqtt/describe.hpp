@@ -7,6 +7,7 @@
 
 #include "wasmqtt/driver.hpp"
 #include "wasmqtt/event.hpp"
+#include "wasmqtt/mqtt_event.hpp"
 #include "wasmqtt/packet.hpp"
 
 namespace wasmqtt {
@@ -19,6 +20,7 @@ std::string_view describe(FailureReason reason);
 std::string_view describe(DeliveryState state);
 std::string_view describe(ConnectionState state);
 std::string_view describe(StopReason reason);
+std::string_view describe(SessionWarning::Reason reason);
 
 // One line: "PUBLISH topic=a/b qos=1 id=7 payload=5 bytes". Passwords, authentication data, correlation data and payloads
 // are not in it.

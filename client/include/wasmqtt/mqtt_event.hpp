@@ -63,7 +63,22 @@ struct FellBack {
   std::string_view url{};
 };
 
+// The options ask for a session that does not come about as they say; each reason once in the life of an MqttClient, behind
+// Connected. For a log: nothing else follows from it.
+struct SessionWarning {
+  enum class Reason : std::uint8_t {
+    // MQTT 5: clean_session is off, but the session ends with each connection, for session_expiry is 0, or the broker made it 0.
+    // In 3.1.1 clean_session alone decides.
+    expires_at_once,
+    // The broker keeps the session under a client id that does not come again: it has assigned the id, and no store keeps it; or
+    // it is another one than on the connection before. Each leaves a session behind that nobody resumes. An id that the
+    // application makes up anew in each run does the same, and can't be noticed here.
+    client_id_changes,
+  };
+  Reason reason{};
+};
+
 using MqttEvent = std::variant<StateChanged, Connected, SessionLost, SubscriptionAnswered, UnsubscribeAnswered, StoreProblem,
-                               TakeoverSuspected, Closed, FellBack, Authentication>;
+                               TakeoverSuspected, Closed, FellBack, Authentication, SessionWarning>;
 
 }  // namespace wasmqtt
