@@ -136,8 +136,9 @@ void add_fonts() {
   fonts.mono = add_font(semantic::FontFace::mono, "browser mono");
 }
 
-void upload_glyphs() {
-  if (unread.empty()) return;
+bool upload_glyphs() {
+  if (unread.empty()) return false;
+  bool any = false;
   ImFontAtlas* atlas = ImGui::GetIO().Fonts;
   const ImTextureID texture = atlas->TexData->GetTexID();
   const bool is_new = std::exchange(backend().glyph_texture, texture) != texture;
@@ -149,9 +150,10 @@ void upload_glyphs() {
     if (glyph.uploaded && !is_new) return false;
     float metrics[4];
     if (imgui_web_measure_glyph(glyph.codepoint, glyph.face, glyph.pixels, metrics)) imgui_web_upload_glyph(rect->x, rect->y);
-    glyph.uploaded = true;
+    glyph.uploaded = any = true;
     return false;
   });
+  return any;
 }
 
 void BrowserShaper::shape(std::string_view text, std::vector<semantic::Cluster>& out) {
