@@ -86,6 +86,8 @@ void ChatPage::draw(semantic::Ui& ui) {
   view_.draw(ui, app_.state(), intents_);
   const chat::Intents asked = std::exchange(intents_, {});
   app_.handle(asked);
+  // What was said leaves, or is stored, while the picture of it is being drawn.
+  loop_.finish_turn();
   // The view has drawn what was before them.
   if (!asked.empty()) ui.set_unsettled();
   if (const auto change = app_.next_change()) {

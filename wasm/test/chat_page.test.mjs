@@ -92,3 +92,36 @@ describe('the page', () => {
     assert.ok(await field.evaluate((element) => element === document.activeElement), 'one goes on typing');
   });
 });
+
+// In page.order: what happened since the page began.
+const note_order = (page) => page.addInitScript(() => {
+  window.order = [];
+  const note = (type, name, word) => {
+    const real = type.prototype[name];
+    type.prototype[name] = function(...values) {
+      order.push(word);
+      return real.apply(this, values);
+    };
+  };
+  note(WebSocket, 'send', 'sent');
+  note(WebGL2RenderingContext, 'drawElements', 'drawn');
+  addEventListener('keydown', ({key}) => { if (key === 'Enter') order.push('typed'); }, true);
+});
+
+describe('a message', () => {
+  // Where the session is stored, it leaves when it is stored: two tasks of the browser later.
+  for (const address of ['?stage=10', '?stage=20&remember=0'])
+    test(`leaves before the picture of it is drawn: ${address}`, async () => {
+      const fay = await signed_in(`${address}&user=fay`, {prepare: note_order});
+      await fay.talk_to('bob');
+      await fay.field('Message').fill('hello');
+      await fay.page.evaluate(() => { order = []; });
+      await fay.field('Message').press('Enter');
+      await fay.message('hello').waitFor();
+      const order = await until(() => fay.page.evaluate(() => {
+        const after = order.slice(order.indexOf('typed'));
+        return after.includes('drawn') && after;
+      }), 'the picture', timeout);
+      assert.equal(order.slice(0, 2).join(), 'typed,sent');
+    });
+});

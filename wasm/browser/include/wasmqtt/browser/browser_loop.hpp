@@ -26,6 +26,10 @@ class BrowserLoop final : public EventLoop {
   // A microtask: after the event that is being served, before the next one.
   void request_turn() override;
   std::uint64_t random() override;
+  // The turn that was requested comes now: for whoever is about to spend some time on something else in this event.
+  void finish_turn() {
+    if (turn_requested_) handle_turn();
+  }
 
   // Called by js/loop.js.
   void handle_due();
