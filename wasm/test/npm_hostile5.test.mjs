@@ -1,10 +1,12 @@
 // A broker that breaks MQTT 5's rules costs a connection, never the process, and nothing stays of it: the six advisories that MQTT.js
 // closed in September 2026, and their like. Each attack comes in one piece with a message behind it, on two connections in a row;
-// the third is a good one. Nobody listens to 'error'.
+// the third is a good one. Nobody listens to 'error'; who looks at packets sees what came, as far as it can be read.
 import assert from 'node:assert/strict';
+import path from 'node:path';
 import {after, test} from 'node:test';
+import {pathToFileURL} from 'node:url';
 import {until} from './support/machine.mjs';
-import {load_package} from './support/package.mjs';
+import {load_package, package_directory} from './support/package.mjs';
 import {startPacketBroker} from './support/packet_broker.mjs';
 
 const {connect, connectAsync, end_clients, inside} = await load_package();
@@ -18,6 +20,7 @@ async function start(script) {
   brokers.push(broker);
   return broker;
 }
+const {received, sent} = await import(pathToFileURL(path.join(package_directory, 'src', 'packets.js')));
 const timeout = 30_000;
 const publish = (more) => ({cmd: 'publish', topic: 't', payload: 'x', qos: 0, ...more});
 const poison = publish({topic: 'poison'});
@@ -56,9 +59,11 @@ for (const [what, clause, packets, reason_code, properties] of attacks) {
       for (const one of packets) (Buffer.isBuffer(one) ? peer.write(one) : peer.send(one));
       return peer.send(poison);
     }});
-    const client = connect(broker.url, {protocolVersion: 5, clientId: 'victim', reconnectPeriod: 5, properties});
+    const client = connect(broker.url, {protocolVersion: 5, clientId: 'victim', reconnectPeriod: 5, properties, trace: 100});
     const heard = [];
     const records = [];
+    const seen = [];
+    client.on('packetreceive', ({cmd}) => seen.push(cmd));
     client.on('message', (topic) => heard.push(topic));
     client.on('close', () => records.push(client.closeRecord));
     await until(() => heard.includes('good'), 'the good connection');
@@ -66,9 +71,38 @@ for (const [what, clause, packets, reason_code, properties] of attacks) {
     assert.deepEqual(records.map(({cause, reasonCode}) => [cause, reasonCode]), Array(2).fill(['protocol_error', reason_code]));
     assert.deepEqual(broker.of('disconnect').map(({reasonCode}) => reasonCode), Array(2).fill(reason_code));
     await client.publishAsync('a', 'b', {qos: 1});
+    const received = client.trace().filter(({direction}) => direction === 'in').map(({packet}) => packet.cmd);
+    assert.deepEqual(received, seen);
+    assert.equal(seen.filter((cmd) => cmd === 'connack').length, 3 + (what === 'a second CONNACK' ? 2 : 0));
     await client.endAsync();
   });
 }
+
+// A seeded sequence, so that a failure comes again.
+function sequence(seed) {
+  let state = seed;
+  return (below) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor(state / 2 ** 32 * below);
+  };
+}
+
+test('whatever bytes a packet has, showing it throws nothing', () => {
+  const random = sequence(5);
+  for (let round = 0; round < 50_000; ++round) {
+    // Often with properties that exist, and lengths that fit nearly.
+    const packet = Uint8Array.from({length: 2 + random(30)}, () => (random(3) ? random(43) : random(256)));
+    packet[0] = random(256);
+    for (const version of [4, 5]) {
+      try {
+        assert.equal(typeof received(packet, version), 'object');
+        assert.equal(typeof sent(packet, version), 'object');
+      } catch (error) {
+        assert.fail(`${Buffer.from(packet).toString('hex')}, version ${version}: ${error.stack}`);
+      }
+    }
+  }
+});
 
 test('answers to what was never asked complete nothing, and the connection stays', {timeout}, async () => {
   const broker = await start({connect: (packet, peer) => {

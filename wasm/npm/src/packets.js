@@ -1,4 +1,4 @@
-// What MQTT.js calls the fields of packets. Checks nothing: the core has made or checked what comes here.
+// What MQTT.js calls the fields of packets. Checks nothing: the core does. What is shown before that may be any bytes.
 import {read_properties} from './properties.js';
 import {Reader} from './reader.js';
 

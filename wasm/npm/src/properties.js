@@ -63,12 +63,13 @@ const by_name = new Map(table.map((row) => [row[1], row]));
 // What comes more than once is an array.
 function add(all, name, value) { all[name] = name in all ? [all[name], value].flat() : value; }
 
-// undefined: there are none.
+// undefined: there are none. Packets are shown before they are checked: nothing is read behind what does not exist.
 export function read_properties(bytes) {
   if (!bytes?.length) return undefined;
   const all = {};
   for (const reader = new Reader(bytes); reader.more;) {
-    const [, name, type] = by_id.get(reader.u8());
+    const [, name, type] = by_id.get(reader.u8()) ?? [];
+    if (!type) break;
     const value = type.read(reader);
     // Names are the sender's: none is special.
     if (type === pair) add(all[name] ??= Object.create(null), ...value);

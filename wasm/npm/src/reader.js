@@ -1,4 +1,4 @@
-// Reads what MQTT's packets are made of. Checks nothing: the core has made or checked what comes here.
+// Reads what MQTT's packets are made of. Checks nothing: behind the end are no bytes, and numbers that are none.
 import {payloads} from './payload.js';
 
 const decoder = new TextDecoder('utf-8', {ignoreBOM: true});
