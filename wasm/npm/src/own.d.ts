@@ -13,7 +13,8 @@ export interface IOwnClientOptions {
   journal?: boolean | string | Journal;
   /** Reconnect with full-jitter exponential backoff instead of reconnectPeriod; milliseconds. */
   backoff?: {first?: number; longest?: number; stableAfter?: number};
-  /** Stop after this many connections in a row that the broker ended within 5 s: another client has our client id. */
+  /** Stop after this many connections in a row that the broker ended within 5 s, or, in MQTT 5, when it says so: another client
+   *  has our client id. Default: 0, go on. */
   takeoverStrikes?: number;
   /** PUBACK and PUBREC wait for packet.acknowledge(). */
   manualAcknowledge?: boolean;

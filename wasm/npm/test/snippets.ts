@@ -111,6 +111,24 @@ export function events(client: all.MqttClient): void {
   emitter.on('anything', () => {});
 }
 
+// ---- MQTT 5 ----
+export async function five(url: string): Promise<number | undefined> {
+  const options: IClientOptions = {protocolVersion: 5, clean: false, clientId: 'five', autoAssignTopicAlias: true,
+    properties: {sessionExpiryInterval: 60, receiveMaximum: 5, userProperties: {a: ['1', '2']}},
+    will: {topic: 'gone', payload: 'x', qos: 1, retain: false, properties: {willDelayInterval: 5}}};
+  const client = await all.connectAsync(url, options);
+  const publishing: IClientPublishOptions = {qos: 1, properties: {responseTopic: 'r', correlationData: Buffer.from('7'), messageExpiryInterval: 60}};
+  client.publish('a', 'b', publishing, (error) => { if (error instanceof ErrorWithReasonCode) console.log(error.code.toFixed()); });
+  client.on('message', (topic, payload, {properties}) => {
+    if (properties?.responseTopic) client.publish(properties.responseTopic, payload, {properties: {correlationData: properties.correlationData}});
+  });
+  await client.subscribeAsync({a: {qos: 1, nl: true, rap: true, rh: 1}}, {properties: {subscriptionIdentifier: 7}});
+  await client.unsubscribeAsync('a', {properties: {userProperties: {a: 'b'}}});
+  const maximum = client.serverProperties?.receiveMaximum;
+  await client.endAsync(false, {reasonCode: 4, properties: {reasonString: 'enough'}});
+  return maximum;
+}
+
 // ---- packets narrow by cmd ----
 export function describe(packet: Packet): string {
   switch (packet.cmd) {
