@@ -308,7 +308,7 @@ void Client::Impl::fail(Error error) {
 void Client::Impl::transport_closed(const TransportClose& close) {
   if (phase_ == Phase::closing) {
     phase_ = Phase::idle;
-    return;
+    return clear_output();  // a DISCONNECT that found no room is none of the next connection
   }
   if (phase_ == Phase::idle) return;
   record_.fault = close.fault;

@@ -221,6 +221,25 @@ TEST_CASE("mqtt 5: the DISCONNECT for a fault waits for no journal, and never be
   CHECK(client.pending_output().empty());
 }
 
+TEST_CASE("driver 5: a DISCONNECT for a fault that found no room is not written to the next connection [MQTT5-3.1.0-1]") {
+  MqttOptions options = client_options(false);
+  options.client.protocol = Protocol::mqtt_5;
+  World world(std::move(options));
+  world.broker.version = ProtocolVersion::mqtt_5;
+  world.connect();
+  world.broker.limit_writes(0);
+  world.broker.reply_hex("d001");  // PINGRESP with a length
+  world.broker.reply_hex("00");
+  CHECK(world.mqtt.close_record().cause == CloseRecord::Cause::protocol_error);
+  world.broker.limit_writes(1000);
+  world.wait();
+  REQUIRE(world.broker.is_opening());
+  CHECK(world.mqtt.publish("a", "x", {.qos = Qos::at_least_once}));
+  world.loop.run_turns();
+  CHECK(world.broker.quiet());
+  world.accept();
+}
+
 TEST_CASE("mqtt 5: AUTH that nobody asked for ends the connection, before CONNACK too [MQTT5-4.12.0-6]") {
   for (const bool connected : {false, true}) {
     Link link(Link::mqtt5(false));
