@@ -16,7 +16,9 @@ namespace {
 
 class Machine {
  public:
-  explicit Machine(Input input) : input_(input), settings_(input_.u8()) { start(); }
+  explicit Machine(Input input) : input_(input), protocol_(static_cast<Protocol>(input_.below(2))), settings_(input_.u8()) {
+    start();
+  }
 
   void run() {
     for (unsigned steps = 0; !input_.empty() && steps < 4000; ++steps) step();
@@ -33,6 +35,11 @@ class Machine {
     options.overflow = static_cast<OverflowPolicy>((settings_ >> 4) % 3);
     options.strict_acknowledgements = (settings_ & 64) != 0;
     options.puback_ends_qos2 = (settings_ & 128) != 0;
+    options.protocol = protocol_;
+    options.session_expiry = 300;
+    options.receive_maximum = 5;
+    options.topic_alias_maximum = 2;
+    options.topic_aliases = 2;
     options.in_flight_window = 5;
     options.queue_messages = 6;
     options.queue_bytes = 200;
@@ -64,7 +71,7 @@ class Machine {
   void step() {
     switch (input_.below(16)) {
       case 0: return open();
-      case 1: case 2: case 3: case 4: return feed(broker_packet(input_));
+      case 1: case 2: case 3: case 4: return feed(broker_packet(input_, client_->version()));
       case 5: return closed();
       case 6: return pass_time();
       case 7: case 8: case 9: return publish();
@@ -89,6 +96,7 @@ class Machine {
 
   void feed(const ByteBuffer& bytes) {
     if (!open_) return;
+    outbound_.received(bytes, client_->version());
     client_->handle_bytes(bytes, now_);
     drain();
   }
@@ -114,6 +122,8 @@ class Machine {
     options.retain = (choice & 8) != 0;
     options.latest_per_topic = (choice & 16) != 0;
     if ((choice & 32) != 0) options.time_to_live = std::chrono::seconds{choice % 7};
+    const PropertyList properties = protocol_ == Protocol::mqtt_5 ? properties_of_ours() : PropertyList();
+    options.properties = properties;
     const std::string topic = (choice & 64) != 0 ? input_.text() : "t/" + std::to_string(choice % 2);
     const auto counts = client_->counts();
     const auto delivery = client_->publish(topic, input_.bytes(), options, now_);
@@ -127,6 +137,15 @@ class Machine {
             "an error changes nothing");
     }
     drain();
+  }
+
+  PropertyList properties_of_ours() {
+    PropertyList properties;
+    const std::uint8_t flags = input_.u8();
+    if ((flags & 1) != 0) (void)properties.add(PropertyId::message_expiry_interval, flags % 5);
+    if ((flags & 2) != 0) (void)properties.add_user_property("k", std::string(flags % 32, 'v'));
+    if ((flags & 4) != 0) (void)properties.add(PropertyId::payload_format_indicator, 1);
+    return properties;
   }
 
   void request() {
@@ -240,6 +259,7 @@ class Machine {
   };
 
   Input input_;
+  Protocol protocol_;
   unsigned settings_;
   Time now_{std::chrono::seconds{1'700'000'000}};
   std::unique_ptr<Client> client_;

@@ -74,8 +74,10 @@ class StubTransport final : public Transport {
     outbound_.connection_opened();
     observer_->on_transport_open();
   }
-  void bytes(Bytes bytes) {
-    if (observer_ != nullptr && is_open_) observer_->on_transport_bytes(bytes);
+  void bytes(Bytes bytes, ProtocolVersion version) {
+    if (observer_ == nullptr || !is_open_) return;
+    outbound_.received(bytes, version);
+    observer_->on_transport_bytes(bytes);
   }
   void writable() {
     if (observer_ != nullptr && is_open_ && std::exchange(full_, false)) observer_->on_transport_writable();
@@ -127,7 +129,7 @@ constexpr std::string_view filters[] = {"t", "$share/g/t", "+/a", "#", "bad#"};
 
 class Machine {
  public:
-  explicit Machine(Input input) : input_(input), settings_(input_.u8()) {
+  explicit Machine(Input input) : input_(input), protocol_(static_cast<Protocol>(input_.below(3))), settings_(input_.u8()) {
     store_.at_once = (settings_ & 16) != 0;
     start();
   }
@@ -149,6 +151,12 @@ class Machine {
     options.client.client_id = "c";
     options.client.clean_session = (settings_ & 1) != 0;
     options.client.manual_acknowledgement = (settings_ & 2) != 0;
+    options.client.protocol = protocol_;
+    options.client.session_expiry = 300;
+    options.client.receive_maximum = 6;
+    options.client.topic_alias_maximum = 2;
+    options.client.topic_aliases = 2;
+    options.subscription_identifiers = protocol_ == Protocol::mqtt_5 && (settings_ & 128) != 0;
     options.client.in_flight_window = 4;
     options.client.queue_messages = 8;
     options.client.max_requests = 2;
@@ -178,8 +186,8 @@ class Machine {
       case 0: return mqtt_->connect();
       case 1: return transport_.opened();
       case 2: case 3: case 4: {
-        const ByteBuffer packet = broker_packet(input_);
-        return transport_.bytes(packet);
+        const ByteBuffer packet = broker_packet(input_, mqtt_->version());
+        return transport_.bytes(packet, mqtt_->version());
       }
       case 5: return transport_.closed(static_cast<TransportFault>(input_.below(16)));
       case 6: return loop_.advance(std::chrono::milliseconds{input_.u16() * 4});
@@ -256,6 +264,7 @@ class Machine {
   }
 
   Input input_;
+  Protocol protocol_;
   unsigned settings_;
   StubLoop loop_;
   StubTransport transport_;

@@ -1,6 +1,7 @@
 // What holds for every packet that a client sends, whatever it is fed: legal in itself, and legal where it stands.
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -10,24 +11,35 @@
 
 namespace wasmqtt::fuzz {
 
+// Of MQTT 5 also what the broker of this connection takes.
 class OutboundRules {
  public:
-  void connection_opened() {
-    reader_.reset();
-    connected_ = disconnected_ = false;
-    published_.clear();
-  }
+  void connection_opened() { *this = OutboundRules(); }
   void bytes(Bytes bytes) {
     reader_.feed(bytes);
     Frame frame;
     while (reader_.next(frame) == FrameReader::Status::frame) {
-      const auto packet = decode(frame, Direction::outbound);
+      constexpr std::size_t level = 6;  // in CONNECT, behind the protocol name
+      if (frame.type() == PacketType::connect && frame.body.size() > level) version_ = static_cast<ProtocolVersion>(frame.body[level]);
+      const auto packet = decode(frame, Direction::outbound, version_);
       check(packet.has_value(), "every packet out is legal");
+      // A limit that no acknowledgement fits in is nobody's; CONNECT knows of none.
+      const std::size_t most = std::max<std::size_t>(limits_.maximum_packet_size, 16);
+      check(frame.type() == PacketType::connect || frame.whole.size() <= most, "no packet is larger than the broker takes [MQTT5-3.2.2-15]");
       take(*packet);
     }
     check(!reader_.error(), "the output is packets");
   }
-
+  // What the client is given meanwhile, in the version that it asks for: perhaps before its CONNECT has left.
+  void received(Bytes bytes, ProtocolVersion version) {
+    if (version != ProtocolVersion::mqtt_5) return;
+    answers_.feed(bytes);
+    Frame frame;
+    while (answers_.next(frame) == FrameReader::Status::frame) {
+      const auto packet = decode(frame, Direction::inbound, version);
+      if (packet) answered(*packet);
+    }
+  }
  private:
   void take(const Packet& packet) {
     check(!disconnected_, "nothing follows DISCONNECT [MQTT-3.14.4-2]");
@@ -35,14 +47,49 @@ class OutboundRules {
     check(connect != connected_, "CONNECT comes first, and once [MQTT-3.1.0-1] [MQTT-3.1.0-2]");
     connected_ = true;
     if (std::holds_alternative<Disconnect>(packet)) disconnected_ = true;
-    if (const auto* publish = std::get_if<Publish>(&packet); publish != nullptr && publish->qos != Qos::at_most_once)
-      check(!publish->dup || published_.insert(publish->packet_id).second, "a resend comes once per connection");
+    if (const auto* publish = std::get_if<Publish>(&packet)) take(*publish);
+  }
+
+  void take(const Publish& publish) {
+    check(publish.qos <= limits_.maximum_qos, "no QoS that the broker does not take [MQTT5-3.2.2-11]");
+    check(!publish.retain || limits_.retain_available, "no RETAIN that the broker does not take [MQTT5-3.2.2-14]");
+    const std::uint32_t alias = publish.properties.number(PropertyId::topic_alias, 0);
+    check(alias <= limits_.topic_alias_maximum, "no alias above the broker's maximum [MQTT5-3.2.2-17]");
+    if (alias != 0 && !publish.topic.empty()) aliases_.insert(alias);
+    check(!publish.topic.empty() || aliases_.count(alias) != 0, "an alias is set before it is used [MQTT5-3.3.2-7]");
+    if (publish.qos == Qos::at_most_once) return;
+    check(!publish.dup || published_.insert(publish.packet_id).second, "a resend comes once per connection");
+    check(!publish.dup || alias == 0, "a resend has the whole topic");
+    if (answered_.erase(publish.packet_id) == 0) unfinished_.insert(publish.packet_id);
+    check(unfinished_.size() <= limits_.receive_maximum, "the Receive Maximum is kept to [MQTT5-4.9.0-2]");
+  }
+
+  void answered(const Packet& packet) {
+    if (const auto* connack = std::get_if<Connack>(&packet); connack != nullptr && !accepted_ && !is_failure(connack->reason())) {
+      accepted_ = true;
+      limits_ = read_limits(connack->properties);
+    }
+    if (const auto* puback = std::get_if<Puback>(&packet)) settled(puback->packet_id);
+    if (const auto* pubcomp = std::get_if<Pubcomp>(&packet)) settled(pubcomp->packet_id);
+    if (const auto* pubrec = std::get_if<Pubrec>(&packet); pubrec != nullptr && is_failure(pubrec->reason_code))
+      settled(pubrec->packet_id);
+  }
+  // It may settle what is still on its way out.
+  void settled(PacketId packet_id) {
+    if (unfinished_.erase(packet_id) == 0) answered_.insert(packet_id);
   }
 
   FrameReader reader_{1 << 24};
+  FrameReader answers_{1 << 24};
+  ProtocolVersion version_ = ProtocolVersion::mqtt_3_1_1;
+  ServerLimits limits_;
+  bool accepted_ = false;
   bool connected_ = false;
   bool disconnected_ = false;
   std::set<PacketId> published_;
+  std::set<PacketId> unfinished_;  // that take a place of the quota
+  std::set<PacketId> answered_;
+  std::set<std::uint32_t> aliases_;
 };
 
 // How deliveries end: each once.
