@@ -1,5 +1,7 @@
 // The login before the program: it stands in index.html, works at once, and is taken over with what was done in it.
 import assert from 'node:assert/strict';
+import {readFile} from 'node:fs/promises';
+import {createRequire} from 'node:module';
 import {describe, test} from 'node:test';
 import {scriptedServer} from '../browser/test/websocket_server.mjs';
 import {until} from './support/machine.mjs';
@@ -38,7 +40,7 @@ describe('the login without its program', () => {
     for (const address of ['?stage=40', '?stage=10&user=alice&status=1', '?stage=30&mqtt5=1&expiry=60&broker=ws://elsewhere:1']) {
       const someone = await early(address);
       const look = async () => {
-        const tree = await someone.page.getByRole('main').ariaSnapshot();
+        const tree = await someone.page.getByRole('region', {name: 'Sign in'}).ariaSnapshot();
         const order = await someone.page.evaluate(() => [...document.querySelectorAll('main :is(button, input)')]
           .filter((element) => element.checkVisibility())
           .map((element) => [element.ariaLabel ?? element.textContent, element.value, element.checked,
@@ -75,6 +77,18 @@ describe('the login without its program', () => {
     await someone.page.getByText('Your password goes to another broker than this page\'s: evil.example:8443').waitFor();
     await someone.page.getByRole('checkbox', {name: 'Use authentication'}).uncheck();
     await someone.page.getByText('You connect to another broker than this page\'s: evil.example:8443').waitFor();
+  });
+
+  test('gives axe-core nothing to complain about', async () => {
+    const axe = await readFile(createRequire(import.meta.url).resolve('axe-core'), 'utf8');
+    for (const colorScheme of ['light', 'dark']) {
+      const someone = await early('?stage=40&mqtt5=1&broker=ws://elsewhere:1', {colorScheme});
+      const devtools = await someone.context.newCDPSession(someone.page);
+      await devtools.send('Runtime.evaluate', {expression: axe});  // past the page's policy
+      const violations = await someone.page.evaluate(async () => (await self.axe.run()).violations
+        .map(({id, nodes}) => `${id}: ${nodes.map((node) => node.html).join(' ').slice(0, 400)}`));
+      assert.deepEqual(violations, [], colorScheme);
+    }
   });
 
   test('says that it is loading, until the program is there', async () => {
