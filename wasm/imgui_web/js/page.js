@@ -229,7 +229,6 @@ var imguiWebPage = {
     w.watchKeys();
     w.watchPage();
     Module['imguiWebFrames'] = function() { return _imgui_web_frames() >>> 0; };
-    Module['imguiWebPictures'] = function() { return _imgui_web_pictures() >>> 0; };
     return 1;
   },
 

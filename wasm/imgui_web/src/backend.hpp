@@ -5,7 +5,6 @@
 
 #include "glyphs.hpp"
 #include "mirror.hpp"
-#include "picture.hpp"
 
 #include <emscripten.h>
 #include <emscripten/html5.h>
@@ -38,8 +37,6 @@ struct Backend {
   int pixel_width = 0, pixel_height = 0;
   ImTextureID glyph_texture = 0;   // that upload_glyphs() filled last
   std::uint32_t frames = 0;
-  Picture picture;
-  std::uint32_t pictures = 0;      // frames that were drawn, for what they would show was not shown yet
   int wanted = 0;
   double last_time = 0;
   bool pending = false, context_lost = false, hidden = false, shown = false;
@@ -49,9 +46,8 @@ struct Backend {
 Backend& backend();
 void apply_theme();
 void add_fonts();
-// Puts glyphs that cannot be read back into the texture, which has to exist; all of them when it is a new one. Whether
-// there were any.
-bool upload_glyphs();
+// Puts glyphs that cannot be read back into the texture, which has to exist; all of them when it is a new one.
+void upload_glyphs();
 void set_up_input();
 void draw_frame(double time);
 // Draws inside the event: what the user does next belongs to what this one changes.

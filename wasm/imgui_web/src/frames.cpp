@@ -39,21 +39,16 @@ void draw_pass(Backend& b) {
 }
 
 // A pass that is drawn again is never presented, but the textures that it asked for are real.
-void update_textures(Backend& b) {
+void update_textures(const Backend& b) {
   if (b.context_lost) return;
-  for (ImTextureData* texture : ImGui::GetPlatformIO().Textures) {
-    if (texture->Status == ImTextureStatus_OK) continue;
-    ImGui_ImplOpenGL3_UpdateTexture(texture);
-    b.picture.forget();
-  }
+  for (ImTextureData* texture : ImGui::GetPlatformIO().Textures)
+    if (texture->Status != ImTextureStatus_OK) ImGui_ImplOpenGL3_UpdateTexture(texture);
 }
 
 void present(Backend& b) {
   if (b.context_lost) return;
   update_textures(b);
-  if (upload_glyphs()) b.picture.forget();
-  if (!b.picture.take(*ImGui::GetDrawData(), b.ui.theme().color.page.rgb)) return;
-  ++b.pictures;
+  upload_glyphs();
   glViewport(0, 0, b.pixel_width, b.pixel_height);
   const ImVec4 page = b.ui.theme().color.page.vec4();
   glClearColor(page.x, page.y, page.z, 1);
@@ -164,5 +159,4 @@ std::uint32_t frame_count() { return backend().frames; }
 extern "C" {
 EMSCRIPTEN_KEEPALIVE void imgui_web_on_timer() { imgui_web::want(1); }
 EMSCRIPTEN_KEEPALIVE unsigned imgui_web_frames() { return imgui_web::frame_count(); }
-EMSCRIPTEN_KEEPALIVE unsigned imgui_web_pictures() { return imgui_web::backend().pictures; }
 }

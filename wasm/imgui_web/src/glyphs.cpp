@@ -136,9 +136,8 @@ void add_fonts() {
   fonts.mono = add_font(semantic::FontFace::mono, "browser mono");
 }
 
-bool upload_glyphs() {
-  if (unread.empty()) return false;
-  bool any = false;
+void upload_glyphs() {
+  if (unread.empty()) return;
   ImFontAtlas* atlas = ImGui::GetIO().Fonts;
   const ImTextureID texture = atlas->TexData->GetTexID();
   const bool is_new = std::exchange(backend().glyph_texture, texture) != texture;
@@ -150,10 +149,9 @@ bool upload_glyphs() {
     if (glyph.uploaded && !is_new) return false;
     float metrics[4];
     if (imgui_web_measure_glyph(glyph.codepoint, glyph.face, glyph.pixels, metrics)) imgui_web_upload_glyph(rect->x, rect->y);
-    glyph.uploaded = any = true;
+    glyph.uploaded = true;
     return false;
   });
-  return any;
 }
 
 void BrowserShaper::shape(std::string_view text, std::vector<semantic::Cluster>& out) {

@@ -30,7 +30,6 @@ EM_BOOL on_context_restored(int, const void*, void*) {
   Backend& b = backend();
   b.context_lost = false;
   b.glyph_texture = 0;
-  b.picture.forget();
   imgui_web_set_context_lost(0);
   tell_visibility(b);
   want(2);
@@ -154,7 +153,6 @@ EMSCRIPTEN_KEEPALIVE void imgui_web_on_resize(float width, float height, int pix
   b.width = width, b.height = height, b.density = density;
   b.pixel_width = pixels_x, b.pixel_height = pixels_y;
   // The canvas was emptied when it changed its size: draw before the browser shows it.
-  b.picture.forget();
   if (b.shown) imgui_web::draw_frame(emscripten_get_now());
   imgui_web::want(2);
 }
@@ -186,7 +184,6 @@ EMSCRIPTEN_KEEPALIVE void imgui_web_on_visibility(int visible) {
   imgui_web::Backend& b = backend();
   b.hidden = !visible;
   b.last_time = 0;
-  b.picture.forget();  // a browser may have dropped the pixels of a page that nobody saw
   imgui_web::tell_visibility(b);
   if (visible) b.pending = false, imgui_web::want(2);
 }

@@ -13,8 +13,7 @@
 // with <div id="app"></div> in the page, and the CMake target wasmqtt::imgui_web linked; nothing else is needed.
 //
 // What is there:
-//  [x] Frames on demand: nothing happens, nothing is drawn. Animations, inertia, timers ask for their frames; one that would
-//      show what is shown already is laid out and not drawn.
+//  [x] Frames on demand: nothing happens, nothing is drawn. Animations, inertia, timers ask for their frames.
 //  [x] Device pixel ratio, browser zoom, ResizeObserver, soft keyboard (visualViewport).
 //  [x] WebGL context lost and restored; where it is not restored, a sentence says so, and the page's text stays readable.
 //  [x] Mouse, pen and touch. Scroll areas of `semantic` are scrolled by the browser itself, with its inertia.
