@@ -2,7 +2,6 @@
 #
 #   include(DearImGui)
 #   target_link_libraries(my_layer PUBLIC wasmqtt_imgui)            # core, and std::string text fields
-#   target_link_libraries(my_page PRIVATE wasmqtt_imgui_opengl3)    # WebGL2 renderer, Emscripten only
 #
 # The sources are looked for in WASMQTT_IMGUI_DIR (variable, then environment), then in build/deps/imgui,
 # where `scripts/run` and `scripts/test` put them. Several layers may include this; the first one defines.
@@ -66,15 +65,8 @@ endif()
 
 if(EMSCRIPTEN)
   target_compile_options(wasmqtt_imgui PRIVATE -fno-exceptions -fno-rtti)
-  add_library(wasmqtt_imgui_opengl3 STATIC ${wasmqtt_imgui_source}/backends/imgui_impl_opengl3.cpp)
-  target_include_directories(wasmqtt_imgui_opengl3 SYSTEM PUBLIC $<BUILD_INTERFACE:${wasmqtt_imgui_source}/backends>)
-  target_compile_definitions(wasmqtt_imgui_opengl3 PUBLIC IMGUI_IMPL_OPENGL_ES3)
-  target_compile_options(wasmqtt_imgui_opengl3 PRIVATE -w -fno-exceptions -fno-rtti)
-  target_link_libraries(wasmqtt_imgui_opengl3 PUBLIC wasmqtt_imgui)
-
   set_target_properties(wasmqtt_imgui PROPERTIES EXPORT_NAME imgui)
-  set_target_properties(wasmqtt_imgui_opengl3 PROPERTIES EXPORT_NAME imgui_opengl3)
-  wasmqtt_install(imgui_web wasmqtt_imgui wasmqtt_imgui_opengl3)
+  wasmqtt_install(imgui_web wasmqtt_imgui)
   if(WASMQTT_INSTALL)
     file(GLOB wasmqtt_imgui_headers ${wasmqtt_imgui_source}/*.h ${wasmqtt_imgui_source}/misc/cpp/*.h
       ${CMAKE_CURRENT_LIST_DIR}/imgui/wasmqtt_imconfig.h)

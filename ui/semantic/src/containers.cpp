@@ -16,13 +16,36 @@ namespace {
 constexpr ImGuiWindowFlags bare = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoNav |
                                   ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoScrollWithMouse;
 
-void shadow(ImDrawList* list, const Rect& r, float radius, bool dark) {
-  constexpr int layers = 12;
-  for (int i = layers; i > 0; --i) {
-    const auto grow = static_cast<float>(i) * 1.5f - 4;
-    list->AddRectFilled({r.x - grow, r.y - grow + 8}, {r.x + r.w + grow, r.y + r.h + grow + 8},
-                        Color{dark ? 0x000000u : 0x10132Au}.u32(dark ? 0.04f : 0.0045f), radius + std::max(0.0f, grow));
+// Between two rounded rectangles, from one colour to the other.
+void strip(ImDrawList* list, const ImRect& from, float from_radius, ImU32 from_color, const ImRect& to, float to_radius,
+           ImU32 to_color) {
+  constexpr int corner = 9, points = 4 * corner;
+  const ImVec2 white = ImGui::GetFontTexUvWhitePixel();
+  const auto place = [](const ImRect& r, float radius, int i) {
+    const int which = i / corner;
+    const float angle = IM_PI * 0.5f * (static_cast<float>(which) + static_cast<float>(i % corner) / (corner - 1));
+    const ImVec2 center{which == 0 || which == 3 ? r.Max.x - radius : r.Min.x + radius,
+                        which < 2 ? r.Max.y - radius : r.Min.y + radius};
+    return ImVec2{center.x + radius * std::cos(angle), center.y + radius * std::sin(angle)};
+  };
+  list->PrimReserve(points * 6, points * 2);
+  const ImDrawIdx first = list->_VtxCurrentIdx;
+  for (int i = 0; i < points; ++i) {
+    list->PrimWriteVtx(place(from, from_radius, i), white, from_color);
+    list->PrimWriteVtx(place(to, to_radius, i), white, to_color);
+    const auto at = first + 2 * static_cast<ImDrawIdx>(i), next = first + 2 * static_cast<ImDrawIdx>((i + 1) % points);
+    for (const ImDrawIdx index : {at, at + 1, next, next, at + 1, next + 1}) list->PrimWriteIdx(index);
   }
+}
+
+// Only what is seen of it, around the card: it costs what it covers.
+void shadow(ImDrawList* list, const Rect& r, bool dark) {
+  constexpr float down = 8, reach = 14, inside = 3, radius = Theme::radius_large;
+  const ImU32 full = Color{dark ? 0x000000u : 0x10132Au}.u32(dark ? 0.38f : 0.054f), none = full & ~IM_COL32_A_MASK;
+  const auto grown = [&](float by) { return ImRect(r.x - by, r.y - by + down, r.x + r.w + by, r.y + r.h + by + down); };
+  strip(list, grown(reach), radius + reach, none, grown(-inside), radius - inside, full);
+  // On to below the card's lower edge.
+  strip(list, grown(-inside), radius - inside, full, grown(-down - 1), 1, full);
 }
 
 void paint_surface(Ui& ui, const Rect& r, Surface surface) {
@@ -30,7 +53,7 @@ void paint_surface(Ui& ui, const Rect& r, Surface surface) {
   const Palette& c = ui.theme().color;
   ImDrawList* list = ImGui::GetWindowDrawList();
   if (surface == Surface::card && ui.theme().scheme != Scheme::forced)
-    shadow(list, r, Theme::radius_large, ui.theme().scheme == Scheme::dark);
+    shadow(list, r, ui.theme().scheme == Scheme::dark);
   list->AddRectFilled(r.min(), r.max(), surface == Surface::raised ? c.raised.u32() : c.panel.u32(), Theme::radius_large);
   list->AddRect(r.min(), r.max(), c.border.u32(), Theme::radius_large, 0, 1);
 }
@@ -96,9 +119,7 @@ Scope screen(Ui& ui) {
   const ImVec2 size = ImGui::GetIO().DisplaySize;
   ImGui::SetNextWindowPos({0, 0});
   ImGui::SetNextWindowSize(size);
-  ImGui::PushStyleColor(ImGuiCol_WindowBg, ui.theme().color.page.vec4());
-  ImGui::Begin("##screen", nullptr, bare | ImGuiWindowFlags_NoBringToFrontOnFocus);
-  ImGui::PopStyleColor();
+  ImGui::Begin("##screen", nullptr, bare | ImGuiWindowFlags_NoBringToFrontOnFocus | ImGuiWindowFlags_NoBackground);
   const int node = declare_open(ui, {.id = widget_id("screen"), .role = Role::group, .rect = {0, 0, size.x, size.y}});
   return {ui, node, end_screen};
 }

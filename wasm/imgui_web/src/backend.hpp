@@ -5,6 +5,7 @@
 
 #include "glyphs.hpp"
 #include "mirror.hpp"
+#include "renderer.hpp"
 
 #include <emscripten.h>
 #include <emscripten/html5.h>
@@ -25,6 +26,7 @@ struct Backend {
   Draw draw;
   semantic::Ui ui;
   Mirror mirror;
+  Renderer renderer;
   BrowserShaper shaper;
   Theme preferred = Theme::system;
   Signals signals;

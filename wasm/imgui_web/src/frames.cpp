@@ -2,10 +2,7 @@
 #include "backend.hpp"
 
 #include <imgui.h>
-#include <imgui_impl_opengl3.h>
 #include <imgui_internal.h>
-
-#include <GLES3/gl3.h>
 
 #include <algorithm>
 
@@ -30,7 +27,6 @@ void request_frame() {
 }
 
 void draw_pass(Backend& b) {
-  if (!b.context_lost) ImGui_ImplOpenGL3_NewFrame();
   ImGui::NewFrame();
   b.ui.begin_frame();
   b.draw(b.ui);
@@ -39,21 +35,15 @@ void draw_pass(Backend& b) {
 }
 
 // A pass that is drawn again is never presented, but the textures that it asked for are real.
-void update_textures(const Backend& b) {
-  if (b.context_lost) return;
-  for (ImTextureData* texture : ImGui::GetPlatformIO().Textures)
-    if (texture->Status != ImTextureStatus_OK) ImGui_ImplOpenGL3_UpdateTexture(texture);
+void update_textures(Backend& b) {
+  if (!b.context_lost) b.renderer.update_textures();
 }
 
 void present(Backend& b) {
   if (b.context_lost) return;
   update_textures(b);
   upload_glyphs();
-  glViewport(0, 0, b.pixel_width, b.pixel_height);
-  const ImVec4 page = b.ui.theme().color.page.vec4();
-  glClearColor(page.x, page.y, page.z, 1);
-  glClear(GL_COLOR_BUFFER_BIT);
-  ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
+  b.renderer.draw(*ImGui::GetDrawData(), b.ui.theme().color.page.vec4(), b.pixel_width, b.pixel_height);
 }
 
 void sync_cursor() {
@@ -86,10 +76,6 @@ void plan_next(Backend& b) {
   b.mirror.rest(b.ui.findable());
   imgui_web_set_timer(wake > 0 ? wake * 1000 : -1);
 }
-
-}  // namespace
-
-namespace {
 
 void lay_out(Backend& b) {
   ImGuiIO& io = ImGui::GetIO();

@@ -150,6 +150,7 @@ void upload_glyphs() {
     float metrics[4];
     if (imgui_web_measure_glyph(glyph.codepoint, glyph.face, glyph.pixels, metrics)) imgui_web_upload_glyph(rect->x, rect->y);
     glyph.uploaded = true;
+    backend().renderer.invalidate();
     return false;
   });
 }

@@ -2,7 +2,6 @@
 #include "backend.hpp"
 
 #include <imgui.h>
-#include <imgui_impl_opengl3.h>
 
 #include <cmath>
 
@@ -20,7 +19,7 @@ EM_BOOL on_context_lost(int, const void*, void*) {
   Backend& b = backend();
   b.context_lost = true;
   // Now, while that does nothing: a new context knows none of these objects and complains.
-  ImGui_ImplOpenGL3_DestroyDeviceObjects();
+  b.renderer.forget();
   imgui_web_set_context_lost(1);
   tell_visibility(b);
   return EM_TRUE;  // it may be restored
@@ -30,6 +29,7 @@ EM_BOOL on_context_restored(int, const void*, void*) {
   Backend& b = backend();
   b.context_lost = false;
   b.glyph_texture = 0;
+  b.renderer.start();
   imgui_web_set_context_lost(0);
   tell_visibility(b);
   want(2);
@@ -61,7 +61,7 @@ void set_up_imgui() {
   platform.Platform_SetClipboardTextFn = [](ImGuiContext*, const char* text) { copy(text); };
   platform.Platform_GetClipboardTextFn = [](ImGuiContext*) { return backend().clipboard.c_str(); };
   set_up_input();
-  ImGui_ImplOpenGL3_Init("#version 300 es");
+  backend().renderer.start();
   add_fonts();
 }
 
@@ -153,6 +153,7 @@ EMSCRIPTEN_KEEPALIVE void imgui_web_on_resize(float width, float height, int pix
   b.width = width, b.height = height, b.density = density;
   b.pixel_width = pixels_x, b.pixel_height = pixels_y;
   // The canvas was emptied when it changed its size: draw before the browser shows it.
+  b.renderer.invalidate();
   if (b.shown) imgui_web::draw_frame(emscripten_get_now());
   imgui_web::want(2);
 }
@@ -185,7 +186,7 @@ EMSCRIPTEN_KEEPALIVE void imgui_web_on_visibility(int visible) {
   b.hidden = !visible;
   b.last_time = 0;
   imgui_web::tell_visibility(b);
-  if (visible) b.pending = false, imgui_web::want(2);
+  if (visible) b.pending = false, b.renderer.invalidate(), imgui_web::want(2);
 }
 
 EMSCRIPTEN_KEEPALIVE void imgui_web_on_paste() {

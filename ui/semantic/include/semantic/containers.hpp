@@ -32,7 +32,8 @@ class Scope {
   End end_ = nullptr;
 };
 
-/// The whole window, without decoration, filled with the page colour. The first thing in each frame.
+/// The whole window, without decoration, over the page colour that the platform has filled it with. The first thing in each
+/// frame.
 Scope screen(Ui& ui);
 
 enum class Surface : std::uint8_t { none, panel, card, raised };

@@ -1,0 +1,85 @@
+// What a frame asks of the graphics process: nothing when it looks like the last, no answers, and few pixels.
+import assert from 'node:assert/strict';
+import {describe, test} from 'node:test';
+import {flood} from './support/flood.mjs';
+import {watch_graphics} from './support/graphics.mjs';
+import {until} from './support/machine.mjs';
+import {on_stage, timeout} from './support/person.mjs';
+
+const world = on_stage();
+
+async function arrive(address, options = {}) {
+  const person = await world.arrive(address, {prepare: (page) => page.addInitScript(watch_graphics), ...options});
+  person.count = () => person.page.evaluate(() => ({...graphics}));
+  return person;
+}
+const rest = (person) => person.page.evaluate(async () => {
+  for (let last = -1, since = 0; performance.now() - since < 300;) {
+    await new Promise((resolve) => requestAnimationFrame(resolve));
+    if (Module.imguiWebFrames() === last) continue;
+    last = Module.imguiWebFrames();
+    since = performance.now();
+  }
+});
+
+describe('a frame that looks like the last', () => {
+  test('is not drawn: a pointer that moves over nothing costs no picture', async () => {
+    const someone = await arrive('?stage=10');
+    await someone.page.mouse.move(5, 5);
+    await rest(someone);
+    const before = await someone.count();
+    const frames = await someone.page.evaluate(() => Module.imguiWebFrames());
+    for (let i = 0; i < 5; ++i) await someone.page.mouse.move(5, 5 + i * 4);
+    await until(() => someone.page.evaluate((n) => Module.imguiWebFrames() > n, frames), 'a frame', timeout);
+    await rest(someone);
+    assert.equal((await someone.count()).pictures, before.pictures);
+  });
+
+  test('and a key draws one picture', async () => {
+    const someone = await arrive('?stage=10');
+    await someone.field('Username').focus();
+    await someone.page.keyboard.type('a');
+    await rest(someone);
+    const before = await someone.count();
+    await someone.page.keyboard.type('a');
+    await rest(someone);
+    assert.equal((await someone.count()).pictures, before.pictures + 1);
+  });
+
+  test('is drawn when the canvas was emptied by another size', async () => {
+    const someone = await arrive('?stage=10', {viewport: {width: 760, height: 560}});
+    await rest(someone);
+    const before = await someone.count();
+    await someone.page.setViewportSize({width: 700, height: 560});
+    await until(async () => (await someone.count()).pictures > before.pictures, 'a picture', timeout);
+  });
+});
+
+describe('a picture', () => {
+  test('asks the graphics process nothing', async () => {
+    const someone = await arrive('?stage=10&user=alice');
+    const before = await someone.count();
+    await someone.sign_in();
+    await someone.talk_to('bob');
+    await someone.say('hello');
+    await someone.message('hello').waitFor();
+    const after = await someone.count();
+    assert.ok(after.pictures > before.pictures);
+    assert.equal(after.questions, before.questions);
+  });
+
+  test('fills at most one and a half times the window, shadows and all', async () => {
+    const someone = await arrive('?stage=10&user=alice', {viewport: {width: 1280, height: 800}});
+    await rest(someone);
+    const {area: login} = await someone.count();
+    await someone.sign_in();
+    await someone.talk_to('bob');
+    await flood(world.stage.open_broker, Array.from({length: 60}, (_, i) => ({topic: 'chat/messages/alice/bob',
+      payload: JSON.stringify({messageId: `m${i}`, content: `Message ${i}, about as long as people write them`, timestamp: new Date().toISOString()})})));
+    await someone.message('Message 59,').waitFor();
+    await rest(someone);
+    const {area: chat} = await someone.count();
+    assert.ok(login > 0.2 && login <= 1.5, `login: ${login}`);
+    assert.ok(chat > 0.5 && chat <= 1.5, `chat: ${chat}`);
+  });
+});
