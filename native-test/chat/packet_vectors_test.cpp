@@ -288,7 +288,7 @@ TEST_CASE("each packet of MQTT 5, field by field") {
   CHECK(lines5("62 04 0007 92 00") ==
         "pubrel\n"
         "Packet id=7 @2-4\n"
-        "Reason code=146, Packet identifier not found @4-5\n"
+        "Reason code=146, Packet Identifier not found @4-5\n"
         "Property length=0 @5-6");
   CHECK(lines5("70 02 0007") ==
         "pubcomp\n"
