@@ -126,15 +126,14 @@ function tcp_goals(lines, quick) {
 // ---- what a visitor downloads and sees ----
 
 function size_goals(modules) {
-  if (!modules) return missing('sizes of the core in a module of its own and of the page', '≤ 30 KB, ≤ 200 KB brotli', 'login');
+  if (!modules) return missing('sizes of the core in a module of its own and of the page', '≤ 30 KB, ≤ 200 KB brotli', 'page');
   for (const {name, total, goal} of modules)
     add(name, `≤ ${goal / 1024} KB brotli`, `${(total.brotli / 1024).toFixed(1)} KB`, total.brotli <= goal ? 'met' : 'MISSED');
 }
 
-function login_figures(results) {
-  for (const {name, slowdown, median, min, max, bytes} of results ?? [])
-    add(`from navigation to a usable login: ${name}${slowdown > 1 ? `, processor slowed ${slowdown} ×` : ''}`, '',
-        `${Math.round(median)} ms (${Math.round(min)} to ${Math.round(max)}), ${bytes.toLocaleString('en')} bytes`, '');
+function page_goals(results) {
+  if (!results) return missing('what a person waits for in the page', '', 'page');
+  for (const {what, goal, figure, met} of results.rows) add(what, goal, figure, met === undefined ? '' : mark({met}, results.quick));
 }
 
 function frame_goals(output) {
@@ -144,7 +143,7 @@ function frame_goals(output) {
 
 // ---- print ----
 
-const parts = ['native', 'browser', 'npm', 'ui', 'login'];
+const parts = ['native', 'browser', 'npm', 'ui', 'page'];
 const machines = parts.filter((part) => text(`${part}.machine`)).map((part) => `${part}: ${text(`${part}.machine`).trim()}`);
 const quick = machines.some((line) => line.includes('smoke run'));
 
@@ -155,7 +154,7 @@ codec_goals(json('codec.json'), quick);
 tcp_goals(text('throughput.json'), quick);
 size_goals(json('size.json'));
 frame_goals(text('ui.txt'));
-login_figures(json('login.json'));
+page_goals(json('page.json'));
 
 const cells = rows.map(({what, goal, figure, verdict}) => [what, goal, figure, verdict].map((cell) => cell.replaceAll('|', '\\|')));
 const judged = rows.filter(({verdict}) => /^(met|MISSED|TOO)/.test(verdict));

@@ -1,7 +1,7 @@
-// For page.addInitScript(): counts in `graphics` the pictures drawn, the questions that wait for the graphics process, and of the
-// last picture the area of all its triangles, each within its clip, as a multiple of the window.
+// For page.addInitScript(): counts in `graphics` the pictures drawn, the questions that wait for the graphics process, and the
+// area of all of a picture's triangles, each within its clip, as a multiple of the window: the last's, and the most.
 export function watch_graphics() {
-  const count = self.graphics = {pictures: 0, questions: 0, area: 0};
+  const count = self.graphics = {pictures: 0, questions: 0, area: 0, most: 0};
   const gl = WebGL2RenderingContext.prototype;
   const around = (name, before) => {
     const real = gl[name];
@@ -50,5 +50,6 @@ export function watch_graphics() {
       const seen = sides.reduce((shape, side) => cut(shape, ...side), [point(i), point(i + 1), point(i + 2)]);
       count.area += area_of(seen) / (clientWidth * clientHeight);
     }
+    count.most = Math.max(count.most, count.area);
   });
 }
