@@ -76,6 +76,16 @@ test('a client id that the broker assigned stays on the next connection [MQTT5-3
   assert.deepEqual(broker.of('connect').map(({clientId}) => clientId), ['', 'yours']);
 });
 
+test('the log warns of a session that ends with each connection, once', {timeout}, async () => {
+  const broker = await start();
+  const lines = [];
+  const client = await connectAsync(broker.url, {protocolVersion: 5, clientId: 'x', clean: false, reconnectPeriod: 5,
+    log: (...words) => lines.push(words.join(' '))});
+  broker.cut();
+  await new Promise((resolve) => client.once('connect', resolve));
+  assert.equal(lines.filter((line) => /session/.test(line) && /connection/.test(line)).length, 1, lines.join('\n'));
+});
+
 test('send(): the delivery has the reason, also of what nobody has subscribed to', {timeout}, async () => {
   const broker = await start({publish: (packet, peer) => peer.answer(packet,
     {reasonCode: {nobody: 16, forbidden: 135}[packet.topic], properties: {reasonString: 'so it is'}})});

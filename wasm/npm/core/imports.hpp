@@ -15,6 +15,7 @@ void wasmqtt_npm_session_lost(int id, int republished, int failed);
 void wasmqtt_npm_subscribed(int id, int subscription, int code, int error, const std::uint8_t* properties, std::size_t size);
 void wasmqtt_npm_unsubscribed(int id, int subscription, int code, int error, const std::uint8_t* properties,
                               std::size_t size);
+void wasmqtt_npm_log(int id, const char* words, std::size_t size);  // for the application's log
 void wasmqtt_npm_store_problem(int id, const char* problem, std::size_t size);
 // reason_code: the broker's, or what we told it; 0 in 3.1.1. `properties`: of the broker's DISCONNECT.
 void wasmqtt_npm_closed(int id, int phase, int cause, int fault, int code, int clean, int error, int return_code,

@@ -21,6 +21,7 @@ var wasmqttNpm = {
   wasmqtt_npm_unsubscribed: function(id, number, code, error, properties, size) {
     WasmqttNpm.clients[id]._unsubscribed(number, code, error, WasmqttBorder.bytes(properties, size));
   },
+  wasmqtt_npm_log: function(id, text, size) { WasmqttNpm.clients[id]._log(WasmqttBorder.text(text, size)); },
   wasmqtt_npm_store_problem: function(id, text, size) {
     WasmqttNpm.clients[id]._tell('journalerror', new Error(WasmqttBorder.text(text, size)));
   },

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "imports.hpp"
+#include "wasmqtt/describe.hpp"
 
 namespace wasmqtt {
 namespace {
@@ -219,6 +220,10 @@ void NpmClient::tell(const UnsubscribeAnswered& event) {
   const Bytes properties = event.properties.wire();
   wasmqtt_npm_unsubscribed(id_, static_cast<int>(event.subscription.number), number_of(event.reason_code),
                            number_of(event.error.code()), properties.data(), properties.size());
+}
+void NpmClient::tell(const SessionWarning& event) {
+  const std::string_view words = describe(event.reason);
+  wasmqtt_npm_log(id_, words.data(), words.size());
 }
 void NpmClient::tell(const StoreProblem& event) {
   wasmqtt_npm_store_problem(id_, event.problem.data(), event.problem.size());

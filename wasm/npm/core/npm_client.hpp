@@ -46,7 +46,7 @@ class NpmClient {
   void tell(const SessionLost& event);
   void tell(const FellBack&) {}
   void tell(const Authentication&) {}
-  void tell(const SessionWarning&) {}
+  void tell(const SessionWarning& event);
   void tell(const SubscriptionAnswered& event);
   void tell(const UnsubscribeAnswered& event);
   void tell(const StoreProblem& event);

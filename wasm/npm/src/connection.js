@@ -178,8 +178,9 @@ export class Connection extends Emitter {
       return undefined;
     }
   }
+  _log(words) { this._guard(() => this.options.log?.('wasmqtt :: %s', words)); }
   _tell(event, ...values) {
-    this.options.log?.('wasmqtt :: %s', event);
+    this._log(event);
     this._guard(() => this.emit(event, ...values));
   }
 
