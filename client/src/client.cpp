@@ -141,6 +141,7 @@ Error Client::disconnect(Time now, const DisconnectOptions& options) {
 }
 
 Error Client::set_disconnect(const DisconnectOptions& options) { return impl_->set_disconnect(options); }
+void Client::forget_disconnect() { impl_->forget_disconnect(); }
 
 Error Client::authenticate(Bytes data, Time now, Properties words) {
   impl_->advance(now);
@@ -173,7 +174,7 @@ void Client::set_credentials(std::optional<std::string> user_name,
   impl_->options_.password = std::move(password);
 }
 
-void Client::set_authentication(std::optional<AuthenticationOptions> authentication) {
+void Client::set_authentication(AuthenticationOptions authentication) {
   impl_->options_.authentication = std::move(authentication);
 }
 

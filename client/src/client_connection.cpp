@@ -30,8 +30,7 @@ Error make_properties(const ClientOptions& options, PropertyList& properties) {
   if (options.max_packet_bytes != 0 && options.max_packet_bytes < largest)
     (void)properties.add(PropertyId::maximum_packet_size, static_cast<std::uint32_t>(options.max_packet_bytes));
   if (options.topic_alias_maximum != 0) (void)properties.add(PropertyId::topic_alias_maximum, options.topic_alias_maximum);
-  if (options.authentication) {
-    const auto& [method, data] = *options.authentication;
+  if (const auto& [method, data] = options.authentication; !method.empty()) {
     if (Error error = properties.add(PropertyId::authentication_method, method)) return error;
     if (!data.empty()) {
       if (Error error = properties.add(PropertyId::authentication_data, Bytes(data))) return error;
@@ -50,7 +49,7 @@ Error Client::Impl::make_connect(Connect& packet) {
   if (version_ == ProtocolVersion::mqtt_5) {
     if (Error error = make_properties(options_, connect_properties_)) return error;
     if (options_.will) will_properties_ = options_.will->properties;
-  } else if (options_.authentication) {
+  } else if (!options_.authentication.method.empty()) {
     return local_error(Errc::not_in_this_version);  // nobody wants to be connected without it
   }
   packet.properties = connect_properties_;
@@ -256,6 +255,13 @@ Error Client::Impl::set_disconnect(const DisconnectOptions& options) {
   return {};
 }
 
+void Client::Impl::forget_disconnect() {
+  if (phase_ == Phase::disconnecting) return;
+  disconnect_code_ = ReasonCode::success;
+  disconnect_expiry_.reset();
+  disconnect_words_.clear();
+}
+
 // The broker said why before it closed. Nothing is answered [MQTT5-4.13.2-1].
 void Client::Impl::ended_by_broker(const Disconnect& packet) {
   ending_properties_.assign(packet.properties);
@@ -363,7 +369,7 @@ void Client::Impl::finish(Cause cause, Error error) {
   connected_at_.reset();
   const bool asked = phase_ == Phase::disconnecting || cause == Cause::disconnected;
   phase_ = Phase::closing;
-  if (asked) (void)set_disconnect({});  // what was to be said is for one DISCONNECT
+  if (asked) forget_disconnect();  // what was to be said is for one DISCONNECT
   authentication_ = AuthenticationState::none;
   keep_alive_.stop();
   reader_.reset();

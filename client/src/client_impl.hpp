@@ -57,6 +57,7 @@ class Client::Impl {
   void transport_closed(const TransportClose& close);
   void disconnect();
   Error set_disconnect(const DisconnectOptions& options);
+  void forget_disconnect();
   std::uint32_t asked_expiry() const { return connect_properties_.view().number(PropertyId::session_expiry_interval, 0); }
   void ended_by_broker(const Disconnect& packet);
   void abort();

@@ -47,7 +47,7 @@ Driver::~Driver() {
 // ---- asked from outside ----
 
 void Driver::start() {
-  if (finishing_.deadline()) (void)client_.set_disconnect({});
+  if (finishing_.deadline()) client_.forget_disconnect();
   finishing_.cancel();
   if (at_rest(step_)) {
     if (store_says_stop()) return;
@@ -57,7 +57,11 @@ void Driver::start() {
   fire(DriverEvent::start);
 }
 
-void Driver::stop() { (void)stop({}); }
+void Driver::stop() {
+  client_.forget_disconnect();
+  finishing_.cancel();
+  fire(DriverEvent::stop);
+}
 
 Error Driver::stop(const DisconnectOptions& options) {
   if (Error error = client_.set_disconnect(options)) return error;
@@ -209,7 +213,8 @@ void Driver::open() {
   client_.set_will(std::move(attempt.will));
   if (attempt.clean_session) client_.set_clean_session(*attempt.clean_session);
   if (attempt.keep_alive) client_.set_keep_alive(*attempt.keep_alive);
-  error_ = begin_authentication(std::move(attempt.authentication));
+  client_.set_authentication(std::move(attempt.authentication));
+  if (options_.authenticator != nullptr) error_ = options_.authenticator->driver_connects(client_);
   if (attempt.client_id && !error_) error_ = client_.set_client_id(std::move(*attempt.client_id), now);
   client_.handle_attempt(url_, now);
   if (error_) {
@@ -222,27 +227,9 @@ void Driver::open() {
   transport_.open(url_, *this);
 }
 
-Error Driver::begin_authentication(std::optional<AuthenticationOptions> authentication) {
-  if (Authenticator* authenticator = options_.authenticator) {
-    auto data = authenticator->begin();
-    if (!data) return local_error(Errc::authentication_refused);
-    authentication = AuthenticationOptions{std::string(authenticator->method()), std::move(*data)};
-  }
-  client_.set_authentication(std::move(authentication));
-  return {};
-}
-
 Error Driver::reauthenticate() {
-  std::vector<std::uint8_t> data;
-  if (options_.authenticator != nullptr) {
-    // Its begin() would forget what is under way.
-    if (!client_.connected()) return local_error(Errc::not_connected);
-    if (client_.authenticating()) return local_error(Errc::authentication_out_of_turn);
-    auto first = options_.authenticator->begin();
-    if (!first) return local_error(Errc::authentication_refused);
-    data = std::move(*first);
-  }
-  const Error error = client_.reauthenticate(data, loop_.now());
+  Authenticator* const authenticator = options_.authenticator;
+  const Error error = authenticator ? authenticator->driver_renews(client_, loop_.now()) : client_.reauthenticate({}, loop_.now());
   if (!error) flush_soon();
   return error;
 }
@@ -285,7 +272,7 @@ void Driver::remember_old() {
 bool Driver::falls_back() {
   const CloseRecord& record = close_record_;
   if (!newest_ || error_ || std::exchange(trying_old_, false) || record.version != ProtocolVersion::mqtt_5) return false;
-  if (client_.options().authentication) return false;
+  if (!client_.options().authentication.method.empty()) return false;
   const bool said = record.cause == CloseRecord::Cause::refused &&
                     record.reason_code == ReasonCode::unsupported_protocol_version;
   const bool closed = record.cause == CloseRecord::Cause::transport && record.phase == CloseRecord::Phase::connecting &&

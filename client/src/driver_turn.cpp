@@ -54,7 +54,8 @@ void Driver::deliver_events() {
   const Time now = loop_.now();  // once: thousands of messages come in one piece, and a browser's clock is slow
   while (const Event* event = client_.poll_event(now)) {
     if (!std::holds_alternative<Message>(*event)) note(*event, now);
-    if (authenticates(*event, now)) continue;
+    const auto* step = options_.authenticator == nullptr ? nullptr : std::get_if<Authentication>(event);
+    if (step != nullptr && options_.authenticator->driver_tells(client_, *step, now)) continue;
     const bool connected = std::holds_alternative<Connected>(*event);
     if (on_event) on_event(*event);
     // After the event, so that whoever hears of the state finds everything above it ready; unless it was ended there.
@@ -70,20 +71,6 @@ void Driver::note(const Event& event, Time now) {
     close_record_ = closed->record;
     fire(DriverEvent::ended);
   }
-}
-
-// True: it was between the broker and the authenticator.
-bool Driver::authenticates(const Event& event, Time now) {
-  const auto* step = std::get_if<Authentication>(&event);
-  Authenticator* authenticator = options_.authenticator;
-  if (step == nullptr || authenticator == nullptr) return false;
-  if (step->done && authenticator->finish(step->data)) return false;
-  if (!step->done) {
-    const auto answer = authenticator->respond(step->data);
-    if (answer && !client_.authenticate(*answer, now)) return true;
-  }
-  client_.refuse_authentication(now);
-  return true;
 }
 
 void Driver::write_journal() {

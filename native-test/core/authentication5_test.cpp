@@ -378,8 +378,8 @@ TEST_CASE("mqtt 5: what AUTH may not carry is refused, and the exchange stays wh
   CHECK_FALSE(static_cast<bool>(link.answer()));
   link.expect<Auth>();
 
-  for (const auto& spoil : {+[](ClientOptions& o) { o.authentication->method = "\xff"; },
-                            +[](ClientOptions& o) { o.authentication->data.resize(65'536); },
+  for (const auto& spoil : {+[](ClientOptions& o) { o.authentication.method = "\xff"; },
+                            +[](ClientOptions& o) { o.authentication.data.resize(65'536); },
                             +[](ClientOptions& o) { o.properties = named("N"); }}) {
     ClientOptions options = with_method();
     spoil(options);
@@ -432,7 +432,7 @@ TEST_CASE("mqtt 5: AUTH does not wait for a store, but never goes before CONNECT
 
 TEST_CASE("mqtt 5: what authenticates is in no trace, no close record and no words") {
   ClientOptions options = with_method();
-  options.authentication->data = {'S', 'E', 'C', 'R', 'E', 'T'};
+  options.authentication.data = {'S', 'E', 'C', 'R', 'E', 'T'};
   options.trace.max_packets = 100;
   Exchange link(options);
   link.begin();

@@ -16,13 +16,14 @@
 #include <string_view>
 #include <vector>
 
+#include "wasmqtt/client.hpp"
 #include "wasmqtt/types.hpp"
 
 namespace wasmqtt {
 
 class Authenticator {
  public:
-  virtual ~Authenticator() = default;
+  virtual ~Authenticator();
 
   // The Authentication Method: always the same, not empty.
   virtual std::string_view method() const = 0;
@@ -36,6 +37,14 @@ class Authenticator {
   // The broker accepts; `data` is what its CONNACK or AUTH has to show. False: refused, as above. Called before anything
   // else is sent on the connection.
   virtual bool finish(Bytes data) = 0;
+
+ private:
+  friend class Driver;
+  // What the driver does with it. Virtual, so that a program without an authenticator has none of it.
+  virtual Error driver_connects(Client& client);
+  virtual Error driver_renews(Client& client, Time now);
+  // True: it was between the broker and this object.
+  virtual bool driver_tells(Client& client, const Authentication& step, Time now);
 };
 
 }  // namespace wasmqtt

@@ -58,7 +58,7 @@ struct WillOptions {
 // MQTT 5's enhanced authentication, section 4.12: what CONNECT says. The rest is Authentication, authenticate() and
 // reauthenticate().
 struct AuthenticationOptions {
-  std::string method{};
+  std::string method{};              // empty: no enhanced authentication
   std::vector<std::uint8_t> data{};  // empty: none
 };
 
@@ -84,7 +84,7 @@ struct ClientOptions {
                                               // Request Response Information
   // Enhanced authentication. With it there is no connection in 3.1.1, which has none: not_in_this_version, and
   // Protocol::newest does not fall back.
-  std::optional<AuthenticationOptions> authentication{};
+  AuthenticationOptions authentication{};
 
   // Time-outs; 0 turns one off. Each ends the connection with the reason; unacknowledged messages are sent again
   // on the next one, never on a timer [MQTT-4.4.0-1]. They run from when the packet has left, not while it waits for a
@@ -220,6 +220,7 @@ class Client {
   // not_in_this_version, where 3.1.1 is spoken; reserved_reason_code; property rules; expiry_after_none, while there is a
   // connection. What a later connection turns out to have no place for is left out there.
   Error set_disconnect(const DisconnectOptions& options);
+  void forget_disconnect();  // takes that back, as long as it is not under way
   // MQTT 5, section 4.12. Answers Authentication{done = false}, now or later, with AUTH. `data` and `words` (Reason String, User
   // Properties) are copied; empty data: none. Errors: authentication_out_of_turn, when nothing is to be answered;
   // unexpected_authentication, when CONNECT named no method [MQTT-4.12.0-7]; string_too_long; above_server_limit; property rules.
@@ -238,7 +239,7 @@ class Client {
   void abort(Time now);
   // For the next CONNECT.
   void set_credentials(std::optional<std::string> user_name, std::optional<std::vector<std::uint8_t>> password);
-  void set_authentication(std::optional<AuthenticationOptions> authentication);
+  void set_authentication(AuthenticationOptions authentication);
   void set_will(std::optional<WillOptions> will);
   void set_clean_session(bool clean_session);
   void set_keep_alive(std::chrono::seconds keep_alive);

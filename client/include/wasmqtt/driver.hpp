@@ -30,7 +30,7 @@ struct Attempt {
   std::optional<std::string> user_name{};
   std::optional<std::vector<std::uint8_t>> password{};
   std::optional<WillOptions> will{};
-  std::optional<AuthenticationOptions> authentication{};  // MQTT 5's; an Authenticator takes its place
+  AuthenticationOptions authentication{};  // MQTT 5's; an Authenticator takes its place
   // Not set: as before. Another client id is another session [MQTT-3.1.3-2]; see Client::set_client_id.
   std::optional<std::string> client_id{};
   std::optional<bool> clean_session{};
@@ -169,7 +169,6 @@ class Driver final : private TransportObserver {
   void prepare();
   void open();
   void decide_what_next();
-  Error begin_authentication(std::optional<AuthenticationOptions> authentication);
   bool has_one_address() const;
   bool falls_back();
   bool is_old(std::string_view url) const;
@@ -186,7 +185,6 @@ class Driver final : private TransportObserver {
   void drain();
   void deliver_events();
   void note(const Event& event, Time now);
-  bool authenticates(const Event& event, Time now);
   void write_journal();
   void write_output();
   void write_full_frames();
