@@ -128,7 +128,7 @@ constexpr Row rows[] = {
     {Errc::no_acknowledgement, "the broker acknowledged nothing for too long", ""},
     {Errc::refused_but_open, "the broker refused the connection", "[MQTT-3.2.2-5]", "[MQTT-3.2.2-7]"},
     {Errc::timed_out, "it was not done in time", ""},
-    {Errc::not_delivered, "nobody has taken the message", ""},
+    {Errc::not_delivered, "the other side did not take it", ""},
 };
 
 constexpr Row unknown{Errc::ok, "unknown error", ""};

@@ -1,12 +1,13 @@
 // Accepts bids, one after the other: a bid must beat the highest. What is accepted is retained on the item's topic, where
 // the bidders see it, and where the auctioneer finds it again after a restart.
 //
-//   auctioneer URL ITEM STARTING_PRICE [ITEM STARTING_PRICE]...
+//   auctioneer [--mqtt5] URL ITEM STARTING_PRICE [ITEM STARTING_PRICE]...
 #include <charconv>
 #include <iostream>
 #include <map>
 #include <string>
 
+#include "program_options.hpp"
 #include "wasmqtt/mqtt_client.hpp"
 #include "wasmqtt/native/asio_loop.hpp"
 #include "wasmqtt/native/network_transport.hpp"
@@ -73,8 +74,9 @@ class Auctioneer {
 }  // namespace
 
 int main(int argument_count, char** arguments) {
+  const Protocol protocol = take_protocol(argument_count, arguments);
   if (argument_count < 4 || argument_count % 2 != 0) {
-    std::cerr << "usage: auctioneer URL ITEM STARTING_PRICE [ITEM STARTING_PRICE]...\n";
+    std::cerr << "usage: auctioneer [--mqtt5] URL ITEM STARTING_PRICE [ITEM STARTING_PRICE]...\n";
     return 2;
   }
   std::map<std::string, std::string> opening;
@@ -82,7 +84,7 @@ int main(int argument_count, char** arguments) {
   boost::asio::io_context context;
   AsioLoop loop(context);
   NetworkTransport transport(context);
-  MqttClient mqtt(loop, transport, {.urls = {arguments[1]}, .client = {.client_id = "auctioneer"}, .driver = {}});
+  MqttClient mqtt(loop, transport, {.urls = {arguments[1]}, .client = {.client_id = "auctioneer", .protocol = protocol}, .driver = {}});
   Auctioneer auctioneer(mqtt, std::move(opening));
   if (!auctioneer.begin()) return 1;
   context.run();

@@ -1,21 +1,23 @@
 // Publishes headlines, each retained on its topic, so that a reader who comes later sees the latest of each at once.
 //
-//   news_wire [URL]          lines of standard input, "topic headline"; an empty headline takes the topic's away
+//   news_wire [--mqtt5] [URL]   lines of standard input, "topic headline"; an empty headline takes the topic's away
 //   printf 'news/sport/formula-1 Rain in Spa\n' | news_wire mqtt://localhost:18830
 #include <iostream>
 #include <string>
 
+#include "program_options.hpp"
 #include "wasmqtt/mqtt_client.hpp"
 #include "wasmqtt/native/asio_loop.hpp"
 #include "wasmqtt/native/network_transport.hpp"
 
 int main(int argument_count, char** arguments) {
   using namespace wasmqtt;
+  const Protocol protocol = take_protocol(argument_count, arguments);
   boost::asio::io_context context;
   AsioLoop loop(context);
   NetworkTransport transport(context);
   const std::string url = argument_count > 1 ? arguments[1] : "mqtt://127.0.0.1:18830";
-  MqttClient mqtt(loop, transport, {.urls = {url}, .client = {.client_id = "news-wire"}, .driver = {}});
+  MqttClient mqtt(loop, transport, {.urls = {url}, .client = {.client_id = "news-wire", .protocol = protocol}, .driver = {}});
 
   // QoS 1 messages wait for the connection by themselves; when the last is acknowledged, there is nothing left to do.
   std::size_t unfinished = 0;

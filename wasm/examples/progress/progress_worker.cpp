@@ -1,20 +1,22 @@
 // Works at a task of a hundred steps and publishes how far it is, retained on progress/TASK. While disconnected it
 // continues; of the states that could not be sent meanwhile only the newest is.
 //
-//   progress_worker URL TASK [MILLISECONDS_PER_STEP]
+//   progress_worker [--mqtt5] URL TASK [MILLISECONDS_PER_STEP]
 #include <boost/asio/steady_timer.hpp>
 #include <functional>
 #include <iostream>
 #include <string>
 
+#include "program_options.hpp"
 #include "wasmqtt/mqtt_client.hpp"
 #include "wasmqtt/native/asio_loop.hpp"
 #include "wasmqtt/native/network_transport.hpp"
 
 int main(int argument_count, char** arguments) {
   using namespace wasmqtt;
+  const Protocol protocol = take_protocol(argument_count, arguments);
   if (argument_count < 3) {
-    std::cerr << "usage: progress_worker URL TASK [MILLISECONDS_PER_STEP]\n";
+    std::cerr << "usage: progress_worker [--mqtt5] URL TASK [MILLISECONDS_PER_STEP]\n";
     return 2;
   }
   const std::string task = arguments[2];
@@ -23,7 +25,7 @@ int main(int argument_count, char** arguments) {
   AsioLoop loop(context);
   NetworkTransport transport(context);
   MqttClient mqtt(loop, transport,
-                  {.urls = {arguments[1]}, .client = {.client_id = "progress-worker-" + task}, .driver = {}});
+                  {.urls = {arguments[1]}, .client = {.client_id = "progress-worker-" + task, .protocol = protocol}, .driver = {}});
   boost::asio::steady_timer timer(context);
   int percent = 0;
   Delivery last;
