@@ -130,7 +130,7 @@
   const canvas = document.createElement('canvas');
   // A context keeps the browser busy: not before the login has been painted.
   requestAnimationFrame(() => setTimeout(() => canvas.getContext('webgl2',
-    {alpha: false, depth: false, stencil: false, antialias: false, powerPreference: 'low-power'})));
+    {alpha: false, depth: false, stencil: false, antialias: false, preserveDrawingBuffer: true, powerPreference: 'low-power'})));
   window.Module = {
     imguiWebCanvas: canvas,
     instantiateWasm(imports, done) {

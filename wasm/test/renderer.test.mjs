@@ -35,7 +35,7 @@ describe('a frame that looks like the last', () => {
     assert.equal((await someone.count()).pictures, before.pictures);
   });
 
-  test('and a key draws one picture', async () => {
+  test('and a key draws one picture, of what is around it', async () => {
     const someone = await arrive('?stage=10');
     await someone.field('Username').focus();
     await someone.page.keyboard.type('a');
@@ -43,7 +43,9 @@ describe('a frame that looks like the last', () => {
     const before = await someone.count();
     await someone.page.keyboard.type('a');
     await rest(someone);
-    assert.equal((await someone.count()).pictures, before.pictures + 1);
+    const after = await someone.count();
+    assert.equal(after.pictures, before.pictures + 1);
+    assert.ok(after.area < 0.4, `${after.area} of the window`);
   });
 
   test('is drawn when the canvas was emptied by another size', async () => {
@@ -56,6 +58,25 @@ describe('a frame that looks like the last', () => {
 });
 
 describe('a picture', () => {
+  test('that was drawn in parts is the same as one drawn as a whole', async () => {
+    const someone = await arrive('?stage=20&user=alice', {deviceScaleFactor: 1});
+    await someone.page.getByRole('checkbox', {name: 'Use QoS 1'}).uncheck();
+    await someone.button('Options').hover();
+    await someone.sign_in();
+    await someone.talk_to('bob');
+    for (const text of ['hello', 'Grüße 你好 👩‍👩‍👧', 'a line that is long enough to be broken, and broken again, in a window as small as this']) await someone.say(text);
+    await someone.message('a line that is').waitFor();
+    await someone.button('Theme').hover();
+    await someone.field('Message').pressSequentially('not sent');
+    await rest(someone);
+    const parts = await someone.page.screenshot();
+    const {pictures} = await someone.count();
+    await someone.page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));  // the whole, to be sure
+    await until(async () => (await someone.count()).pictures > pictures, 'the whole picture', timeout);
+    await rest(someone);
+    assert.ok(parts.equals(await someone.page.screenshot()));
+  });
+
   test('asks the graphics process nothing', async () => {
     const someone = await arrive('?stage=10&user=alice');
     const before = await someone.count();
@@ -71,14 +92,14 @@ describe('a picture', () => {
   test('fills at most one and a half times the window, shadows and all', async () => {
     const someone = await arrive('?stage=10&user=alice', {viewport: {width: 1280, height: 800}});
     await rest(someone);
-    const {area: login} = await someone.count();
+    const {most: login} = await someone.count();
     await someone.sign_in();
     await someone.talk_to('bob');
     await flood(world.stage.open_broker, Array.from({length: 60}, (_, i) => ({topic: 'chat/messages/alice/bob',
       payload: JSON.stringify({messageId: `m${i}`, content: `Message ${i}, about as long as people write them`, timestamp: new Date().toISOString()})})));
     await someone.message('Message 59,').waitFor();
     await rest(someone);
-    const {area: chat} = await someone.count();
+    const {most: chat} = await someone.count();
     assert.ok(login > 0.2 && login <= 1.5, `login: ${login}`);
     assert.ok(chat > 0.5 && chat <= 1.5, `chat: ${chat}`);
   });

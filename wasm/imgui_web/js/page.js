@@ -207,7 +207,8 @@ var imguiWebPage = {
     // A page may have made it while the program was on its way: a context takes the graphics process a while.
     w.canvas = Module['imguiWebCanvas'] || document.createElement('canvas');
     // The same context and the same attributes are what src/page.cpp then asks for.
-    const attributes = {'alpha': false, 'depth': false, 'stencil': false, 'antialias': false, 'powerPreference': 'low-power'};
+    const attributes = {'alpha': false, 'depth': false, 'stencil': false, 'antialias': false, 'preserveDrawingBuffer': true,
+                        'powerPreference': 'low-power'};
     if (!w.canvas.getContext('webgl2', attributes)) return 0;
     w.canvas.id = 'imgui-web-canvas';
     w.canvas.setAttribute('aria-hidden', 'true');

@@ -41,7 +41,7 @@ bool create_context(Backend& b, const char* selector) {
   emscripten_webgl_init_context_attributes(&attributes);
   attributes.majorVersion = 2;
   attributes.alpha = attributes.depth = attributes.stencil = attributes.antialias = EM_FALSE;
-  attributes.preserveDrawingBuffer = EM_FALSE;
+  attributes.preserveDrawingBuffer = EM_TRUE;  // only what changes is drawn
   attributes.powerPreference = EM_WEBGL_POWER_PREFERENCE_LOW_POWER;
   b.context = emscripten_webgl_create_context(selector, &attributes);
   if (b.context <= 0) return false;

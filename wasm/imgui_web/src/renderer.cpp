@@ -1,10 +1,10 @@
 #include "renderer.hpp"
 
+#include "damage.hpp"
+
 #include <GLES3/gl3.h>
 
-#include <algorithm>
 #include <cstddef>
-#include <cstring>
 
 namespace imgui_web {
 
@@ -51,46 +51,6 @@ GLuint link_program() {
   return program;
 }
 
-// Two frames of equal hashes are taken as equal: with 64 bits that is wrong once in longer than anybody looks.
-struct Hash {
-  std::uint64_t value = 0x9E3779B97F4A7C15ull;
-
-  void add(std::uint64_t v) { value = (value ^ v) * 0xD6E8FEB86659FD93ull, value ^= value >> 32; }
-  // Of a multiple of four bytes.
-  void add(const void* data, std::size_t size) {
-    const auto* at = static_cast<const unsigned char*>(data);
-    const auto* const end = at + size;
-    std::uint64_t word = size;
-    for (; at < end; at += sizeof word) {
-      add(word);
-      word = 0;
-      std::memcpy(&word, at, std::min(sizeof word, static_cast<std::size_t>(end - at)));
-    }
-    add(word);
-  }
-};
-
-template <class Each> void each_command(const ImDrawList& list, Each each) {
-  for (const ImDrawCmd& command : list.CmdBuffer)
-    if (command.ElemCount > 0 && !command.UserCallback) each(command);
-}
-
-std::uint64_t hash_of(const ImDrawData& data, ImVec4 page, int width, int height) {
-  Hash hash;
-  hash.add(static_cast<std::uint64_t>(width) << 32 | static_cast<std::uint32_t>(height));
-  hash.add(&page, sizeof page);
-  hash.add(&data.DisplaySize, sizeof data.DisplaySize);
-  for (const ImDrawList* list : data.CmdLists) {
-    hash.add(list->VtxBuffer.Data, static_cast<std::size_t>(list->VtxBuffer.size_in_bytes()));
-    hash.add(list->IdxBuffer.Data, static_cast<std::size_t>(list->IdxBuffer.size_in_bytes()));
-    each_command(*list, [&](const ImDrawCmd& command) {
-      hash.add(&command.ClipRect, sizeof command.ClipRect);
-      hash.add(static_cast<std::uint64_t>(command.GetTexID()) << 32 | command.ElemCount);
-    });
-  }
-  return hash.value | 1;
-}
-
 void create_texture(ImTextureData& texture) {
   GLuint name = 0;
   glGenTextures(1, &name);
@@ -119,15 +79,29 @@ void destroy_texture(ImTextureData& texture) {
   texture.SetStatus(ImTextureStatus_Destroyed);
 }
 
-void draw_command(const ImDrawCmd& command, ImVec2 density, int height) {
-  const auto left = static_cast<int>(command.ClipRect.x * density.x), right = static_cast<int>(command.ClipRect.z * density.x);
-  const float top = command.ClipRect.y * density.y, bottom = command.ClipRect.w * density.y;
-  if (right <= left || bottom <= top) return;
-  glScissor(left, static_cast<int>(static_cast<float>(height) - bottom), right - left, static_cast<int>(bottom - top));
+void set_scissor(const PixelRect& r, int height) { glScissor(r.left, height - r.bottom, r.right - r.left, r.bottom - r.top); }
+
+void draw_command(const ImDrawCmd& command) {
   glBindTexture(GL_TEXTURE_2D, static_cast<GLuint>(command.GetTexID()));
   static_assert(sizeof(ImDrawIdx) == 4);
   glDrawElements(GL_TRIANGLES, static_cast<GLsizei>(command.ElemCount), GL_UNSIGNED_INT,
                  reinterpret_cast<const void*>(static_cast<std::uintptr_t>(command.IdxOffset) * sizeof(ImDrawIdx)));
+}
+
+// What of a list lies in `part` of a screen of this height.
+void draw_list(const ImDrawList& list, ImVec2 density, const PixelRect& part, int height) {
+  bool uploaded = false;
+  each_command(list, [&](const ImDrawCmd& command) {
+    const PixelRect clip = clip_of(command, density, part);
+    if (clip.empty()) return;
+    if (!uploaded) {
+      uploaded = true;
+      glBufferData(GL_ARRAY_BUFFER, list.VtxBuffer.size_in_bytes(), list.VtxBuffer.Data, GL_STREAM_DRAW);
+      glBufferData(GL_ELEMENT_ARRAY_BUFFER, list.IdxBuffer.size_in_bytes(), list.IdxBuffer.Data, GL_STREAM_DRAW);
+    }
+    set_scissor(clip, height);
+    draw_command(command);
+  });
 }
 
 }  // namespace
@@ -156,6 +130,7 @@ void Renderer::start() {
   attribute(position, 2, GL_FLOAT, GL_FALSE, offsetof(ImDrawVert, pos));
   attribute(texture_place, 2, GL_FLOAT, GL_FALSE, offsetof(ImDrawVert, uv));
   attribute(color, 4, GL_UNSIGNED_BYTE, GL_TRUE, offsetof(ImDrawVert, col));
+  glEnable(GL_SCISSOR_TEST);
   glEnable(GL_BLEND);
   glBlendFunc(GL_SRC_ALPHA, GL_ONE_MINUS_SRC_ALPHA);
   invalidate();
@@ -185,20 +160,17 @@ void Renderer::update_textures() {
 }
 
 void Renderer::draw(const ImDrawData& data, ImVec4 page, int width, int height) {
-  const std::uint64_t now = hash_of(data, page, width, height);
-  if (now == last_) return;
-  last_ = now;
+  const PixelRect screen{0, 0, width, height};
+  hash_tiles(data, ImGui::ColorConvertFloat4ToU32(page), screen, next_);
+  const PixelRect changed = difference(shown_, next_, screen);
+  shown_.swap(next_);
+  if (changed.empty()) return;
   glViewport(0, 0, width, height);
-  glDisable(GL_SCISSOR_TEST);
+  set_scissor(changed, height);
   glClearColor(page.x, page.y, page.z, 1);
   glClear(GL_COLOR_BUFFER_BIT);
-  glEnable(GL_SCISSOR_TEST);
   glVertexAttrib4f(scale, 2 / data.DisplaySize.x, -2 / data.DisplaySize.y, 0, 0);
-  for (const ImDrawList* list : data.CmdLists) {
-    glBufferData(GL_ARRAY_BUFFER, list->VtxBuffer.size_in_bytes(), list->VtxBuffer.Data, GL_STREAM_DRAW);
-    glBufferData(GL_ELEMENT_ARRAY_BUFFER, list->IdxBuffer.size_in_bytes(), list->IdxBuffer.Data, GL_STREAM_DRAW);
-    each_command(*list, [&](const ImDrawCmd& command) { draw_command(command, data.FramebufferScale, height); });
-  }
+  for (const ImDrawList* list : data.CmdLists) draw_list(*list, data.FramebufferScale, changed, height);
 }
 
 }  // namespace imgui_web

@@ -1,10 +1,11 @@
-// Draws Dear ImGui's lists with WebGL 2. The context is nobody else's, so its state is set once and never asked for: each
-// answer would wait for the graphics process.
+// Draws Dear ImGui's lists with WebGL 2, of each frame only what differs from the last. The context is nobody else's: it keeps
+// what was drawn, and its state is set once and never asked for, since each answer would wait for the graphics process.
 #pragma once
 
 #include <imgui.h>
 
 #include <cstdint>
+#include <vector>
 
 namespace imgui_web {
 
@@ -16,14 +17,14 @@ class Renderer {
   void forget();
   /// Brings to the context what ImGui changed in its textures. Also for a frame that is not drawn.
   void update_textures();
-  /// A frame of so many device pixels over `page`. One that equals the last is left on the screen as it is.
+  /// A frame of so many device pixels over `page`. What equals the last frame is left on the screen as it is.
   void draw(const ImDrawData& data, ImVec4 page, int width, int height);
-  /// What is on the screen is gone, or something in a texture changed unseen: the next frame is drawn in any case.
-  void invalidate() { last_ = 0; }
+  /// What is on the screen is gone, or something in a texture changed unseen: the next frame is drawn as a whole.
+  void invalidate() { shown_.clear(); }
 
  private:
   unsigned program_ = 0, array_ = 0, vertices_ = 0, indices_ = 0;
-  std::uint64_t last_ = 0;  // what is on the screen; 0: unknown
+  std::vector<std::uint64_t> shown_, next_;  // one hash for each tile of the screen; shown_ is empty when that is unknown
 };
 
 }  // namespace imgui_web
