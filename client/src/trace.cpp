@@ -162,33 +162,48 @@ void PacketTrace::make_room(std::size_t count) {
     ++first_;
 }
 
+// Puts the bytes, and topic_ behind them, into the ring; where they lie now.
+std::uint8_t* PacketTrace::keep(TraceEntry& entry, Bytes bytes) {
+  entry.size = static_cast<std::uint32_t>(bytes.size());
+  entry.kept = static_cast<std::uint32_t>(std::min(bytes.size(), limits_.max_packet_bytes));
+  if (entry.kept + topic_.size() > bytes_.size()) topic_.clear();
+  entry.alias_topic = static_cast<std::uint16_t>(topic_.size());
+  make_room(entry.kept + topic_.size());
+  entry.offset = head_;
+  std::uint8_t* const at = bytes_.data() + head_ % bytes_.size();
+  std::copy(topic_.begin(), topic_.end(), std::copy_n(bytes.begin(), entry.kept, at));
+  head_ += entry.kept + topic_.size();
+  return at;
+}
+
 void PacketTrace::add(Time now, Direction direction, Bytes packet) {
   TraceEntry entry;
   entry.at = now;
   entry.direction = direction;
   entry.type = static_cast<PacketType>(packet[0] >> 4);
   entry.version = version_;
-  entry.size = static_cast<std::uint32_t>(packet.size());
-  entry.kept = static_cast<std::uint32_t>(std::min(packet.size(), limits_.max_packet_bytes));
   read_ids(packet, entry);
   topic_.assign(find_alias_topic(entry, packet, end_));  // it lies in the ring, where room is made now
-  if (entry.kept + topic_.size() > bytes_.size()) topic_.clear();
-  entry.alias_topic = static_cast<std::uint16_t>(topic_.size());
-  make_room(entry.kept + topic_.size());
-  entry.offset = head_;
-  const auto at = bytes_.begin() + static_cast<std::ptrdiff_t>(head_ % bytes_.size());
-  std::copy_n(packet.begin(), entry.kept, at);
-  std::copy(topic_.begin(), topic_.end(), at + static_cast<std::ptrdiff_t>(entry.kept));
+  std::uint8_t* const at = keep(entry, packet);
   const Secrets secrets = secrets_of(entry.type, packet);
   for (const Bytes secret : {secrets.password, secrets.authentication_data}) {
     const auto offset = static_cast<std::size_t>(secret.empty() ? 0 : secret.data() - packet.data());
-    if (!secret.empty() && offset < entry.kept)
-      std::fill_n(at + static_cast<std::ptrdiff_t>(offset), std::min(secret.size(), entry.kept - offset), '*');
+    if (!secret.empty() && offset < entry.kept) std::fill_n(at + offset, std::min(secret.size(), entry.kept - offset), '*');
   }
-  head_ += entry.kept + topic_.size();
   const std::uint64_t number = end_++;
   link(entry, number);
   entries_[number % entries_.size()] = entry;
+}
+
+void PacketTrace::note(Time now, std::string_view text) {
+  if (entries_.empty() || text.empty()) return;
+  TraceEntry entry;
+  entry.at = now;
+  entry.type = remark;
+  entry.version = version_;
+  topic_.clear();
+  keep(entry, as_bytes(text));
+  entries_[end_++ % entries_.size()] = entry;
 }
 
 // Notes a PUBLISH under its alias; the topic that this one leaves out.

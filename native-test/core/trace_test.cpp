@@ -242,3 +242,26 @@ TEST_CASE("trace: a client's own aliases, and the broker's, are known from what 
   CHECK(trace[trace.end() - 1].size < trace[trace.end() - 2].size);
   CHECK(trace[1].version == ProtocolVersion::mqtt_5);
 }
+
+TEST_CASE("trace: a remark stands between the packets, within the same bounds, and links to nothing") {
+  PacketTrace off;
+  off.note({}, "nobody reads this");
+  CHECK(off.end() == 1);
+  PacketTrace trace({.max_packets = 4, .max_bytes = 64, .max_packet_bytes = 32});
+  trace.start_connection(ProtocolVersion::mqtt_5);
+  const ByteBuffer ping = from_hex("c000"), pong = from_hex("d000");
+  trace.record(Time{1ms}, Direction::outbound, ping);
+  trace.note(Time{2ms}, "The connection was lost.");
+  trace.record(Time{3ms}, Direction::inbound, pong);
+  CHECK(trace[2].type == remark);
+  CHECK(as_text(trace.bytes(trace[2])) == "The connection was lost.");
+  CHECK(trace[2].partner == 0);
+  CHECK(trace[3].partner == 1);
+  trace.note(Time{4ms}, std::string(100, 'x'));
+  CHECK(trace[4].size == 100);
+  CHECK(trace[4].kept == 32);
+  for (int i = 0; i < 10; ++i) trace.note(Time{5ms}, "again");
+  CHECK(trace.end() - trace.first() == 4);
+  trace.note(Time{6ms}, "");
+  CHECK(trace.end() == 15);
+}

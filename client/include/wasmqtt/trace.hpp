@@ -6,6 +6,8 @@
 // Passwords are masked before they get in: each byte of a CONNECT's password, and of MQTT 5's authentication data, is
 // replaced by '*'. A PUBLISH that bears a topic alias in the place of its topic is kept with that topic behind its bytes, as
 // long as the last PUBLISH with this alias is in the ring.
+//
+// An application may put remarks between the packets: where a connection ended, say, and why.
 #pragma once
 
 #include <optional>
@@ -16,6 +18,9 @@
 #include "wasmqtt/types.hpp"
 
 namespace wasmqtt {
+
+// The type of a remark, which MQTT reserves.
+inline constexpr PacketType remark = PacketType{0};
 
 struct TraceEntry {
   Time at{};
@@ -47,6 +52,8 @@ class PacketTrace {
   void record(Time now, Direction direction, Bytes packet) {
     if (!entries_.empty() && !packet.empty()) add(now, direction, packet);
   }
+  // A remark, in UTF-8; its bytes are the text. Not kept while the trace is off.
+  void note(Time now, std::string_view text);
   // A new network connection: answers no longer link to requests of the old one, and no alias stands for anything.
   void start_connection(ProtocolVersion version);
 
@@ -66,6 +73,7 @@ class PacketTrace {
 
  private:
   void add(Time now, Direction direction, Bytes packet);
+  std::uint8_t* keep(TraceEntry& entry, Bytes bytes);
   void link(TraceEntry& entry, std::uint64_t number);
   std::string_view find_alias_topic(const TraceEntry& entry, Bytes packet, std::uint64_t number);
   std::uint64_t& waiting_for(std::size_t table, std::uint16_t id);
