@@ -154,3 +154,61 @@ TEST_CASE("the list follows the trace: filters, what was dropped, a pause, a cle
   CHECK(shown(list) == "1 ");
   CHECK(make_row(other.trace, 1, list.start()).time == "0.0");
 }
+
+TEST_CASE("the filter's words all have to hold: type, topic with wildcards, QoS, id, direction, flags, and any other word") {
+  Recorder recorder;
+  recorder.add(Direction::outbound, Publish{"chat/status/alice", {}, 7, Qos::at_least_once, true, false});
+  recorder.add(Direction::inbound, Puback{7});
+  recorder.add(Direction::inbound, Publish{"chat/status/bob", {}, 0, Qos::at_most_once, false, false});
+  recorder.add(Direction::outbound, Publish{"chat/messages/bob/alice", {}, 8, Qos::at_least_once, false, true});
+  const auto numbers = [&](std::string words) {
+    PacketList list;
+    list.update(recorder.trace, {.text = std::move(words)});
+    return shown(list);
+  };
+  CHECK(numbers("type:publish") == "1 3 4 ");
+  CHECK(numbers("type:PUB in") == "2 3 ");
+  CHECK(numbers("topic:chat/status/+") == "1 2 3 ");
+  CHECK(numbers("topic:status out") == "1 ");
+  CHECK(numbers("qos:1") == "1 4 ");
+  CHECK(numbers("qos:0") == "3 ");
+  CHECK(numbers("id:7") == "1 2 ");
+  CHECK(numbers("retain") == "1 ");
+  CHECK(numbers(" dup   out ") == "4 ");
+  CHECK(numbers("bob in") == "3 ");
+  CHECK(numbers("nothing:here") == "");
+}
+
+TEST_CASE("an acknowledgement's row has the topic of what it answers") {
+  Recorder recorder;
+  recorder.add(Direction::outbound, Publish{"a/b", {}, 7, Qos::at_least_once, false, false});
+  recorder.add(Direction::inbound, Puback{7});
+  recorder.add(Direction::inbound, Puback{9});
+  CHECK(make_row(recorder.trace, 1, {}).has_own_topic);
+  CHECK(make_row(recorder.trace, 2, {}).topic == "a/b");
+  CHECK_FALSE(make_row(recorder.trace, 2, {}).has_own_topic);
+  CHECK(make_row(recorder.trace, 3, {}).topic == "");
+}
+
+TEST_CASE("a remark is a row and an exported line of its own, and no packet of either direction") {
+  Recorder recorder;
+  recorder.add(Direction::outbound, Pingreq{});
+  recorder.trace.note({}, "The connection was lost after 5 s.");
+  PacketList list;
+  list.update(recorder.trace, {});
+  CHECK(shown(list) == "2 ");
+  list.update(recorder.trace, {.directions = PacketFilter::Directions::outbound, .text = {}});
+  CHECK(shown(list) == "");
+  list.update(recorder.trace, {.text = "lost type:connection"});
+  CHECK(shown(list) == "2 ");
+  for (const char* way : {"in", "out"}) {
+    list.update(recorder.trace, {.text = way});
+    CHECK(shown(list) == "");
+  }
+  const PacketRow row = make_row(recorder.trace, 2, {});
+  CHECK(row.packet == "connection");
+  CHECK(row.topic == "The connection was lost after 5 s.");
+  CHECK(row.size.empty());
+  CHECK(export_json_lines(recorder.trace).find("\"packet\":\"connection\"") != std::string::npos);
+  CHECK(recorder.value_of(2, "Connection") == "The connection was lost after 5 s.");
+}

@@ -39,7 +39,7 @@ describe('the packets', () => {
     await it.person.talk_to('bob');
     await it.person.say('hello');
     await it.rows(/puback/).filter({hasText: 'INBOUND'}).waitFor();
-    const cells = await it.rows('chat/messages/bob/alice').getByRole('cell').allInnerTexts();
+    const cells = await it.rows('chat/messages/bob/alice').filter({hasText: 'publish'}).getByRole('cell').allInnerTexts();
     assert.equal(cells.length, 9);
     assert.match(cells.map((cell) => cell.trim()).join('|'), /^\d+\|OUTBOUND\|[\d.]+\|publish\|chat\/messages\/bob\/alice\|1\|\d+\|\d+\|[\d.]+$/);
     await it.person.button('Show Packets').click();
@@ -66,11 +66,27 @@ describe('the packets', () => {
     await it.count(/paused: ([2-9]|\d\d+) new/);
     assert.equal(await it.rows('carol').count(), 0);
     await it.person.button('Pause').click();
-    await it.rows('chat/messages/carol/bob').waitFor();
+    await it.rows('chat/messages/carol/bob').first().waitFor();
     await it.person.button('Clear').click();
     await it.page.getByText('No packets yet').waitFor();
     await it.person.say('after it');
+    await it.rows('chat/messages/carol/bob').first().waitFor();
+    await it.filter('type:puback topic:chat/messages/+/bob');
+    await it.rows('publish').waitFor({state: 'detached'});
     await it.rows('chat/messages/carol/bob').waitFor();
+  });
+
+  test('say between them where a connection ended, and why', async () => {
+    const it = await inspect('?stage=20&user=gwen');
+    await world.stage.open_broker.stop();
+    try {
+      await it.rows('connection').filter({hasText: 'The broker closed the connection'}).or(
+        it.rows('connection').filter({hasText: 'The connection was lost'})).first().click();
+      await it.details().getByRole('heading', {name: /: connection$/}).waitFor();
+    } finally {
+      await world.stage.open_broker.start();
+    }
+    await it.person.comes_back();
   });
 
   test('hide pings until they are asked for', async () => {
@@ -216,7 +232,7 @@ describe('the details', () => {
     await marked('Reason code: 0004');
     // The second message bears an alias in the place of its topic; table and filter know what it stands for.
     await it.filter('chat/messages/nobody-here');
-    assert.equal(await it.rows('publish').count(), 2);
+    await until(async () => await it.rows('publish').count() === 2, 'both messages', timeout);
     await it.rows('publish').last().click();
     await it.field('Topic behind alias').filter({hasText: 'chat/messages/nobody-here/dora'}).hover();
     await marked('Topic behind alias: 0007 to 0009');

@@ -206,6 +206,7 @@ void Account::handle(const wasmqtt::SubscriptionAnswered& event) {
 void Account::handle(const wasmqtt::StoreProblem& event) { storage_failed(event.problem); }
 
 void Account::handle(const wasmqtt::Closed& event) {
+  mqtt_->trace().note(now(), event.record.sentence());
   if (event.record.cause != CloseRecord::Cause::ended_by_broker) return;
   farewell_ = event.record.sentence();
   notice(farewell_);

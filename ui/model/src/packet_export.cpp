@@ -4,7 +4,6 @@
 #include "chat/iso_time.hpp"
 #include "chat/packet_fields.hpp"
 #include "chat/wire.hpp"
-#include "wasmqtt/describe.hpp"
 
 namespace chat {
 namespace {
@@ -49,8 +48,9 @@ std::string export_json_lines(const wasmqtt::PacketTrace& trace) {
     lines += "{\"index\":" + std::to_string(n);
     lines += ",\"time\":\"" + format_iso_time(entry.at, std::chrono::minutes{0}) + "\"";
     lines += ",\"ms\":" + milliseconds(entry.at - start);
-    lines += entry.direction == wasmqtt::Direction::outbound ? ",\"direction\":\"outbound\"" : ",\"direction\":\"inbound\"";
-    lines += ",\"packet\":\"" + std::string(wasmqtt::name_of(entry.type)) + "\",\"size\":" + std::to_string(entry.size);
+    if (entry.type != wasmqtt::remark)
+      lines += entry.direction == wasmqtt::Direction::outbound ? ",\"direction\":\"outbound\"" : ",\"direction\":\"inbound\"";
+    lines += ",\"packet\":\"" + std::string(packet_name(entry)) + "\",\"size\":" + std::to_string(entry.size);
     if (entry.round_trip) lines += ",\"roundTripMs\":" + milliseconds(*entry.round_trip);
     if (entry.partner != 0) lines += ",\"partner\":" + std::to_string(entry.partner);
     lines += ",\"fields\":" + on_one_line(packet_json(packet_fields(entry, bytes, trace.alias_topic(entry))));

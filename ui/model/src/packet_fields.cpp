@@ -131,6 +131,10 @@ std::string indented(const std::string& json) {
 
 std::vector<PacketField> packet_fields(const wasmqtt::TraceEntry& entry, Bytes bytes, std::string_view alias_topic) {
   Walker walker(bytes);
+  if (entry.type == wasmqtt::remark) {
+    walker.note("Connection", words_of(std::string(wasmqtt::as_text(bytes))), 0, bytes.size());
+    return walker.take();
+  }
   const bool v5 = entry.version == wasmqtt::ProtocolVersion::mqtt_5;
   const auto first = static_cast<std::uint8_t>(walker.integer(1));
   if (!walker.good()) return {};
@@ -170,8 +174,13 @@ std::string packet_json(const std::vector<PacketField>& fields) {
   return json + "\n}";
 }
 
+std::string_view packet_name(const wasmqtt::TraceEntry& entry) {
+  return entry.type == wasmqtt::remark ? "connection" : wasmqtt::name_of(entry.type);
+}
+
 std::string packet_topic(const wasmqtt::TraceEntry& entry, Bytes bytes, std::string_view alias_topic) {
   const bool publish = entry.type == PacketType::publish;
+  if (entry.type == wasmqtt::remark) return std::string(wasmqtt::as_text(bytes));
   if (!publish && entry.type != PacketType::subscribe && entry.type != PacketType::unsubscribe) return {};
   Walker walker(bytes);
   walker.skip(1);

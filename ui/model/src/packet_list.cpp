@@ -4,7 +4,7 @@
 
 #include "chat/digits.hpp"
 #include "chat/packet_fields.hpp"
-#include "wasmqtt/describe.hpp"
+#include "wasmqtt/topic.hpp"
 
 namespace chat {
 namespace {
@@ -22,6 +22,60 @@ bool contains(std::string_view text, std::string_view part) {
 std::string milliseconds(wasmqtt::Duration duration) { return decimal(duration.count(), 1); }
 
 bool has_qos(const wasmqtt::TraceEntry& entry) { return entry.type == PacketType::publish; }
+
+std::string own_topic(const wasmqtt::PacketTrace& trace, std::uint64_t number) {
+  const wasmqtt::TraceEntry& entry = trace[number];
+  return packet_topic(entry, trace.bytes(entry), trace.alias_topic(entry));
+}
+
+// What it answers, as long as that is held; 0: nothing.
+std::uint64_t request_of(const wasmqtt::PacketTrace& trace, std::uint64_t number) {
+  const std::uint64_t partner = trace[number].partner;
+  return partner < number && partner >= trace.first() ? partner : 0;
+}
+
+std::string topic_of(const wasmqtt::PacketTrace& trace, std::uint64_t number) {
+  std::string topic = own_topic(trace, number);
+  const std::uint64_t request = topic.empty() ? request_of(trace, number) : 0;
+  return request == 0 ? topic : own_topic(trace, request);
+}
+
+// The words of a filter against one packet, whose topic is looked for once.
+class Matcher {
+ public:
+  Matcher(const wasmqtt::PacketTrace& trace, std::uint64_t number)
+      : entry_(trace[number]), topic_(topic_of(trace, number)),
+        flags_(entry_.type == PacketType::publish ? trace.bytes(entry_)[0] : std::uint8_t{0}) {}
+
+  bool all(std::string_view words) const {
+    while (!words.empty()) {
+      const std::size_t space = std::min(words.find(' '), words.size());
+      if (space != 0 && !one(words.substr(0, space))) return false;
+      words.remove_prefix(std::min(words.size(), space + 1));
+    }
+    return true;
+  }
+
+ private:
+  bool one(std::string_view word) const {
+    const std::size_t colon = word.find(':');
+    const std::string_view key = word.substr(0, colon);
+    const std::string_view value = colon == std::string_view::npos ? std::string_view{} : word.substr(colon + 1);
+    if (key == "type") return contains(packet_name(entry_), value);
+    if (key == "topic") return wasmqtt::topic_matches(value, topic_) || contains(topic_, value);
+    if (key == "qos") return has_qos(entry_) && std::to_string(static_cast<int>(entry_.qos)) == value;
+    if (key == "id") return entry_.packet_id != 0 && std::to_string(entry_.packet_id) == value;
+    if (word == "in") return entry_.type != wasmqtt::remark && entry_.direction == Direction::inbound;
+    if (word == "out") return entry_.type != wasmqtt::remark && entry_.direction == Direction::outbound;
+    if (word == "retain") return (flags_ & 1) != 0;
+    if (word == "dup") return (flags_ & 8) != 0;
+    return contains(packet_name(entry_), word) || contains(topic_, word);
+  }
+
+  const wasmqtt::TraceEntry& entry_;
+  std::string topic_;
+  std::uint8_t flags_;
+};
 
 }  // namespace
 
@@ -49,10 +103,10 @@ bool PacketList::passes(const wasmqtt::PacketTrace& trace, std::uint64_t number)
   const wasmqtt::TraceEntry& entry = trace[number];
   using Directions = PacketFilter::Directions;
   if (!filter_.pings && (entry.type == PacketType::pingreq || entry.type == PacketType::pingresp)) return false;
-  if (filter_.directions == Directions::inbound && entry.direction != Direction::inbound) return false;
-  if (filter_.directions == Directions::outbound && entry.direction != Direction::outbound) return false;
-  if (filter_.text.empty() || contains(wasmqtt::name_of(entry.type), filter_.text)) return true;
-  return contains(packet_topic(entry, trace.bytes(entry), trace.alias_topic(entry)), filter_.text);
+  const bool one_way = filter_.directions != Directions::all;
+  const Direction way = filter_.directions == Directions::inbound ? Direction::inbound : Direction::outbound;
+  if (one_way && (entry.direction != way || entry.type == wasmqtt::remark)) return false;
+  return filter_.text.empty() || Matcher(trace, number).all(filter_.text);
 }
 
 std::size_t PacketList::row_of(std::uint64_t number) const {
@@ -71,8 +125,10 @@ PacketRow make_row(const wasmqtt::PacketTrace& trace, std::uint64_t number, wasm
   row.index = std::to_string(number);
   row.direction = entry.direction;
   row.time = milliseconds(entry.at - start);
-  row.packet = wasmqtt::name_of(entry.type);
-  row.topic = packet_topic(entry, trace.bytes(entry), trace.alias_topic(entry));
+  row.packet = packet_name(entry);
+  row.topic = topic_of(trace, number);
+  if (entry.type == wasmqtt::remark) return row;
+  row.has_own_topic = request_of(trace, number) == 0;
   if (has_qos(entry)) row.qos = std::to_string(static_cast<int>(entry.qos));
   if (entry.packet_id != 0) row.id = std::to_string(entry.packet_id);
   row.size = std::to_string(entry.size);

@@ -140,7 +140,7 @@ class TableView {
       x += 22, left = std::max(1.0f, left - 22);
     }
     const Column& column = columns_[static_cast<std::size_t>(span.column)];
-    const TextLayout& layout = column.keep_end ? end_of(cell.text, style, left) : ui_.layout(cell.text, style);
+    const TextLayout& layout = column.keep_end && !cell.keep_start ? end_of(cell.text, style, left) : ui_.layout(cell.text, style);
     if (column.right) x += std::max(0.0f, left - layout.width);
     const float y = row.y + (row.h - layout.line_height) * 0.5f;
     if (!span.icon_only)

@@ -28,9 +28,11 @@ void PacketsView::draw_details(Ui& ui, const chat::State& state) {
   const wasmqtt::TraceEntry& entry = (*state.trace)[chosen_];
   auto area = scroll_area(ui, "Packet details", {.role = Role::region, .padding = {Theme::space_4, Theme::space_3}});
   const bool out = entry.direction == wasmqtt::Direction::outbound;
-  heading(ui, 3, "Packet " + std::to_string(chosen_) + ": " + std::string(wasmqtt::name_of(entry.type)) +
-                     (out ? ", outbound" : ", inbound"), {.style = TextStyle::subheading});
+  const bool is_remark = entry.type == wasmqtt::remark;
+  heading(ui, 3, "Packet " + std::to_string(chosen_) + ": " + std::string(chat::packet_name(entry)) +
+                     (is_remark ? "" : out ? ", outbound" : ", inbound"), {.style = TextStyle::subheading});
   draw_partner(ui, state);
+  if (is_remark) return text(ui, fields_.empty() ? std::string_view{} : fields_[0].value);
   // draw_partner() may have chosen the other one.
   if (!has_chosen(state)) return;
   // Side by side where there is room, so that a field and its bytes are seen together.

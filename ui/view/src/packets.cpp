@@ -21,7 +21,7 @@ const std::array<Column, 9> columns = {{
     {.name = "Idx", .width = 56, .right = true, .style = TextStyle::code},
     {.name = "Direction", .width = 124, .icon_below = 480},
     {.name = "Time (ms)", .width = 92, .right = true, .style = TextStyle::code, .hide_below = 540},
-    {.name = "Packet", .width = 92, .style = TextStyle::small_strong},
+    {.name = "Packet", .width = 96, .style = TextStyle::small_strong},
     {.name = "Topic", .weight = 1, .style = TextStyle::code, .keep_end = true},
     {.name = "QoS", .width = 48, .right = true, .style = TextStyle::code, .hide_below = 500},
     {.name = "Id", .width = 48, .right = true, .style = TextStyle::code, .hide_below = 640},
@@ -174,15 +174,18 @@ void PacketsView::draw_table(Ui& ui, const chat::State& state, float height) {
     const std::uint64_t number = list_[static_cast<std::size_t>(row)];
     if (row_.number != number) row_ = chat::make_row(trace, number, list_.start());
     const bool out = row_.direction == Direction::outbound;
+    const bool is_remark = trace[number].type == wasmqtt::remark;
+    const Palette& c = ui.theme().color;
     // The round-trip time is there only when the answer is; the rest of a row never changes.
     switch (column) {
       case idx: return {.text = row_.index};
       case direction:
+        if (is_remark) return {};
         return {.text = out ? "OUTBOUND" : "INBOUND", .color = color_of(ui, row_.direction),
                 .icon = out ? Icon::arrow_right : Icon::arrow_left};
       case time: return {.text = row_.time};
-      case packet: return {.text = row_.packet, .color = color_of(ui, row_.direction)};
-      case topic: return {.text = row_.topic};
+      case packet: return {.text = row_.packet, .color = is_remark ? c.warning_text : color_of(ui, row_.direction)};
+      case topic: return {.text = row_.topic, .color = row_.has_own_topic ? c.text : c.text_muted, .keep_start = is_remark};
       case qos: return {.text = row_.qos};
       case id: return {.text = row_.id};
       case size: return {.text = row_.size};
@@ -206,12 +209,13 @@ void PacketsView::draw_timeline(Ui& ui, const chat::State& state, float height) 
     const wasmqtt::TraceEntry& entry = (*state.trace)[number];
     const chat::PacketRow row = chat::make_row(*state.trace, number, list_.start());
     const bool out = entry.direction == Direction::outbound;
+    const bool is_remark = entry.type == wasmqtt::remark;
     constexpr float row_height = 44;
     std::string words = row.packet;
     if (!row.id.empty()) words += " Id " + row.id;
     if (!row.qos.empty()) words += " QoS " + row.qos;
-    if (!row.topic.empty()) words += " " + row.topic;
-    const SurfaceResult item = button_surface(ui, row.index + " " + (out ? "outbound " : "inbound ") + words,
+    if (!row.topic.empty() && row.has_own_topic) words += " " + row.topic;
+    const SurfaceResult item = button_surface(ui, row.index + " " + (is_remark ? "" : out ? "outbound " : "inbound ") + words,
                                               {room().x, row_height}, {.kind = ButtonKind::ghost, .pressed = chosen_ == number});
     if (item.activated) choose(state, number);
     const Rect& r = item.rect;
@@ -224,9 +228,11 @@ void PacketsView::draw_timeline(Ui& ui, const chat::State& state, float height) 
     const ImU32 color = color_of(ui, entry.direction).u32();
     const float tip = out ? broker : client;
     const float back = out ? -9.0f : 9.0f;
+    draw_text(ui, {r.x + 8, y - 10}, row.time, TextStyle::code, c.text_muted, 76);
+    if (is_remark)
+      return draw_text(ui, {client + 12, y - 17}, row.topic, TextStyle::small, c.warning_text, broker - client - 24);
     list.AddLine({client, y}, {broker, y}, color, 2);
     list.AddTriangleFilled({tip, y}, {tip + back, y - 5}, {tip + back, y + 5}, color);
-    draw_text(ui, {r.x + 8, y - 10}, row.time, TextStyle::code, c.text_muted, 76);
     draw_text(ui, {client + 12, y - 24}, words, TextStyle::small, c.text, broker - client - 24);
   };
   draw_text(ui, {ImGui::GetCursorScreenPos().x + 74, ImGui::GetCursorScreenPos().y + 4}, "Client",

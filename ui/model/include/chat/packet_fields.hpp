@@ -32,7 +32,10 @@ std::vector<PacketField> packet_fields(const wasmqtt::TraceEntry& entry, wasmqtt
 // The fields as one JSON object over several lines; a payload that is JSON itself stands in it as such.
 std::string packet_json(const std::vector<PacketField>& fields);
 
-// The topic of a PUBLISH or behind its alias, the first filter of a SUBSCRIBE or UNSUBSCRIBE ("a/b, …" when there are more), else empty.
+// "publish"; "connection" for a remark.
+std::string_view packet_name(const wasmqtt::TraceEntry& entry);
+
+// The topic of a PUBLISH or behind its alias, the first filter of a SUBSCRIBE or UNSUBSCRIBE ("a/b, …" when there are more), the text of a remark; else empty.
 std::string packet_topic(const wasmqtt::TraceEntry& entry, wasmqtt::Bytes bytes, std::string_view alias_topic = {});
 
 }  // namespace chat

@@ -17,18 +17,21 @@ struct PacketFilter {
   enum class Directions : std::uint8_t { all, inbound, outbound };
   bool pings = false;
   Directions directions = Directions::all;
-  std::string text{};  // in the topic or the type, ASCII letters in either case
+  // Words that all have to hold: "type:publish", "topic:chat/status/+", "qos:1", "id:7", "in", "out", "retain", "dup"; any
+  // other is in the topic or the type. ASCII letters in either case.
+  std::string text{};
 
   friend bool operator==(const PacketFilter&, const PacketFilter&) = default;
 };
 
-struct PacketRow {
+struct PacketRow {  // of a remark all but index, time, packet and topic are empty
   std::uint64_t number = 0;
   std::string index;  // the number as text
   wasmqtt::Direction direction = wasmqtt::Direction::outbound;
   std::string time;   // milliseconds since `start`
   std::string packet; // "publish"
-  std::string topic;
+  std::string topic;  // its own; of an answer that of what it answers
+  bool has_own_topic = true;
   std::string qos;    // empty where a packet has none
   std::string id;
   std::string size;   // bytes

@@ -115,6 +115,7 @@ struct Cell {
   std::optional<Color> color = {};
   Icon icon = Icon::none;
   std::string_view spoken = {};   // when the text alone does not say it
+  bool keep_start = false;        // in a column that keeps ends
 };
 
 struct TableResult {
