@@ -34,8 +34,20 @@ TEST_CASE("without authentication there is no password; the toggle rewrites the 
   CHECK_FALSE(world.has(Role::checkbox, "Use QoS 1"));
 }
 
+TEST_CASE("a stage that there is not is said, until something is chosen") {
+  ViewWorld world(stage_settings(40));
+  world.app.handle_address("?stage=70");
+  world.settle();
+  CHECK(world.has(Role::alert, "There is no stage 70. The options are those of stage 40."));
+  world.click(Role::checkbox, "Use QoS 1");
+  CHECK_FALSE(world.says("There is no stage"));
+  world.app.handle_address("?stage=20");
+  world.settle();
+  CHECK_FALSE(world.says("There is no stage"));
+}
+
 TEST_CASE("MQTT 5 is a toggle that no stage sets; with it a message's expiry can be typed, and both stand in the address") {
-  ViewWorld world(stage_settings(20));
+  ViewWorld world(stage_settings(20), 1280, 1000);
   std::string address;
   world.app.on_address = [&](const std::string& query) { address = query; };
   REQUIRE(world.has(Role::checkbox, "Use MQTT 5"));
@@ -98,7 +110,7 @@ TEST_CASE("what went wrong is an alert, and the fields keep what was typed") {
 }
 
 TEST_CASE("the broker's address is under Advanced, filled in, checked, and follows the toggle") {
-  ViewWorld world;
+  ViewWorld world(stage_settings(10), 1280, 1000);
   std::string address;
   world.app.on_address = [&](const std::string& query) { address = query; };
   world.click(Role::button, "Advanced");

@@ -11,6 +11,7 @@ ChatPage::ChatPage()
     : app_({.loop = loop_, .transport = transport_, .store = store_, .zone = zone_, .page = page_origin()},
            chat::settings_from_query(address_query())) {
   connect_application();
+  app_.handle_address(address_query());
   connect_browser();
   follow_state();
 }

@@ -233,7 +233,10 @@ void ChatApp::handle_notifications(Notifications notifications) {
 }
 
 void ChatApp::handle_address(std::string_view query) {
-  if (state_.screen == Screen::login && !state_.signing_in) state_.settings = settings_from_query(query);
+  if (state_.screen == Screen::login && !state_.signing_in) {
+    state_.settings = settings_from_query(query);
+    state_.login_problem = stage_problem(query);
+  }
   changed();
 }
 

@@ -18,6 +18,13 @@ constexpr std::array<Toggle, 6> toggles = {{{"qos1", &Settings::qos1},
                                             {"remember", &Settings::remember},
                                             {"mqtt5", &Settings::mqtt5}}};
 
+// 0: there is none of this name.
+int stage_named(std::string_view name) {
+  for (const int stage : {10, 20, 30, 40})
+    if (std::to_string(stage) == name) return stage;
+  return 0;
+}
+
 int nearest_stage(const Settings& settings) {
   if (settings.authentication) return 40;
   if (settings.status) return 30;
@@ -100,12 +107,20 @@ std::string broker_url(const Settings& settings, const PageOrigin& page) {
   return settings.broker.empty() ? default_broker(page, settings.authentication) : settings.broker;
 }
 
-Settings settings_from_query(std::string_view query) {
-  int stage = 40;
+std::string stage_problem(std::string_view query) {
+  std::string problem;
   for_each_parameter(query, [&](std::string_view key, const std::string& value) {
-    if (key == "stage") stage = value == "10" ? 10 : value == "20" ? 20 : value == "30" ? 30 : 40;
+    if (key == "stage" && stage_named(value) == 0) problem = "There is no stage " + value + ". The options are those of stage 40.";
   });
-  Settings settings = stage_settings(stage);
+  return problem;
+}
+
+Settings settings_from_query(std::string_view query) {
+  int stage = 0;
+  for_each_parameter(query, [&](std::string_view key, const std::string& value) {
+    if (key == "stage") stage = stage_named(value);
+  });
+  Settings settings = stage_settings(stage == 0 ? 40 : stage);
   for_each_parameter(query, [&](std::string_view key, const std::string& value) {
     if (key == "user") settings.user = value;
     if (key == "broker") settings.broker = value;

@@ -63,7 +63,7 @@ class ChatApp {
   // The platform's notification permission: at the start, and after it asked the user. Notifications::on holds until
   // MuteNotifications.
   void handle_notifications(Notifications notifications);
-  // The address changed without a reload (Back, Forward); ignored while signed in.
+  // The address at the start, and when it changes without a reload (Back, Forward); ignored while signed in.
   void handle_address(std::string_view query);
 
   // ---- outputs ----

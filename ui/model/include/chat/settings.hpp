@@ -48,6 +48,8 @@ std::string broker_url(const Settings& settings, const PageOrigin& page);
 // Reads `?stage=…&user=…&broker=…&expiry=…` and the single toggles (qos1, status, authentication, deduplicate, remember,
 // mqtt5: 0 or 1) that deviate from the stage. Unknown keys are ignored; `password` is ignored on purpose.
 Settings settings_from_query(std::string_view query);
+// A sentence when `query` names a stage that there is not; else empty.
+std::string stage_problem(std::string_view query);
 // Whole seconds in digits, at most 2^32 - 1; empty or 0: never. nullopt: it is something else.
 std::optional<std::uint32_t> parse_expiry(std::string_view text);
 // The shortest query that settings_from_query() reads back, starting with '?'.
