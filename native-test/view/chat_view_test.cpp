@@ -32,14 +32,19 @@ TEST_CASE("the chat page says who and how connected, and what can be done") {
   for (std::string_view name : {"Logout", "Theme", "Add Chat"}) CHECK(world.has(Role::button, name));
 }
 
-TEST_CASE("who has no chats yet reads who is online; the admin, what will appear") {
+TEST_CASE("who has no chats yet reads who is online, and writes to them with one click; the admin, what will appear") {
   ViewWorld world(stage_settings(30));
   world.sign_in_as("alice");
   CHECK_FALSE(world.says("Online now"));
   for (const char* name : {"peter", "hannes", "alice"})
     world.receive("chat/status/" + std::string(name), status_json("online"), Qos::at_least_once, true);
   world.settle();
-  CHECK(world.has(Role::text, "Online now: hannes, peter"));
+  CHECK(world.has(Role::group, "Online now"));
+  for (const char* name : {"hannes", "peter"}) CHECK(world.has(Role::button, name));
+  CHECK_FALSE(world.has(Role::button, "alice"));
+  CHECK(world.click(Role::button, "peter"));
+  CHECK(world.has(Role::heading, "Conversation with peter"));
+  CHECK_FALSE(world.says("Online now"));
   ViewWorld admin(stage_settings(40));
   admin.sign_in_as("admin", "admin");
   CHECK(admin.says("You are signed in as admin"));

@@ -18,13 +18,15 @@ async function watcher(user, name) {
 }
 
 describe('stage 30: who has no chats yet', () => {
-  test('reads who is online, from the statuses that the broker keeps', async () => {
+  test('reads who is online, from the statuses that the broker keeps, and opens a chat with one click', async () => {
     const nora = await world.arrive('?stage=30&user=nora');
     await nora.sign_in();
     const olga = await world.arrive('?stage=30&user=olga');
     await olga.sign_in();
-    await olga.page.getByText(/^Online now: .*\bnora\b/).waitFor();
-    await nora.page.getByText(/^Online now: .*\bolga\b/).waitFor();
+    const online = (person, name) => person.page.getByRole('group', {name: 'Online now'}).getByRole('button', {name, exact: true});
+    await online(nora, 'olga').waitFor();
+    await online(olga, 'nora').click();
+    await olga.page.getByRole('heading', {name: 'Conversation with nora'}).waitFor();
   });
 });
 

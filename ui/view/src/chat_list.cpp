@@ -31,12 +31,19 @@ std::string last_line(const chat::State& state, const chat::Conversation& conver
   return theirs ? last->sender + ": " + one_line(last->text) : one_line(last->text);
 }
 
-// "Online now: hannes, peter", as far as it is known.
-std::string online_words(const chat::State& state) {
-  std::string words;
-  for (const std::string& name : state.presence.online(state.now, most_online, state.user))
-    words += (words.empty() ? "Online now: " : ", ") + name;
-  return words;
+// Who is online, as far as it is known: a click opens the chat.
+void draw_online(Ui& ui, const chat::State& state, chat::Intents& intents) {
+  const std::vector<std::string> names = state.presence.online(state.now, most_online, state.user);
+  if (names.empty()) return;
+  gap(Theme::space_4);
+  text(ui, "Online now", {.style = TextStyle::small_strong, .center = true});
+  auto users = region(ui, {.role = Role::group, .name = "Online now", .auto_height = true, .padding = {Theme::space_3, 0}});
+  Rows rows(ui.theme().control_height());
+  for (const std::string& name : names) {
+    const ImVec2 size = button_size(ui, name, {.small = true});
+    rows.next(size.x, size.y, Theme::space_2);
+    if (button(ui, name, {.small = true})) intents.emplace_back(chat::AddChat{name});
+  }
 }
 
 }  // namespace
@@ -109,8 +116,7 @@ void ChatListView::draw_items(Ui& ui, const chat::State& state, chat::Intents& i
     const TextOptions quiet{.style = TextStyle::small, .color = ui.theme().color.text_muted, .center = true};
     text(ui, state.admin ? "You are signed in as admin. Each conversation appears here with its next message."
                          : "Enter a name above to start a chat. A message from somebody new opens its chat automatically.", quiet);
-    if (const std::string online = online_words(state); !online.empty()) text(ui, online, quiet);
-    return;
+    return draw_online(ui, state, intents);
   }
   auto items = list(ui, "Chats");
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, 2));
