@@ -198,3 +198,22 @@ TEST_CASE("the heading of the packets stands on the line of their buttons") {
     CHECK(std::abs(middle(Role::textbox, "Filter") - middle(Role::checkbox, "Show Pings")) <= 2);
   }
 }
+
+TEST_CASE("while the packets are in sight, a message leads to the one that took it away or brought it") {
+  ViewWorld world(stage_settings(20), 1900, 1000);
+  world.sign_in_as("alice");
+  world.receive("chat/messages/alice/peter", message_json("from-peter", "hi"), Qos::at_least_once);
+  world.settle();
+  world.click(Role::button, "peter");
+  CHECK_FALSE(world.has(Role::button, "Show packet"));
+  world.click(Role::button, "Show Packets");
+  world.fill("Filter", "type:connect");
+  CHECK(world.click(Role::button, "Show packet"));
+  world.settle();
+  CHECK(world.says("publish, inbound"));
+  CHECK(world.find(Role::textbox, "Filter")->value.empty());
+  world.click(Role::button, "Clear");
+  world.settle();
+  CHECK(world.click(Role::button, "Show packet"));
+  CHECK_FALSE(world.says("publish, inbound"));
+}

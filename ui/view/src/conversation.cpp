@@ -219,9 +219,17 @@ void ConversationView::draw_bubble(Ui& ui, const chat::State& state, const Item&
   text(ui, words, {.color = own ? c.on_own_bubble : c.on_other_bubble, .width = text_room,
                    .box_width = width - 2 * bubble_padding_x, .links = true});
   const Color muted = own ? c.on_own_bubble_muted : c.on_other_bubble_muted;
-  const float meta_y = at.y + bubble_padding_y + text_box.y + 3;
-  ImGui::SetCursorScreenPos({std::floor(at.x + width - bubble_padding_x - meta_width), meta_y});
+  const ImVec2 meta_at{std::floor(at.x + width - bubble_padding_x - meta_width), at.y + bubble_padding_y + text_box.y + 3};
+  const float meta_y = meta_at.y;
+  ImGui::SetCursorScreenPos(meta_at);
   text(ui, meta, {.style = TextStyle::tiny, .color = muted, .width = -1});
+  if (offer_packets_) {
+    const IdScope id(std::to_string(message.number));
+    ImGui::SetCursorScreenPos({meta_at.x - 4, meta_y - 3});
+    const SurfaceResult ticks = button_surface(ui, "Show packet", {meta_width + 8, 24}, {.kind = ButtonKind::ghost});
+    if (ticks.activated) asked_for_ = message.id;
+    if (ticks.hovered || ticks.held) draw_text(ui, meta_at, meta, TextStyle::tiny, c.text);
+  }
   if (icon != Icon::none)
     draw_icon(list, icon, {at.x + width - bubble_padding_x - 14, meta_y + 1}, 14, muted.u32());
   ImGui::SetCursorScreenPos(start);

@@ -244,6 +244,23 @@ void PacketsView::draw_timeline(Ui& ui, const chat::State& state, float height) 
       {.size = {0, height - 36}, .padding = {0, 0}, .estimated_height = 44, .gap = 0});
 }
 
+void PacketsView::choose_message(Ui& ui, const chat::State& state, std::string_view id) {
+  if (state.trace == nullptr) return;
+  const std::string words = "\"" + std::string(id) + "\"";
+  const wasmqtt::PacketTrace& trace = *state.trace;
+  std::uint64_t number = trace.first();
+  while (number != trace.end() && (trace[number].type != wasmqtt::PacketType::publish ||
+                                   wasmqtt::as_text(trace.bytes(trace[number])).find(words) == std::string_view::npos))
+    ++number;
+  if (number == trace.end()) return ui.announce("The packet of this message is not held any more.");
+  if (chosen_ != number) choose(state, number);
+  if (list_.row_of(number) == list_.size()) filter_ = {};
+  list_.update(trace, filter_);
+  table_.stick_to_bottom = false;
+  table_.scroll_to = static_cast<int>(list_.row_of(number));
+  timeline_.scroll_to(table_.scroll_to);
+}
+
 void PacketsView::choose(const chat::State& state, std::uint64_t number) {
   chosen_ = chosen_ == number ? 0 : number;
   field_ = -1;

@@ -58,9 +58,11 @@ void Page::draw_wide(Ui& ui, const chat::State& state, chat::Intents& intents) {
   const float chat_height = show_packets_ && !beside ? std::floor(space.y * 0.5f) : space.y;
   {
     auto chat_part = region(ui, {.role = Role::group, .name = "Chats and messages", .size = {chat_width, chat_height}});
+    conversation_.offer_packets(show_packets_);
     draw_columns(ui, state, intents, chat_height);
   }
   if (!show_packets_) return;
+  follow_message(ui, state);
   if (beside) ImGui::SameLine(0, Theme::space_4);
   else gap(Theme::space_4);
   auto card = region(ui, {.role = Role::region, .name = "Packets", .surface = Surface::card});
@@ -87,6 +89,14 @@ void Page::draw_conversation(Ui& ui, const chat::State& state, chat::Intents& in
   // It brings its own space above its field.
   ImGui::SetCursorPosY(ImGui::GetCursorPosY() - ImGui::GetStyle().ItemSpacing.y);
   composer_.draw(ui, state, intents);
+}
+
+// The ticks of a message lead to its packet.
+void Page::follow_message(Ui& ui, const chat::State& state) {
+  const std::string id = conversation_.take_asked_for();
+  if (id.empty()) return;
+  packets_.choose_message(ui, state, id);
+  ui.set_unsettled();
 }
 
 }  // namespace chat_view

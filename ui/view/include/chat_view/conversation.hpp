@@ -18,6 +18,10 @@ class ConversationView {
  public:
   // Fills what the current region has left but `reserve` pixels at the bottom (the composer).
   void draw(semantic::Ui& ui, const chat::State& state, chat::Intents& intents, bool narrow, float reserve);
+  // Whether each message leads to its packets, which are in sight.
+  void offer_packets(bool offer) { offer_packets_ = offer; }
+  // The message whose packets were asked for in this frame: its identifier. Empty: none.
+  std::string take_asked_for() { return std::exchange(asked_for_, {}); }
 
  private:
   // Where the reader is in a conversation.
@@ -52,6 +56,8 @@ class ConversationView {
   std::string_view shown_text(const chat::Conversation& conversation, const chat::ChatMessage& message) const;
 
   std::map<chat::ConversationKey, Place> places_;
+  bool offer_packets_ = false;
+  std::string asked_for_;
   // Long messages that are shown whole, by their number: another may have the same identifier.
   std::set<std::pair<chat::ConversationKey, std::uint64_t>> expanded_;
 };

@@ -18,6 +18,8 @@ class PacketsView {
  public:
   // Fills what the current region has left.
   void draw(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
+  // Chooses the packet that brought or took away the chat message with this identifier, if it is held.
+  void choose_message(semantic::Ui& ui, const chat::State& state, std::string_view id);
 
  private:
   void draw_tools(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);

@@ -57,6 +57,7 @@ class Page {
   void draw_wide(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
   void draw_columns(semantic::Ui& ui, const chat::State& state, chat::Intents& intents, float height);
   void draw_conversation(semantic::Ui& ui, const chat::State& state, chat::Intents& intents, bool narrow);
+  void follow_message(semantic::Ui& ui, const chat::State& state);
 
   LoginView login_;
   HeaderView header_;
