@@ -51,6 +51,27 @@ TEST_CASE_FIXTURE(Fixture, "TLS and secure WebSocket: who is not trusted, and wh
       CHECK(peer.connect());
     }
   }
+  SUBCASE("MQTT 5 over both, with ALPN and own headers: a message with its properties comes back") {
+    for (const auto& url : {broker.tls_url(), broker.secure_websocket_url()}) {
+      CAPTURE(url);
+      auto network = certified();
+      network.tls.alpn = {url.starts_with("wss") ? "http/1.1" : "mqtt"};
+      network.websocket_headers = {{"X-Tenant", "one"}};
+      auto options = options_for(url, "x");
+      options.client.protocol = Protocol::mqtt_5;
+      Peer peer(world, options, network);
+      REQUIRE(peer.connect());
+      CHECK(peer.mqtt.version() == ProtocolVersion::mqtt_5);
+      REQUIRE(peer.subscribe("a/#", Qos::exactly_once));
+      PropertyList properties;
+      REQUIRE_FALSE(static_cast<bool>(properties.add_user_property("k", "v")));
+      REQUIRE(peer.mqtt.publish("a/b", std::string(100'000, 'x'), {.qos = Qos::exactly_once, .properties = properties}));
+      REQUIRE(peer.await_messages(1));
+      CHECK(peer.received[0].payload.size() == 100'000);
+      CHECK(peer.received[0].properties == properties);
+      CHECK(peer.disconnect());
+    }
+  }
   SUBCASE("TLS without the client certificate that the broker demands") {
     Peer peer(world, options_for(broker.tls_url(), "x"), trusting());
     auto record = fail_to_connect(peer);

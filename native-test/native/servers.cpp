@@ -74,7 +74,21 @@ TlsServer::TlsServer(asio::io_context& context, const std::string& certificate, 
     : acceptor_(context, {asio::ip::address_v4::loopback(), 0}) {
   tls_.use_certificate_chain_file(certificate);
   tls_.use_private_key_file(key, asio::ssl::context::pem);
+  const auto select = [](SSL*, const unsigned char** chosen, unsigned char* size, const unsigned char* list, unsigned list_size,
+                         void* self) { return static_cast<TlsServer*>(self)->choose(chosen, size, list, list_size); };
+  SSL_CTX_set_alpn_select_cb(tls_.native_handle(), select, this);
   accept();
+}
+
+// As a server that insists.
+int TlsServer::choose(const unsigned char** chosen, unsigned char* size, const unsigned char* list, unsigned list_size) {
+  offered.assign(list, list + list_size);
+  const std::string entry = static_cast<char>(chooses.size()) + chooses;
+  const std::size_t at = offered.find(entry);
+  if (at == std::string::npos) return SSL_TLSEXT_ERR_ALERT_FATAL;
+  *chosen = list + at + 1;
+  *size = static_cast<unsigned char>(chooses.size());
+  return SSL_TLSEXT_ERR_OK;
 }
 
 void TlsServer::accept() {

@@ -54,9 +54,14 @@ class TlsServer {
   TlsServer(boost::asio::io_context& context, const std::string& certificate, const std::string& key);
   std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
 
+  // ALPN: what the last client offered, each behind its length; and what it gets, if it offered that.
+  std::string offered;
+  std::string chooses;
+
  private:
   using Stream = boost::asio::ssl::stream<boost::asio::ip::tcp::socket>;
   void accept();
+  int choose(const unsigned char** chosen, unsigned char* size, const unsigned char* list, unsigned list_size);
 
   boost::asio::ssl::context tls_{boost::asio::ssl::context::tls_server};
   boost::asio::ip::tcp::acceptor acceptor_;

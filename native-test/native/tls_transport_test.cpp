@@ -68,3 +68,30 @@ TEST_CASE("TLS: a certificate that is trusted by itself needs no authority") {
   transport.open("mqtts://localhost:" + std::to_string(server.port()), observer);
   REQUIRE(world.run_until([&] { return observer.opened == 1; }));
 }
+
+TEST_CASE("TLS: the protocols for ALPN are offered in their order; none is unless asked for; a server may insist on another") {
+  test::World world;
+  const auto& files = certificates();
+  struct Case {
+    std::vector<std::string> alpn;
+    std::string chooses;
+    std::string offered;
+    bool opens;
+  };
+  const std::string long_name(256, 'x');
+  for (const Case& one : {Case{{"mqtt"}, "mqtt", "\4mqtt", true}, Case{{"x-amzn-mqtt-ca", "mqtt"}, "mqtt", "\16x-amzn-mqtt-ca\4mqtt", true},
+                          Case{{}, "mqtt", "", true}, Case{{"http/1.1"}, "mqtt", "\10http/1.1", false},
+                          Case{{""}, "mqtt", "", false}, Case{{"mqtt", long_name}, "mqtt", "", false}}) {
+    CAPTURE(one.offered);
+    test::TlsServer server(world.context, files.server, files.server_key);
+    server.chooses = one.chooses;
+    NetworkTransport transport(world.context);
+    transport.set_options({.tls = {.ca_file = files.ca, .alpn = one.alpn}});
+    test::Observer observer;
+    transport.open("mqtts://localhost:" + std::to_string(server.port()), observer);
+    REQUIRE(world.run_until([&] { return observer.opened == 1 || observer.ended(); }));
+    CHECK((observer.opened == 1) == one.opens);
+    CHECK(server.offered == one.offered);
+    if (!one.opens) CHECK(observer.close->fault == TransportFault::tls);
+  }
+}

@@ -56,6 +56,43 @@ TEST_CASE_FIXTURE(Fixture, "WebSocket: the handshake offers mqtt, path and query
   CHECK(server.request.count("Sec-WebSocket-Extensions") == 0);
 }
 
+TEST_CASE_FIXTURE(Fixture, "WebSocket: own headers go with the upgrade") {
+  WebSocketServer server(world.context);
+  transport.set_options({.websocket_headers = {{"Authorization", "Bearer x.y"}, {"X-Tenant", "one"}, {"x-tenant", "two"},
+                                               {"User-Agent", "mine"}, {"Origin", "https://example.org"}}});
+  connect(server);
+  CHECK(server.request["Authorization"] == "Bearer x.y");
+  CHECK(server.request["X-Tenant"] == "two");
+  CHECK(server.request["User-Agent"] == "mine");
+  CHECK(server.request["Origin"] == "https://example.org");
+  CHECK(server.request["Sec-WebSocket-Protocol"] == "mqtt");
+}
+
+TEST_CASE_FIXTURE(Fixture, "WebSocket: a header that HTTP does not allow, or that the upgrade sets itself, ends the attempt; nothing is sent") {
+  const std::vector<HttpHeader> wrong = {
+      {"X-A", "b\r\nX-C: d"}, {"X-A", "b\nX-C: d"}, {"X-A", "b\r"}, {"X-A", std::string("b\0c", 3)}, {"X-A", "b\x7f"}, {"X-A", " b"},
+      {"X-A\r\nX-B", "c"}, {"X A", "b"}, {"X-A:", "b"}, {"", "b"}, {"Host", "evil"}, {"hOST", "evil"}, {"Connection", "close"},
+      {"Upgrade", "h2c"}, {"Sec-WebSocket-Protocol", "other"}, {"sec-websocket-key", "x"}, {"Sec-WebSocket-Extensions", "x"},
+      {"Content-Length", "5"}, {"Transfer-Encoding", "chunked"}};
+  for (const HttpHeader& header : wrong) {
+    CAPTURE(header.name);
+    test::TcpServer server(world.context);
+    NetworkTransport one(world.context);
+    one.set_options({.websocket_headers = {{"X-Good", "1"}, header}});
+    test::Observer heard;
+    one.open("ws://127.0.0.1:" + std::to_string(server.port()) + "/mqtt", heard);
+    REQUIRE(world.run_until([&] { return heard.ended(); }));
+    CHECK(heard.close->fault == TransportFault::handshake);
+    CHECK(heard.close->reason.find("own WebSocket header") != std::string::npos);
+    world.run_ready();
+    CHECK(server.accepted == 0);
+    // Where there is no upgrade they are of no matter.
+    test::Observer tcp;
+    one.open("mqtt://127.0.0.1:" + std::to_string(server.port()), tcp);
+    REQUIRE(world.run_until([&] { return tcp.opened == 1; }));
+  }
+}
+
 TEST_CASE_FIXTURE(Fixture, "WebSocket: one write is one binary frame, in order [MQTT-6.0.0-1] [MQTT5-4.2.0-1]") {
   WebSocketServer server(world.context);
   transport.set_options({.write_buffer_bytes = 1'000'000});

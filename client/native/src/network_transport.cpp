@@ -3,6 +3,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 
+#include "http_headers.hpp"
 #include "network_connection.hpp"
 #include "protocols.hpp"
 #include "wasmqtt/native/server_url.hpp"
@@ -19,6 +20,9 @@ void NetworkTransport::open(const std::string& url, TransportObserver& observer)
   UrlProblem problem;
   auto parsed = parse_server_url(url, problem);
   if (!parsed) return fail_soon(problem.fault, problem.sentence, observer);
+  const bool upgrades = parsed->protocol == ServerUrl::Protocol::websocket || parsed->protocol == ServerUrl::Protocol::secure_websocket;
+  if (const auto wrong = problem_of(options_.websocket_headers); upgrades && !wrong.empty())
+    return fail_soon(TransportFault::handshake, wrong, observer);
   switch (parsed->protocol) {
     case ServerUrl::Protocol::tcp: connection_ = make_tcp(context_, *parsed, options_); break;
     case ServerUrl::Protocol::tls: connection_ = make_tls(context_, *parsed, options_); break;

@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <vector>
 
 #include "byte_stream.hpp"
 #include "protocols.hpp"
@@ -92,6 +93,7 @@ void TlsLayer::handshake(const std::string& host, std::function<void(const Hands
   const std::string& name = options_.server_name.empty() ? host : options_.server_name;
   if (!problem().empty()) return done({TransportFault::tls, problem()});
   if (!expect_server(name)) return done({TransportFault::tls, "the server's name cannot be checked"});
+  if (!offer_protocols()) return done({TransportFault::tls, "a protocol's name for ALPN has to have 1 to 255 bytes"});
   async_handshake(client, [this, name, done = std::move(done)](const ErrorCode& error) {
     done(error ? describe(error, name) : HandshakeFailure());
   });
@@ -118,6 +120,17 @@ bool TlsLayer::expect_server(const std::string& name) {
   }
   auto bytes = address.to_v6().to_bytes();
   return X509_VERIFY_PARAM_set1_ip(rules, bytes.data(), bytes.size()) == 1;
+}
+
+// RFC 7301, section 3.1: each name behind its length.
+bool TlsLayer::offer_protocols() {
+  std::vector<unsigned char> wire;
+  for (const std::string& name : options_.alpn) {
+    if (name.empty() || name.size() > 255) return false;
+    wire.push_back(static_cast<unsigned char>(name.size()));
+    wire.insert(wire.end(), name.begin(), name.end());
+  }
+  return wire.empty() || SSL_set_alpn_protos(native_handle(), wire.data(), static_cast<unsigned>(wire.size())) == 0;
 }
 
 HandshakeFailure TlsLayer::describe(const ErrorCode& error, const std::string& name) {

@@ -40,6 +40,7 @@ class TlsLayer : private TlsContext, public boost::asio::ssl::stream<Tcp::socket
 
  private:
   bool expect_server(const std::string& name);
+  bool offer_protocols();
   HandshakeFailure describe(const ErrorCode& error, const std::string& name);
 
   const TlsOptions& options_;

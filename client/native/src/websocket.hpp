@@ -31,9 +31,10 @@ class WebSocket final : public NetworkConnection {
     stream_.auto_fragment(false);
     stream_.write_buffer_bytes(64 * 1024);  // Beast masks piece by piece; larger pieces, fewer system calls
     stream_.read_message_max(options.max_message_bytes);
-    stream_.set_option(websocket::stream_base::decorator([](websocket::request_type& request) {
+    stream_.set_option(websocket::stream_base::decorator([this](websocket::request_type& request) {
       request.set(beast::http::field::sec_websocket_protocol, "mqtt");  // [MQTT-6.0.0-3]
       request.set(beast::http::field::user_agent, "wasmqtt");
+      for (const HttpHeader& header : this->options().websocket_headers) request.set(header.name, header.value);
     }));
     stream_.control_callback([this](websocket::frame_type kind, beast::string_view) {
       if (kind == websocket::frame_type::close) close_frame_came();

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <string>
+#include <vector>
 
 #include "wasmqtt/types.hpp"
 
@@ -18,7 +19,15 @@ struct TlsOptions {
   std::string key_file{};          // its private key; empty: in certificate_file too
   std::string key_password{};      // when the key is encrypted
   std::string server_name{};       // the name to ask for and to check; empty: the host of the URL
+  // ALPN: protocols to offer, by preference: "mqtt"; "x-amzn-mqtt-ca" for AWS IoT on port 443; "http/1.1" for wss. Each 1 to 255
+  // bytes, else the attempt ends with TransportFault::tls. A server that knows none of them ends the handshake, or goes on without.
+  std::vector<std::string> alpn{};
   bool verify_server = true;     // false trusts whoever answers: for experiments only
+};
+
+struct HttpHeader {
+  std::string name{};
+  std::string value{};
 };
 
 struct NetworkOptions {
@@ -33,6 +42,10 @@ struct NetworkOptions {
   // Of one incoming WebSocket message; a longer one ends in TransportFault::too_large.
   std::size_t max_message_bytes = 64 * 1024 * 1024;
   TlsOptions tls{};
+  // Of the WebSocket upgrade, beside those that it needs itself: a token for a proxy, a cookie, an Origin, another User-Agent. Of
+  // several with one name the last counts. One that HTTP does not allow (a line break, say), or that the upgrade sets itself (Host,
+  // Connection, Upgrade, Sec-WebSocket-*, Content-Length, Transfer-Encoding), ends the attempt with TransportFault::handshake.
+  std::vector<HttpHeader> websocket_headers{};
 };
 
 }  // namespace wasmqtt
