@@ -153,9 +153,13 @@ void Renderer::update_textures() {
       if (texture->UnusedFrames > 0) destroy_texture(*texture);
       continue;
     }
-    invalidate();
-    if (texture->Status == ImTextureStatus_WantCreate) create_texture(*texture);
-    else if (texture->Status == ImTextureStatus_WantUpdates) change_texture(*texture);
+    // What is added lies where nothing was, so nothing on the screen changes by it. A new texture may have an old one's name.
+    if (texture->Status == ImTextureStatus_WantUpdates) {
+      change_texture(*texture);
+    } else if (texture->Status == ImTextureStatus_WantCreate) {
+      create_texture(*texture);
+      invalidate();
+    }
   }
 }
 
