@@ -3,7 +3,8 @@
 //   client_connection.cpp  attempts, CONNECT and CONNACK, keep-alive, every way a connection ends
 //   client_authentication.cpp  AUTH, in both directions
 //   client_session.cpp     when the session is lost, has run out, or is another one
-//   client_send.cpp        publish, queue, subscribe, what leaves
+//   client_send.cpp        publish, queue, what leaves
+//   client_requests.cpp    subscribe and unsubscribe
 //   client_receive.cpp     what arrives
 #pragma once
 
@@ -86,11 +87,13 @@ class Client::Impl {
   void refuse_authentication();
   bool take_turn(AuthenticationEvent event);  // false: it was out of turn
 
+  // client_requests.cpp
+  Result<PacketId> subscribe(std::span<const TopicRequest> requests, Properties properties);
+  Result<PacketId> unsubscribe(std::span<const std::string_view> filters, Properties properties);
+
   // client_send.cpp
   Result<Delivery> publish(std::string_view topic, Bytes payload, const PublishOptions& options);
   Error cancel(Delivery delivery);
-  Result<PacketId> subscribe(std::span<const TopicRequest> requests, Properties properties);
-  Result<PacketId> unsubscribe(std::span<const std::string_view> filters, Properties properties);
   void pump();            // sends what may be sent
   void end_connecting();
   void publish_alone();   // the message on trial, or its PUBREL
@@ -220,6 +223,8 @@ class Client::Impl {
   void write(Publish packet, std::uint64_t number);
   void append_publish(const Publish& packet);
   Error check_text(std::string_view text) const;
+
+  // client_requests.cpp
   template <class RequestPacket>
   Result<PacketId> request(PacketType type, std::size_t filters, RequestPacket& packet);
 
