@@ -2,22 +2,13 @@
 import assert from 'node:assert/strict';
 import {createRequire} from 'node:module';
 import path from 'node:path';
-import {after, test} from 'node:test';
+import {test} from 'node:test';
 import {load_package, package_directory} from './support/package.mjs';
-import {startPacketBroker} from './support/packet_broker.mjs';
+import {packet_brokers} from './support/packet_broker.mjs';
 
 const {connect, connectAsync, end_clients} = await load_package();
 const mqttjs = createRequire(path.join(package_directory, 'package.json'))('mqtt');
-const brokers = [];
-after(async () => {
-  await end_clients();
-  await Promise.all(brokers.map((broker) => broker.close()));
-});
-async function start(script, wire) {
-  const broker = await startPacketBroker(script, wire);
-  brokers.push(broker);
-  return broker;
-}
+const start = packet_brokers(end_clients);
 const event = (client, name) => new Promise((resolve) => client.once(name, resolve));
 const timeout = 60_000;
 const kept = (packet, peer) => peer.send({cmd: 'connack', returnCode: 0, sessionPresent: peer.number > 1});

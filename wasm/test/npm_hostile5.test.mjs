@@ -3,23 +3,14 @@
 // the third is a good one. Nobody listens to 'error'; who looks at packets sees what came, as far as it can be read.
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import {after, test} from 'node:test';
+import {test} from 'node:test';
 import {pathToFileURL} from 'node:url';
 import {until} from './support/machine.mjs';
 import {load_package, package_directory} from './support/package.mjs';
-import {startPacketBroker} from './support/packet_broker.mjs';
+import {packet_brokers} from './support/packet_broker.mjs';
 
 const {connect, connectAsync, end_clients, inside} = await load_package();
-const brokers = [];
-after(async () => {
-  await end_clients();
-  await Promise.all(brokers.map((broker) => broker.close()));
-});
-async function start(script) {
-  const broker = await startPacketBroker(script);
-  brokers.push(broker);
-  return broker;
-}
+const start = packet_brokers(end_clients);
 const {received, sent} = await import(pathToFileURL(path.join(package_directory, 'src', 'packets.js')));
 const timeout = 30_000;
 const publish = (more) => ({cmd: 'publish', topic: 't', payload: 'x', qos: 0, ...more});

@@ -1,21 +1,12 @@
 // protocolVersion 'newest', and what MQTT 5 brings to wasmqtt's own methods and to sessions.
 import assert from 'node:assert/strict';
-import {after, test} from 'node:test';
+import {test} from 'node:test';
 import {until} from './support/machine.mjs';
 import {load_package} from './support/package.mjs';
-import {startPacketBroker} from './support/packet_broker.mjs';
+import {packet_brokers} from './support/packet_broker.mjs';
 
 const {connect, connectAsync, end_clients, ReasonCodes} = await load_package();
-const brokers = [];
-after(async () => {
-  await end_clients();
-  await Promise.all(brokers.map((broker) => broker.close()));
-});
-async function start(script) {
-  const broker = await startPacketBroker(script);
-  brokers.push(broker);
-  return broker;
-}
+const start = packet_brokers(end_clients);
 const timeout = 30_000;
 const echo = {publish: (packet, peer) => {
   peer.answer(packet);

@@ -20,6 +20,7 @@ import {createServer} from 'node:http';
 import {createRequire} from 'node:module';
 import net from 'node:net';
 import path from 'node:path';
+import {after} from 'node:test';
 import {until} from './machine.mjs';
 import {package_directory} from './package.mjs';
 
@@ -55,6 +56,20 @@ const over_websocket = (socket) => ({
   send: (bytes) => socket.send(bytes), pause: () => socket.pause(), resume: () => socket.resume(),
   end: () => socket.close(), cut: () => socket.terminate(), closed: closed(socket),
 });
+
+// startPacketBroker() for the tests of a file: all brokers are closed after them, once `end_clients` has ended.
+export function packet_brokers(end_clients) {
+  const brokers = [];
+  after(async () => {
+    await end_clients();
+    await Promise.all(brokers.map((broker) => broker.close()));
+  });
+  return async (script, options) => {
+    const broker = await startPacketBroker(script, options);
+    brokers.push(broker);
+    return broker;
+  };
+}
 
 export async function startPacketBroker(script = {}, {ws = false, host = '127.0.0.1', protocol = () => 'mqtt'} = {}) {
   const peers = [];
