@@ -88,6 +88,12 @@ TEST_CASE_FIXTURE(Fixture, "peter: a person may sign in under his name, and whoe
   REQUIRE(person.await_messages(1));
   CHECK(person.mqtt.connected());
   CHECK(on("chat/status/peter").size() == 1);  // the person's arrival has cost the bot nothing
+  // Signing out says offline; the bot is still there.
+  REQUIRE(person.mqtt.publish("chat/status/peter",
+                              R"({"status":"offline","lastOnlineTimestamp":"2024-05-01T12:00:00+02:00"})",
+                              {.qos = Qos::at_least_once, .retain = true}));
+  REQUIRE(await_on("chat/status/peter", 3));
+  CHECK(contains(on("chat/status/peter")[2], R"("status":"online")"));
 
   for (std::size_t times = 1; times <= 2; ++times) {
     CAPTURE(times);
@@ -95,7 +101,7 @@ TEST_CASE_FIXTURE(Fixture, "peter: a person may sign in under his name, and whoe
     options.driver.backoff.first = options.driver.backoff.longest = std::chrono::hours{1};  // does not come back itself
     Peer thief(world, options);
     REQUIRE(thief.connect());
-    REQUIRE(await_on("chat/status/peter", 1 + 2 * times));  // the will, and back again
+    REQUIRE(await_on("chat/status/peter", 3 + 2 * times));  // the will, and back again
     CHECK(!thief.mqtt.connected());
     say("peter", "still there?", "again " + std::to_string(times));
     REQUIRE(await_on("chat/messages/bob/peter", 1 + times));

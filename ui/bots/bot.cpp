@@ -69,10 +69,12 @@ MqttOptions Bot::mqtt_options() {
 }
 
 int Bot::run() {
-  auto subscription = mqtt_.subscribe(own_messages_filter(options_.user), Qos::at_least_once,
-                                      [this](const Message& message) { receive(message); });
-  if (!subscription) {
-    complain(subscription.error().message());
+  const std::string messages = own_messages_filter(options_.user), status = status_topic(options_.user);
+  const MqttClient::SubscribeRequest requests[] = {
+      {.filter = messages, .qos = Qos::at_least_once, .handler = [this](const Message& message) { receive(message); }},
+      {.filter = status, .qos = Qos::at_least_once, .handler = [this](const Message& message) { contradict(message); }}};
+  if (auto subscribed = mqtt_.subscribe(requests); !subscribed) {
+    complain(subscribed.error().message());
     return 1;
   }
   signals_.add(SIGINT);
@@ -95,6 +97,13 @@ void Bot::receive(const Message& message) {
   if (!parsed.value) return complain(sender + " sent something that is no chat message. " + parsed.problem);
   if (!seen_.first_time(sender + '/' + parsed.value->message_id)) return;
   if (on_message) on_message(sender, parsed.value->content);
+}
+
+// A person who was signed in under the same name has left.
+void Bot::contradict(const Message& message) {
+  const auto status = parse_status(as_text(message.payload));
+  if (message.retain || ending_ || !status.value || status.value->online) return;
+  publish_status(true);
 }
 
 void Bot::send(const std::string& receiver, const std::string& content) {

@@ -6,7 +6,8 @@
 //
 // Topics, payloads and message ids are the chat's own (wasmqtt::chat); presence is retained, with a will that says
 // offline. The client id is mqtt-chat-bot-<user>, so that a person may sign in under the same name: then both receive
-// what is written to it. When another client takes over that client id, the bot reconnects.
+// what is written to it, and when the person leaves, the bot says that this user is still online. When another client takes
+// over that client id, the bot reconnects.
 //
 // Bots must not talk to each other without end. So a bot only answers; it answers neither itself nor an echo (is_echo), and
 // a message that is delivered again (QoS 1, after a reconnect) only once.
@@ -47,6 +48,7 @@ class Bot {
   void handle(const wasmqtt::MqttEvent& event);
   void state_changed(wasmqtt::ConnectionState state);
   void receive(const wasmqtt::Message& message);
+  void contradict(const wasmqtt::Message& status);
   wasmqtt::MqttOptions mqtt_options();
   wasmqtt::WillOptions will();
   wasmqtt::Delivery publish_status(bool online);
