@@ -97,9 +97,14 @@ describe('stage 40', () => {
   test('a publish that the broker\'s rights swallow is shown for what is known: acknowledged, not read', async () => {
     // Mosquitto acknowledges what it drops; the page says "delivered to the broker", and no more.
     const admin = await arrive_as('admin', 'admin');
+    const heard = await subscribe(world.stage.auth_broker, 'chat/messages/vy/+', {user: 'vy'});
     await admin.talk_to('vy');
     await admin.say('to nobody');
     await admin.message('to nobody').getByText('delivered to the broker').waitFor();
+    await publish(world.stage.auth_broker, 'chat/messages/vy/peter', message('from peter'), {user: 'peter', qos: 1});
+    await heard.next((m) => m.json.content === 'from peter');
+    assert.deepEqual(heard.messages.map((m) => m.topic), ['chat/messages/vy/peter']);
+    await heard.close();
   });
 
   test('the password is nowhere: not in the address, the title, storage, the packets, or their export', async () => {
