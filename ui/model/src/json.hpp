@@ -7,6 +7,7 @@
 // A number that is beyond every floating-point type may be refused.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -28,11 +29,16 @@ class Json {
 
   Kind kind() const { return kind_; }
   bool is_object() const { return kind_ == Kind::object; }
+  bool is_array() const { return kind_ == Kind::array; }
   bool is_structured() const { return kind_ == Kind::object || kind_ == Kind::array; }
 
   // The member of that name (the last one, if it is there twice), or nullptr; nullptr if this is not an object.
   const Json* find(std::string_view name) const;
   const std::string* string() const { return kind_ == Kind::string ? &text_ : nullptr; }
+  // Of an array or object, in order; else none.
+  const std::vector<Json>& items() const { return items_; }
+  // Of true and false only.
+  std::optional<bool> boolean() const { return kind_ == Kind::boolean ? std::optional(text_ == "true") : std::nullopt; }
   // A whole number that fits; else nullopt.
   std::optional<std::int64_t> integer() const;
 
@@ -54,13 +60,17 @@ class JsonObject {
  public:
   JsonObject& add(std::string_view name, std::string_view text) { return raw(name, json_string(text)); }
   JsonObject& add(std::string_view name, std::int64_t number) { return raw(name, std::to_string(number)); }
-  std::string take() { return std::move(text_) + '}'; }
-
- private:
+  // A template, because a pointer to characters would become a bool before it becomes a view.
+  template <std::same_as<bool> Bool>
+  JsonObject& add(std::string_view name, Bool value) { return raw(name, value ? "true" : "false"); }
+  // `value` is JSON already.
   JsonObject& raw(std::string_view name, std::string_view value) {
     text_.append(text_.size() > 1 ? "," : "").append(json_string(name)).append(":").append(value);
     return *this;
   }
+  std::string take() { return std::move(text_) + '}'; }
+
+ private:
   std::string text_ = "{";
 };
 

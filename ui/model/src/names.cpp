@@ -49,6 +49,15 @@ std::string_view check_user_name(std::string_view name) {
   return {};
 }
 
+std::string_view check_room_name(std::string_view name) {
+  if (name.empty()) return "Please enter a name for the group.";
+  if (name.size() > max_room_name_bytes) return "A group's name can have at most 100 bytes.";
+  if (has_control_character(name)) return "A group's name cannot contain control characters.";
+  if (wasmqtt::check_utf8(name)) return "This is not valid UTF-8.";
+  if (trim(name).size() != name.size()) return "A group's name cannot begin or end with a space.";
+  return {};
+}
+
 std::string_view cut_utf8(std::string_view text, std::size_t bytes) {
   if (text.size() <= bytes) return text;
   while (bytes > 0 && (static_cast<std::uint8_t>(text[bytes]) & 0xC0) == 0x80) --bytes;

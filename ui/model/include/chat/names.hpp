@@ -19,6 +19,10 @@ std::string_view trim(std::string_view text);
 // either end, and characters that do not show (look_alikes.hpp).
 std::string_view check_user_name(std::string_view name);
 
+// The same for the name of a group, which is free text: `/` `+` `#` are welcome, and 100 bytes.
+inline constexpr std::size_t max_room_name_bytes = 100;
+std::string_view check_room_name(std::string_view name);
+
 // At most `bytes` bytes from the front, cut between code points.
 std::string_view cut_utf8(std::string_view text, std::size_t bytes);
 
