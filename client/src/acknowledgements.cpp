@@ -6,7 +6,7 @@
 namespace wasmqtt {
 
 std::uint64_t Acknowledgements::add(PacketId packet_id, Qos qos, bool delivered, bool ready) {
-  ring_.push_back({packet_id, qos, ready, delivered});
+  ring_.push_back({packet_id, qos, ready, delivered, {}});
   return base_ + ring_.size() - 1;
 }
 
@@ -15,6 +15,7 @@ bool Acknowledgements::add_repetition(PacketId packet_id) {
                                 [&](const Undecided& one) { return one.packet_id == packet_id; });
   if (old == undecided_.end()) return false;
   old->token = add(packet_id, Qos::exactly_once, true, old->ready);
+  ring_.back().reason_code = old->reason_code;
   if (old->ready) undecided_.erase(old);
   return true;
 }
@@ -24,16 +25,21 @@ Acknowledgements::Entry* Acknowledgements::entry(std::uint64_t token) {
   return &ring_[static_cast<std::size_t>(token - base_)];
 }
 
-PacketId Acknowledgements::make_ready(std::uint64_t token) {
+PacketId Acknowledgements::make_ready(std::uint64_t token, ReasonCode reason_code) {
   const auto old = std::find_if(undecided_.begin(), undecided_.end(),
                                 [&](const Undecided& one) { return one.old_token == token; });
   if (old != undecided_.end()) {
-    if (old->token == 0) return std::exchange(old->ready, true) ? PacketId{0} : old->packet_id;
+    if (old->token == 0) {
+      if (std::exchange(old->ready, true)) return 0;
+      old->reason_code = reason_code;
+      return old->packet_id;
+    }
     token = old->token;
     undecided_.erase(old);
   }
   Entry* found = entry(token);
   if (found == nullptr || std::exchange(found->ready, true)) return 0;
+  found->reason_code = reason_code;
   return found->qos == Qos::exactly_once ? found->packet_id : PacketId{0};
 }
 
@@ -54,7 +60,7 @@ void Acknowledgements::connection_lost() {
   for (std::size_t i = first_; i < ring_.size(); ++i) {
     const Entry& lost = ring_[i];
     if (lost.qos != Qos::exactly_once || !lost.delivered || undecided(lost.packet_id)) continue;
-    undecided_.push_back({lost.packet_id, base_ + i, 0, lost.ready});
+    undecided_.push_back({lost.packet_id, base_ + i, 0, lost.ready, lost.reason_code});
   }
   base_ += ring_.size();
   ring_.clear();

@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "wasmqtt/reason_code.hpp"
 #include "wasmqtt/types.hpp"
 
 namespace wasmqtt {
@@ -16,6 +17,7 @@ class Acknowledgements {
     Qos qos = Qos::at_least_once;
     bool ready = false;      // may be sent as soon as those before it are
     bool delivered = false;  // a first delivery; false: a repetition that only needs its PUBREC
+    ReasonCode reason_code{};  // MQTT 5: of its PUBACK or PUBREC
   };
 
   // The token of the new entry; never 0.
@@ -23,7 +25,7 @@ class Acknowledgements {
   // An unacknowledged QoS 2 message of an earlier connection came again: its token stands for a new entry too.
   bool add_repetition(PacketId packet_id);
   // The id of the QoS 2 message that became ready by this; 0: none did.
-  PacketId make_ready(std::uint64_t token);
+  PacketId make_ready(std::uint64_t token, ReasonCode reason_code = {});
   // The next one that may be sent, taken out.
   std::optional<Entry> take_ready();
   // The connection ended: unacknowledged QoS 2 messages are remembered, so that a redelivery is not delivered.
@@ -41,6 +43,7 @@ class Acknowledgements {
     std::uint64_t old_token;
     std::uint64_t token;  // on this connection; 0: not come again yet
     bool ready;
+    ReasonCode reason_code;
   };
   Entry* entry(std::uint64_t token);
 

@@ -128,6 +128,15 @@ void Client::acknowledge(std::uint64_t token, Time now) {
   impl_->acknowledge(token);
 }
 
+Error Client::refuse(std::uint64_t token, ReasonCode reason_code, Time now) {
+  impl_->advance(now);
+  if (version() != ProtocolVersion::mqtt_5) return local_error(Errc::not_in_this_version);
+  if (!is_failure(reason_code) || !is_allowed(reason_code, PacketType::puback, Direction::outbound))
+    return local_error(Errc::reserved_reason_code);
+  impl_->acknowledge(token, reason_code);
+  return {};
+}
+
 void Client::disconnect(Time now) {
   impl_->advance(now);
   impl_->disconnect();

@@ -122,7 +122,8 @@ class Client::Impl {
 
   // client_receive.cpp
   bool receive();  // decodes until there is an event; false: nothing more
-  void acknowledge(std::uint64_t token);
+  void acknowledge(std::uint64_t token, ReasonCode reason_code = {});
+  void end_received(PacketId packet_id);
   void acknowledge_delivered();
 
   ClientOptions options_;

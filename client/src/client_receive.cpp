@@ -182,10 +182,12 @@ void Client::Impl::acknowledge_delivered() {
   acknowledge(token);
 }
 
-void Client::Impl::acknowledge(std::uint64_t token) {
-  // Recorded even when its PUBREC can't go now: the application has had it, and a restart must not deliver it again.
-  const PacketId packet_id = acknowledgements_.make_ready(token);
-  if (packet_id != 0 && session_->received().contains(packet_id)) session_->record_received(packet_id);
+// Recorded even when its PUBREC can't go now: the application has had it, and a restart must not deliver it again. What it refused
+// may come again.
+void Client::Impl::acknowledge(std::uint64_t token, ReasonCode reason_code) {
+  const PacketId packet_id = acknowledgements_.make_ready(token, reason_code);
+  const bool had = packet_id != 0 && !is_failure(reason_code) && session_->received().contains(packet_id);
+  if (had) session_->record_received(packet_id);
   flush_acknowledgements();
 }
 
@@ -196,14 +198,20 @@ void Client::Impl::flush_acknowledgements() {
     const bool qos1 = entry->qos == Qos::at_least_once;
     if (qos1) session_->barrier();  // what the application stored with the message is durable before PUBACK
     if (qos1) receive_window_.puback();
-    send_acknowledgement(qos1 ? PacketType::puback : PacketType::pubrec, entry->packet_id);
+    else if (version_ == ProtocolVersion::mqtt_5 && is_failure(entry->reason_code)) end_received(entry->packet_id);
+    send_acknowledgement(qos1 ? PacketType::puback : PacketType::pubrec, entry->packet_id, entry->reason_code);
   }
+}
+
+// The broker may use its id for another message [MQTT5-4.3.3-9].
+void Client::Impl::end_received(PacketId packet_id) {
+  session_->free_received(packet_id);
+  receive_window_.pubcomp(packet_id);
 }
 
 void Client::Impl::handle_pubrel(PacketId packet_id) {
   const bool known = session_->received().contains(packet_id);
-  session_->free_received(packet_id);
-  receive_window_.pubcomp(packet_id);
+  end_received(packet_id);
   // An unknown id is answered too: the broker may have missed the first PUBCOMP [MQTT-4.3.3-2].
   send_acknowledgement(PacketType::pubcomp, packet_id,
                        known ? ReasonCode::success : ReasonCode::packet_identifier_not_found);

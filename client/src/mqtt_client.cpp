@@ -288,6 +288,11 @@ void MqttClient::acknowledge(std::uint64_t token) {
   impl_->client().acknowledge(token, impl_->driver().now());
   impl_->driver().flush_soon();
 }
+Error MqttClient::refuse(std::uint64_t token, ReasonCode reason_code) {
+  const Error error = impl_->client().refuse(token, reason_code, impl_->driver().now());
+  impl_->driver().flush_soon();
+  return error;
+}
 void MqttClient::pause() { impl_->client().pause_messages(true); }
 void MqttClient::resume() {
   impl_->client().pause_messages(false);
