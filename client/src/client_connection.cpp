@@ -30,17 +30,22 @@ Error make_properties(const ClientOptions& options, PropertyList& properties) {
   if (options.max_packet_bytes != 0 && options.max_packet_bytes < largest)
     (void)properties.add(PropertyId::maximum_packet_size, static_cast<std::uint32_t>(options.max_packet_bytes));
   if (options.topic_alias_maximum != 0) (void)properties.add(PropertyId::topic_alias_maximum, options.topic_alias_maximum);
-  if (const auto& [method, data] = options.authentication; !method.empty()) {
+  const auto& [method, data] = options.authentication;
+  if (!method.empty()) {
     if (Error error = properties.add(PropertyId::authentication_method, method)) return error;
-    if (!data.empty()) {
-      if (Error error = properties.add(PropertyId::authentication_data, Bytes(data))) return error;
-    }
+  }
+  if (!data.empty()) {
+    if (Error error = properties.add(PropertyId::authentication_data, Bytes(data))) return error;
   }
   properties.append(options.properties);
   return {};
 }
 
 }  // namespace
+
+bool authenticates(const ClientOptions& options) {
+  return !options.authentication.method.empty() || options.properties.view().has(PropertyId::authentication_method);
+}
 
 Error Client::Impl::make_connect(Connect& packet) {
   version_ = options_.protocol == Protocol::mqtt_3_1_1 ? ProtocolVersion::mqtt_3_1_1 : ProtocolVersion::mqtt_5;
@@ -49,7 +54,7 @@ Error Client::Impl::make_connect(Connect& packet) {
   if (version_ == ProtocolVersion::mqtt_5) {
     if (Error error = make_properties(options_, connect_properties_)) return error;
     if (options_.will) will_properties_ = options_.will->properties;
-  } else if (!options_.authentication.method.empty()) {
+  } else if (authenticates(options_)) {
     return local_error(Errc::not_in_this_version);  // nobody wants to be connected without it
   }
   packet.properties = connect_properties_;

@@ -272,7 +272,7 @@ void Driver::remember_old() {
 bool Driver::falls_back() {
   const CloseRecord& record = close_record_;
   if (!newest_ || error_ || std::exchange(trying_old_, false) || record.version != ProtocolVersion::mqtt_5) return false;
-  if (!client_.options().authentication.method.empty()) return false;
+  if (authenticates(client_.options())) return false;
   const bool said = record.cause == CloseRecord::Cause::refused &&
                     record.reason_code == ReasonCode::unsupported_protocol_version;
   const bool closed = record.cause == CloseRecord::Cause::transport && record.phase == CloseRecord::Phase::connecting &&

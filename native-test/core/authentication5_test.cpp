@@ -217,6 +217,12 @@ TEST_CASE("mqtt 5: without a method there is no AUTH of ours, and in 3.1.1 neith
   Link never(options);
   CHECK(never.open() == local_error(Errc::not_in_this_version));
   CHECK(never.quiet());
+
+  options = Link::mqtt5(false);
+  options.authentication.data = {'1'};
+  Link nameless(options);
+  CHECK(nameless.open() == local_error(Errc::authentication_data_without_method));
+  CHECK(nameless.quiet());
 }
 
 TEST_CASE("mqtt 5: authenticating again: AUTH 0x19 with CONNECT's method, at any time after CONNACK, while all else goes on "

@@ -190,30 +190,41 @@ TEST_CASE("MqttClient 5: without an authenticator the events ask, and a token is
   CHECK(world.mqtt.stop_reason() == StopReason::refused);
 }
 
+// The method of an authenticator, or one that stands among CONNECT's properties.
+MqttOptions with_method(Counting& counting, bool among_properties) {
+  MqttOptions options = options5(among_properties ? nullptr : &counting);
+  if (!among_properties) return options;
+  REQUIRE_FALSE(static_cast<bool>(options.client.properties.add(PropertyId::authentication_method, "COUNT")));
+  REQUIRE_FALSE(static_cast<bool>(options.client.properties.add(PropertyId::authentication_data, as_bytes("1"))));
+  return options;
+}
+
 TEST_CASE("newest: with authentication there is no falling back to 3.1.1, which has none [MQTT5-3.1.2-2]") {
-  for (const bool said : {true, false}) {
-    Counting counting;
-    MqttOptions options = options5(&counting);
-    options.client.protocol = Protocol::newest;
-    Authenticated world(options);
-    world.mqtt.connect();
-    world.begin();
-    if (!said) {
-      world.broker.cut();
-      world.wait();
-      CHECK(world.begin() == "2");
-      continue;
+  for (const bool among_properties : {false, true}) {
+    for (const bool said : {true, false}) {
+      Counting counting;
+      MqttOptions options = with_method(counting, among_properties);
+      options.client.protocol = Protocol::newest;
+      Authenticated world(options);
+      world.mqtt.connect();
+      CHECK(world.begin() == "1");
+      if (!said) {
+        world.broker.cut();
+        world.wait();
+        CHECK(world.begin() == (among_properties ? "1" : "2"));
+        continue;
+      }
+      world.broker.reply(Connack{false, {}, ReasonCode::unsupported_protocol_version});
+      CHECK(world.mqtt.stop_reason() == StopReason::refused);
     }
-    world.broker.reply(Connack{false, {}, ReasonCode::unsupported_protocol_version});
-    CHECK(world.mqtt.stop_reason() == StopReason::refused);
+    Counting counting;
+    MqttOptions options = with_method(counting, among_properties);
+    options.client.protocol = Protocol::mqtt_3_1_1;
+    Authenticated old(options);
+    old.mqtt.connect();
+    old.broker.accept();
+    CHECK(old.broker.quiet());
+    CHECK(old.mqtt.stop_reason() == StopReason::invalid);
+    CHECK(old.mqtt.error() == local_error(Errc::not_in_this_version));
   }
-  Counting counting;
-  MqttOptions options = options5(&counting);
-  options.client.protocol = Protocol::mqtt_3_1_1;
-  Authenticated old(options);
-  old.mqtt.connect();
-  old.broker.accept();
-  CHECK(old.broker.quiet());
-  CHECK(old.mqtt.stop_reason() == StopReason::invalid);
-  CHECK(old.mqtt.error() == local_error(Errc::not_in_this_version));
 }

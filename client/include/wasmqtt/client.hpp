@@ -59,7 +59,7 @@ struct WillOptions {
 // reauthenticate().
 struct AuthenticationOptions {
   std::string method{};              // empty: no enhanced authentication
-  std::vector<std::uint8_t> data{};  // empty: none
+  std::vector<std::uint8_t> data{};  // empty: none; without a method: authentication_data_without_method
 };
 
 struct ClientOptions {
@@ -83,7 +83,7 @@ struct ClientOptions {
   PropertyList properties{};                  // what else CONNECT carries: User Properties, Request Problem Information,
                                               // Request Response Information
   // Enhanced authentication. With it there is no connection in 3.1.1, which has none: not_in_this_version, and
-  // Protocol::newest does not fall back.
+  // Protocol::newest does not fall back. An Authentication Method among `properties` counts as one here.
   AuthenticationOptions authentication{};
 
   // Time-outs; 0 turns one off. Each ends the connection with the reason; unacknowledged messages are sent again
@@ -139,6 +139,9 @@ struct ClientOptions {
   bool strict_text = false;             // true refuses U+0001-001F, 007F-009F and non-characters, which 1.5.3 only
                                         // advises against: there are topics in the field that use them
 };
+
+// CONNECT names an Authentication Method.
+bool authenticates(const ClientOptions& options);
 
 struct PublishOptions {
   Qos qos = Qos::at_most_once;
