@@ -59,7 +59,7 @@ TEST_CASE("the will is held back where the session is kept, and says so; with a 
   CHECK_FALSE(has(other.connect_packet, "will_delay_interval"));
 }
 
-TEST_CASE("a will that was held back shows at once; one that was not, after the grace") {
+TEST_CASE("a will that was held back shows at once; one that was not, when its owner has not come with it") {
   World world(stage5(30));
   world.sign_in("alice");
   PropertyList held_back;

@@ -319,7 +319,7 @@ TEST_CASE("right after the connection, a status is news in a new session and of 
     world.receive("chat/status/peter", status_json("online", earlier));
     world.receive("chat/status/peter", status_json("offline", earlier));  // a will: written when its owner came
     const Presence& presence = world.state().presence;
-    // The grace of a reload is for who was seen going.
+    // The grace is for who was seen going.
     CHECK(presence.of("peter", world.loop.now()).kind ==
           (resumed ? Presence::Kind::offline : Presence::Kind::online));
     world.pass(Presence::grace);

@@ -412,7 +412,7 @@ TEST_CASE("presence: unknown until heard of, retained statuses at once") {
   CHECK(presence.of("peter", now).last_seen == now - 1h);
 }
 
-TEST_CASE("presence: a will counts from its arrival, and only after a grace, so that a reload does not flicker") {
+TEST_CASE("presence: a will counts from its arrival, and shows at once, unless its owner is there again with it") {
   Presence presence;
   const Time now = at("2025-03-01T10:00:00Z");
   presence.handle_status("peter", {true, now - 1h}, {.retained = true, .now = now});
@@ -425,8 +425,10 @@ TEST_CASE("presence: a will counts from its arrival, and only after a grace, so 
 
   presence.handle_status("peter", {true, now + 10s}, {.now = now + 10s});
   presence.handle_status("peter", {false, now - 1h}, {.now = now + 20s});
-  presence.handle_status("peter", {true, now + 21s}, {.now = now + 21s});
+  CHECK(presence.of("peter", now + 20s).kind == Presence::Kind::online);
+  presence.handle_status("peter", {true, now + 20s}, {.now = now + 20s + 200ms});
   CHECK(presence.of("peter", now + 1min).kind == Presence::Kind::online);
+  CHECK(Presence::grace < 500ms);
 }
 
 TEST_CASE("presence: a logout is shown at once") {

@@ -3,11 +3,12 @@
 //   presence.handle_status("peter", status, {.retained = true, .now = now});
 //   presence.of("peter", now).kind  ->  Presence::Kind::online
 //
-// A reload closes the socket without DISCONNECT, and MQTT 3.1.1 has no will delay: the will says "offline" although the
-// page is back a second later. An "offline" that looks like a will (its time stamp is older than `fresh`: it was written
-// when its owner connected) is therefore shown only after `grace`; any other, as that of a logout or a will that the broker
-// has held back already (MQTT 5), immediately. "Last seen" is the later of the time stamp and the arrival, except for
-// retained statuses, whose arrival says nothing.
+// A will shows at once: it is all that MQTT 3.1.1 tells when a page is closed, and a browser tells nobody that it only
+// reloads one. MQTT 5's broker holds a will back by itself for who is soon back. Only where the broker ends a connection
+// because its owner has made a new one, the will and the "online" of the new one come together: so a will waits for
+// `grace`, which nobody sees. A will is known by its time stamp, older than `fresh`: it was written when its owner
+// connected. "Last seen" is the later of the time stamp and the arrival, except for retained statuses, whose arrival says
+// nothing.
 #pragma once
 
 #include <map>
@@ -23,7 +24,7 @@ namespace chat {
 
 class Presence {
  public:
-  static constexpr Duration grace = std::chrono::seconds{4};
+  static constexpr Duration grace = std::chrono::milliseconds{300};
   // A status with a time stamp no older than this was written just before it was sent; a will was not.
   static constexpr Duration fresh = std::chrono::seconds{2};
   static constexpr std::size_t max_users = 20'000;
