@@ -32,10 +32,23 @@ inline PropertyList publish_properties(Input& input) {
   return properties;
 }
 
-inline ByteBuffer broker_packet(Input& input, ProtocolVersion version = ProtocolVersion::mqtt_3_1_1) {
+// Enhanced authentication: mostly by the method that the client has asked for.
+inline ByteBuffer auth_packet(Input& input) {
+  constexpr ReasonCode codes[] = {ReasonCode::continue_authentication, ReasonCode::success, ReasonCode::re_authenticate};
+  const std::uint8_t flags = input.u8();
+  PropertyList properties;
+  if ((flags & 3) != 3) (void)properties.add(PropertyId::authentication_method, (flags & 4) != 0 && (flags & 8) != 0 ? "N" : "M");
+  if ((flags & 16) != 0) (void)properties.add(PropertyId::authentication_data, input.bytes());
+  if ((flags & 32) != 0) (void)properties.add(PropertyId::reason_string, "because");
+  ByteBuffer out;
+  (void)encode(Packet{Auth{codes[flags % 3], properties}}, out, ProtocolVersion::mqtt_5, Direction::inbound);
+  return out;
+}
+
+inline ByteBuffer broker_packet(Input& input, ProtocolVersion version = ProtocolVersion::mqtt_3_1_1, bool authenticates = false) {
   ByteBuffer out;
   const bool v5 = version == ProtocolVersion::mqtt_5;
-  const std::size_t kind = input.below(v5 ? 13 : 12);
+  const std::size_t kind = input.below(v5 ? 14 : 12);
   const PacketId packet_id = static_cast<PacketId>(1 + input.below(12));
   constexpr PacketType acknowledgements[] = {PacketType::puback, PacketType::pubrec, PacketType::pubrel,
                                              PacketType::pubcomp, PacketType::unsuback};
@@ -56,7 +69,8 @@ inline ByteBuffer broker_packet(Input& input, ProtocolVersion version = Protocol
                  Direction::inbound);
   } else if (kind == 8) {
     const bool session_present = input.flag();
-    const PropertyList properties = v5 ? connack_properties(input) : PropertyList();
+    PropertyList properties = v5 ? connack_properties(input) : PropertyList();
+    if (authenticates) (void)properties.add(PropertyId::authentication_method, "M");
     (void)encode(Packet{Connack{.session_present = session_present, .properties = properties}}, out, version, Direction::inbound);
   } else if (kind == 9) {
     (void)encode(Packet{Suback{packet_id, input.take(1 + input.below(3))}}, out, version, Direction::inbound);
@@ -65,6 +79,8 @@ inline ByteBuffer broker_packet(Input& input, ProtocolVersion version = Protocol
   } else if (kind == 11) {
     const Bytes raw = input.bytes();
     out.assign(raw.begin(), raw.end());
+  } else if (kind == 13) {
+    return auth_packet(input);
   } else {
     (void)encode(Packet{Disconnect{static_cast<ReasonCode>(input.u8())}}, out, version, Direction::inbound);
   }

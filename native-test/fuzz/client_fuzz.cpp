@@ -16,7 +16,11 @@ namespace {
 
 class Machine {
  public:
-  explicit Machine(Input input) : input_(input), protocol_(static_cast<Protocol>(input_.below(2))), settings_(input_.u8()) {
+  explicit Machine(Input input) : input_(input) {
+    const std::size_t kind = input_.below(3);
+    protocol_ = kind == 0 ? Protocol::mqtt_3_1_1 : Protocol::mqtt_5;
+    authenticates_ = kind == 2;
+    settings_ = input_.u8();
     start();
   }
 
@@ -36,6 +40,7 @@ class Machine {
     options.strict_acknowledgements = (settings_ & 64) != 0;
     options.puback_ends_qos2 = (settings_ & 128) != 0;
     options.protocol = protocol_;
+    if (authenticates_) options.authentication = {"M", {'1'}};
     options.session_expiry = 300;
     options.receive_maximum = 5;
     options.topic_alias_maximum = 2;
@@ -71,7 +76,7 @@ class Machine {
   void step() {
     switch (input_.below(16)) {
       case 0: return open();
-      case 1: case 2: case 3: case 4: return feed(broker_packet(input_, client_->version()));
+      case 1: case 2: case 3: case 4: return feed(broker_packet(input_, client_->version(), authenticates_));
       case 5: return closed();
       case 6: return pass_time();
       case 7: case 8: case 9: return publish();
@@ -161,18 +166,32 @@ class Machine {
   }
 
   void acknowledge() {
-    const std::size_t index = input_.below(8);
-    client_->acknowledge(index < tokens_.size() ? tokens_[index] : index, now_);
+    const std::uint8_t choice = input_.u8();
+    const std::size_t index = choice % 8;
+    const std::uint64_t token = index < tokens_.size() ? tokens_[index] : index;
+    if ((choice & 64) == 0) client_->acknowledge(token, now_);
+    else if (client_->refuse(token, ReasonCode::not_authorized, now_)) return;
     if (index < tokens_.size()) tokens_.erase(tokens_.begin() + static_cast<std::ptrdiff_t>(index));
     drain();
   }
 
   void end() {
-    switch (input_.below(4)) {
+    switch (input_.below(8)) {
       case 0: client_->disconnect(now_); break;
       case 1: client_->abort(now_); break;
-      default: client_->probe(now_);
+      case 2: case 3: client_->probe(now_); break;
+      default: return authenticate();
     }
+    drain();
+  }
+
+  void authenticate() {
+    const std::size_t choice = input_.below(4);
+    const Bytes data = input_.bytes();
+    if (choice == 0) client_->refuse_authentication(now_);
+    else if (choice == 1) (void)client_->reauthenticate(data, now_);
+    else (void)client_->authenticate(data, now_);
+    check(authenticates_ || !client_->authenticating(), "nothing is authenticated that was not asked for");
     drain();
   }
 
@@ -259,8 +278,9 @@ class Machine {
   };
 
   Input input_;
-  Protocol protocol_;
-  unsigned settings_;
+  Protocol protocol_ = Protocol::mqtt_3_1_1;
+  bool authenticates_ = false;
+  unsigned settings_ = 0;
   Time now_{std::chrono::seconds{1'700'000'000}};
   std::unique_ptr<Client> client_;
   OutboundRules outbound_;

@@ -30,11 +30,20 @@ struct Restored {
   friend bool operator==(const Restored&, const Restored&) = default;
 };
 
-Restored restore(Bytes records) {
+// Whose journal it is: a client's of MQTT 5, or one's without an id, which the broker has given it.
+struct Owner {
+  bool v5 = false;
+  bool nameless = false;
+  std::string_view client_id() const { return nameless ? "" : "c"; }
+};
+
+Restored restore(Bytes records, Owner owner) {
   ClientOptions options;
-  options.client_id = "c";
+  options.client_id = owner.client_id();
   options.clean_session = false;
   options.journal = true;
+  if (owner.v5) options.protocol = Protocol::mqtt_5;
+  options.session_expiry = 300;
   Client client(options);
   Restored result;
   result.ok = !client.handle_restore(records, now);
@@ -50,9 +59,11 @@ Restored restore(Bytes records) {
                                message->state});
   }
   result.received_ids = client.counts().received_ids;
-  check(!client.handle_transport_open(now), "the transport opens");
+  const bool opens = !client.handle_transport_open(now);
+  check(opens || (owner.nameless && !owner.v5), "the transport opens, unless 3.1.1 is asked for a session without an id");
   constexpr std::uint8_t connack[] = {0x20, 2, 1, 0};
-  client.handle_bytes(connack, now);
+  constexpr std::uint8_t connack5[] = {0x20, 3, 1, 0, 0};
+  client.handle_bytes(owner.v5 ? Bytes(connack5) : Bytes(connack), now);
   while (client.poll_event(now) != nullptr) {}
   (void)client.publish("next", {}, {.qos = Qos::at_least_once}, now);  // its packet id tells which ones are taken
   client.handle_journal_durable(client.journal_position());
@@ -65,7 +76,7 @@ Restored restore(Bytes records) {
 // published back there.
 class Life {
  public:
-  explicit Life(Input& input) : input_(input) { write({.kind = Kind::session, .text = "c"}); }
+  Life(Input& input, Owner owner) : input_(input) { write({.kind = Kind::session, .text = owner.client_id()}); }
 
   ByteBuffer records() {
     while (!input_.empty()) step();
@@ -76,14 +87,16 @@ class Life {
   using Kind = JournalRecord::Kind;
 
   void step() {
-    switch (input_.below(8)) {
+    switch (input_.below(10)) {
       case 0: case 1: return put();
       case 2: return send();
       case 3: return release();
       case 4: return requeue();
       case 5: return input_.below(4) == 0 ? abandon() : remove();
       case 6: return write({.kind = static_cast<Kind>(7 + input_.below(4)), .packet_id = static_cast<PacketId>(1 + input_.below(5))});
-      default: return write({.kind = input_.flag() ? Kind::numbers : Kind::strike, .number = last_number_});
+      case 7: return write({.kind = input_.flag() ? Kind::numbers : Kind::strike, .number = last_number_});
+      case 8: return write({.kind = Kind::assigned, .text = input_.flag() ? "given" : "given later"});
+      default: return end();
     }
   }
   void put() {
@@ -121,6 +134,11 @@ class Life {
     write({.kind = Kind::removed, .number = *which});
     list.erase(which);
   }
+  // The session has run out, runs out later, or at a time that is not known.
+  void end() {
+    const std::size_t choice = input_.below(4);
+    write({.kind = Kind::ends, .deadline = choice == 0 ? Time{} : now + std::chrono::seconds{static_cast<int>(choice) - 2}});
+  }
   void abandon() {
     if (published_.empty()) return;
     const auto [number, packet_id] = published_.front();
@@ -153,15 +171,17 @@ bool alike(const Restored& whole, Restored compacted, bool written_by_client) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   Input input({data, size});
-  const bool written_by_client = input.flag();
+  const std::uint8_t choice = input.u8();
+  const bool written_by_client = (choice & 1) != 0;
+  const Owner owner{.v5 = (choice & 2) != 0, .nameless = (choice & 4) != 0};
   ByteBuffer records;
   if (written_by_client) {
-    records = Life(input).records();
+    records = Life(input, owner).records();
   } else {
     const Bytes rest = input.rest();
     records.assign(rest.begin(), rest.end());
   }
-  const Restored whole = restore(records);
+  const Restored whole = restore(records, owner);
   check(whole.ok || !written_by_client, "a client can read its own journal");
   const auto shorter = compact(records);
   if (!shorter) {
@@ -170,6 +190,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   const auto again = compact(*shorter);
   check(again.has_value() && *again == *shorter, "compacting twice changes nothing");
-  if (whole.ok) check(alike(whole, restore(*shorter), written_by_client), "a compacted journal restores the same session");
+  if (whole.ok) check(alike(whole, restore(*shorter, owner), written_by_client), "a compacted journal restores the same session");
   return 0;
 }

@@ -47,6 +47,11 @@ class OutboundRules {
     check(connect != connected_, "CONNECT comes first, and once [MQTT-3.1.0-1] [MQTT-3.1.0-2]");
     connected_ = true;
     if (std::holds_alternative<Disconnect>(packet)) disconnected_ = true;
+    if (const auto* asked = std::get_if<Connect>(&packet)) method_ = asked->properties.text(PropertyId::authentication_method);
+    if (const auto* auth = std::get_if<Auth>(&packet)) {
+      check(!method_.empty(), "no AUTH without a method in CONNECT [MQTT5-4.12.0-7]");
+      check(auth->properties.text(PropertyId::authentication_method) == method_, "AUTH names CONNECT's method [MQTT5-4.12.0-5]");
+    }
     if (const auto* publish = std::get_if<Publish>(&packet)) take(*publish);
   }
 
@@ -83,6 +88,7 @@ class OutboundRules {
   FrameReader answers_{1 << 24};
   ProtocolVersion version_ = ProtocolVersion::mqtt_3_1_1;
   ServerLimits limits_;
+  std::string method_;
   bool accepted_ = false;
   bool connected_ = false;
   bool disconnected_ = false;
