@@ -118,9 +118,9 @@ bool answers(PacketType answer, const TraceEntry& request) {
 
 }  // namespace
 
-PacketTrace::PacketTrace(TraceLimits limits)
-    : limits_(limits), entries_(limits.max_packets), bytes_(limits.max_packets == 0 ? 0 : std::max<std::size_t>(limits.max_bytes, 1)) {
-  limits_.max_packet_bytes = std::min(limits_.max_packet_bytes, bytes_.size());
+PacketTrace::PacketTrace(TraceLimits limits) : limits_(limits) {
+  limits_.max_bytes = std::max<std::size_t>(limits_.max_bytes, 1);
+  limits_.max_packet_bytes = std::min(limits_.max_packet_bytes, limits_.max_bytes);
   if (limits_.max_packets != 0) waiting_.resize((aliases_in + 1) * 65'536 / page_size);
 }
 
@@ -130,14 +130,18 @@ void PacketTrace::start_connection(ProtocolVersion version) {
   connection_first_ = end_;
 }
 
-const TraceEntry& PacketTrace::operator[](std::uint64_t number) const { return entries_[number % entries_.size()]; }
+const TraceEntry& PacketTrace::operator[](std::uint64_t number) const { return entries_[slot_of(number)]; }
+
+std::size_t PacketTrace::slot_of(std::uint64_t number) const {
+  return static_cast<std::size_t>((number - numbered_from_) % limits_.max_packets);
+}
 
 Bytes PacketTrace::bytes(const TraceEntry& entry) const {
-  return Bytes(bytes_).subspan(static_cast<std::size_t>(entry.offset % bytes_.size()), entry.kept);
+  return Bytes(bytes_).subspan(static_cast<std::size_t>(entry.offset % limits_.max_bytes), entry.kept);
 }
 
 std::string_view PacketTrace::alias_topic(const TraceEntry& entry) const {
-  return as_text(Bytes(bytes_).subspan(static_cast<std::size_t>(entry.offset % bytes_.size()) + entry.kept, entry.alias_topic));
+  return as_text(Bytes(bytes_).subspan(static_cast<std::size_t>(entry.offset % limits_.max_bytes) + entry.kept, entry.alias_topic));
 }
 
 void PacketTrace::clear() {
@@ -149,28 +153,34 @@ void PacketTrace::set_limits(TraceLimits limits) {
   const std::uint64_t end = end_;
   const ProtocolVersion version = version_;
   *this = PacketTrace(limits);
-  first_ = end_ = end;
+  first_ = end_ = numbered_from_ = end;
   start_connection(version);
 }
 
-// Frees the oldest entries until there is a slot and `count` bytes in a row at head_.
-void PacketTrace::make_room(std::size_t count) {
-  const std::size_t at = static_cast<std::size_t>(head_ % bytes_.size());
-  if (at + count > bytes_.size()) head_ += bytes_.size() - at;  // an entry's bytes do not wrap
-  while (first_ != end_ && (end_ - first_ == entries_.size() ||
-                            head_ + count - entries_[first_ % entries_.size()].offset > bytes_.size()))
-    ++first_;
+// Frees the oldest entries until there is a slot and `count` bytes in a row, and returns where these begin.
+std::uint8_t* PacketTrace::make_room(std::size_t count) {
+  const std::size_t most = limits_.max_bytes;
+  if (head_ % most + count > most) head_ += most - head_ % most;  // an entry's bytes do not wrap
+  while (first_ != end_ && (end_ - first_ == limits_.max_packets || head_ + count - (*this)[first_].offset > most)) ++first_;
+  const auto at = static_cast<std::size_t>(head_ % most);
+  if (at + count > bytes_.size()) bytes_.resize(std::min(most, std::max(at + count, 2 * bytes_.size())));
+  return bytes_.data() + at;
+}
+
+void PacketTrace::append(const TraceEntry& entry) {
+  const std::size_t slot = slot_of(end_++);
+  if (slot == entries_.size()) entries_.push_back(entry);
+  else entries_[slot] = entry;
 }
 
 // Puts the bytes, and topic_ behind them, into the ring; where they lie now.
 std::uint8_t* PacketTrace::keep(TraceEntry& entry, Bytes bytes) {
   entry.size = static_cast<std::uint32_t>(bytes.size());
   entry.kept = static_cast<std::uint32_t>(std::min(bytes.size(), limits_.max_packet_bytes));
-  if (entry.kept + topic_.size() > bytes_.size()) topic_.clear();
+  if (entry.kept + topic_.size() > limits_.max_bytes) topic_.clear();
   entry.alias_topic = static_cast<std::uint16_t>(topic_.size());
-  make_room(entry.kept + topic_.size());
+  std::uint8_t* const at = make_room(entry.kept + topic_.size());
   entry.offset = head_;
-  std::uint8_t* const at = bytes_.data() + head_ % bytes_.size();
   std::copy(topic_.begin(), topic_.end(), std::copy_n(bytes.begin(), entry.kept, at));
   head_ += entry.kept + topic_.size();
   return at;
@@ -190,20 +200,19 @@ void PacketTrace::add(Time now, Direction direction, Bytes packet) {
     const auto offset = static_cast<std::size_t>(secret.empty() ? 0 : secret.data() - packet.data());
     if (!secret.empty() && offset < entry.kept) std::fill_n(at + offset, std::min(secret.size(), entry.kept - offset), '*');
   }
-  const std::uint64_t number = end_++;
-  link(entry, number);
-  entries_[number % entries_.size()] = entry;
+  link(entry, end_);
+  append(entry);
 }
 
 void PacketTrace::note(Time now, std::string_view text) {
-  if (entries_.empty() || text.empty()) return;
+  if (limits_.max_packets == 0 || text.empty()) return;
   TraceEntry entry;
   entry.at = now;
   entry.type = remark;
   entry.version = version_;
   topic_.clear();
   keep(entry, as_bytes(text));
-  entries_[end_++ % entries_.size()] = entry;
+  append(entry);
 }
 
 // Notes a PUBLISH under its alias; the topic that this one leaves out.
@@ -246,7 +255,7 @@ void PacketTrace::link(TraceEntry& entry, std::uint64_t number) {
   if (entry.type == PacketType::pingreq) ping_ = number;
   if (entry.type == PacketType::connect) connect_ = number;
   if (request < first_ || request == 0) return;
-  TraceEntry& partner = entries_[request % entries_.size()];
+  TraceEntry& partner = entries_[slot_of(request)];
   entry.partner = request;
   entry.round_trip = entry.at - partner.at;
   partner.partner = number;

@@ -8,12 +8,13 @@
 #include "wasmqtt/mqtt_client.hpp"
 
 namespace {
-std::size_t allocations = 0;
+std::size_t allocations = 0, bytes_allocated = 0;
 }
 
 // Not inlined: GCC would see malloc() and free() meet and warn of a mismatch.
 [[gnu::noinline]] void* operator new(std::size_t size) {
   ++allocations;
+  bytes_allocated += size;
   if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
   std::abort();
 }
@@ -211,6 +212,16 @@ bool whole_client(ProtocolVersion version, const char* what) {
   return clean && heard == 2 * (warm_up + 10'000) && changes > warm_up;
 }
 
+// The limits of a ring are what it may hold, not what it takes.
+bool lean_trace() {
+  const std::size_t before = bytes_allocated;
+  PacketTrace trace({.max_packets = 100'000});
+  for (int i = 0; i < 100; ++i) trace.note(now, "a remark");
+  const std::size_t taken = bytes_allocated - before;
+  std::printf("%-60s %zu bytes\n", "a trace of at most 100,000 packets, with 100 in it", taken);
+  return taken < 100'000;
+}
+
 }  // namespace
 
 int main() {
@@ -221,5 +232,6 @@ int main() {
   all &= client_alone(v5, true, "the same in MQTT 5, with properties and topic aliases");
   all &= whole_client(v3, "MqttClient: publish, dispatch to two handlers, acknowledge");
   all &= whole_client(v5, "the same in MQTT 5, with properties and topic aliases");
+  all &= lean_trace();
   return all ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -2,7 +2,8 @@
 //
 //   for (std::uint64_t n = trace.first(); n != trace.end(); ++n) { const auto& entry = trace[n]; ... }
 //
-// It holds at most `max_packets` packets and `max_bytes` bytes; the oldest go first, and first() counts them.
+// It holds at most `max_packets` packets and `max_bytes` bytes; the oldest go first, and first() counts them. Memory is taken as
+// packets come, and kept.
 // Passwords are masked before they get in: each byte of a CONNECT's password, and of MQTT 5's authentication data, is
 // replaced by '*'. A PUBLISH that bears a topic alias in the place of its topic is kept with that topic behind its bytes, as
 // long as the last PUBLISH with this alias is in the ring.
@@ -50,7 +51,7 @@ class PacketTrace {
 
   // Called by Client for each whole packet.
   void record(Time now, Direction direction, Bytes packet) {
-    if (!entries_.empty() && !packet.empty()) add(now, direction, packet);
+    if (limits_.max_packets != 0 && !packet.empty()) add(now, direction, packet);
   }
   // A remark, in UTF-8; its bytes are the text. Not kept while the trace is off.
   void note(Time now, std::string_view text);
@@ -77,13 +78,17 @@ class PacketTrace {
   void link(TraceEntry& entry, std::uint64_t number);
   std::string_view find_alias_topic(const TraceEntry& entry, Bytes packet, std::uint64_t number);
   std::uint64_t& waiting_for(std::size_t table, std::uint16_t id);
-  void make_room(std::size_t count);
+  std::uint8_t* make_room(std::size_t count);
+  void append(const TraceEntry& entry);
+  std::size_t slot_of(std::uint64_t number) const;
 
   TraceLimits limits_;
-  std::vector<TraceEntry> entries_;  // ring, entry n at n % max_packets
-  std::vector<std::uint8_t> bytes_;  // ring; an entry's bytes never wrap
+  // Rings that grow up to their limits: until these are reached, nothing in them wraps.
+  std::vector<TraceEntry> entries_;
+  std::vector<std::uint8_t> bytes_;  // an entry's bytes never wrap
   std::uint64_t first_ = 1;
   std::uint64_t end_ = 1;
+  std::uint64_t numbered_from_ = 1;  // its entry is the first of entries_
   std::uint64_t head_ = 0;  // next free offset in bytes_
   std::string topic_;       // behind the alias of the packet that is being recorded; keeps its memory
   std::uint64_t ping_ = 0;  // the PINGREQ that waits for its answer; 0: none
