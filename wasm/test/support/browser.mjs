@@ -9,62 +9,19 @@
 //   await stage.close();                                    // the same, and everything else
 //
 // WASMQTT_PAGE and WASMQTT_CHROMIUM name the page's directory and the browser; scripts/test sets them.
-import {accessSync} from 'node:fs';
 import {mkdir, mkdtemp, rm, writeFile} from 'node:fs/promises';
 import path from 'node:path';
-import {chromium} from 'playwright-core';
 import {serve} from '../../../scripts/serve.mjs';
 import {startBroker} from './brokers.mjs';
+import {expected, launch} from './engines/engine.mjs';
 import {root} from './machine.mjs';
-
-// WebGL2 without a graphics card, and no traffic of the browser's own.
-const flags = [
-  '--use-angle=swiftshader',
-  '--enable-unsafe-swiftshader',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-default-apps',
-  '--disable-domain-reliability',
-  '--disable-sync',
-  '--metrics-recording-only',
-  '--no-first-run',
-  // Debian's default; without a graphics card it is the slower way.
-  '--disable-gpu-rasterization',
-  `--disable-features=${[
-    // Pages of the browser's own in each window, which cost more than the page under test.
-    'WebUIOmniboxPopup', 'WebUIOmniboxAimPopup',
-    // The driver's own list, which this one replaces.
-    'AvoidUnnecessaryBeforeUnloadCheckSync', 'BoundaryEventDispatchTracksNodeRemoval', 'DestroyProfileOnBrowserClose',
-    'DialMediaRouteProvider', 'GlobalMediaControls', 'HttpsUpgrades', 'LensOverlay', 'MediaRouter', 'OptimizationHints',
-    'PaintHolding', 'RenderDocument', 'ThirdPartyStoragePartitioning', 'Translate',
-  ].join()}`,
-];
 
 // For a context in which nobody looks at the pixels. The processor draws them, 0.1 s for a frame of a small window; a page
 // zoomed out to half its size has a quarter of them, and the same layout.
 export const few_pixels = {deviceScaleFactor: 0.5};
 
-// A broker that is down makes the browser itself complain; the page has to say it in its own words.
-const expected = /^WebSocket connection to /;
-
-const candidates = ['/usr/bin/chromium', '/usr/bin/google-chrome', '/opt/google/chrome/chrome'];
-
-function browser_path() {
-  if (process.env.WASMQTT_CHROMIUM) return process.env.WASMQTT_CHROMIUM;
-  const found = candidates.find((file) => {
-    try {
-      accessSync(file);
-      return true;
-    } catch {
-      return false;
-    }
-  });
-  if (!found) throw new Error('no Chromium found: set WASMQTT_CHROMIUM to its path');
-  return found;
-}
-
-export function launchBrowser(options = {}) {
-  return chromium.launch({executablePath: browser_path(), args: [...flags, ...(options.args ?? [])]});
+export function launchBrowser(options) {
+  return launch(options);
 }
 
 export async function openStage() {
@@ -110,7 +67,9 @@ class Stage {
     const own = context ?? await this.browser.newContext({viewport: {width: 760, height: 560}, ...few_pixels, ...options});
     const page = await own.newPage();
     const errors = [];
-    page.on('pageerror', (error) => errors.push(`uncaught: ${error.message}`));
+    page.on('pageerror', ({message}) => {
+      if (!expected.test(message)) errors.push(`uncaught: ${message}`);
+    });
     page.on('crash', () => errors.push('the page crashed'));
     page.on('console', (message) => {
       if (!expected.test(message.text())) errors.push(`console.${message.type()}: ${message.text()}`);

@@ -1,0 +1,24 @@
+// Firefox as it is published, driven by Playwright through WebDriver BiDi, in a window: headless it has no WebGL.
+import {firefox} from 'playwright-core';
+import {display} from './display.mjs';
+import {program} from './program.mjs';
+
+export async function launch({prefs = {}} = {}) {
+  const executablePath = program('Firefox', 'WASMQTT_FIREFOX', ['/usr/bin/firefox-esr', '/usr/bin/firefox']);
+  return firefox.launch({
+    channel: 'moz-firefox', executablePath, headless: false,
+    env: {...process.env, DISPLAY: await display(), MOZ_ENABLE_WAYLAND: '0'},
+    firefoxUserPrefs: {'webgl.force-enabled': true, 'webgl.disabled': false, ...prefs},
+  });
+}
+
+// What Firefox itself says of a broker that is down.
+export const expected = /^(\[JavaScript (Error|Warning): ")?(Firefox can.t establish a connection|The connection to ws|.*WebGL)/;
+
+const driver = "Firefox's driver has no";
+export const lacking = {
+  'devtools': `${driver} Chrome DevTools Protocol`,
+  'media': `${driver} emulation of media features`,
+  'offline': `${driver} emulation of a lost network`,
+  'launch arguments': "the arguments are Chromium's",
+};

@@ -1,0 +1,84 @@
+// WebKitGTK's MiniBrowser, driven by WebKitWebDriver: the part of Playwright's interface that the tests use, over WebDriver.
+//
+// Elements are found, and judged visible, stable and reachable, by Playwright's own code (webkit/agent.mjs); what a person
+// does, keys and mouse, are the driver's real events. One browser process for each context, one window for each page.
+import {EventEmitter} from 'node:events';
+import {Page} from './webkit/page.mjs';
+import {start_proxy} from './webkit/proxy.mjs';
+import {start_session} from './webkit/session.mjs';
+
+export async function launch() {
+  return new Browser();
+}
+
+class Browser {
+  #contexts = new Set();
+
+  async newContext(options = {}) {
+    const context = new Context(this, await start_proxy(), options);
+    this.#contexts.add(context);
+    return context;
+  }
+  async newPage(options) { return (await this.newContext(options)).newPage(); }
+  contexts() { return [...this.#contexts]; }
+  forget(context) { this.#contexts.delete(context); }
+  async close() { await Promise.all(this.contexts().map((context) => context.close())); }
+}
+
+class Context extends EventEmitter {
+  #browser;
+  #proxy;
+  #options;
+  #session = null;
+  #pages = [];
+
+  constructor(browser, proxy, options) {
+    super();
+    this.#browser = browser;
+    this.#proxy = proxy;
+    this.#options = options;
+  }
+
+  browser() { return this.#browser; }
+  pages() { return [...this.#pages]; }
+  addInitScript(script, argument) { this.#proxy.add_script(script, argument); }
+  async route(pattern, handler) { this.#proxy.route(pattern, handler); }
+
+  async newPage() {
+    this.#session ??= start_session(this.#proxy.port, (line) => this.#pages.forEach((page) => page.told(line)));
+    const session = await this.#session;
+    const handle = this.#pages.length === 0 ? await session.command('GET', 'window')
+      : (await session.command('POST', 'window/new', {type: 'window'})).handle;
+    const page = new Page(this, session, handle, this.#proxy);
+    this.#pages.push(page);
+    await page.setViewportSize(this.#options.viewport ?? {width: 1280, height: 720});
+    this.emit('page', page);
+    return page;
+  }
+
+  forget(page) { this.#pages.splice(this.#pages.indexOf(page), 1); }
+
+  async close() {
+    this.#browser.forget(this);
+    const pages = this.#pages.splice(0);
+    await (await this.#session?.catch(() => null))?.end();
+    pages.forEach((page) => page.emit('close'));
+    await this.#proxy.close();
+  }
+}
+
+// The browser's own words on a broker that is down.
+export const expected = /^WebSocket connection to |^WebSocket network error|Failed to load resource/;
+
+const driver = "WebKit's driver has no";
+export const lacking = {
+  'devtools': `${driver} Chrome DevTools Protocol`,
+  'media': `${driver} emulation of media features`,
+  'offline': `${driver} emulation of a lost network`,
+  'downloads': `${driver} event for downloads`,
+  'workers': `${driver} events of workers`,
+  'touch': `${driver} touch`,
+  'secure routes': `${driver} answers of the test's own over HTTPS`,
+  'density': `${driver} choice of the pixel density`,
+  'launch arguments': "the arguments are Chromium's",
+};
