@@ -4,6 +4,7 @@ import {readFileSync, writeFileSync} from 'node:fs';
 import {createRequire} from 'node:module';
 import path from 'node:path';
 import {test} from 'node:test';
+import {lines as authentication} from './npm_api/authentication.mjs';
 import {lines as behaviour} from './npm_api/behaviour.mjs';
 import {lines as events} from './npm_api/events.mjs';
 import {as_markdown} from './npm_api/line.mjs';
@@ -15,7 +16,7 @@ import {load_package, package_directory} from './support/package.mjs';
 const require = createRequire(path.join(package_directory, 'package.json'));
 const mqttjs = require('mqtt');
 const ours = await load_package();
-const lines = [...options, ...methods, ...events, ...behaviour, ...mqtt5];
+const lines = [...options, ...methods, ...events, ...behaviour, ...mqtt5, ...authentication];
 const timeout = 60_000;
 
 const checks = {

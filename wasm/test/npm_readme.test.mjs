@@ -7,9 +7,11 @@ import path from 'node:path';
 import {after, before, test} from 'node:test';
 import {promisify} from 'node:util';
 import {serve} from '../../scripts/serve.mjs';
+import {asking_broker} from './support/asking_broker.mjs';
 import {startBroker} from './support/brokers.mjs';
 import {launchBrowser} from './support/browser.mjs';
 import {root, until} from './support/machine.mjs';
+import {startPacketBroker} from './support/packet_broker.mjs';
 import {build_package, package_directory} from './support/package.mjs';
 
 const run = promisify(execFile);
@@ -21,9 +23,11 @@ const programs = Object.fromEntries([...readme.matchAll(/```js\n\/\/ (\w+)\.mjs\
 const expected = {
   hello: ['greetings/world Hello!'],
   five: ['connected, MQTT 5', 'asked by me', 'answer 7: HELLO?'],
+  token: ['connected', 'renewed, and still the same connection'],
 };
 
 let broker;
+let asking;   // for token.mjs
 let browser;
 let server;
 let state;
@@ -34,13 +38,14 @@ before(async () => {
   state = await mkdtemp(path.join(parent, 'npm-readme-'));
   const site = path.join(state, 'site');
   await mkdir(site);
-  [broker, browser, server] = await Promise.all([startBroker('open'), launchBrowser(), serve({directory: site, port: 0})]);
+  [broker, asking, browser, server] = await Promise.all([startBroker('open'), startPacketBroker(asking_broker([]), {ws: true}),
+    launchBrowser(), serve({directory: site, port: 0})]);
   await copyFile(path.join(package_directory, 'dist', 'wasmqtt.mjs'), path.join(site, 'wasmqtt.mjs'));
   for (const name of Object.keys(expected)) {
     const script = program(name).replace("from 'wasmqtt'", "from './wasmqtt.mjs'");
     await writeFile(path.join(site, `${name}.js`), script);
     await writeFile(path.join(site, `${name}.html`), `<!doctype html><html lang="en"><meta charset="utf-8"><title>${name}</title><link rel="icon" href="data:,">
-<meta http-equiv="Content-Security-Policy" content="script-src 'self' 'wasm-unsafe-eval'; connect-src ws:">
+<meta http-equiv="Content-Security-Policy" content="script-src 'self' 'wasm-unsafe-eval'; connect-src ws:; worker-src blob:">
 <script type="module" src="${name}.js"></script></html>`);
   }
   await install();
@@ -48,13 +53,14 @@ before(async () => {
 after(async () => {
   await browser?.close();
   await broker?.close();
+  await asking?.close();
   await server?.close();
   if (state) await rm(state, {recursive: true, force: true});
 });
 
 const program = (name) => {
   assert.match(programs[name] ?? '', /ws:\/\/localhost:8081/, `the README has a program ${name}.mjs`);
-  return programs[name].replace('ws://localhost:8081', broker.wsUrl);
+  return programs[name].replace('ws://localhost:8081', name === 'token' ? asking.url : broker.wsUrl);
 };
 
 // As the README says, but that ws, which is in the registry, comes from beside the package.
@@ -95,3 +101,9 @@ for (const [name, lines] of Object.entries(expected)) {
     await page.close();
   });
 }
+
+test('token.mjs has renewed its token in Node and in the page with AUTH, each on its one connection', () => {
+  const said = asking.packets.map(({peer, cmd, reasonCode, properties}) => [peer, cmd, reasonCode, `${properties?.authenticationData}`]);
+  assert.deepEqual(said.filter(([, cmd]) => cmd !== 'disconnect'), [1, 2].flatMap((peer) =>
+    [[peer, 'connect', undefined, 'token 1'], [peer, 'auth', 25, 'token 2']]));
+});

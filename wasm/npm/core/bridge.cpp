@@ -53,6 +53,13 @@ EMSCRIPTEN_KEEPALIVE void npm_wake(NpmClient* self) { self->mqtt().wake(); }
 EMSCRIPTEN_KEEPALIVE void npm_pause(NpmClient* self) { self->mqtt().pause(); }
 EMSCRIPTEN_KEEPALIVE void npm_resume(NpmClient* self) { self->mqtt().resume(); }
 
+// AUTH's data and words. renew: it begins; else it answers the broker's.
+EMSCRIPTEN_KEEPALIVE int npm_authenticate(NpmClient* self, int renew) {
+  Values values(room().bytes());
+  return code(self->authenticate(renew != 0, values));
+}
+EMSCRIPTEN_KEEPALIVE void npm_refuse_authentication(NpmClient* self) { self->mqtt().refuse_authentication(); }
+
 // After StopReason::invalid: what is wrong with the options.
 EMSCRIPTEN_KEEPALIVE int npm_invalid(NpmClient* self) { return code(self->mqtt().error()); }
 
@@ -88,6 +95,9 @@ EMSCRIPTEN_KEEPALIVE int npm_cancel(NpmClient* self, double number, std::uint32_
 }
 EMSCRIPTEN_KEEPALIVE void npm_acknowledge(NpmClient* self, double token) {
   self->mqtt().acknowledge(static_cast<std::uint64_t>(token));
+}
+EMSCRIPTEN_KEEPALIVE int npm_refuse(NpmClient* self, double token, int reason_code) {
+  return code(self->mqtt().refuse(static_cast<std::uint64_t>(token), static_cast<ReasonCode>(reason_code)));
 }
 EMSCRIPTEN_KEEPALIVE void npm_unfinished(NpmClient* self) {
   for (const Delivery delivery : self->mqtt().unfinished()) {

@@ -10,6 +10,8 @@ extern "C" {
 void wasmqtt_npm_state(int id, int state, int stop_reason);
 // `properties`, here and below: MQTT 5's, as on the wire. version: 4 or 5.
 void wasmqtt_npm_connected(int id, int session_present, int version, const std::uint8_t* properties, std::size_t size);
+// The broker's AUTH, or, done, what accepts: AUTH or CONNACK.
+void wasmqtt_npm_authentication(int id, int done, const std::uint8_t* properties, std::size_t size);
 void wasmqtt_npm_session_lost(int id, int republished, int failed);
 // code: the reason code, and in 3.1.1 the return code; refused from 128 on.
 void wasmqtt_npm_subscribed(int id, int subscription, int code, int error, const std::uint8_t* properties, std::size_t size);

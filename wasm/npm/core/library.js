@@ -12,6 +12,9 @@ var wasmqttNpm = {
   wasmqtt_npm_connected: function(id, present, version, properties, size) {
     WasmqttNpm.clients[id]._accepted(present !== 0, version, WasmqttBorder.bytes(properties, size));
   },
+  wasmqtt_npm_authentication: function(id, done, properties, size) {
+    WasmqttNpm.clients[id]._asked(done !== 0, WasmqttBorder.bytes(properties, size));
+  },
   wasmqtt_npm_session_lost: function(id, republished, failed) {
     WasmqttNpm.clients[id]._tell('sessionlost', {republished: republished, failed: failed});
   },

@@ -16,8 +16,8 @@ int number_of(Enum value) {
   return static_cast<int>(value);
 }
 
-// What CONNECT says of our limits are options of the client. Properties that are wrong go to CONNECT as they are: its check
-// says what is wrong.
+// What CONNECT says of our limits are options of the client, and each attempt has its authentication. Properties that are wrong
+// go to CONNECT as they are: its check says what is wrong.
 void take_properties(const PropertyList& list, ClientOptions& client) {
   const Properties properties = list;
   if (check(properties, host_of(PacketType::connect), Direction::outbound)) return client.properties.assign(properties);
@@ -28,8 +28,8 @@ void take_properties(const PropertyList& list, ClientOptions& client) {
       case PropertyId::maximum_packet_size: client.max_packet_bytes = property.number; break;
       case PropertyId::topic_alias_maximum: client.topic_alias_maximum = static_cast<std::uint16_t>(property.number); break;
       case PropertyId::user_property: (void)client.properties.add_user_property(property.name, property.text); break;
-      case PropertyId::authentication_method: (void)client.properties.add(property.id, property.text); break;
-      case PropertyId::authentication_data: (void)client.properties.add(property.id, property.bytes()); break;
+      case PropertyId::authentication_method:
+      case PropertyId::authentication_data: break;
       default: (void)client.properties.add(property.id, property.number); break;
     }
   }
@@ -124,6 +124,8 @@ void NpmClient::attempt(Values& values) {
   attempt.keep_alive = values.seconds();
   attempt.user_name = values.text();
   attempt.password = values.bytes();
+  attempt.authentication.method = values.text().value_or("");
+  attempt.authentication.data = values.bytes().value_or(std::vector<std::uint8_t>{});
   if (auto topic = values.text()) {
     attempt.will = WillOptions{std::move(*topic), *values.bytes(), values.qos(), values.flag(), values.properties()};
   }
@@ -145,6 +147,12 @@ Error NpmClient::disconnect_when_done(Duration timeout, Values& values) {
   }
   options.properties = rest;
   return mqtt_->disconnect_when_done(timeout, options);
+}
+
+Error NpmClient::authenticate(bool renew, Values& values) {
+  const std::vector<std::uint8_t> data = *values.bytes();
+  const PropertyList words = values.properties();
+  return renew ? mqtt_->reauthenticate(data, words) : mqtt_->authenticate(data, words);
 }
 
 // ---- subscriptions ----
@@ -205,6 +213,10 @@ void NpmClient::tell(const StateChanged& event) {
 void NpmClient::tell(const Connected& event) {
   const Bytes properties = mqtt_->server_properties().wire();
   wasmqtt_npm_connected(id_, event.session_present, number_of(mqtt_->version()), properties.data(), properties.size());
+}
+void NpmClient::tell(const Authentication& event) {
+  const Bytes properties = event.properties.wire();
+  wasmqtt_npm_authentication(id_, event.done, properties.data(), properties.size());
 }
 void NpmClient::tell(const SessionLost& event) {
   wasmqtt_npm_session_lost(id_, static_cast<int>(event.republished), static_cast<int>(event.failed));

@@ -30,6 +30,9 @@ class NpmClient {
 
   Error disconnect_when_done(Duration timeout, Values& values);
 
+  // AUTH's data and words.
+  Error authenticate(bool renew, Values& values);
+
   // Filter, MQTT 5's Subscription Options (3.8.3.1) as their byte, whether to ask again, the subscription that it replaces,
   // its handler's number or 0, and properties, for each. Negative: an error.
   int subscribe(Values values);
@@ -45,7 +48,7 @@ class NpmClient {
   void tell(const Connected& event);
   void tell(const SessionLost& event);
   void tell(const FellBack&) {}
-  void tell(const Authentication&) {}
+  void tell(const Authentication& event);
   void tell(const SessionWarning& event);
   void tell(const SubscriptionAnswered& event);
   void tell(const UnsubscribeAnswered& event);

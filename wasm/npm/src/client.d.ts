@@ -4,7 +4,7 @@ import type {
   ISubscriptionGrant, ISubscriptionMap,
 } from './options.js';
 import type {CloseRecord, Delivery, MessageHandler, Subscription, TraceEntry} from './own.js';
-import type {IConnackPacket, IDisconnectPacket, IPublishPacket, Packet} from './packets.js';
+import type {IAuthPacket, IConnackPacket, IDisconnectPacket, IPublishPacket, Packet} from './packets.js';
 import type {DoneCallback, IStream, Message, StreamBuilder} from './shared.js';
 
 type Events = MqttClientEventCallbacks;
@@ -53,6 +53,9 @@ export class MqttClient {
   getLastMessageId(): number;
   /** May be replaced: a message is acknowledged when the callback is called. */
   handleMessage(packet: IPublishPacket, callback: DoneCallback): void;
+  /** May be replaced: answers the broker's AUTH. callback(null, {properties: {authenticationData}}) goes on, callback(null)
+   *  takes its end (`reasonCode` 0), callback(error) ends the connection. */
+  handleAuth(packet: IAuthPacket, callback: PacketCallback): void;
   sendPing(): void;
   /** @deprecated UnsupportedError: use wake(). */
   reschedulePing(force?: boolean): void;
@@ -83,6 +86,12 @@ export class MqttClient {
   readonly protocolVersion: 4 | 5;
   /** What was accepted and has not ended; with a journal, also from before. */
   unfinished(): Delivery[];
+  /** MQTT 5: authenticates again on the live connection, with the method of CONNECT: a new token. `data` becomes
+   *  `options.properties.authenticationData`, so that the next CONNECT has it, too; without it, that is sent. The callback
+   *  gets the broker's AUTH, or why there was none; `handleAuth()` answers what it asks meanwhile. */
+  reauthenticate(callback?: PacketCallback): this;
+  reauthenticate(data: Message, callback?: PacketCallback): this;
+  reauthenticateAsync(data?: Message): Promise<Packet | undefined>;
   /** Why the last connection ended. */
   readonly closeRecord: CloseRecord | null;
   /** The latest packets, oldest first; option `trace` says how many. */

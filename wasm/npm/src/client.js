@@ -12,7 +12,6 @@ import {Publishes} from './publishes.js';
 import {stream_socket} from './sockets.js';
 import {Subscribes, read_requests} from './subscribes.js';
 import {use_native_timers} from './tick.js';
-import {authentication} from './unsupported.js';
 
 const noop = () => {};
 
@@ -22,8 +21,10 @@ export class MqttClient extends Connection {
     const own = typeof connector === 'function';
     super(own ? stream_connector(connector) : connector, own ? read_options('', options ?? {}, null) : options);
     this._heard = null;          // the packet of the message that is being told
+    this._undecided = null;      // handlers that it waits for, as long as customHandleAcks has not accepted it
     this._watching = false;
     this._publishes = new Publishes();
+    this._aliases = new Map();   // topics, by the topicAlias that the application gave them
     this._subscribes = new Subscribes();
     this._handlers = [null];     // of handle(), by their numbers
     if (this.options.timerVariant === 'native') use_native_timers();
@@ -52,8 +53,9 @@ export class MqttClient extends Connection {
   _publish(topic, message, opts, callback, delivery) {
     if (typeof topic !== 'string') throw new TypeError('A topic is a string');
     const payload = typeof message === 'string' ? message : bytes_of(message);
-    const {qos = 0, retain = false, timeToLive = 0, latest = false, properties} = opts ?? {};
+    let {qos = 0, retain = false, timeToLive = 0, latest = false, properties} = opts ?? {};
     if (opts) check_publish(opts, qos, timeToLive, this.options.protocolVersion);
+    if (properties?.topicAlias !== undefined) [topic, properties] = this._without_alias(topic, properties);
     const wire_properties = properties ? write_properties(properties) : undefined;
     const core = this._core ?? this._start();
     let result = 0;
@@ -78,6 +80,13 @@ export class MqttClient extends Connection {
     if (result > 0) return undefined;
     delivery?._change('sent', 0, 0, '');
     callback?.();
+  }
+
+  // As in MQTT.js, a topicAlias stands for its topic in later calls; which number it has on the wire, if any, the core decides.
+  _without_alias(topic, {topicAlias, ...properties}) {
+    write_properties({topicAlias});
+    if (topic !== '') this._aliases.set(topicAlias, topic);
+    return [this._aliases.get(topicAlias) ?? topic, properties];
   }
 
   _not_published(error, delivery) {
@@ -152,6 +161,7 @@ export class MqttClient extends Connection {
   publishAsync(topic, message, opts) { return promised((done) => this.publish(topic, message, opts ?? null, done)); }
   subscribeAsync(topics, opts) { return promised((done) => this.subscribe(topics, opts ?? null, done)); }
   unsubscribeAsync(topics, opts) { return promised((done) => this.unsubscribe(topics, opts ?? null, done)); }
+  reauthenticateAsync(data) { return promised((done) => this.reauthenticate(data, done)); }
   endAsync(force, opts) { return promised((done) => this.end(force, opts ?? null, done)); }
 
   // ---- packets ----
@@ -226,10 +236,15 @@ export class MqttClient extends Connection {
     if (qos > 0) packet.messageId = packet_id;
     if (this._version === 5) packet.length += properties_size(properties ? properties.length : 0);
     if (properties) packet.properties = read_properties(properties);
+    this._undecided = null;
+    if (token !== 0 && this._version === 5 && this.options.customHandleAcks) return this._let_decide(packet, token);
+    return this._deliver(packet, token);
+  }
+  _deliver(packet, token) {
     const manual = token !== 0 && this.options.manualAcknowledge;
     if (manual) packet.acknowledge = this._acknowledgement(token);
     try {
-      this.emit('message', topic.text, payload, packet);
+      this.emit('message', packet.topic, packet.payload, packet);
       if (this.handleMessage === MqttClient.prototype.handleMessage) return !manual;
       const acknowledge = this._acknowledgement(token);
       this.handleMessage(packet, (error) => { if (!error) acknowledge(); });
@@ -239,12 +254,34 @@ export class MqttClient extends Connection {
       return !manual;
     }
   }
+  // As in MQTT.js, done(error, code) says, now or later, whether the message is accepted: 0, or a reason code that tells the
+  // broker why not; with an error it stays unanswered.
+  _let_decide(packet, token) {
+    const core = this._core;
+    const handlers = this._undecided = [];
+    const done = (error, code) => {
+      if (typeof error === 'number') [error, code] = [null, error];
+      if (this._core !== core) return;
+      if (error) return this._tell('error', error);
+      const refused = code === 0 ? 0 : core.refuse(token, code);
+      if (refused) return this._tell('error', error_of(refused, 5));
+      if (code !== 0) return;
+      if (this._undecided === handlers) this._undecided = null;
+      if (this._deliver(packet, token)) core.acknowledge(token);
+      for (const number of handlers) this._handle(number, packet);
+    };
+    this._guard(() => this.options.customHandleAcks(packet.topic, packet.payload, packet, done));
+    return false;
+  }
   _acknowledgement(token) {
     const core = this._core;
     return () => { if (token && this._core === core) core.acknowledge(token); };
   }
   _handled(number) {
-    const packet = this._heard;
+    if (this._undecided) this._undecided.push(number);
+    else this._handle(number, this._heard);
+  }
+  _handle(number, packet) {
     this._guard(() => this._handlers[number]?.(packet.topic, packet.payload, packet));
   }
 
@@ -256,7 +293,7 @@ export class MqttClient extends Connection {
 
 // Parts of MQTT.js's client that reach into its inside: asking for one is told, and so is putting one's own in its place.
 for (const [name, instead] of Object.entries({
-  ...authentication.methods, removeOutgoingMessage: 'use send() and cancel()',
+  removeOutgoingMessage: 'use send() and cancel()',
   getLastMessageId: 'use the messageId of a delivery or packet', reschedulePing: 'use wake()',
 })) {
   const refuse = () => { throw new UnsupportedError(name, instead); };
@@ -265,9 +302,6 @@ for (const [name, instead] of Object.entries({
 
 function check_publish({properties, dup}, qos, timeToLive, version) {
   if (properties && version === 4) throw new UnsupportedError('properties of a publish', mqtt5_only);
-  if (properties?.topicAlias !== undefined) {
-    throw new UnsupportedError('the publish property \'topicAlias\'', 'autoAssignTopicAlias gives topics their numbers');
-  }
   if (dup) throw new UnsupportedError('publish with dup: true', 'redeliveries are marked by the core');
   if (qos !== 0 && qos !== 1 && qos !== 2) throw new RangeError('QoS is 0, 1 or 2');
   if (!(timeToLive >= 0)) throw new RangeError('timeToLive is a number of milliseconds');

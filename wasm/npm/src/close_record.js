@@ -26,6 +26,8 @@ export function error_of_close({phase, cause, fault, error, returnCode, reasonCo
     case 'timed_out':
       return Object.assign(new Error(phase === 'connecting' ? 'connack timeout' : 'Keepalive timeout'),
         {cause: error_of(error, version)});
+    // Of the broker's authentication, by handleAuth().
+    case 'protocol_error': if (failure?.told) return failure; // falls through
     default: return error ? protocol_error(error_of(error, version), reasonCode) : null;
   }
 }

@@ -2,6 +2,7 @@
 // and subscriptions.
 //
 // No private fields (#name): they would not go through a Proxy, in which Vue and others wrap objects.
+import {Authentication} from './authentication.js';
 import {close_record, error_of_close} from './close_record.js';
 import {Core, error_of} from './core.js';
 import {Emitter} from './emitter.js';
@@ -27,6 +28,7 @@ export class Connection extends Emitter {
     this.connected = this.disconnecting = this.disconnected = this.reconnecting = false;
     this.closeRecord = null;     // why the last connection ended, or never came to be
     this.stream = null;          // what the connection runs over
+    this._authentication = new Authentication(this);
     this._connector = connector;
     this._core = null;           // from the beginning to the end of end()
     this._state = 'stopped';
@@ -76,6 +78,21 @@ export class Connection extends Emitter {
     if (this.disconnecting && !this.disconnected) this.once('end', () => queueMicrotask(start));
     else start();
     return this;
+  }
+
+  // As in MQTT.js, an application may put its own in its place: it answers the broker's AUTH.
+  handleAuth(packet, callback) { callback(); }
+
+  // Own: authenticates again on the live connection, with `data` if it is given. The next CONNECT has it, too.
+  reauthenticate(data, callback) {
+    const {options} = this;
+    if (options.protocolVersion === 4) throw new UnsupportedError('reauthenticate()', mqtt5_only);
+    if (typeof data === 'function') [data, callback] = [undefined, data];
+    if (data !== undefined) {
+      options.properties = {...options.properties, authenticationData: bytes_of(data, 'authenticationData')};
+    }
+    const error = this._authentication.renew(callback ?? noop);
+    return error ? this._refuse(error, callback) : this;
   }
 
   // Own: something woke us up; is the link still there?
@@ -195,7 +212,7 @@ export class Connection extends Emitter {
       const {username, password, will} = options;
       // Without an id the broker has assigned one, which stays.
       this._core.attempt([url, options.clientId || null, options.clean, options.keepalive, username ?? null,
-        password == null ? null : bytes_of(password), ...will_of(will)]);
+        password == null ? null : bytes_of(password), ...this._authentication.begin(), ...will_of(will)]);
     };
     const fail = (error) => {
       this._failure = Object.assign(error, {told: true});
@@ -279,6 +296,7 @@ export class Connection extends Emitter {
     const [record, disconnect] = [this._record, this._disconnect];
     this._server = undefined;
     if (!record) return;
+    this._authentication.lost(record.reasonCode);
     this._record = this._disconnect = null;
     if (disconnect) this._tell('disconnect', disconnect);
     if (reason === 'taken_over') {
@@ -294,6 +312,15 @@ export class Connection extends Emitter {
     }
     if (error && !first) this._tell('error', error);
     this._tell('close');
+  }
+
+  // AUTH, or, in `connect`, what CONNACK shows.
+  _asked(done, properties) {
+    if (!done || this._state === 'connected') this._authentication.asked(done, properties);
+  }
+  _refuse_authentication(error) {
+    this._failure = Object.assign(error, {told: true});
+    this._core.refuse_authentication();
   }
 
   _closed(phase, cause, fault, last_sent, last_received, properties, record) {

@@ -115,6 +115,12 @@ export class Core {
     place([reason_code, properties]);
     return module._npm_disconnect_when_done(this.self, timeout);
   }
+  // AUTH: its data, and what goes with it. `renew`: it begins; else it answers the broker's. Negative: an error.
+  authenticate(renew, data, properties) {
+    place([data, properties]);
+    return module._npm_authenticate(this.self, renew);
+  }
+  refuse_authentication() { module._npm_refuse_authentication(this.self); }
   abort() { module._npm_abort(this.self); }
   wake() { module._npm_wake(this.self); }
   pause() { module._npm_pause(this.self); }
@@ -143,6 +149,8 @@ export class Core {
   packet_id(number, slot) { return module._npm_packet_id(this.self, number, slot); }
   cancel(number, slot) { return module._npm_cancel(this.self, number, slot) === 0; }
   acknowledge(token) { module._npm_acknowledge(this.self, token); }
+  // With a reason of MQTT 5. Negative: an error, and the message waits.
+  refuse(token, reason_code) { return module._npm_refuse(this.self, token, reason_code); }
   unfinished() { return answers(() => module._npm_unfinished(this.self)); }
 
   // ---- subscriptions ----

@@ -94,17 +94,19 @@ export interface IClientOptions extends ISecureClientOptions, IOwnClientOptions 
   my?: any;
 
   // ---- MQTT 5; with protocolVersion 4: UnsupportedError ----
+  /** `authenticationMethod` and `authenticationData` are read at each attempt. */
   properties?: IConnectPacket['properties'];
+  /** What answers the first AUTH of the broker, instead of `handleAuth()`: its `authenticationData` and words. */
+  authPacket?: Partial<IAuthPacket>;
+  /** Decides of each message of QoS 1 and 2: done(0) accepts it, another reason code, from 128 on, refuses it. Until then
+   *  it is not told, and other messages are. */
+  customHandleAcks?: AckHandler;
   /** Topics have numbers, as far as the broker takes them: shorter packets. */
   autoAssignTopicAlias?: boolean;
   /** Of no effect: it uses the numbers that publish() gives in MQTT.js. */
   autoUseTopicAlias?: boolean;
 
   // ---- refused ----
-  /** @deprecated UnsupportedError: AUTH packets are not sent. */
-  authPacket?: Partial<IAuthPacket>;
-  /** @deprecated UnsupportedError: every message is accepted. */
-  customHandleAcks?: AckHandler;
   /** @deprecated UnsupportedError: the option `journal` keeps the session durably. */
   incomingStore?: IStore;
   /** @deprecated UnsupportedError: the option `journal` keeps the session durably. */
@@ -124,7 +126,7 @@ export interface IClientPublishOptions extends IOwnPublishOptions {
   retain?: boolean;
   /** @deprecated true: UnsupportedError. Redeliveries are marked by the core. */
   dup?: boolean;
-  /** MQTT 5. What is left of a `messageExpiryInterval` is sent. `topicAlias`: UnsupportedError. */
+  /** MQTT 5. What is left of a `messageExpiryInterval` is sent. */
   properties?: PublishProperties;
   /** A message of QoS 1 or 2 was accepted. */
   cbStorePut?: StorePutCallback;

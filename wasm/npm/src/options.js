@@ -2,18 +2,17 @@
 import {UnsupportedError} from './errors.js';
 import {bytes_of} from './payload.js';
 import {write_properties} from './properties.js';
-import {DefaultMessageIdProvider, authentication} from './unsupported.js';
+import {DefaultMessageIdProvider} from './unsupported.js';
 
 export const mqtt5_only = 'it belongs to MQTT 5, which protocolVersion: 5 speaks';
 const stores = 'the session lives in memory, or durably with `journal`';
 
 // Options of MQTT.js that would change what happens, and why they are refused.
 const refused = {
-  ...authentication.options, customHandleAcks: 'a message can only be accepted', incomingStore: stores, outgoingStore: stores,
-  messageIdProvider: 'the core chooses packet ids that are free', socksProxy: 'use createWebsocket',
-  unixSocket: 'use a WebSocket', objectMode: 'payloads are bytes',
+  incomingStore: stores, outgoingStore: stores, messageIdProvider: 'the core chooses packet ids that are free',
+  socksProxy: 'use createWebsocket', unixSocket: 'use a WebSocket', objectMode: 'payloads are bytes',
 };
-const of_mqtt5 = ['properties', 'autoUseTopicAlias', 'autoAssignTopicAlias'];
+const of_mqtt5 = ['properties', 'autoUseTopicAlias', 'autoAssignTopicAlias', 'authPacket', 'customHandleAcks'];
 
 // In the order of the C++ enumeration. Own: 'newest' is 5, and 4 where the broker speaks no other.
 const versions = [4, 5, 'newest'];

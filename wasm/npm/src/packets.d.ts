@@ -38,7 +38,7 @@ export interface PublishProperties extends Omit<MessageProperties, 'correlationD
   correlationData?: Uint8Array | string;
   /** Only in what is received. */
   subscriptionIdentifier?: number | number[];
-  /** @deprecated UnsupportedError: `autoAssignTopicAlias` gives topics their numbers. */
+  /** Later, topic '' with this number stands for this topic. With `autoAssignTopicAlias` it has a number on the wire, too. */
   topicAlias?: number;
 }
 
@@ -141,7 +141,7 @@ export interface IDisconnectPacket extends IPacket {
   /** MQTT 5. */
   properties?: {sessionExpiryInterval?: number; reasonString?: string; userProperties?: UserProperties; serverReference?: string};
 }
-/** MQTT 5's AUTH: never sent, and the end of a connection. */
+/** MQTT 5's AUTH. Of what is sent, only `properties` count, without their method: the rest is as the exchange asks. */
 export interface IAuthPacket extends IPacket {
   cmd: 'auth';
   reasonCode: number;

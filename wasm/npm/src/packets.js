@@ -41,6 +41,13 @@ export function disconnect_packet(reason_code, properties) {
   return packet;
 }
 
+// The broker's AUTH.
+export function auth_packet(reason_code, properties) {
+  const packet = {...received_fields('auth', 1 + properties_size(properties.length)), reasonCode: reason_code};
+  add_properties(packet, properties);
+  return packet;
+}
+
 function add_properties(packet, bytes) {
   const properties = read_properties(bytes);
   if (properties) packet.properties = properties;
@@ -116,7 +123,8 @@ export function sent(bytes, version) {
       if (reader.more) packet.reasonCode = reader.u8();
       return packet;
     }
-    case 'disconnect': {
+    case 'disconnect':
+    case 'auth': {
       const packet = {cmd};
       if (reader.more) read_reason(packet, reader, version);
       return packet;

@@ -1,5 +1,6 @@
 // MQTT 5: `protocolVersion: 5` and what comes with it.
-import {called, connect_packet, differs, event, plain, record, refused, same, with_client} from './line.mjs';
+import {until} from '../support/machine.mjs';
+import {called, connect_packet, differs, event, plain, record, same, with_client} from './line.mjs';
 
 // With a size of packets, since we announce one and MQTT.js does not unless asked to.
 const five = (options) => ({clientId: 'x', protocolVersion: 5, ...options,
@@ -8,13 +9,47 @@ const with_five = (mqtt, {options, ...more}, work) => with_client(mqtt, {options
 const method = (name, observe, more = {}) => same('method', name, (mqtt) => with_five(mqtt, more, observe));
 const told = (name, observe, more = {}) => same('event', name, (mqtt) => with_five(mqtt, more, (side) => observe({...side, mqtt})));
 const option = (name, options) => same('option', name, (mqtt) => connect_packet(mqtt, five(options)));
-const idle = (mqtt, options) => mqtt.connect('mqtt://127.0.0.1:1', {manualConnect: true, protocolVersion: 5, ...options});
 const welcome = (properties) => ({connect: (packet, peer) => peer.answer(packet, {properties})});
 
 const bytes = (text) => Buffer.from(text);
 const user_properties = {a: ['1', '3'], b: '', 'Grüße': '你好'};
 const of_a_message = {payloadFormatIndicator: true, messageExpiryInterval: 4_000_000_000, responseTopic: 'answers',
   correlationData: bytes('\0\xff'), userProperties: user_properties, contentType: 'text/plain'};
+
+// What customHandleAcks is asked, what of it is told, and the codes on the wire, in the order of the messages.
+const decided = (mqtt, qos, {good = 0} = {}) => {
+  const asked = [];
+  const later = [];
+  const customHandleAcks = (topic, payload, packet, done) => {
+    asked.push([topic, payload.toString()]);
+    if (`${payload}` === 'good') done(null, good);
+    else if (`${payload}` === 'bad') done(135);
+    else later.push(done);
+  };
+  return with_five(mqtt, {options: {customHandleAcks}}, async ({client, broker}) => {
+    const told = [];
+    const errors = [];
+    client.on('message', (topic, payload) => told.push(payload.toString()));
+    client.on('error', ({message}) => errors.push(message));
+    await event(client, 'connect');
+    const answered = qos === 1 ? 'puback' : 'pubrec';
+    const codes = [];
+    for (const [index, payload] of ['good', 'bad', 'late'].entries()) {
+      broker.peers[0].send({cmd: 'publish', topic: 'a', payload, qos, messageId: index + 1});
+      if (payload === 'good' && good !== 0) await until(() => later.length + errors.length + broker.of(answered).length, 'a decision');
+      if (payload === 'late') await until(() => later.length, 'the question');
+      later.shift()?.(null, 0);
+      if (errors.length) return {codes: [0], errors};
+      codes.push((await broker.packet(({cmd, messageId}) => cmd === answered && messageId === index + 1)).reasonCode ?? 0);
+      if (qos === 2 && codes.at(-1) === 0) {
+        broker.peers[0].send({cmd: 'pubrel', messageId: index + 1});
+        await broker.packet(({cmd, messageId}) => cmd === 'pubcomp' && messageId === index + 1);
+      }
+      if (good !== 0) return {codes, errors};
+    }
+    return {asked, told, codes, errors};
+  });
+};
 
 const options = [
   differs('option', 'protocolVersion: 5', 'CONNECT says how large a packet may be: `maxPacketBytes`', (mqtt) =>
@@ -40,8 +75,12 @@ const options = [
     for (const topic of ['a', 'a']) await called((done) => client.publish(topic, 'x', {qos: 1}, done));
     return broker.of('publish').map(({topic, properties}) => [topic, plain(properties)]);
   })),
-  refused('option', 'customHandleAcks', 'every message is accepted', (mqtt) => idle(mqtt, {customHandleAcks: () => {}})),
-  refused('option', 'authPacket', 'AUTH packets are not sent', (mqtt) => idle(mqtt, {authPacket: {reasonCode: 0}})),
+  same('option', 'customHandleAcks', (mqtt) => decided(mqtt, 1)),
+  same('option', 'customHandleAcks, messages of QoS 2', (mqtt) => decided(mqtt, 2)),
+  differs('option', 'customHandleAcks: done(null, 16)', 'is an error: a client may not say it (3.4.2.1)', async (mqtt) => {
+    const {codes, errors} = await decided(mqtt, 1, {good: 16});
+    return [codes[0], errors.length];
+  }, {theirs: [16, 0], ours: [0, 1]}),
 ];
 
 const publishing = [
@@ -52,8 +91,12 @@ const publishing = [
     }
     return [results, plain(broker.of('publish'))];
   }),
-  refused('method', 'publish(…, {properties: {topicAlias}})', 'autoAssignTopicAlias gives topics their numbers', (mqtt) =>
-    idle(mqtt).publish('t', 'x', {properties: {topicAlias: 1}})),
+  differs('method', 'publish(…, {properties: {topicAlias}})', 'stands for its topic from then on, also over a reconnect; on the wire with `autoAssignTopicAlias` only',
+    (mqtt) => with_five(mqtt, {script: welcome({topicAliasMaximum: 2})}, async ({client, broker}) => {
+      await event(client, 'connect');
+      for (const topic of ['a', '', 'b', '']) await called((done) => client.publish(topic, 'x', {qos: 1, properties: {topicAlias: 2}}, done));
+      return broker.of('publish').map(({topic, properties}) => [topic, properties?.topicAlias]);
+    }), {theirs: [['a', 2], ['', 2], ['b', 2], ['', 2]], ours: [['a', undefined], ['a', undefined], ['b', undefined], ['b', undefined]]}),
   method('publish(), refused by PUBACK or PUBREC', async ({client}) => {
     const results = [];
     for (const qos of [1, 2]) {
