@@ -1,7 +1,10 @@
 // MQTT 5 packets made byte by byte, around properties that may be anything.
 #pragma once
 
+#include <memory>
 #include <vector>
+
+#include <doctest/doctest.h>
 
 #include "support/hex.hpp"
 #include "wasmqtt/decode.hpp"
@@ -101,6 +104,26 @@ inline ByteBuffer with_method(PropertyHost host, ByteBuffer properties) {
   const bool needed = data || host == host_of(PacketType::auth);
   if (needed && (properties.empty() || properties[0] != method)) append(properties, sample_of(method));
   return properties;
+}
+
+// Codes of SUBACK and UNSUBACK, and properties for samples.
+inline constexpr std::uint8_t granted[] = {0, 1, 2, 0x80, 0x87, 0xa2};
+inline constexpr std::uint8_t ended[] = {0, 0x11, 0x8f};
+inline const PropertyList& reason() {
+  static const PropertyList list = [] {
+    PropertyList made;
+    (void)made.add(PropertyId::reason_string, "no");
+    (void)made.add_user_property("k", "v");
+    return made;
+  }();
+  return list;
+}
+template <class Value>
+const PropertyList& one(PropertyId id, Value value) {
+  static std::vector<std::unique_ptr<PropertyList>> lists;
+  lists.push_back(std::make_unique<PropertyList>());
+  REQUIRE_FALSE(static_cast<bool>(lists.back()->add(id, value)));
+  return *lists.back();
 }
 
 }  // namespace wasmqtt::test

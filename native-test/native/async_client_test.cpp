@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 
+#include "alive.hpp"
 #include "broker.hpp"
 #include "support/scripted_transport.hpp"
 #include "support/virtual_loop.hpp"
@@ -16,6 +17,7 @@
 #include "wasmqtt/native/network_transport.hpp"
 
 using namespace wasmqtt;
+using wasmqtt::test::Alive;
 using namespace std::chrono_literals;
 
 namespace {
@@ -86,63 +88,7 @@ Task<> subscribe_one(Fixture& world, Duration timeout) {
 const std::string timed_out(local_error(Errc::timed_out).message());
 const std::string not_delivered(local_error(Errc::not_delivered).message());
 
-// Counts the frames of coroutines that are alive.
-struct Alive {
-  explicit Alive(int& count) : count_(count) { ++count_; }
-  ~Alive() { --count_; }
-  Alive(const Alive&) = delete;
-  Alive& operator=(const Alive&) = delete;
-  int& count_;
-};
-
-Task<int> three(int& alive) {
-  const Alive here(alive);
-  co_return 3;
-}
-Task<std::unique_ptr<int>> twice(int& alive) {
-  const Alive here(alive);
-  const int one = co_await three(alive);
-  Task<int> later = three(alive);
-  co_return std::make_unique<int>(one + co_await std::move(later));
-}
-Task<> store(int& alive, int& result) {
-  const Alive here(alive);
-  result = *co_await twice(alive);
-}
-Task<> count_down(int& alive, int levels) {
-  const Alive here(alive);
-  if (levels != 0) co_await count_down(alive, levels - 1);
-}
-
 }  // namespace
-
-TEST_CASE("task: begins when started, hands its result up, and is destroyed with whoever holds it") {
-  int alive = 0;
-  int result = 0;
-  {
-    Task<> task = store(alive, result);
-    CHECK(alive == 0);
-    CHECK_FALSE(task.done());
-    task.start();
-    CHECK(task.done());
-    CHECK(result == 6);
-    CHECK(alive == 0);
-    const Task<> never_started = store(alive, result);
-    Task<int> other = three(alive);
-    other = three(alive);
-    other.start();
-    CHECK(other.result() == 3);
-  }
-  CHECK(alive == 0);
-}
-
-TEST_CASE("task: one that awaits another ten thousand deep leaves nothing behind") {
-  int alive = 0;
-  Task<> task = count_down(alive, 10'000);
-  task.start();
-  CHECK(task.done());
-  CHECK(alive == 0);
-}
 
 TEST_CASE("await connect: until CONNACK; a time-out ends the waiting and not the trying; a stop is told") {
   Fixture world;
