@@ -4,6 +4,7 @@ import {after, before, describe, test} from 'node:test';
 import {open_probe, serve_probe} from '../browser/test/probe.mjs';
 import {scriptedServer} from '../browser/test/websocket_server.mjs';
 import {launchBrowser} from './support/browser.mjs';
+import {lacks} from './support/engines/engine.mjs';
 import {until} from './support/machine.mjs';
 
 let browser;
@@ -109,7 +110,7 @@ describe('the browser\'s event loop', () => {
     assert.equal(new Set(values).size, 20);
   });
 
-  test('is served by a worker, whose timers a hidden tab does not slow down', async () => {
+  test('is served by a worker, whose timers a hidden tab does not slow down', {skip: lacks('workers')}, async () => {
     const own = await open_probe(await browser.newContext(), pages);
     const started = own.page.waitForEvent('worker');
     await own.call('probe_loop');
@@ -166,7 +167,7 @@ describe('the page\'s life cycle', () => {
     await probe.context.close();
   });
 
-  test('tells that the network is gone, and that it is back', async () => {
+  test('tells that the network is gone, and that it is back', {skip: lacks('offline')}, async () => {
     const probe = await open_probe(await browser.newContext(), pages);
     await probe.call('probe_page');
     await probe.context.setOffline(true);

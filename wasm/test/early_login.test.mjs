@@ -1,9 +1,9 @@
 // The login before the program: it stands in index.html, works at once, and is taken over with what was done in it.
 import assert from 'node:assert/strict';
-import {readFile} from 'node:fs/promises';
-import {createRequire} from 'node:module';
 import {describe, test} from 'node:test';
 import {scriptedServer} from '../browser/test/websocket_server.mjs';
+import {bring_axe, complaints} from './support/axe.mjs';
+import {lacks} from './support/engines/engine.mjs';
 import {until} from './support/machine.mjs';
 import {on_stage, Person, timeout} from './support/person.mjs';
 
@@ -69,7 +69,7 @@ describe('the login without its program', () => {
     assert.equal(await toggle('Use MQTT 5').count(), 0);
     await someone.button('Options').click();
     assert.ok(await toggle('Use MQTT 5').isChecked());
-    await until(() => /\?stage=40&mqtt5=1$/.test(someone.page.url()), 'the address follows', timeout);
+    await until(async () => /\?stage=40&mqtt5=1$/.test(await someone.page.url()), 'the address follows', timeout);
   });
 
   test('names another broker, and where the password goes', async () => {
@@ -80,14 +80,10 @@ describe('the login without its program', () => {
   });
 
   test('gives axe-core nothing to complain about', async () => {
-    const axe = await readFile(createRequire(import.meta.url).resolve('axe-core'), 'utf8');
-    for (const colorScheme of ['light', 'dark']) {
+    for (const colorScheme of lacks('media') ? ['light'] : ['light', 'dark']) {
       const someone = await early('?stage=40&mqtt5=1&broker=ws://elsewhere:1', {colorScheme});
-      const devtools = await someone.context.newCDPSession(someone.page);
-      await devtools.send('Runtime.evaluate', {expression: axe});  // past the page's policy
-      const violations = await someone.page.evaluate(async () => (await self.axe.run()).violations
-        .map(({id, nodes}) => `${id}: ${nodes.map((node) => node.html).join(' ').slice(0, 400)}`));
-      assert.deepEqual(violations, [], colorScheme);
+      await bring_axe(someone.page);
+      assert.deepEqual(await complaints(someone.page), [], colorScheme);
     }
   });
 

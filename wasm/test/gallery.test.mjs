@@ -26,7 +26,7 @@ async function open(look = {}) {
   page.on('console', (message) => errors.push(message.text()));
   await page.goto(new URL('?gallery', server.url).href);
   await page.getByRole('region', {name: 'States of buttons'}).waitFor();
-  assert.match(page.url(), /\/gallery\/index\.html\?gallery$/);
+  assert.match(await page.url(), /\/gallery\/index\.html\?gallery$/);
   return {page, errors, close: () => context.close()};
 }
 

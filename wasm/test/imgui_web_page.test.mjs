@@ -1,6 +1,7 @@
 // The page around imgui_web's canvas: frames and rest, graphics contexts, pixel densities, sizes, themes, the browser's keys.
 import assert from 'node:assert/strict';
 import {describe, test} from 'node:test';
+import {lacks} from './support/engines/engine.mjs';
 import {colors, frames, on_gallery, settle} from './support/gallery.mjs';
 
 const on = on_gallery();
@@ -89,7 +90,7 @@ describe('the page', () => {
     await gallery.close();
   });
 
-  test('is as sharp as before when the browser zooms', async () => {
+  test('is as sharp as before when the browser zooms', {skip: lacks('devtools')}, async () => {
     const gallery = await open('components', {deviceScaleFactor: 1, viewport: {width: 800, height: 500}});
     const devtools = await gallery.context.newCDPSession(gallery.page);
     // A window of the same pixels, zoomed to 250 percent.
@@ -119,7 +120,7 @@ describe('the page', () => {
     await gallery.close();
   });
 
-  test('moves nothing where the system asks for reduced motion', async () => {
+  test('moves nothing where the system asks for reduced motion', {skip: lacks('media')}, async () => {
     const gallery = await open('gallery', {reducedMotion: 'reduce'});
     const {page} = gallery;
     await page.getByRole('progressbar', {name: 'Under way'}).scrollIntoViewIfNeeded();
@@ -132,7 +133,7 @@ describe('the page', () => {
     await gallery.close();
   });
 
-  test('is light or dark as the system is, and changes with it', async () => {
+  test('is light or dark as the system is, and changes with it', {skip: lacks('media')}, async () => {
     const gallery = await open('components', {colorScheme: 'light'});
     const scheme = () => gallery.page.evaluate(() => document.documentElement.style.colorScheme);
     assert.equal(await scheme(), 'light');

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import {after, afterEach, before, beforeEach, describe, test} from 'node:test';
 import {open_probe, serve_probe} from '../browser/test/probe.mjs';
 import {launchBrowser} from './support/browser.mjs';
+import {lacks} from './support/engines/engine.mjs';
 
 let browser;
 let pages;
@@ -440,7 +441,7 @@ describe('the session store in IndexedDB', () => {
     assert.deepEqual(probe.uncaught, []);
   });
 
-  test('says so when the storage is full', async () => {
+  test('says so when the storage is full', {skip: lacks('devtools')}, async () => {
     const probe = await open_store(context, async (page) => {
       const devtools = await context.newCDPSession(page);
       await devtools.send('Storage.overrideQuotaForOrigin', {origin: new URL(pages.url).origin, quotaSize: 100_000});

@@ -1,6 +1,7 @@
 // Hidden tabs, sleep, networks that go and come, Back, and a page at rest.
 import assert from 'node:assert/strict';
 import {describe, test} from 'node:test';
+import {lacks} from './support/engines/engine.mjs';
 import {flood} from './support/flood.mjs';
 import {until} from './support/machine.mjs';
 import {on_stage, timeout} from './support/person.mjs';
@@ -191,7 +192,7 @@ describe('something that is dropped on the page', () => {
 });
 
 describe('a page that wakes', () => {
-  test('from a freeze asks the broker at once, and goes on', async () => {
+  test('from a freeze asks the broker at once, and goes on', {skip: lacks('devtools')}, async () => {
     const carol = await signed_in('?stage=20&user=carol');
     await carol.talk_to('bob');
     const devtools = await carol.page.context().newCDPSession(carol.page);
@@ -220,7 +221,7 @@ describe('a page that wakes', () => {
 });
 
 describe('a network that goes', () => {
-  test('is told at once, and its return is used at once', async () => {
+  test('is told at once, and its return is used at once', {skip: lacks('offline')}, async () => {
     const erin = await signed_in('?stage=20&user=erin');
     await erin.page.context().setOffline(true);
     await erin.status('Offline').waitFor();
@@ -240,7 +241,7 @@ describe('Back', () => {
     await vy.talk_to('minh');
     await vy.page.goBack();
     await left();
-    assert.match(vy.page.url(), /stage=10/);
+    assert.match(await vy.page.url(), /stage=10/);
     await vy.chat('minh').click();
     await vy.log().waitFor();
     await vy.button('Back to chats').click();

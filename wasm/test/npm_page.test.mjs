@@ -6,6 +6,7 @@ import path from 'node:path';
 import {after, afterEach, before, test} from 'node:test';
 import {serve} from '../../scripts/serve.mjs';
 import {launchBrowser} from './support/browser.mjs';
+import {lacks} from './support/engines/engine.mjs';
 import {root, until} from './support/machine.mjs';
 import {build_package, package_directory} from './support/package.mjs';
 import {startPacketBroker} from './support/packet_broker.mjs';
@@ -90,7 +91,7 @@ test('a payload has the methods of a Buffer that people call', {timeout}, async 
   });
 });
 
-test('pings go on when the tab is hidden and its own timers stand still', {timeout}, async () => {
+test('pings go on when the tab is hidden and its own timers stand still', {timeout, skip: lacks('workers')}, async () => {
   const broker = await start_broker();
   const own = await open_page();
   const worker = own.page.waitForEvent('worker');

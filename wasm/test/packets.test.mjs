@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import {describe, test} from 'node:test';
 import {scriptedServer} from '../browser/test/websocket_server.mjs';
+import {lacks} from './support/engines/engine.mjs';
 import {until} from './support/machine.mjs';
 import {on_stage, timeout} from './support/person.mjs';
 
@@ -280,7 +281,7 @@ describe('the inspector', () => {
     await it.details().getByRole('heading', {name: /puback, inbound/}).waitFor();
   });
 
-  test('exports JSON lines, one for each packet, without the password', async () => {
+  test('exports JSON lines, one for each packet, without the password', {skip: lacks('downloads')}, async () => {
     const it = await inspect('?stage=40&user=minh', 'test');
     const download = it.page.waitForEvent('download');
     await it.person.button('Export').click();

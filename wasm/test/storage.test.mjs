@@ -1,6 +1,7 @@
 // What the device keeps, what it keeps not, and what happens when it cannot.
 import assert from 'node:assert/strict';
 import {describe, test} from 'node:test';
+import {lacks} from './support/engines/engine.mjs';
 import {flood} from './support/flood.mjs';
 import {until} from './support/machine.mjs';
 import {on_stage, timeout} from './support/person.mjs';
@@ -77,7 +78,7 @@ describe('the device', () => {
     });
   }
 
-  test('says so when storage is full, and the chat goes on', async () => {
+  test('says so when storage is full, and the chat goes on', {skip: lacks('devtools')}, async () => {
     const prepare = async (page, context) => {
       const devtools = await context.newCDPSession(page);
       await devtools.send('Storage.overrideQuotaForOrigin', {origin: new URL(world.stage.url).origin, quotaSize: 1});

@@ -4,6 +4,7 @@ import {after, before, describe, test} from 'node:test';
 import {open_probe, serve_probe} from '../browser/test/probe.mjs';
 import {scriptedServer} from '../browser/test/websocket_server.mjs';
 import {launchBrowser} from './support/browser.mjs';
+import {lacks} from './support/engines/engine.mjs';
 
 // TransportFault of wasmqtt/transport.hpp.
 const fault = {none: 0, unknown: 1, invalid_url: 2, unsupported_scheme: 3, wrong_subprotocol: 11, text_frame: 12,
@@ -127,7 +128,7 @@ describe('the WebSocket transport', () => {
     });
   }
 
-  test('reports ws from an https page as mixed content', async () => {
+  test('reports ws from an https page as mixed content', {skip: lacks('secure routes')}, async () => {
     const context = await browser.newContext();
     await context.route('https://chat.example/**', async (route) => {
       const response = await fetch(new URL(new URL(route.request().url()).pathname, pages.url));

@@ -10,6 +10,7 @@ import path from 'node:path';
 import {after, before} from 'node:test';
 import {serve} from '../../../scripts/serve.mjs';
 import {few_pixels, launchBrowser} from './browser.mjs';
+import {expected} from './engines/engine.mjs';
 import {root} from './machine.mjs';
 
 const built = process.env.WASMQTT_PAGE ?? path.join(root, 'build', 'wasm-release', 'page');
@@ -38,8 +39,8 @@ async function open_view({browser, server}, view, {init, ...options} = {}) {
   if (init) await context.addInitScript(init);
   const page = await context.newPage();
   const errors = [];
-  page.on('pageerror', (error) => errors.push(error.message));
-  page.on('console', (message) => { if (message.type() === 'error') errors.push(message.text()); });
+  page.on('pageerror', ({message}) => { if (!expected.test(message)) errors.push(message); });
+  page.on('console', (message) => { if (message.type() === 'error' && !expected.test(message.text())) errors.push(message.text()); });
   page.setDefaultTimeout(20000);
   await page.goto(`${server.url}?view=${view}`);
   await page.waitForFunction(() => window.Module?.imguiWebFrames?.() > 1);

@@ -8,6 +8,17 @@ import {Finding, Locator} from './locator.mjs';
 // So long a script may look for an element before other windows get their turn.
 const slice = 200;
 
+// In the page: a part of a picture.
+async function cut_out({data, clip: {x, y, width, height}}) {
+  const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
+  const image = await createImageBitmap(new Blob([bytes], {type: 'image/png'}), x, y, width, height);
+  const canvas = document.createElement('canvas');
+  canvas.width = image.width;
+  canvas.height = image.height;
+  canvas.getContext('2d').drawImage(image, 0, 0);
+  return canvas.toDataURL('image/png').split(',')[1];
+}
+
 export class Page extends Finding(EventEmitter) {
   #context;
   #session;
@@ -60,8 +71,9 @@ export class Page extends Finding(EventEmitter) {
   }
   viewportSize() { return this.evaluate(() => ({width: innerWidth, height: innerHeight})); }
 
-  async screenshot({path} = {}) {
-    const picture = Buffer.from(await this.#command('GET', 'screenshot'), 'base64');
+  async screenshot({path, clip} = {}) {
+    let picture = Buffer.from(await this.#command('GET', 'screenshot'), 'base64');
+    if (clip) picture = Buffer.from(await this.evaluate(cut_out, {data: picture.toString('base64'), clip}), 'base64');
     if (path) await writeFile(path, picture);
     return picture;
   }
