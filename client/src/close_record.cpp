@@ -95,10 +95,22 @@ void add_refused(const CloseRecord& record, Words& text) {
   text << ".";
 }
 
+// A browser hides why. What comes at once was refused by somebody, or the name leads nowhere; a host that is away takes time.
+void add_unknown(const CloseRecord& record, Words& text) {
+  constexpr Duration at_once = std::chrono::seconds{1};
+  if (record.elapsed < at_once)
+    text << "refused at once. Is the broker running there, and is this its WebSocket port?";
+  else
+    text << "it failed after " << record.elapsed << ". Is the host right, can it be reached, and is the broker running there?";
+}
+
 void add_never_opened(const CloseRecord& record, Words& text) {
   text << "No connection to " << record.url << ": ";
   if (record.fault == TransportFault::unknown) {
-    text << "nothing answered there as an MQTT broker over WebSocket. Is the broker running?";
+    add_unknown(record, text);
+  } else if (record.fault == TransportFault::timed_out) {
+    text << "no answer within " << record.elapsed << ". Something takes connections there and stays silent, or a firewall "
+            "swallows them. Is it the broker's WebSocket port?";
   } else {
     text << describe(record.fault);
     add_peer_words(record, text);

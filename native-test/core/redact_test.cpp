@@ -53,8 +53,8 @@ TEST_CASE("close record: wss:// that can't be opened says where to look at the c
   closed.url = "wss://host:8443/mqtt";
   closed.fault = TransportFault::unknown;
   CHECK(closed.sentence() ==
-        "No connection to wss://host:8443/mqtt: nothing answered there as an MQTT broker over WebSocket. Is the broker "
-        "running? Or is its certificate not trusted? Open https://host:8443 in a tab and look at the certificate.");
+        "No connection to wss://host:8443/mqtt: refused at once. Is the broker running there, and is this its "
+        "WebSocket port? Or is its certificate not trusted? Open https://host:8443 in a tab and look at the certificate.");
   closed.fault = TransportFault::tls;
   closed.reason = "certificate has expired";
   CHECK(closed.sentence() ==

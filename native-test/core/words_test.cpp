@@ -49,7 +49,15 @@ TEST_CASE("close record: an attempt that never opened says where and why") {
   CloseRecord closed = record(Phase::opening, Cause::transport);
   closed.fault = TransportFault::unknown;
   CHECK(closed.sentence() ==
-        "No connection to ws://broker: nothing answered there as an MQTT broker over WebSocket. Is the broker running?");
+        "No connection to ws://broker: refused at once. Is the broker running there, and is this its WebSocket port?");
+  closed.elapsed = 3s;
+  CHECK(closed.sentence() == "No connection to ws://broker: it failed after 3000 ms. Is the host right, can it be reached, and "
+                             "is the broker running there?");
+  closed.elapsed = 20s;
+  closed.fault = TransportFault::timed_out;
+  CHECK(closed.sentence() ==
+        "No connection to ws://broker: no answer within 20 s. Something takes connections there and stays silent, or a "
+        "firewall swallows them. Is it the broker's WebSocket port?");
   closed.fault = TransportFault::refused;
   CHECK(closed.sentence() == "No connection to ws://broker: nothing listens at this address.");
   closed.fault = TransportFault::handshake;

@@ -1,5 +1,7 @@
 // The login card: what it offers, what it refuses, what it says when signing in fails.
 import assert from 'node:assert/strict';
+import {once} from 'node:events';
+import net from 'node:net';
 import {describe, test} from 'node:test';
 import {scriptedServer} from '../browser/test/websocket_server.mjs';
 import {lacks} from './support/engines/engine.mjs';
@@ -141,6 +143,11 @@ describe('the login card', () => {
 });
 
 describe('what went wrong is said in plain words:', () => {
+  test('a stage that there is not', async () => {
+    const someone = await world.arrive('?stage=70');
+    await someone.alert('There is no stage 70. The options are those of stage 40.').waitFor();
+  });
+
   test('all five refusals of a broker, each once, without trying again by itself', async () => {
     const server = await scriptedServer();
     const someone = await world.arrive(`?stage=40&user=alice&broker=${server.url}`);
@@ -160,7 +167,7 @@ describe('what went wrong is said in plain words:', () => {
     const [nobody] = await free_ports(1);
     const alice = await world.arrive(`?stage=10&user=alice&broker=ws://localhost:${nobody}`);
     await alice.button('Sign In').click();
-    await alice.alert(`localhost:${nobody}`).waitFor();
+    await alice.alert(`No connection to ws://localhost:${nobody}: refused at once.`).waitFor();
     await alice.button('Advanced').click();
     await alice.field('Broker').fill(world.stage.open_broker.wsUrl);
     await alice.sign_in();
@@ -172,6 +179,24 @@ describe('what went wrong is said in plain words:', () => {
     await alice.button('Sign In').click();
     await alice.alert(/WebSocket|subprotocol|MQTT/).waitFor();
     await server.close();
+  });
+
+  test('a port that takes connections and stays silent, after a time that one waits', async () => {
+    const silent = net.createServer(() => {}).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const alice = await world.arrive(`?stage=10&user=alice&broker=ws://127.0.0.1:${silent.address().port}`);
+    const begun = performance.now();
+    await alice.button('Sign In').click();
+    await alice.alert(/no answer within \d+ m?s\. .* stays silent/).waitFor();
+    assert.ok(performance.now() - begun < 12000);
+    silent.close();
+  });
+
+  test('a device that is offline', async () => {
+    const alice = await world.arrive('?stage=10&user=alice&broker=ws://broker.example');
+    await alice.page.context().setOffline(true);
+    await alice.button('Sign In').click();
+    await alice.alert('This device is offline.').waitFor();
   });
 
   test('a server that closes with a reason of its own', async () => {
