@@ -110,22 +110,45 @@ TEST_CASE("QoS 1: a message is queued, sent, and delivered when the broker has a
   CHECK(world.chat_with("peter")->messages()[0].state == SendState::delivered);
 }
 
-TEST_CASE("a message from somebody new opens its chat by itself, unread until it is opened") {
+TEST_CASE("a message from somebody new opens its chat by itself, unread until its end is in sight") {
   World world;
   world.sign_in("alice");
   world.receive("chat/messages/alice/peter", message_json("1", "hello"));
   CHECK(world.texts("peter") == std::vector<std::string>{"hello"});
   CHECK(page_title(world.state()) == "(1) MQTT Chat");
   world.app.handle(OpenChat{with("peter")});
-  CHECK(page_title(world.state()) == "MQTT Chat");
+  CHECK(page_title(world.state()) == "(1) MQTT Chat");
   CHECK(world.chat_with("peter")->first_new() == 0);
+  world.read_all("peter");
+  CHECK(page_title(world.state()) == "MQTT Chat");
   world.receive("chat/messages/alice/peter", message_json("2", "more"));
   CHECK(page_title(world.state()) == "MQTT Chat");
   world.app.handle_visible(false);
   world.receive("chat/messages/alice/peter", message_json("3", "unseen"));
   CHECK(page_title(world.state()) == "(1) MQTT Chat");
+  world.read_all("peter");
+  CHECK(page_title(world.state()) == "(1) MQTT Chat");
   world.app.handle_visible(true);
+  world.read_all("peter");
   CHECK(page_title(world.state()) == "MQTT Chat");
+}
+
+TEST_CASE("who reads further up has what comes unread, and reads it downwards") {
+  World world(stage_settings(20));
+  world.sign_in("alice");
+  for (int i = 0; i < 10; ++i)
+    world.receive("chat/messages/alice/peter", message_json(std::to_string(i), "text"), Qos::at_least_once);
+  world.app.handle(OpenChat{with("peter")});
+  const auto number = [&](std::size_t index) { return world.chat_with("peter")->messages()[index].number; };
+  world.app.handle(ReadUpTo{with("peter"), number(3), false});
+  CHECK(world.chat_with("peter")->unread() == 6);
+  world.app.handle(ReadUpTo{with("peter"), number(1), false});  // scrolled back
+  CHECK(world.chat_with("peter")->unread() == 6);
+  world.receive("chat/messages/alice/peter", message_json("10", "text"), Qos::at_least_once);
+  CHECK(world.chat_with("peter")->unread() == 7);
+  CHECK(world.chat_with("peter")->first_new() == 0);
+  world.app.handle(ReadUpTo{with("peter"), number(10), true});
+  CHECK(world.chat_with("peter")->unread() == 0);
 }
 
 TEST_CASE("a redelivered message is dropped by its id, per sender; without deduplication it is shown again") {
@@ -237,7 +260,7 @@ TEST_CASE("offline with QoS 1 a message waits and goes out after the reconnect, 
   world.app.handle(SendMessage{with("peter"), "one"});
   world.app.handle(SendMessage{with("peter"), "two"});
   CHECK(world.chat_with("peter")->messages()[0].state == SendState::queued);
-  world.loop.advance(61s);
+  world.await_attempt();
   world.broker.accept();
   (void)world.broker.expect<wasmqtt::Connect>();
   world.broker.reply(wasmqtt::Connack{true});

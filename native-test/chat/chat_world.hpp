@@ -104,10 +104,19 @@ struct World {
     broker.reply(wasmqtt::Publish{topic, as_bytes(payload), id, qos, retain, dup});
     answer();
   }
+  // What a view reports that shows the end of a chat.
+  void read_all(const std::string& partner) {
+    const Conversation* conversation = chat_with(partner);
+    app.handle(ReadUpTo{conversation->key(), conversation->messages().back().number, true});
+  }
+  // Until the client tries to connect again.
+  void await_attempt() {
+    for (int seconds = 0; seconds < 61 && !broker.is_opening(); ++seconds) loop.advance(1s);
+  }
   // The connection is lost and made again.
   void reconnect(bool session_present) {
     broker.cut();
-    loop.advance(61s);
+    await_attempt();
     while (!broker.quiet()) (void)broker.next();
     broker.accept();
     (void)broker.expect<wasmqtt::Connect>();

@@ -383,7 +383,10 @@ TEST_CASE("opening a conversation puts the divider before the first unread messa
   conversation.count_unread();
   conversation.open();
   CHECK(conversation.first_new() == 1);
-  CHECK(conversation.unread() == 0);
+  CHECK(conversation.unread_below(conversation.messages()[0].number) == 2);
+  CHECK(conversation.unread_below(conversation.messages()[1].number) == 1);
+  CHECK(conversation.unread_below(conversation.messages()[2].number) == 0);
+  conversation.set_unread(0);
   conversation.open();
   CHECK(conversation.first_new() == conversation.messages().size());
 }
@@ -459,6 +462,10 @@ TEST_CASE("presence in words") {
   CHECK(presence_text({Kind::offline, at("2025-03-04T09:42:00Z")}, zone, now) == "offline, last seen Yesterday 10:42");
   CHECK(zone.day(at("2025-03-01T23:30:00Z"), now) == "Sunday");
   CHECK(zone.day(at("2024-12-24T12:00:00Z"), now) == "24 December 2024");
+  CHECK(zone.short_day(at("2025-03-01T23:30:00Z"), now) == zone.day(at("2025-03-01T23:30:00Z"), now).substr(0, 3));
+  CHECK(zone.short_day(at("2025-02-01T12:00:00Z"), now) == "1 Feb");
+  CHECK(zone.short_day(at("2024-12-24T12:00:00Z"), now) == "24 Dec 2024");
+  CHECK(zone.short_day(now, now) == zone.clock(now));
 }
 
 TEST_CASE("ten thousand statuses are held, and more than the bound are not") {

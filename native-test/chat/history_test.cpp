@@ -251,6 +251,7 @@ TEST_CASE("while nothing is drawn, what arrives in the open chat is unread, unti
   world.app.handle_visible(true);
   CHECK(page_title(world.state()) == "(1) MQTT Chat");
   world.app.handle_drawing(true);
+  world.read_all("peter");
   CHECK(page_title(world.state()) == "MQTT Chat");
   CHECK(world.chat_with("peter")->first_new() == 0);
 }

@@ -141,6 +141,144 @@ TEST_CASE("without a connection the page says why, what becomes of a message, an
   CHECK(world.published.size() == 1);
 }
 
+TEST_CASE("a chat with more unread messages than there is room for opens at the first; they are read as they come into sight") {
+  ViewWorld world;
+  world.sign_in_as("alice");
+  for (int i = 0; i < 300; ++i) {
+    if (i == 20) world.app.handle(OpenChat{peter}), world.read_all("peter"), world.app.handle(LeaveChat{});
+    world.receive("chat/messages/alice/peter", message_json(std::to_string(i), "message " + std::to_string(i)));
+  }
+  CHECK(page_title(world.state()) == "(280) MQTT Chat");
+  world.settle();
+  world.click(Role::button, "peter");
+  CHECK(world.has(Role::separator, "New"));
+  CHECK(world.has(Role::text, "message 20"));
+  CHECK_FALSE(world.has(Role::text, "message 299"));
+  const unsigned unread = world.chat_with("peter")->unread();
+  CHECK(unread > 250);
+  CHECK(unread < 280);
+  REQUIRE(world.has(Role::button, "Jump to latest"));
+  // What comes now is not read either.
+  world.receive("chat/messages/alice/peter", message_json("x", "one more"));
+  world.settle();
+  CHECK(world.chat_with("peter")->unread() == unread + 1);
+  world.screen.scroll("Messages", 8000);
+  world.settle();
+  CHECK(world.chat_with("peter")->unread() < unread - 50);
+  CHECK(world.chat_with("peter")->unread() > 0);
+  CHECK(world.click(Role::button, "Jump to latest"));
+  world.settle();
+  CHECK(page_title(world.state()) == "MQTT Chat");
+  world.receive("chat/messages/alice/peter", message_json("y", "at the end"));
+  CHECK(page_title(world.state()) == "MQTT Chat");
+}
+
+TEST_CASE("a few unread messages are read at once, and what comes next stays in sight") {
+  ViewWorld world;
+  world.sign_in_as("alice");
+  for (const char* id : {"1", "2", "3"}) world.receive("chat/messages/alice/peter", message_json(id, id));
+  world.settle();
+  world.click(Role::button, "peter");
+  CHECK(page_title(world.state()) == "MQTT Chat");
+  CHECK_FALSE(world.has(Role::button, "Jump to latest"));
+  for (int i = 0; i < 30; ++i)
+    world.receive("chat/messages/alice/peter", message_json("more " + std::to_string(i), "more " + std::to_string(i)));
+  world.settle();
+  CHECK(world.has(Role::text, "more 29"));
+  CHECK(page_title(world.state()) == "MQTT Chat");
+  // Nobody looks: it stays unread, and is where the reader comes back to.
+  world.app.handle_visible(false);
+  for (int i = 0; i < 60; ++i)
+    world.receive("chat/messages/alice/peter", message_json("away " + std::to_string(i), "away " + std::to_string(i)));
+  world.settle();
+  CHECK(page_title(world.state()) == "(60) MQTT Chat");
+  world.app.handle_visible(true);
+  world.settle();
+  CHECK(world.has(Role::separator, "New"));
+  CHECK(world.has(Role::text, "away 0"));
+}
+
+TEST_CASE("the state of one's own messages is told of each, and drawn in words for the last") {
+  ViewWorld world(stage_settings(20));
+  world.sign_in_as("alice");
+  world.app.handle(AddChat{"peter"});
+  for (const char* text : {"one", "two"}) world.app.handle(SendMessage{peter, text});
+  world.settle();
+  std::vector<std::size_t> pieces;
+  for (const Node& node : world.screen.tree().nodes()) {
+    if (node.name.find("delivered to the broker") == std::string_view::npos) continue;
+    pieces.push_back(node.lines.size());
+    CHECK((node.lines.back().rect.w == 0) == (node.lines.size() == 2));
+  }
+  CHECK(pieces == std::vector<std::size_t>{2, 1});
+}
+
+TEST_CASE("a chat is cleared or removed after a question, and not when one thinks better of it") {
+  ViewWorld world;
+  world.sign_in_as("alice");
+  world.receive("chat/messages/alice/peter", message_json("1", "hello"));
+  world.receive("chat/messages/alice/hannes", message_json("2", "It is noon."));
+  world.settle();
+  world.click(Role::button, "peter");
+  CHECK(world.click(Role::button, "Delete chat"));
+  CHECK(world.has(Role::dialog, "Delete chat"));
+  CHECK(world.has(Role::heading, "Delete the chat with peter?"));
+  CHECK(world.click(Role::button, "Cancel"));
+  CHECK_FALSE(world.has(Role::dialog, "Delete chat"));
+  CHECK(world.texts("peter").size() == 1);
+  world.click(Role::button, "Delete chat");
+  CHECK(world.click(Role::button, "Clear messages"));
+  CHECK(world.has(Role::text, "No messages yet"));
+  CHECK(world.has(Role::button, "peter"));
+  world.click(Role::button, "Delete chat");
+  CHECK(world.find(Role::button, "Clear messages")->is(semantic::state_disabled));
+  CHECK(world.click(Role::button, "Remove chat"));
+  CHECK_FALSE(world.has(Role::button, "peter"));
+  CHECK(world.has(Role::button, "hannes"));
+  CHECK_FALSE(world.has(Role::dialog, "Delete chat"));
+  world.receive("chat/messages/alice/peter", message_json("3", "me again"));
+  world.settle();
+  CHECK(world.has(Role::button, "peter"));
+}
+
+TEST_CASE("zoomed in, the composer and messages stay in sight, and so does a packet") {
+  for (const auto& [width, height] : {std::pair{640.0f, 400.0f}, {320.0f, 256.0f}, {320.0f, 640.0f}}) {
+    CAPTURE(width);
+    CAPTURE(height);
+    ViewWorld world(stage_settings(10), width, height);
+    world.sign_in_as("alice");
+    world.fill("New chat", "peter");
+    world.press_enter("New chat");
+    for (int i = 0; i < 20; ++i) world.app.handle(SendMessage{peter, "message " + std::to_string(i)});
+    world.settle();
+    CHECK(world.count(Role::banner) == 0);  // one heading
+    CHECK(world.has(Role::status, "Connected"));
+    const auto in_sight = [&, low = height](const Node* node) {
+      return node != nullptr && node->rect.y >= 0 && node->rect.y + node->rect.h <= low + 0.5f;
+    };
+    for (std::string_view name : {"Message"}) CHECK(in_sight(world.find(Role::textbox, name)));
+    for (std::string_view name : {"Send", "Back to chats", "Show Packets"}) CHECK(in_sight(world.find(Role::button, name)));
+    CHECK(in_sight(world.find(Role::text, "message 19")));
+    world.broker.cut();
+    world.settle();
+    CHECK(world.says("Reconnecting in"));
+    CHECK(in_sight(world.find(Role::textbox, "Message")));
+    world.app.handle(Logout{});
+  }
+}
+
+TEST_CASE("in the smallest window the packets scroll, and rows can be reached") {
+  ViewWorld world(stage_settings(10), 320, 256);
+  world.sign_in_as("alice");
+  CHECK(world.click(Role::button, "Show Packets"));
+  REQUIRE(world.has(Role::table, "Packets"));
+  CHECK(world.find(Role::table, "Packets")->rect.h >= 100);
+  bool scrolls = false;
+  for (const Node& node : world.screen.tree().nodes())
+    scrolls = scrolls || (node.is(semantic::state_scrolls) && node.name == "Pane" && node.content_height > node.rect.h);
+  CHECK(scrolls);
+}
+
 TEST_CASE("on a phone there is one column, and a way back") {
   ViewWorld world(stage_settings(10), 390, 844);
   world.sign_in_as("alice");
@@ -283,6 +421,8 @@ TEST_CASE("ten thousand messages: only those in sight are drawn, and one can jum
   CHECK(world.find(Role::log, "Messages")->set_size == 10'000);
   CHECK(world.count(Role::article) < 60);
   CHECK(world.screen.tree().nodes().size() < 400);
+  CHECK(world.has(Role::text, "message 0"));
+  CHECK(world.click(Role::button, "Jump to latest"));
   CHECK(world.has(Role::text, "message 9999"));
   CHECK_FALSE(world.has(Role::button, "Jump to latest"));
   world.screen.scroll("Messages", 1000);
@@ -304,7 +444,7 @@ TEST_CASE("a long message is cut until its reader asks for the whole, and then i
   world.app.handle(OpenChat{peter});
   world.settle();
   CHECK_FALSE(world.has(Role::text, std::string(60'000, 'x') + " the end"));
-  CHECK(world.click(Role::button, "Show the whole message"));
+  CHECK(world.activate(Role::button, "Show the whole message"));
   CHECK(world.has(Role::text, std::string(60'000, 'x') + " the end"));
   CHECK_FALSE(world.has(Role::button, "Show the whole message"));
 }

@@ -49,6 +49,7 @@ TEST_CASE("every item has its node, in every view, from a small phone to a wide 
     world.app.handle(OpenChat{{"alice", std::string(64, 'w')}});
     check_page(world);
     world.app.handle(OpenChat{{"alice", "peter"}});
+    check_page(world);
     world.broker.cut();
     world.app.handle(SendMessage{{"alice", "peter"}, std::string(3000, 'y')});
     CHECK(check_page(world) >= 5);

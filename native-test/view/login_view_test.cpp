@@ -109,6 +109,79 @@ TEST_CASE("what went wrong is an alert, and the fields keep what was typed") {
   CHECK(world.has(Role::button, "Sign In"));
 }
 
+TEST_CASE("the packets of a sign-in that failed can be seen from the card, and stay when the next one succeeds") {
+  ViewWorld world(stage_settings(40), 1280, 1000);
+  CHECK_FALSE(world.has(Role::button, "Show Packets"));
+  world.fill("Username", "alice");
+  world.fill("Password", "wrong");
+  world.click(Role::button, "Sign In");
+  world.broker.accept();
+  (void)world.broker.expect<wasmqtt::Connect>();
+  world.broker.reply(wasmqtt::Connack{false, wasmqtt::ConnectReturnCode::not_authorized});
+  world.settle();
+  CHECK(world.click(Role::button, "Show Packets"));
+  CHECK(world.find(Role::button, "Show Packets")->is(semantic::state_pressed));
+  REQUIRE(world.has(Role::table, "Packets"));
+  CHECK(world.has(Role::cell, "connect"));
+  CHECK(world.has(Role::cell, "connack"));
+  const std::uint64_t before = world.state().trace->end();
+  world.fill("Password", "right");
+  world.click(Role::button, "Sign In");
+  world.broker.accept();
+  (void)world.broker.expect<wasmqtt::Connect>();
+  world.broker.reply(wasmqtt::Connack{false});
+  world.settle();
+  REQUIRE(world.state().screen == Screen::chat);
+  CHECK(world.has(Role::table, "Packets"));
+  CHECK(world.state().trace->first() == 1);
+  CHECK((*world.state().trace)[before].type == wasmqtt::PacketType::connect);
+  // Whoever signs out leaves nothing behind.
+  CHECK(world.click(Role::button, "Logout"));
+  CHECK_FALSE(world.has(Role::button, "Show Packets"));
+  CHECK(world.state().trace == nullptr);
+}
+
+TEST_CASE("the packets of failed sign-ins can be cleared and exported") {
+  ViewWorld world(stage_settings(40), 640, 1000);
+  std::string exported;
+  world.app.on_download = [&](const std::string&, const std::string& text) { exported = text; };
+  world.fill("Username", "alice");
+  world.fill("Password", "s3cret");
+  world.click(Role::button, "Sign In");
+  world.broker.accept();
+  (void)world.broker.expect<wasmqtt::Connect>();
+  world.broker.reply(wasmqtt::Connack{false, wasmqtt::ConnectReturnCode::bad_user_name_or_password});
+  world.settle();
+  CHECK(world.click(Role::button, "Show Packets"));
+  CHECK(world.click(Role::button, "Export"));
+  CHECK(exported.find("connack") != std::string::npos);
+  CHECK(exported.find("s3cret") == std::string::npos);
+  CHECK(world.click(Role::button, "Clear"));
+  CHECK(world.has(Role::text, "No packets yet"));
+  CHECK(world.activate(Role::button, "Show Packets"));
+  CHECK_FALSE(world.has(Role::button, "Show Packets"));
+}
+
+TEST_CASE("after a reload the card asks for the password again, and says what waits to be sent") {
+  ViewWorld world(stage_settings(40), 1280, 1000);
+  world.app.handle_returned("alice", "ws://localhost:8080");
+  world.settle();
+  CHECK(world.find(Role::textbox, "Username")->value == "alice");
+  CHECK(world.says("You were signed in as alice."));
+  CHECK_FALSE(world.says("to be sent"));
+  world.sign_in_as("alice", "test");
+  world.broker.cut();
+  world.app.handle(AddChat{"peter"});
+  world.app.handle(SendMessage{{"alice", "peter"}, "waits"});
+  world.app.handle(Logout{});
+  world.settle();
+  CHECK(world.has(Role::text, "A message from alice waits to be sent: sign in as alice to send it."));
+  CHECK_FALSE(world.says("You were signed in"));
+  // Of this broker only.
+  world.click(Role::checkbox, "Use authentication");
+  CHECK_FALSE(world.says("to be sent"));
+}
+
 TEST_CASE("the broker's address is under Advanced, filled in, checked, and follows the toggle") {
   ViewWorld world(stage_settings(10), 1280, 1000);
   std::string address;

@@ -43,6 +43,20 @@
     with_element('noscript', () => document.getElementById('app').replaceChildren(shown));
   }
 
+  // Who was signed in on this page before it was reloaded: js/app.js stored it, ChatApp::handle_returned() judges it. Whoever
+  // comes to the page in another way begins anew.
+  function who_returned() {
+    const [{type} = {}] = performance.getEntriesByType('navigation');
+    try {
+      if (type !== 'reload') sessionStorage.removeItem('mqtt-chat');
+      const {user, broker} = JSON.parse(sessionStorage.getItem('mqtt-chat'));
+      return {user: String(user), broker: String(broker)};
+    } catch (error) {
+      return null;  // Nobody, or storage is denied.
+    }
+  }
+  const returned = who_returned();
+
   // The same rules as chat::settings_from_query() and the login's view.
   function prepare(form) {
     const part = (name) => form.querySelector(name);
@@ -51,7 +65,8 @@
       const said = query.get(box.id);
       box.checked = said === '1' || (said !== '0' && stage >= Number(box.dataset.stage ?? Infinity));
     }
-    part('#user').value = query.get('user') ?? '';
+    part('#user').value = returned?.user ?? query.get('user') ?? '';
+    if (returned && !part('#authentication').checked) part('.primary').textContent = 'Signing In...';
     if (Number(query.get('expiry')) > 0) part('#expiry').value = query.get('expiry');
     const follow = () => {
       const secret = part('#authentication').checked;
@@ -133,6 +148,7 @@
     {alpha: false, depth: false, stencil: false, antialias: false, preserveDrawingBuffer: true, powerPreference: 'low-power'})));
   window.Module = {
     imguiWebCanvas: canvas,
+    mqttChatReturned: returned,
     instantiateWasm(imports, done) {
       program.then((module) => WebAssembly.instantiate(module, imports)).then(
         (instance) => done(instance),

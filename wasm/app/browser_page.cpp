@@ -12,6 +12,9 @@ double mqtt_chat_now();  // milliseconds since the epoch
 int mqtt_chat_zone(double milliseconds);
 void mqtt_chat_hear_tabs();
 void mqtt_chat_tell_tabs(const char* user, std::size_t user_size, const char* broker, std::size_t broker_size);
+void mqtt_chat_remember_tab(const char* user, std::size_t user_size, const char* broker, std::size_t broker_size);
+void mqtt_chat_forget_tab();
+std::size_t mqtt_chat_returned();  // into the room
 void mqtt_chat_download(const char* name, std::size_t name_size, const char* text, std::size_t text_size);
 int mqtt_chat_notifications();
 void mqtt_chat_ask_for_notifications();
@@ -57,6 +60,19 @@ void hear_tabs(std::function<void(std::string_view user, std::string_view broker
 
 void tell_tabs(std::string_view user, std::string_view broker) {
   mqtt_chat_tell_tabs(user.data(), user.size(), broker.data(), broker.size());
+}
+
+void remember_tab(std::string_view user, std::string_view broker) {
+  mqtt_chat_remember_tab(user.data(), user.size(), broker.data(), broker.size());
+}
+
+void forget_tab() { mqtt_chat_forget_tab(); }
+
+std::optional<Returned> returned() {
+  const std::size_t user_size = mqtt_chat_returned();
+  if (user_size == 0) return std::nullopt;
+  const std::string_view both = room.text();
+  return Returned{std::string(both.substr(0, user_size)), std::string(both.substr(user_size))};
 }
 
 void download(std::string_view name, std::string_view text) {

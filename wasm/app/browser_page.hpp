@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -19,6 +20,15 @@ chat::PageOrigin page_origin();
 // Tells the other tabs of this browser who signed in here, and calls back when one of them did.
 void hear_tabs(std::function<void(std::string_view user, std::string_view broker)> handler);
 void tell_tabs(std::string_view user, std::string_view broker);
+
+// Lets a reload of this page know who is signed in on it, until that is forgotten or the tab is closed.
+void remember_tab(std::string_view user, std::string_view broker);
+void forget_tab();
+// Who was signed in on this page before it was reloaded.
+struct Returned {
+  std::string user, broker;
+};
+std::optional<Returned> returned();
 
 // A file for the user.
 void download(std::string_view name, std::string_view text);

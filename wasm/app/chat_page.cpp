@@ -13,6 +13,7 @@ ChatPage::ChatPage()
   connect_application();
   app_.handle_address(address_query());
   connect_browser();
+  if (const auto before = returned()) app_.handle_returned(before->user, before->broker);
   follow_state();
 }
 
@@ -20,7 +21,11 @@ void ChatPage::connect_application() {
   app_.on_change = [this] { follow_state(); };
   app_.on_address = [](const std::string& query) { imgui_web::replace_address(query); };
   app_.on_download = [](const std::string& name, const std::string& text) { download(name, text); };
-  app_.on_signed_in = [](const std::string& user, const std::string& broker) { tell_tabs(user, broker); };
+  app_.on_signed_in = [](const std::string& user, const std::string& broker) {
+    tell_tabs(user, broker);
+    remember_tab(user, broker);
+  };
+  app_.on_signed_out = [] { forget_tab(); };
   app_.on_unseen_message = [](const std::string& title, const std::string& text) { notify(title, text); };
   on_notification_clicked([this](std::string_view title) { open_chat_titled(title); });
   app_.on_ask_for_notifications = [this] {

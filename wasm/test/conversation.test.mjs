@@ -133,9 +133,7 @@ describe('messages', () => {
     await faye.message('mine').getByText('delivered to the broker').waitFor();
     await write('faye', 'bob', 'yours');
     await faye.reads('mine', 'yours');
-    await faye.page.reload();
-    await faye.button('Sign In').waitFor();
-    await faye.sign_in();
+    await faye.reload();
     await faye.chat('bob').click();
     await faye.reads('mine', 'yours');
     await faye.message('mine').getByText('delivered to the broker').waitFor();
@@ -192,9 +190,7 @@ describe('the composer', () => {
     await until(async () => /Draft: half a thou/.test(await hugo.chat('bob').getAttribute('aria-description')), 'the list says so', timeout);
     await hugo.chat('bob').click();
     assert.equal(await hugo.field('Message').inputValue(), 'half a thou');
-    await hugo.page.reload();
-    await hugo.button('Sign In').waitFor();
-    await hugo.sign_in();
+    await hugo.reload();
     await hugo.chat('bob').click();
     await until(async () => await hugo.field('Message').inputValue() === 'half a thou', 'the draft is kept', timeout);
   });

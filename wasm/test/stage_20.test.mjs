@@ -55,8 +55,17 @@ describe('stage 20', () => {
     await alice.say('meanwhile');
     await alice.message('meanwhile').getByText('queued').waitFor();
     await alice.page.reload();
+    // Signed in again, though nobody answers: the history is there, and says what waits.
+    await alice.status(/Reconnecting/).waitFor();
+    await alice.chat('bob').click();
+    await alice.reads('before', 'meanwhile');
+    await alice.message('meanwhile').getByText('queued').waitFor();
+    await alice.log_out();
+    await alice.page.getByText('A message from alicia waits to be sent: sign in as alicia to send it.').waitFor();
     await world.stage.open_broker.start();
     const seen = await subscribe(world.stage.open_broker, 'chat/messages/bob/alicia', {qos: 1});
+    await alice.page.reload();
+    await alice.page.getByText('A message from alicia waits to be sent').waitFor();
     await alice.sign_in();
     await alice.chat('bob').click();
     await alice.reads('before', 'meanwhile');
@@ -161,9 +170,7 @@ describe('stage 20', () => {
     await ivy.talk_to('bob');
     const texts = Array.from({length: 5}, (_, i) => `message ${i}`);
     for (const text of texts) await ivy.say(text);
-    await ivy.page.reload();
-    await ivy.button('Sign In').waitFor();
-    await ivy.sign_in();
+    await ivy.reload();
     await ivy.chat('bob').click();
     await ivy.reads(...texts);
     await until(async () => await ivy.page.getByText(delivered).count() === 5, 'all are delivered', timeout);

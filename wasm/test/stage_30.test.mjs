@@ -84,9 +84,7 @@ describe('stage 30: the badge', () => {
     await dave.sign_in();
     await vy.badge('online').waitFor();
     const seen = await subscribe(world.stage.open_broker, 'chat/status/dave');
-    await dave.page.reload();
-    await dave.button('Sign In').waitFor();
-    await dave.sign_in();
+    await dave.reload();
     // On a slow machine the will comes so late that its owner contradicts it once more.
     await until(() => /^(online,)+offline,online/.test(seen.messages.map((m) => m.json.status).join()), 'the will and the return', timeout);
     await vy.badge('online').waitFor();

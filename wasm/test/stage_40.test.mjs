@@ -30,6 +30,40 @@ describe('stage 40', () => {
     assert.ok(attempts.filter((line) => /not authorised/.test(line)).length <= 1, attempts.join('\n'));
   });
 
+  test('the packets of a refused sign-in are seen from the card, and stay when the next one succeeds', async () => {
+    const jenny = await world.arrive('?stage=40&user=jenny', {viewport: {width: 1280, height: 760}});
+    assert.equal(await jenny.button('Show Packets').count(), 0);
+    await jenny.field('Password').fill('nonsense');
+    await jenny.button('Sign In').click();
+    await jenny.alert('Bad user name or password').waitFor();
+    await jenny.button('Show Packets').click();
+    const rows = jenny.page.getByRole('table', {name: 'Packets'}).getByRole('row');
+    await rows.filter({hasText: 'connack'}).click();
+    await jenny.page.getByRole('table', {name: 'Fields'}).getByRole('row').filter({hasText: /\b5\b/}).first().waitFor();
+    await jenny.sign_in('test');
+    await rows.filter({hasText: 'suback'}).first().waitFor();
+    assert.equal(await rows.filter({hasText: 'connack'}).count(), 2);
+  });
+
+  test('a reload asks for the password, and nothing else; the chats are there while the broker is away', async () => {
+    const minh = await arrive_as('minh');
+    await minh.talk_to('vy');
+    await minh.say('before the reload');
+    await minh.message('before the reload').getByText('delivered to the broker').waitFor();
+    await minh.page.reload();
+    await minh.page.getByText('You were signed in as minh.').waitFor();
+    assert.equal(await minh.field('Username').inputValue(), 'minh');
+    assert.equal(await minh.field('Password').inputValue(), '');
+    await world.stage.auth_broker.stop();
+    await minh.field('Password').fill('test');
+    await minh.button('Sign In').click();
+    await minh.chat('vy').click();
+    await minh.reads('before the reload');
+    await minh.status(/Reconnecting/).waitFor();
+    await world.stage.auth_broker.start();
+    await minh.comes_back();
+  });
+
   test('the broker knows the article\'s seven users, and nobody else', async () => {
     const broker = world.stage.auth_broker;
     const users = ['sebastian', 'peter', 'hannes', 'vy', 'minh', 'jenny'];

@@ -53,9 +53,7 @@ describe('the device', () => {
     const carol = await world.arrive('?stage=20&user=carol&remember=0');
     await chats(carol);
     assert.equal(await kept(carol.page), 0);
-    await carol.page.reload();
-    await carol.button('Sign In').waitFor();
-    await carol.sign_in();
+    await carol.reload();
     await carol.page.getByText('No chats yet').waitFor();
   });
 

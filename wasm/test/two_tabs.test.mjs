@@ -78,8 +78,10 @@ describe('two tabs with one user', () => {
     await second.status('Signed in elsewhere').waitFor();
     await write('kate', 'here again');
     await first.reads('one', 'to the second', 'not stored', 'here again');
-    await first.page.reload();
-    await first.sign_in();
+    await first.reload();
+    // Who was replaced stays so: nobody is signed in by a reload.
+    await second.page.reload();
+    await second.button('Sign In').waitFor();
     await first.chat('bob').click();
     await first.reads('one', 'to the second', 'not stored', 'here again');
   });

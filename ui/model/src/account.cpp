@@ -45,24 +45,30 @@ std::vector<std::uint8_t> to_bytes(std::string_view text) { return {text.begin()
 
 }  // namespace
 
-Account::Account(ChatApp& app, ChatStore& store, Credentials credentials)
+Account::Account(ChatApp& app, ChatStore& store, Credentials credentials, bool returning)
     : app_(&app), store_(store), platform_(app.platform_), settings_(app.state_.settings), user_(credentials.user),
       password_(credentials.password), broker_(credentials.broker),
       admin_(settings_.authentication && credentials.user == admin_name),
-      history_(store, app.state_.conversations, user_, broker_, platform_.loop.random()) {
+      history_(store, app.state_.conversations, user_, broker_, platform_.loop.random()), returning_(returning) {
   history_.on_notice = [this](std::string text) { notice(std::move(text)); };
   history_.on_problem = [this](std::string_view problem) { storage_failed(problem); };
 }
 
 void Account::start() {
   history_.load([this](bool) {
-    if (app_ != nullptr && !stopping_) connect(password_);
+    if (app_ == nullptr || stopping_) return;
+    connect(password_);
+    if (returning_ && app_ != nullptr) app_->signed_in();
   });
 }
 
 void Account::detach() {
-  if (app_ != nullptr) history_.flush_drafts();
+  if (app_ != nullptr) history_.flush_drafts(), note_waiting();
   app_ = nullptr;
+}
+
+void Account::note_waiting() {
+  if (app_ != nullptr && settings_.qos1 && adopted_) app_->note_waiting({user_, broker_, sent_.size()});
 }
 
 wasmqtt::MqttOptions Account::options(const std::string& password) const {
@@ -81,6 +87,9 @@ wasmqtt::MqttOptions Account::options(const std::string& password) const {
   }
   if (settings_.mqtt5) add_mqtt5(options.client);
   options.driver.takeover.policy = wasmqtt::TakeoverPolicy::stop;
+  // For a person who waits for it.
+  options.driver.open_timeout = std::chrono::seconds{8};
+  options.client.connack_timeout = std::chrono::seconds{8};
   // A message is acknowledged once it is in the history: see handle_message().
   options.client.manual_acknowledgement = true;
   return options;
@@ -116,7 +125,11 @@ void Account::connect(const std::string& password) {
   mqtt_->on_delivery_changed = [this](const wasmqtt::DeliveryChanged& change) { handle_delivery(change); };
   mqtt_->on_unhandled = [this](const wasmqtt::Message& message) { handle_other(message); };
   subscribe();
-  if (app_ != nullptr) app_->state_.trace = &mqtt_->trace();
+  if (app_ != nullptr) {
+    if (app_->packets_) mqtt_->trace() = std::move(*app_->packets_);
+    app_->packets_.reset();
+    app_->state_.trace = &mqtt_->trace();
+  }
   mqtt_->connect();
 }
 
@@ -153,7 +166,7 @@ void Account::use_here() {
     if (!asked || app_ == nullptr || stopping_) return;
     // Nothing is stored: what waits to be sent is in this client only.
     if (!ok) return connect_now();
-    app_->state_.trace = nullptr;
+    app_->keep_packets(*mqtt_);
     mqtt_.reset();
     sent_.clear();
     adopted_ = false;
@@ -237,8 +250,9 @@ void Account::handle_connected() {
 
 // A sign-in is tried once, but for what the client tries at once: the other version of the protocol.
 void Account::handle_waiting() {
-  if (was_connected_ || mqtt_->retry_at() <= now()) return;
-  const std::string problem = why(mqtt_->close_record(), settings_.authentication);
+  if (was_connected_ || returning_ || mqtt_->retry_at() <= now()) return;
+  std::string problem = why(mqtt_->close_record(), settings_.authentication);
+  if (app_ != nullptr && !app_->network_) problem = "This device is offline. " + problem;
   stopping_ = true;
   mqtt_->abort();
   if (app_ != nullptr) app_->sign_in_failed(problem);
@@ -247,6 +261,7 @@ void Account::handle_waiting() {
 void Account::handle_stopped() {
   if (mqtt_->stop_reason() == StopReason::taken_over && elsewhere_ == Elsewhere::no)
     elsewhere_ = is_takeover(mqtt_->close_record()) ? Elsewhere::told_by_broker : Elsewhere::suspected;
+  if (app_ != nullptr && elsewhere_ != Elsewhere::no) app_->signed_out();
   if (was_connected_ || app_ == nullptr || elsewhere_ != Elsewhere::no) return;
   stopping_ = true;
   const wasmqtt::Error error = mqtt_->error();
@@ -272,7 +287,8 @@ ConnectionStatus Account::connection(bool network) const {
   const ConnectionState state = mqtt_->state();
   if (state == ConnectionState::connected) return {Kind::connected, "Connected", {}};
   if (!network) return {Kind::offline, "Offline", "This device is offline. The chat reconnects when the network is back."};
-  std::string reason = was_connected_ ? why(mqtt_->close_record(), settings_.authentication) : std::string{};
+  const bool was_closed = was_connected_ || (returning_ && !mqtt_->close_record().url.empty());
+  std::string reason = was_closed ? why(mqtt_->close_record(), settings_.authentication) : std::string{};
   if (!farewell_.empty() && reason != farewell_) reason = farewell_ + " " + reason;
   if (state == ConnectionState::stopped) return {Kind::offline, "Offline", reason};
   if (state == ConnectionState::waiting && mqtt_->retry_at()) {

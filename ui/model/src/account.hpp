@@ -21,10 +21,11 @@ class Account : public std::enable_shared_from_this<Account> {
   struct Credentials {
     std::string user, password, broker;
   };
-  // `store` keeps history and session; it outlives this object.
-  Account(ChatApp& app, ChatStore& store, Credentials credentials);
+  // `store` keeps history and session; it outlives this object. `returning`: was signed in before a reload.
+  Account(ChatApp& app, ChatStore& store, Credentials credentials, bool returning);
 
-  // Reads the history, then connects. Ends in app.signed_in() or app.sign_in_failed().
+  // Reads the history, then connects. Ends in app.signed_in() or app.sign_in_failed(). Who returns is signed in as soon as
+  // the history is there, and stays so until the broker refuses: a broker that is down is waited for.
   void start();
   // Publishes the status offline, sends DISCONNECT, and is over() when that is done.
   void stop();
@@ -40,6 +41,8 @@ class Account : public std::enable_shared_from_this<Account> {
   void use_here();
   void connect_now();
   void yield_to_other_tab();
+  // Tells the application how many messages wait to be sent.
+  void note_waiting();
   // For the current time; `network` false: the device is offline.
   ConnectionStatus connection(bool network) const;
   std::optional<Time> next_countdown() const;
@@ -110,6 +113,7 @@ class Account : public std::enable_shared_from_this<Account> {
   wasmqtt::SessionStore* journal_ = nullptr;  // of the store that keeps the history
   std::map<std::uint64_t, Sent> sent_;  // by delivery number
   std::unique_ptr<wasmqtt::MqttClient> mqtt_;
+  bool returning_;
   bool was_connected_ = false;
   wasmqtt::Subscription status_subscription_;
   Time connected_at_{};

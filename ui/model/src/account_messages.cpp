@@ -103,6 +103,7 @@ void Account::publish(const ConversationKey& key, ChatMessage& message) {
   } else {
     sent_[made->number] = {key, message.id};
     message.state = send_state(mqtt_->delivery_state(*made).value_or(DeliveryState::queued));
+    if (!mqtt_->connected()) note_waiting();
   }
 }
 
@@ -129,6 +130,7 @@ void Account::adopt_unfinished() {
       message.state = SendState::failed;
       message.problem = "It is unknown whether this message was sent.";
     });
+  note_waiting();
 }
 
 std::string Account::adopt(wasmqtt::Delivery delivery, const wasmqtt::Client::Outgoing& outgoing) {
@@ -160,6 +162,7 @@ void Account::handle_delivery(const wasmqtt::DeliveryChanged& change) {
       (state == DeliveryState::sent && !settings_.qos1))
     sent_.erase(at);
   if (app_ == nullptr) return;
+  if (sent_.empty()) note_waiting();
   Conversation* conversation = app_->state_.conversations.find(sent.key);
   ChatMessage* message = conversation == nullptr ? nullptr : conversation->find(user_, sent.id);
   if (message == nullptr) return;
@@ -210,9 +213,8 @@ void Account::handle_message(const wasmqtt::Message& incoming) {
     return;
   }
   Conversation& conversation = *taken.conversation;
-  const bool seen = app_->is_seen(conversation);
   const bool own = taken.added->sender == user_;
-  if (!seen && !own) conversation.count_unread();
+  if (!app_->is_read(conversation) && !own) conversation.count_unread();
   const std::uint64_t token = incoming.token;
   // With a journal in the same store, PUBACK waits for the journal's batch of this turn, which is one transaction with the
   // message's record [MQTT-4.3.2-2]. Without one it waits for the record itself.
@@ -225,7 +227,7 @@ void Account::handle_message(const wasmqtt::Message& incoming) {
   history_.keep(conversation.key(), *taken.added, std::move(acknowledge));
   history_.keep(conversation);
   if (token != 0 && journal_ != nullptr) mqtt_->acknowledge(token);
-  if (!seen && !own && app_->state_.notifications == Notifications::on && app_->on_unseen_message)
+  if (!app_->is_seen(conversation) && !own && app_->state_.notifications == Notifications::on && app_->on_unseen_message)
     app_->on_unseen_message(conversation.key().title_for(user_), taken.added->text);
   app_->changed();
 }

@@ -15,14 +15,25 @@ ChatApp::ChatApp(Platform platform, Settings settings) : platform_(std::move(pla
   state_.now = platform_.loop.now();
   state_.clock = platform_.zone.now();
   state_.settings = std::move(settings);
+  load_device();
+}
+
+// The name that was used last, the theme, and what waits to be sent.
+void ChatApp::load_device() {
   const auto visit = [this, alive = std::weak_ptr<bool>(alive_)](std::string_view key, std::string_view value) {
-    if (alive.expired() || key != device_key) return;
-    const DeviceMemory memory = read_device_record(value);
-    if (state_.settings.user.empty() && state_.screen == Screen::login) state_.settings.user = memory.user;
-    state_.theme = memory.theme;
+    if (alive.expired()) return;
+    if (key == device_key) {
+      const DeviceMemory memory = read_device_record(value);
+      if (state_.settings.user.empty() && state_.screen == Screen::login) state_.settings.user = memory.user;
+      state_.theme = memory.theme;
+    } else {
+      const Waiting waiting = read_waiting_record(key, value);
+      if (waiting.messages != 0) state_.waiting.push_back(waiting);
+    }
     changed();
   };
   platform_.store.load(device_key, visit, [](bool, std::string_view) {});
+  platform_.store.load(waiting_prefix, visit, [](bool, std::string_view) {});
 }
 
 ChatApp::~ChatApp() {
@@ -44,12 +55,15 @@ void ChatApp::handle(const Intent& intent) {
     void operator()(const ConnectNow&) { if (account) account->connect_now(); }
     void operator()(const AddChat& i) { app.add_chat(i.user); }
     void operator()(const OpenChat& i) { app.open_chat(i.key); }
+    void operator()(const ReadUpTo& i) { app.read_up_to(i); }
+    void operator()(const ClearChat& i) { app.clear_chat(i.key); }
+    void operator()(const RemoveChat& i) { app.remove_chat(i.key); }
     void operator()(const LeaveChat&) { app.leave_chat(); }
     void operator()(const SendMessage& i) { if (account) account->send(i.key, i.text); }
     void operator()(const RetryMessage& i) { if (account) account->retry(i.key, i.id); }
     void operator()(const SaveDraft& i) { app.save_draft(i.key, i.text); }
     void operator()(const ChooseTheme& i) { app.choose_theme(i.theme); }
-    void operator()(const ClearPackets&) { if (account && account->mqtt()) account->mqtt()->trace().clear(); }
+    void operator()(const ClearPackets&) { app.clear_packets(); }
     void operator()(const ExportPackets&) {
       if (app.state_.trace && app.on_download)
         app.on_download("mqtt-packets.jsonl", export_json_lines(*app.state_.trace));
@@ -70,10 +84,21 @@ void ChatApp::sign_in(const SignIn& intent) {
   if (state_.login_problem.empty()) state_.login_problem = check_broker_url(broker, state_.page);
   if (state_.login_problem.empty() && state_.settings.authentication && intent.password.empty())
     state_.login_problem = "Please enter your password.";
-  if (state_.login_problem.empty()) begin_account(user, intent.password, broker);
+  if (!state_.login_problem.empty()) return;
+  begin_account(user, intent.password, broker, user == state_.returning && broker == returning_broker_);
 }
 
-void ChatApp::begin_account(const std::string& user, const std::string& password, const std::string& broker) {
+void ChatApp::handle_returned(std::string_view user, std::string_view broker) {
+  if (account_ || state_.screen != Screen::login || !check_user_name(user).empty()) return;
+  if (broker_url(state_.settings, state_.page) != broker) return;
+  if (!state_.settings.authentication) return begin_account(std::string(user), {}, std::string(broker), true);
+  state_.settings.user = state_.returning = user;
+  returning_broker_ = broker;
+  changed();
+}
+
+void ChatApp::begin_account(const std::string& user, const std::string& password, const std::string& broker,
+                            bool returning) {
   // There is one transport: an account that is still disconnecting has to release it.
   closing_.reset();
   account_.reset();
@@ -81,12 +106,14 @@ void ChatApp::begin_account(const std::string& user, const std::string& password
   state_.user = user;
   state_.settings.user = user;
   ChatStore& store = state_.settings.remember ? platform_.store : memory_;
-  account_ = std::make_shared<Account>(*this, store, Account::Credentials{user, password, broker});
+  account_ = std::make_shared<Account>(*this, store, Account::Credentials{user, password, broker}, returning);
   account_->start();
 }
 
 void ChatApp::signed_in() {
+  if (state_.screen == Screen::chat) return;
   state_.signing_in = false;
+  state_.returning.clear();
   state_.screen = Screen::chat;
   state_.admin = state_.settings.authentication && state_.user == "admin";
   remember_device();
@@ -99,11 +126,40 @@ void ChatApp::on_used_here() {
   if (on_signed_in) on_signed_in(account_->user(), account_->broker());
 }
 
+void ChatApp::signed_out() {
+  if (on_signed_out) on_signed_out();
+}
+
+// Of a client that goes: the next one continues where they end.
+void ChatApp::keep_packets(wasmqtt::MqttClient& mqtt) {
+  packets_ = std::move(mqtt.trace());
+  mqtt.trace() = wasmqtt::PacketTrace();
+  state_.trace = &*packets_;
+}
+
+void ChatApp::clear_packets() {
+  if (account_ && account_->mqtt()) account_->mqtt()->trace().clear();
+  else if (packets_) packets_->clear();
+}
+
+void ChatApp::note_waiting(const Waiting& waiting) {
+  const auto same = [&](const Waiting& other) { return other.user == waiting.user && other.broker == waiting.broker; };
+  const auto known = std::find_if(state_.waiting.begin(), state_.waiting.end(), same);
+  if ((known == state_.waiting.end() ? 0 : known->messages) == waiting.messages) return;
+  if (known != state_.waiting.end()) state_.waiting.erase(known);
+  if (waiting.messages != 0) state_.waiting.push_back(waiting);
+  if (!state_.settings.remember) return;
+  if (waiting.messages == 0) return platform_.store.remove(waiting_key(waiting.user, waiting.broker));
+  const Record record = waiting_record(waiting);
+  platform_.store.put({&record, 1}, {});
+}
+
 void ChatApp::sign_in_failed(std::string problem) {
   // Called from inside the account: it is freed at the next update() or sign-in.
   account_->detach();
   closing_ = std::exchange(account_, nullptr);
   forget_account();
+  if (closing_->mqtt() != nullptr) keep_packets(*closing_->mqtt());
   state_.login_problem = std::move(problem);
   changed();
 }
@@ -114,12 +170,14 @@ void ChatApp::logout() {
   account_->stop();
   closing_ = std::exchange(account_, nullptr);
   forget_account();
+  packets_.reset();
   state_.login_problem.clear();
 }
 
 void ChatApp::forget_account() {
   state_.screen = Screen::login;
   state_.signing_in = false;
+  state_.returning.clear();
   state_.admin = false;
   state_.user.clear();
   state_.open = {};
@@ -129,6 +187,7 @@ void ChatApp::forget_account() {
   state_.trace = nullptr;
   state_.subscription_problem.clear();
   state_.connection = {};
+  signed_out();
 }
 
 void ChatApp::change_settings(const Settings& settings) {
@@ -143,8 +202,30 @@ void ChatApp::open_chat(const ConversationKey& key) {
   if (conversation == nullptr) return;
   handle_leave();
   state_.open = key;
+  state_.reader_at_end = conversation->unread() == 0;
   conversation->open();
+}
+
+void ChatApp::read_up_to(const ReadUpTo& read) {
+  Conversation* conversation = state_.conversations.find(read.key);
+  if (conversation == nullptr || !is_seen(*conversation)) return;
+  state_.reader_at_end = read.at_end;
+  const unsigned unread = conversation->unread_below(read.number);
+  if (unread >= conversation->unread()) return;
+  conversation->set_unread(unread);
   keep(*conversation);
+}
+
+void ChatApp::clear_chat(const ConversationKey& key) {
+  Conversation* conversation = state_.conversations.find(key);
+  if (conversation != nullptr && account_) account_->history().clear(*conversation);
+}
+
+void ChatApp::remove_chat(const ConversationKey& key) {
+  Conversation* conversation = state_.conversations.find(key);
+  if (conversation == nullptr || !account_) return;
+  if (state_.open == key) leave_chat();
+  account_->history().remove(*conversation);
 }
 
 void ChatApp::add_chat(const std::string& user) {
@@ -154,6 +235,7 @@ void ChatApp::add_chat(const std::string& user) {
   Conversation& conversation = state_.conversations.create(key);
   if (conversation.empty()) conversation.touch(platform_.zone.now());
   state_.conversations.reorder();
+  keep(conversation);
   open_chat(key);
 }
 
@@ -192,17 +274,22 @@ void ChatApp::handle_drawing(bool drawing) {
 }
 
 void ChatApp::handle_leave() {
-  if (account_) account_->history().flush_drafts();
+  if (!account_) return;
+  account_->history().flush_drafts();
+  account_->note_waiting();
 }
 
 bool ChatApp::is_seen(const Conversation& conversation) const {
-  return visible_ && drawing_ && state_.open == conversation.key();
+  return state_.attended && state_.open == conversation.key();
 }
 
-// What arrived in it unseen is in sight now.
+bool ChatApp::is_read(const Conversation& conversation) const { return is_seen(conversation) && state_.reader_at_end; }
+
+// What arrived in it unseen comes into sight.
 void ChatApp::see_open_chat() {
+  const bool attended = std::exchange(state_.attended, visible_ && drawing_);
   const Conversation* open = state_.open_conversation();
-  if (open != nullptr && is_seen(*open) && open->unread() != 0) open_chat(state_.open);
+  if (open != nullptr && !attended && is_seen(*open) && open->unread() != 0) open_chat(state_.open);
   changed();
 }
 

@@ -88,7 +88,24 @@ void Conversation::open() {
     std::sort(numbers.begin(), numbers.end());
     new_from_ = numbers[numbers.size() - std::min<std::size_t>(unread_, numbers.size())];
   }
+}
+
+unsigned Conversation::unread_below(std::uint64_t number) const {
+  unsigned below = 0;
+  for (auto message = messages_.rbegin(); message != messages_.rend() && message->number != number; ++message) {
+    if (message->state == SendState::none) ++below;
+    if (below == unread_) break;
+  }
+  return below;
+}
+
+void Conversation::clear() {
+  ++reordered_;
+  messages_.clear();
+  bytes_ = 0;
+  counts_[0] = counts_[1] = 0;
   unread_ = 0;
+  new_from_ = 0;
 }
 
 }  // namespace chat

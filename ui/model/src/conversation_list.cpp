@@ -62,6 +62,19 @@ const Conversation* ConversationList::find(const ConversationKey& key) const {
   return at == by_key_.end() ? nullptr : at->second.get();
 }
 
+void ConversationList::clear(Conversation& conversation) {
+  bytes_ -= conversation.bytes();
+  conversation.clear();
+}
+
+void ConversationList::remove(const ConversationKey& key) {
+  const auto at = by_key_.find(key);
+  if (at == by_key_.end()) return;
+  bytes_ -= at->second->bytes();
+  order_.erase(std::remove(order_.begin(), order_.end(), at->second.get()), order_.end());
+  by_key_.erase(at);
+}
+
 const std::vector<Conversation*>& ConversationList::newest_first() const {
   if (!ordered_) {
     std::sort(order_.begin(), order_.end(), [](const Conversation* a, const Conversation* b) {

@@ -128,6 +128,24 @@ void History::keep(const Conversation& conversation) {
   store_->put({&record, 1}, {});
 }
 
+void History::forget_messages(const Conversation& conversation) {
+  for (const ChatMessage& message : conversation.messages())
+    store_->remove(message_key(account_, conversation.key(), message.number));
+}
+
+void History::clear(Conversation& conversation) {
+  forget_messages(conversation);
+  list_.clear(conversation);
+  keep(conversation);
+}
+
+void History::remove(Conversation& conversation) {
+  forget_messages(conversation);
+  drafts_.erase(conversation.key());
+  store_->remove(conversation_record(account_, conversation).key);
+  list_.remove(ConversationKey(conversation.key()));
+}
+
 void History::set_draft(Conversation& conversation, std::string text, Time now) {
   conversation.draft = std::move(text);
   drafts_.insert(conversation.key());

@@ -47,6 +47,10 @@ class History {
   void keep(const ConversationKey& key, const ChatMessage& message, ChatStore::Written written = {});
   void keep(const Conversation& conversation);  // unread count, draft
 
+  // Forgets the messages of a conversation, or all of it, here and in the store.
+  void clear(Conversation& conversation);
+  void remove(Conversation& conversation);
+
   void set_draft(Conversation& conversation, std::string text, Time now);
   // Writes the drafts that have not changed for draft_pause.
   void update(Time now);
@@ -59,6 +63,7 @@ class History {
   void learn_known_messages();
   void add_unknown(const ConversationList& before);
   void forget_dropped();
+  void forget_messages(const Conversation& conversation);
 
   ChatStore& device_;
   ChatStore* store_;          // device_, or unstored_

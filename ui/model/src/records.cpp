@@ -137,6 +137,24 @@ HistoryReader::Result HistoryReader::read_conversation(std::string_view where, s
   return Result::read;
 }
 
+std::string waiting_key(std::string_view user, std::string_view broker) {
+  return std::string(waiting_prefix).append(user).append("/").append(broker);
+}
+
+Record waiting_record(const Waiting& waiting) {
+  return {waiting_key(waiting.user, waiting.broker),
+          JsonObject().add("messages", static_cast<std::int64_t>(waiting.messages)).take()};
+}
+
+Waiting read_waiting_record(std::string_view key, std::string_view value) {
+  key.remove_prefix(std::min(key.size(), waiting_prefix.size()));
+  const std::size_t slash = key.find('/');
+  const std::optional<Json> json = parse(value);
+  if (slash == std::string_view::npos || !json || !check_user_name(key.substr(0, slash)).empty()) return {};
+  const std::int64_t messages = std::clamp<std::int64_t>(read_integer(*json, "messages"), 0, 1'000'000);
+  return {std::string(key.substr(0, slash)), std::string(key.substr(slash + 1)), static_cast<std::size_t>(messages)};
+}
+
 Record device_record(const DeviceMemory& memory) {
   return {std::string(device_key), JsonObject().add("user", memory.user).add("theme", memory.theme).take()};
 }

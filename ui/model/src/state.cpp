@@ -33,6 +33,19 @@ std::string delivery_hint(const State& state, const ConversationKey& key) {
   return {};
 }
 
+std::string waiting_words(const State& state) {
+  const std::string broker = broker_url(state.settings, state.page);
+  std::string words;
+  for (const Waiting& waiting : state.waiting) {
+    if (waiting.broker != broker) continue;
+    if (!words.empty()) words += ' ';
+    words += waiting.messages == 1 ? "A message" : std::to_string(waiting.messages) + " messages";
+    words += " from " + waiting.user + (waiting.messages == 1 ? " waits" : " wait") + " to be sent: sign in as " +
+             waiting.user + " to send " + (waiting.messages == 1 ? "it." : "them.");
+  }
+  return words;
+}
+
 std::string page_title(const State& state) {
   const unsigned unread = state.screen == Screen::chat ? state.conversations.unread() : 0;
   return unread == 0 ? "MQTT Chat" : "(" + std::to_string(unread) + ") MQTT Chat";

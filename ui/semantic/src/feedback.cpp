@@ -56,7 +56,8 @@ ImVec2 badge_size(Ui& ui, std::string_view words, const BadgeOptions& options) {
 }
 
 void draw_badge(Ui& ui, ImVec2 at, std::string_view words, const BadgeOptions& options) {
-  const ToneColors colors = tone_colors(ui.theme().color, options.tone);
+  ToneColors colors = tone_colors(ui.theme().color, options.tone);
+  if (options.solid) colors = {ui.theme().color.on_accent, ui.theme().color.accent, ui.theme().color.on_accent};
   const ImVec2 size = badge_size(ui, words, options);
   ImDrawList* list = ImGui::GetWindowDrawList();
   list->AddRectFilled(at, {at.x + size.x, at.y + size.y}, colors.surface.u32(), size.y * 0.5f);
@@ -104,8 +105,8 @@ void avatar(Ui& ui, std::string_view name, float size) {
 
 void status(Ui& ui, std::string_view words, const BadgeOptions& options) {
   const Id id = unique_id(ui, live_id("status"));
-  const SurfaceResult item = begin_widget(ui, id, badge_size(ui, words, options), false);
-  draw_badge(ui, item.rect.min(), words, options);
+  const SurfaceResult item = begin_widget(ui, id, options.unseen ? ImVec2{1, 1} : badge_size(ui, words, options), false);
+  if (!options.unseen) draw_badge(ui, item.rect.min(), words, options);
   declare(ui, {.id = id, .role = Role::status, .rect = item.rect, .name = words, .font_size = 14, .line_height = 20,
                .padding_x = badge_padding + (options.dot ? dot_room : 0), .padding_y = 2});
 }

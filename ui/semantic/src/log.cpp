@@ -36,6 +36,12 @@ class LogView {
       ui_.findable() = {id_, count_, first_drawn_, end_drawn_, options_.text_version, options_.text};
     end_scroll(ui_, node);
     ui_.tree().at(node).set_size = count_;
+    note_last_in_sight();
+    // Brought into sight, and the end is in sight, too.
+    if (state_.pinned_ && !ui_.unsettled() && state_.scroll_ >= total() - view_ - 1) {
+      state_.stick_ = true;
+      state_.pinned_ = false;
+    }
     if (!state_.stick_ && !state_.pinned_) note_anchor();
   }
 
@@ -93,6 +99,18 @@ class LogView {
         return;
       }
       y = next;
+    }
+  }
+
+  void note_last_in_sight() {
+    state_.last_in_sight_ = first_drawn_ < end_drawn_ ? first_drawn_ - 1 : -1;
+    float y = offset(first_drawn_);
+    for (int i = first_drawn_; i < end_drawn_; ++i) {
+      const float end = y + height(i);
+      const bool fills = y <= state_.scroll_ + view_ * 0.5f && end >= state_.scroll_ + view_;
+      if (end > state_.scroll_ + view_ + 1 && !fills) break;
+      state_.last_in_sight_ = i;
+      y = end + options_.gap;
     }
   }
 

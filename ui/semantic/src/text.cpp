@@ -118,6 +118,22 @@ Node text_node(Ui& ui, Role role, std::string_view words, const Placed& placed) 
   return node;
 }
 
+// With what is told around it: pieces without a width.
+void declare_text(Ui& ui, Node node, const TextOptions& options) {
+  if (options.before.empty() && options.after.empty()) {
+    declare(ui, node);
+    return;
+  }
+  const std::string name = std::string(options.before).append(node.name).append(options.after);
+  const Rect at{node.rect.x, node.rect.y, 0, node.line_height};
+  std::vector<TextLine>& lines = ui.memory().lines;
+  if (!options.before.empty()) lines.insert(lines.begin(), {options.before, {}, at});
+  if (!options.after.empty()) lines.push_back({options.after, {}, at});
+  node.name = name;
+  node.lines = lines;
+  declare(ui, node);
+}
+
 }  // namespace
 
 void find_links(std::string_view text, std::vector<LinkSpan>& out) {
@@ -138,14 +154,14 @@ void text(Ui& ui, std::string_view words, const TextOptions& options) {
   links.clear();
   if (options.links) find_links(words, links);
   const Placed placed = place_text(ui, words, options, links);
-  if (!options.hidden) declare(ui, text_node(ui, Role::text, words, placed));
+  if (!options.hidden) declare_text(ui, text_node(ui, Role::text, words, placed), options);
 }
 
 void heading(Ui& ui, int level, std::string_view words, const TextOptions& options) {
   const Placed placed = place_text(ui, words, options, {});
   Node node = text_node(ui, Role::heading, words, placed);
   node.level = level;
-  declare(ui, node);
+  declare_text(ui, node, options);
 }
 
 ImVec2 text_size(Ui& ui, std::string_view words, TextStyle style, float width) {

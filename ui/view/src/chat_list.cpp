@@ -16,12 +16,6 @@ constexpr float item_height = 72;
 constexpr float avatar_size = 44;
 constexpr std::size_t most_online = 6;
 
-// "10:42" today, "Yesterday", "Monday", "1 March 2025" before.
-std::string when(const chat::State& state, chat::Time time) {
-  return state.zone->day_number(time) == state.zone->day_number(state.clock) ? state.zone->clock(time)
-                                                                           : state.zone->day(time, state.clock);
-}
-
 std::string last_line(const chat::State& state, const chat::Conversation& conversation) {
   if (!conversation.draft.empty() && !(state.open == conversation.key())) return "Draft: " + one_line(conversation.draft);
   const chat::ChatMessage* last = conversation.last();
@@ -144,7 +138,7 @@ void ChatListView::draw_item(Ui& ui, const chat::State& state, const chat::Conve
   const bool looks_alike = !chat::look_alike_warning(conversation.key().first).empty() ||
                            !chat::look_alike_warning(conversation.key().second).empty();
   const std::string line = (looks_alike ? "Look-alike name. " : "") + last_line(state, conversation);
-  const std::string time = conversation.empty() ? std::string() : when(state, conversation.active_at());
+  const std::string time = conversation.empty() ? std::string() : state.zone->short_day(conversation.active_at(), state.clock);
   const auto presence = own ? state.presence.of(title, state.now) : chat::Presence::Shown{};
   std::string description = own ? presence_text(presence, *state.zone, state.clock) + ", " : std::string();
   const std::string unread = conversation.unread() == 0   ? std::string()
@@ -170,7 +164,7 @@ void ChatListView::draw_item(Ui& ui, const chat::State& state, const chat::Conve
   draw_text(ui, {x, r.y + 13}, title, TextStyle::body_strong, c.text, right - x - time_width - Theme::space_2);
   float line_right = right;
   if (!unread.empty()) {
-    const BadgeOptions pill{.tone = Tone::accent};
+    const BadgeOptions pill{.solid = true};
     const ImVec2 size = badge_size(ui, unread, pill);
     line_right -= size.x + Theme::space_2;
     draw_badge(ui, {right - size.x, r.y + 37}, unread, pill);

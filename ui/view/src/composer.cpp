@@ -12,7 +12,9 @@ using namespace semantic;
 
 namespace {
 
-constexpr int most_lines = 6;
+// Fewer in a low window, which has other things to show, too.
+int most_lines() { return ImGui::GetIO().DisplaySize.y < 420 ? 2 : 6; }
+
 constexpr float padding = Theme::space_4;
 constexpr float field_padding = 12 + 1;  // of a text field, from its edge to the words
 
@@ -46,7 +48,7 @@ float ComposerView::height(Ui& ui, const chat::State& state, float width) {
   const float text_width = std::max(1.0f, width - 2 * padding - send - Theme::space_2 - 2 * field_padding);
   const auto lines = static_cast<float>(ui.layout(text_, TextStyle::body, text_width).lines.size());
   const Type type = ui.theme().type(TextStyle::body);
-  const float field = std::min(lines, static_cast<float>(most_lines)) * type.line_height + 16;
+  const float field = std::min(lines, static_cast<float>(most_lines())) * type.line_height + 16;
   const std::string words = hint(state);
   const float below = words.empty() ? 0 : text_size(ui, words, TextStyle::small, width - 2 * padding).y + Theme::space_2;
   return 2 * padding + std::max(field, ui.theme().control_height()) + below;
@@ -66,7 +68,7 @@ void ComposerView::draw(Ui& ui, const chat::State& state, chat::Intents& intents
   auto fields = form(ui, "Write a message");
   const FieldResult field =
       text_field(ui, "Message", text_,
-                 {.placeholder = "Type your message...", .max_lines = most_lines, .max_bytes = chat::max_content_bytes,
+                 {.placeholder = "Type your message...", .max_lines = most_lines(), .max_bytes = chat::max_content_bytes,
                   .disabled_reason = obstacle, .label_visible = false, .take_focus = take_focus_ && !ui.theme().touch,
                   .width = width - send_width - Theme::space_2});
   take_focus_ = false;

@@ -14,11 +14,13 @@ using namespace semantic;
 namespace {
 
 constexpr float heading_height = 72;
+constexpr float narrow_heading_height = 56;
 constexpr float avatar_size = 32;
 constexpr float bubble_padding_x = 14;
 constexpr float bubble_padding_y = 10;
 constexpr float widest_text = 560;
 constexpr std::size_t long_message_bytes = 4000;
+constexpr std::size_t separator_bytes = std::string_view(" · ").size();
 constexpr chat::Duration run_pause = std::chrono::minutes{5};
 
 // The icon and the words below a message of one's own.
@@ -45,52 +47,105 @@ void draw_nothing_yet(Ui& ui, std::string_view title, std::string_view words) {
 
 }  // namespace
 
-void ConversationView::draw(Ui& ui, const chat::State& state, chat::Intents& intents, bool narrow, float reserve) {
+void ConversationView::draw(Ui& ui, const chat::State& state, chat::Intents& intents, bool narrow, float reserve,
+                            bool& show_packets) {
   const chat::Conversation* conversation = state.open_conversation();
   if (conversation == nullptr) {
     auto empty = region(ui, {.role = Role::group, .name = "No chat is open", .padding = {Theme::space_6, Theme::space_6}});
     draw_nothing_yet(ui, "Select a chat", "Choose a chat on the left, or start a new one.");
     return;
   }
-  draw_heading(ui, state, intents, narrow);
+  draw_heading(ui, state, intents, narrow, show_packets);
   draw_name_warning(ui, state.open);
   draw_log(ui, state, *conversation, intents, room().y - reserve);
 }
 
-void ConversationView::draw_heading(Ui& ui, const chat::State& state, chat::Intents& intents, bool narrow) {
+void ConversationView::draw_heading(Ui& ui, const chat::State& state, chat::Intents& intents, bool narrow,
+                                    bool& show_packets) {
   const chat::ConversationKey& key = state.open;
-  const Palette& c = ui.theme().color;
-  const bool own = key.has(state.user);
-  const std::string title = key.title_for(state.user);
+  const std::string title = key.title_for(state.user), words = key.heading_for(state.user);
   const float padding = narrow ? Theme::space_2 : Theme::space_5;
-  auto bar = region(ui, {.role = Role::group, .name = "About this chat", .size = {0, heading_height},
-                         .padding = {padding, 0}});
+  const float height = narrow ? narrow_heading_height : heading_height, avatar = narrow ? 36.0f : 40.0f;
+  auto bar = region(ui, {.role = Role::group, .name = "About this chat", .size = {0, height}, .padding = {padding, 0}});
   const ImVec2 at = ImGui::GetWindowPos();
-  const float width = ImGui::GetWindowWidth();
-  ImGui::GetWindowDrawList()->AddLine({at.x, at.y + heading_height - 0.5f}, {at.x + width, at.y + heading_height - 0.5f},
-                                      c.border.u32());
+  const float width = ImGui::GetWindowWidth(), middle = std::floor(height * 0.5f);
+  const Palette& c = ui.theme().color;
+  if (narrow) ImGui::GetWindowDrawList()->AddRectFilled(at, {at.x + width, at.y + height}, c.panel.u32());
+  ImGui::GetWindowDrawList()->AddLine({at.x, at.y + height - 0.5f}, {at.x + width, at.y + height - 0.5f}, c.border.u32());
   float x = padding;
   if (narrow) {
-    ImGui::SetCursorPos({x, std::floor((heading_height - ui.theme().control_height()) * 0.5f)});
+    ImGui::SetCursorPos({x, middle - std::floor(ui.theme().control_height() * 0.5f)});
     const bool back = button(ui, "Back to chats", {.kind = ButtonKind::ghost, .icon = Icon::back, .icon_only = true});
     if (back || ui.take_escape()) intents.emplace_back(chat::LeaveChat{});
     x += ui.theme().control_height() + Theme::space_1;
   }
-  draw_avatar(ui, {at.x + x, at.y + 16}, 40, title);
-  x += 40 + Theme::space_3;
-  const std::string words = own ? presence_words(state, title) : "read only";
-  BadgeOptions badge_options{
-      .tone = own ? tone_of(state.presence.of(title, state.now).kind) : Tone::neutral, .dot = own};
-  const float badge_width = badge_size(ui, words, badge_options).x;
-  const TextStyle style = narrow ? TextStyle::subheading : TextStyle::heading;
-  const std::string heading_words = key.heading_for(state.user);
-  const float name_width = text_size(ui, heading_words, style).x;
-  const bool stacked = x + name_width + Theme::space_3 + badge_width + padding > width;
-  ImGui::SetCursorPos({x, stacked ? 8.0f : narrow ? 24.0f : 22.0f});
-  heading(ui, 2, heading_words, {.style = style, .width = width - x - padding, .ellipsis = true});
-  ImGui::SetCursorPos(stacked ? ImVec2{x, 40} : ImVec2{x + name_width + Theme::space_3, 24});
-  badge_options.max_width = width - x - padding;
-  badge(ui, words, badge_options);
+  draw_avatar(ui, {at.x + x, at.y + middle - avatar * 0.5f}, avatar, title);
+  x += avatar + Theme::space_3;
+  const float tools = 2 * ui.theme().control_height() + Theme::space_1 + padding;
+  const float words_width = std::max(40.0f, width - x - Theme::space_2 - (narrow ? tools : ui.theme().control_height() + padding));
+  ImGui::SetCursorPos({x, middle - 24});
+  heading(ui, 2, title, {.style = narrow ? TextStyle::subheading : TextStyle::heading, .width = words_width, .ellipsis = true,
+                         .before = std::string_view(words).substr(0, words.size() - title.size())});
+  draw_second_line(ui, state, narrow, {x, middle + 2}, words_width);
+  draw_tools(ui, narrow, padding, show_packets);
+}
+
+// Quiet: who it is comes first. Where this is the page's only heading, a connection that is not there takes the place of
+// the presence.
+void ConversationView::draw_second_line(Ui& ui, const chat::State& state, bool narrow, ImVec2 at, float width) {
+  const Palette& c = ui.theme().color;
+  const bool own = state.open.has(state.user);
+  const std::string title = state.open.title_for(state.user);
+  const bool connected = state.connection.kind == chat::ConnectionStatus::Kind::connected;
+  ImGui::SetCursorPos(at);
+  if (narrow) status(ui, state.connection.text, {.tone = Tone::warning, .dot = true, .unseen = connected, .max_width = width});
+  if (narrow && !connected) return;
+  const auto presence = own ? state.presence.of(title, state.now).kind : chat::Presence::Kind::unknown;
+  const float dot = presence == chat::Presence::Kind::unknown ? 0.0f : 14.0f;
+  const ImVec2 corner = ImGui::GetWindowPos();
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  const ImVec2 center{corner.x + at.x + 4, corner.y + at.y + 10};
+  if (presence == chat::Presence::Kind::online) list.AddCircleFilled(center, 4, c.success.u32());
+  if (presence == chat::Presence::Kind::offline) list.AddCircle(center, 3.5f, c.control_border.u32(), 0, 1.5f);
+  ImGui::SetCursorPos({at.x + dot, at.y});
+  text(ui, own ? presence_words(state, title) : "read only",
+       {.style = TextStyle::small, .color = c.text_muted, .width = width - dot, .ellipsis = true});
+}
+
+void ConversationView::draw_tools(Ui& ui, bool narrow, float padding, bool& show_packets) {
+  const float height = ui.theme().control_height();
+  const float y = std::floor(((narrow ? narrow_heading_height : heading_height) - height) * 0.5f);
+  const float right = ImGui::GetWindowWidth() - padding - height;
+  ImGui::SetCursorPos({narrow ? right - height - Theme::space_1 : right, y});
+  if (button(ui, "Delete chat", {.kind = ButtonKind::ghost, .icon = Icon::trash, .icon_only = true})) deleting_ = true;
+  if (!narrow) return;
+  ImGui::SetCursorPos({right, y});
+  if (button(ui, "Show Packets", {.kind = ButtonKind::ghost, .icon = Icon::packets, .icon_only = true, .pressed = show_packets}))
+    show_packets = !show_packets;
+}
+
+void ConversationView::draw_dialog(Ui& ui, const chat::State& state, chat::Intents& intents) {
+  const chat::Conversation* conversation = state.open_conversation();
+  if (conversation == nullptr) deleting_ = false;
+  const auto box = dialog(ui, "Delete chat", deleting_);
+  if (!box) return;
+  const chat::ConversationKey& key = state.open;
+  const auto& messages = conversation->messages();
+  const bool waits = std::any_of(messages.begin(), messages.end(),
+                                 [](const chat::ChatMessage& m) { return m.state == chat::SendState::queued; });
+  heading(ui, 2, key.has(state.user) ? "Delete the chat with " + key.partner_of(state.user) + "?"
+                                     : "Delete the chat between " + key.title_for(state.user) + "?");
+  text(ui, std::string("Its messages are deleted here, for good. Others keep theirs.") +
+               (waits ? " What waits to be sent is still sent." : ""),
+       {.color = ui.theme().color.text_muted});
+  gap(Theme::space_5);
+  const bool remove = button(ui, "Remove chat", {.kind = ButtonKind::danger, .width = -1});
+  const bool clear = button(ui, "Clear messages", {.disabled = messages.empty(), .width = -1});
+  const bool cancel = button(ui, "Cancel", {.kind = ButtonKind::ghost, .width = -1});
+  if (remove) intents.emplace_back(chat::RemoveChat{key});
+  if (clear) intents.emplace_back(chat::ClearChat{key});
+  if (remove || clear) places_.erase(key);
+  if (remove || clear || cancel) deleting_ = false;
 }
 
 void ConversationView::draw_name_warning(Ui& ui, const chat::ConversationKey& key) {
@@ -106,14 +161,7 @@ void ConversationView::draw_log(Ui& ui, const chat::State& state, const chat::Co
                                 chat::Intents& intents, float height) {
   const auto& messages = conversation.messages();
   Place& place = places_[conversation.key()];
-  if (place.removed != conversation.removed() || place.reordered != conversation.reordered()) {
-    // The items moved under their indices: their heights are measured anew.
-    if (place.removed != conversation.removed()) place.log.clear();
-    for (int i = std::max(0, static_cast<int>(messages.size()) - 500); i < static_cast<int>(messages.size()); ++i)
-      place.log.item_changed(i);
-    place.removed = conversation.removed();
-    place.reordered = conversation.reordered();
-  }
+  follow_place(place, conversation);
   ImGui::SetCursorPosY(ImGui::GetCursorPosY() - ImGui::GetStyle().ItemSpacing.y);
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const float log_height = std::max(80.0f, height + ImGui::GetStyle().ItemSpacing.y);
@@ -126,6 +174,9 @@ void ConversationView::draw_log(Ui& ui, const chat::State& state, const chat::Co
     return;
   }
   const std::size_t first_new = conversation.first_new();
+  const auto own = std::find_if(messages.rbegin(), messages.rend(),
+                                [](const chat::ChatMessage& m) { return m.state != chat::SendState::none; });
+  const std::uint64_t last_own = own == messages.rend() ? 0 : own->number;
   const auto draw_one = [&](int index) {
     const auto i = static_cast<std::size_t>(index);
     const chat::ChatMessage& message = messages[i];
@@ -137,7 +188,8 @@ void ConversationView::draw_log(Ui& ui, const chat::State& state, const chat::Co
                     .right = message.sender == (own_chat ? state.user : conversation.key().second),
                     .new_above = i == first_new, .new_day = other_day,
                     .new_run = other_day || before->sender != message.sender || i == first_new ||
-                               time - before->sort_time() > run_pause};
+                               time - before->sort_time() > run_pause,
+                    .last_own = message.number == last_own};
     draw_message(ui, state, item, intents);
   };
   log(ui, "Messages", place.log, static_cast<int>(messages.size()), draw_one,
@@ -147,8 +199,43 @@ void ConversationView::draw_log(Ui& ui, const chat::State& state, const chat::Co
          return shown_text(conversation, conversation.messages()[static_cast<std::size_t>(i)]);
        },
        .text_version = reinterpret_cast<std::uintptr_t>(&conversation) + conversation.reordered() + conversation.removed()});
+  report_place(state, conversation, place, !ui.unsettled(), intents);
   if (place.log.at_bottom()) place.last_seen = conversation.next_number();
   else draw_jump(ui, place, conversation, {at.x + ImGui::GetWindowWidth(), at.y + log_height});
+}
+
+// The items may have moved under their indices, and what is new may have to come into sight.
+void ConversationView::follow_place(Place& place, const chat::Conversation& conversation) {
+  const auto& messages = conversation.messages();
+  if (place.removed != conversation.removed() || place.reordered != conversation.reordered()) {
+    // Their heights are measured anew.
+    if (place.removed != conversation.removed()) place.log.clear();
+    for (int i = std::max(0, static_cast<int>(messages.size()) - 500); i < static_cast<int>(messages.size()); ++i)
+      place.log.item_changed(i);
+    place.removed = conversation.removed();
+    place.reordered = conversation.reordered();
+  }
+  if (std::exchange(place.new_from, conversation.new_from()) != conversation.new_from()) {
+    const std::size_t first_new = conversation.first_new();
+    if (first_new < messages.size()) place.log.scroll_to(static_cast<int>(first_new));
+  }
+  // Who says something sees it.
+  const std::uint64_t newest = messages.empty() ? 0 : messages.back().number;
+  const std::uint64_t known = std::exchange(place.newest, newest);
+  if (known != 0 && known < newest && messages.back().state != chat::SendState::none)
+    place.log.jump_to_latest();
+}
+
+// What is in sight is read; a frame that is drawn again tells nothing yet.
+void ConversationView::report_place(const chat::State& state, const chat::Conversation& conversation, Place& place,
+                                    bool settled, chat::Intents& intents) {
+  const int last = place.log.last_in_sight();
+  const bool at_end = place.log.at_bottom();
+  if (!settled || !state.attended || last < 0) return;
+  const std::size_t seen = at_end ? conversation.messages().size() - 1 : static_cast<std::size_t>(last);
+  const std::uint64_t number = conversation.messages()[seen].number;
+  const bool reads = conversation.unread() != 0 && conversation.unread_below(number) < conversation.unread();
+  if (reads || at_end != state.reader_at_end) intents.emplace_back(chat::ReadUpTo{conversation.key(), number, at_end});
 }
 
 void ConversationView::draw_message(Ui& ui, const chat::State& state, const Item& item, chat::Intents& intents) {
@@ -158,14 +245,7 @@ void ConversationView::draw_message(Ui& ui, const chat::State& state, const Item
   if (item.new_day) separator(ui, state.zone->day(message.sort_time(), state.clock));
   if (item.new_above) separator(ui, "New", Tone::accent);
   if (item.new_run && !item.new_day && !item.new_above) ImGui::Dummy({1, Theme::space_1});
-  const bool named = item.new_run && !(item.right && item.conversation.key().has(state.user));
-  if (named) {
-    const float name = text_size(ui, message.sender, TextStyle::small_strong).x;
-    if (item.right) align_right(name + avatar_size + Theme::space_2);
-    else ImGui::SetCursorPosX(ImGui::GetCursorPosX() + avatar_size + Theme::space_3);
-    text(ui, message.sender, {.style = TextStyle::small_strong, .color = ui.theme().color.text_muted, .width = -1});
-    ImGui::SetCursorPosY(ImGui::GetCursorPosY() - Theme::space_1);
-  }
+  if (item.new_run && !(item.right && item.conversation.key().has(state.user))) draw_name(ui, item);
   draw_bubble(ui, state, item);
   if (shown_text(item.conversation, message).size() < message.text.size()) {
     const IdScope id(std::to_string(message.number));
@@ -176,6 +256,17 @@ void ConversationView::draw_message(Ui& ui, const chat::State& state, const Item
   }
   if (message.state == chat::SendState::failed) draw_failure(ui, item, intents);
   else if (!message.problem.empty()) draw_note(ui, message.problem);
+}
+
+void ConversationView::draw_name(Ui& ui, const Item& item) {
+  constexpr float beside = avatar_size + Theme::space_2;
+  const float widest = std::max(40.0f, std::min(widest_text, room().x - beside - Theme::space_3));
+  const float name = std::min(widest, text_size(ui, item.message.sender, TextStyle::small_strong).x);
+  if (item.right) align_right(name + beside);
+  else ImGui::SetCursorPosX(ImGui::GetCursorPosX() + avatar_size + Theme::space_3);
+  text(ui, item.message.sender, {.style = TextStyle::small_strong, .color = ui.theme().color.text_muted, .width = widest,
+                                 .ellipsis = true});
+  ImGui::SetCursorPosY(ImGui::GetCursorPosY() - Theme::space_1);
 }
 
 std::string_view ConversationView::shown_text(const chat::Conversation& conversation,
@@ -193,11 +284,13 @@ void ConversationView::draw_bubble(Ui& ui, const chat::State& state, const Item&
   const float text_room = std::min(widest_text, std::max(80.0f, (total - avatar_size - Theme::space_2) * 0.82f - 2 * bubble_padding_x));
   const std::string_view words = shown_text(item.conversation, message);
   const ImVec2 text_box = text_size(ui, words, TextStyle::body, text_room);
-  const Icon icon = icon_of(message.state);
-  std::string meta = state.zone->clock(message.sort_time());
-  if (own) meta += " · " + std::string(describe(message.state));
-  const float meta_width = text_size(ui, meta, TextStyle::tiny).x + (icon == Icon::none ? 0 : 18.0f);
-  const float width = std::ceil(std::max(std::min(text_box.x, text_room), meta_width)) + 2 * bubble_padding_x;
+  Meta meta{.time = state.zone->clock(message.sort_time()),
+            .words = own ? " · " + std::string(describe(message.state)) : std::string(),
+            .drawn_words = item.last_own || message.state != chat::SendState::delivered,
+            .width = icon_of(message.state) == Icon::none ? 0 : 18.0f,
+            .color = own ? c.on_own_bubble_muted : c.on_other_bubble_muted};
+  meta.width += text_size(ui, meta.drawn_words ? meta.time + meta.words : meta.time, TextStyle::tiny).x;
+  const float width = std::ceil(std::max(std::min(text_box.x, text_room), meta.width)) + 2 * bubble_padding_x;
   const float height = text_box.y + 18 + 2 * bubble_padding_y;
   const float indent = avatar_size + Theme::space_2;
   const ImVec2 start = ImGui::GetCursorScreenPos();
@@ -218,22 +311,32 @@ void ConversationView::draw_bubble(Ui& ui, const chat::State& state, const Item&
   ImGui::SetCursorScreenPos({at.x + bubble_padding_x, at.y + bubble_padding_y});
   text(ui, words, {.color = own ? c.on_own_bubble : c.on_other_bubble, .width = text_room,
                    .box_width = width - 2 * bubble_padding_x, .links = true});
-  const Color muted = own ? c.on_own_bubble_muted : c.on_other_bubble_muted;
-  const ImVec2 meta_at{std::floor(at.x + width - bubble_padding_x - meta_width), at.y + bubble_padding_y + text_box.y + 3};
-  const float meta_y = meta_at.y;
-  ImGui::SetCursorScreenPos(meta_at);
-  text(ui, meta, {.style = TextStyle::tiny, .color = muted, .width = -1});
-  if (offer_packets_) {
-    const IdScope id(std::to_string(message.number));
-    ImGui::SetCursorScreenPos({meta_at.x - 4, meta_y - 3});
-    const SurfaceResult ticks = button_surface(ui, "Show packet", {meta_width + 8, 24}, {.kind = ButtonKind::ghost});
-    if (ticks.activated) asked_for_ = message.id;
-    if (ticks.hovered || ticks.held) draw_text(ui, meta_at, meta, TextStyle::tiny, c.text);
-  }
-  if (icon != Icon::none)
-    draw_icon(list, icon, {at.x + width - bubble_padding_x - 14, meta_y + 1}, 14, muted.u32());
+  draw_meta(ui, item, meta, {std::floor(at.x + width - bubble_padding_x - meta.width), at.y + bubble_padding_y + text_box.y + 3});
+  // Pointed at, it says in words what its ticks mean.
+  const float words_width = text_size(ui, meta.words, TextStyle::tiny).x;
+  const bool pointed = !meta.drawn_words && ImGui::IsMouseHoveringRect(at, {at.x + width, at.y + height});
+  if (pointed && at.x - start.x > words_width)
+    draw_text(ui, {at.x - words_width - Theme::space_2, at.y + bubble_padding_y + text_box.y + 3},
+              std::string_view(meta.words).substr(separator_bytes), TextStyle::tiny, c.text_muted);
   ImGui::SetCursorScreenPos(start);
   ImGui::Dummy({total, height});
+}
+
+void ConversationView::draw_meta(Ui& ui, const Item& item, const Meta& meta, ImVec2 at) {
+  const std::string drawn = meta.drawn_words ? meta.time + meta.words : meta.time;
+  const Icon icon = icon_of(item.message.state);
+  ImGui::SetCursorScreenPos(at);
+  text(ui, drawn, {.style = TextStyle::tiny, .color = meta.color, .width = -1,
+                   .after = meta.drawn_words ? std::string_view{} : std::string_view(meta.words)});
+  if (offer_packets_) {
+    const IdScope id(std::to_string(item.message.number));
+    ImGui::SetCursorScreenPos({at.x - 4, at.y - 3});
+    const SurfaceResult ticks = button_surface(ui, "Show packet", {meta.width + 8, 24}, {.kind = ButtonKind::ghost});
+    if (ticks.activated) asked_for_ = item.message.id;
+    if (ticks.hovered || ticks.held) draw_text(ui, at, drawn, TextStyle::tiny, ui.theme().color.text);
+  }
+  if (icon != Icon::none)
+    draw_icon(*ImGui::GetWindowDrawList(), icon, {at.x + meta.width - 14, at.y + 1}, 14, meta.color.u32());
 }
 
 void ConversationView::draw_note(Ui& ui, std::string_view words) {
@@ -257,21 +360,26 @@ void ConversationView::draw_failure(Ui& ui, const Item& item, chat::Intents& int
 }
 
 void ConversationView::draw_jump(Ui& ui, Place& place, const chat::Conversation& conversation, ImVec2 corner) {
-  const ButtonOptions options{.kind = ButtonKind::secondary, .icon = Icon::arrow_down, .small = true};
-  const ImVec2 size = button_size(ui, "Jump to latest", options);
-  const ImVec2 after = ImGui::GetCursorPos();
   const auto& messages = conversation.messages();
   const auto fresh = std::count_if(messages.begin(), messages.end(),
                                    [&](const chat::ChatMessage& message) { return message.number >= place.last_seen; });
+  const std::string description = fresh == 0 ? std::string() : std::to_string(fresh) + " newer";
+  const ButtonOptions options{.kind = fresh == 0 ? ButtonKind::secondary : ButtonKind::primary, .icon = Icon::arrow_down,
+                              .small = true, .description = description};
+  const ImVec2 size = button_size(ui, "Jump to latest", options);
+  const std::string count = fresh > 99 ? "99+" : std::to_string(fresh);
+  const BadgeOptions pill{.tone = Tone::accent};
+  const ImVec2 pill_size = fresh == 0 ? ImVec2{} : badge_size(ui, count, pill);
+  const float above_button = std::floor(pill_size.y * 0.5f), beside = std::floor(pill_size.x * 0.5f);
+  const ImVec2 after = ImGui::GetCursorPos();
   {
-    ImGui::SetCursorScreenPos({corner.x - size.x - Theme::space_5, corner.y - size.y - Theme::space_3});
+    ImGui::SetCursorScreenPos({corner.x - size.x - beside - Theme::space_4, corner.y - size.y - above_button - Theme::space_3});
     // A window of its own, so that it lies above the messages for the pointer, too.
-    auto above = region(ui, {.role = Role::group, .name = "Newer messages", .size = size});
-    ButtonOptions shown = options;
-    const std::string description = fresh == 0 ? std::string() : std::to_string(fresh) + " newer";
-    shown.description = description;
-    if (fresh != 0) shown.kind = ButtonKind::primary;
-    if (button(ui, "Jump to latest", shown)) place.log.jump_to_latest();
+    auto above = region(ui, {.role = Role::group, .name = "Newer messages", .size = {size.x + beside, size.y + above_button}});
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    ImGui::SetCursorScreenPos({at.x, at.y + above_button});
+    if (button(ui, "Jump to latest", options)) place.log.jump_to_latest();
+    if (fresh != 0) draw_badge(ui, {at.x + size.x - beside, at.y}, count, pill);
   }
   ImGui::SetCursorPos(after);
 }

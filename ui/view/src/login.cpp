@@ -44,6 +44,31 @@ void draw_other_broker(Ui& ui, const chat::State& state) {
   text(ui, std::string(what).append(host_of(broker)), {.color = ui.theme().color.warning_text});
 }
 
+// What happened before the page came, and how the last sign-in went.
+void draw_notes(Ui& ui, const chat::State& state) {
+  if (!state.returning.empty()) {
+    gap(Theme::space_4);
+    text(ui, "You were signed in as " + state.returning + ". Passwords are not stored: please enter yours to continue.",
+         {.style = TextStyle::small});
+  }
+  if (const std::string waiting = waiting_words(state); !waiting.empty() && !state.signing_in) {
+    gap(Theme::space_4);
+    text(ui, waiting, {.style = TextStyle::small, .color = ui.theme().color.warning_text});
+  }
+  if (!state.login_problem.empty()) {
+    gap(Theme::space_4);
+    alert(ui, state.login_problem);
+  }
+}
+
+// Those of sign-ins that failed: CONNACK says why.
+void draw_packets_button(Ui& ui, const chat::State& state, bool& show) {
+  const bool any = state.trace != nullptr && state.trace->first() != state.trace->end() && !state.signing_in;
+  if (!any && !show) return;
+  gap(Theme::space_3);
+  if (button(ui, "Show Packets", {.icon = Icon::packets, .small = true, .pressed = show})) show = !show;
+}
+
 }  // namespace
 
 void LoginView::signed_in() {
@@ -53,7 +78,7 @@ void LoginView::signed_in() {
   password_problem_.clear();
 }
 
-void LoginView::draw(Ui& ui, const chat::State& state, chat::Intents& intents) {
+void LoginView::draw(Ui& ui, const chat::State& state, chat::Intents& intents, ImVec2 size, bool& show_packets) {
   const std::string broker = chat::broker_url(state.settings, state.page);
   // What was typed stays: the name that the device remembers may come later.
   if (state.settings.user != known_user_) {
@@ -66,7 +91,7 @@ void LoginView::draw(Ui& ui, const chat::State& state, chat::Intents& intents) {
     expiry_ = known_expiry_ == 0 ? std::string() : std::to_string(known_expiry_);
   }
 
-  auto area = scroll_area(ui, "Login page", {.role = Role::main});
+  auto area = scroll_area(ui, "Login page", {.role = Role::main, .size = size});
   const float room = ImGui::GetContentRegionAvail().x;
   const float width = std::min(440.0f, room - 2 * Theme::space_4);
   const float left = std::floor((room - width) * 0.5f);
@@ -86,12 +111,12 @@ void LoginView::draw(Ui& ui, const chat::State& state, chat::Intents& intents) {
     text(ui, "Enter your credentials to access the MQTT Chat!",
          {.style = TextStyle::small, .color = ui.theme().color.text_muted, .width = width - 2 * padding - indent});
     gap(Theme::space_4);
-    draw_fields(ui, state, intents);
+    draw_fields(ui, state, intents, show_packets);
   }
   gap(Theme::space_6);
 }
 
-void LoginView::draw_fields(Ui& ui, const chat::State& state, chat::Intents& intents) {
+void LoginView::draw_fields(Ui& ui, const chat::State& state, chat::Intents& intents, bool& show_packets) {
   auto fields = form(ui, "Login");
   if (text_field(ui, "Username", user_,
                  {.placeholder = "Your name", .error = user_problem_, .autocomplete = "username", .required = true,
@@ -108,10 +133,8 @@ void LoginView::draw_fields(Ui& ui, const chat::State& state, chat::Intents& int
             .changed)
       password_problem_.clear();
   }
-  if (!state.login_problem.empty()) {
-    gap(Theme::space_4);
-    alert(ui, state.login_problem);
-  }
+  draw_notes(ui, state);
+  draw_packets_button(ui, state, show_packets);
   draw_other_broker(ui, state);
   gap(Theme::space_4);
   const bool pressed = button(ui, state.signing_in ? "Signing In..." : "Sign In",

@@ -12,8 +12,11 @@ using namespace semantic;
 namespace {
 
 constexpr float phone_width = 640;
+constexpr float low_height = 420;
+constexpr float least_packets_height = 380, least_list_height = 260;
 // Below it the packets lie under the chat, where the table has room for all its columns.
 constexpr float packets_beside_width = 1500;
+constexpr float packets_beside_login_width = 1080;
 
 }  // namespace
 
@@ -30,14 +33,30 @@ void Page::draw(Ui& ui, const chat::State& state, chat::Intents& intents) {
   }
   was_signed_in_ = signed_in;
   if (signed_in) draw_chat(ui, state, intents);
-  else login_.draw(ui, state, intents);
+  else draw_login(ui, state, intents);
 }
 
+// With the packets of its sign-ins beside the card, or below where there is no room.
+void Page::draw_login(Ui& ui, const chat::State& state, chat::Intents& intents) {
+  if (!show_packets_ || state.trace == nullptr) return login_.draw(ui, state, intents, {0, 0}, show_packets_);
+  const ImVec2 space = room();
+  const bool beside = space.x >= packets_beside_login_width;
+  login_.draw(ui, state, intents, beside ? ImVec2{480, 0} : ImVec2{0, std::floor(space.y * 0.5f)}, show_packets_);
+  if (beside) ImGui::SameLine(0, 0);
+  const float margin = space.x < phone_width ? 0 : Theme::space_4;
+  auto part = region(ui, {.role = Role::group, .name = "Packets of this page", .padding = {margin, beside ? margin : 0}});
+  auto card = region(ui, {.role = Role::region, .name = "Packets", .size = {0, -margin}, .surface = Surface::card});
+  packets_.draw(ui, state, intents);
+}
+
+// One column on a phone, and in a window that zoom has made low: two headings would leave no room for what is below.
 void Page::draw_chat(Ui& ui, const chat::State& state, chat::Intents& intents) {
-  const bool narrow = room().x < phone_width;
-  header_.draw(ui, state, intents, room().x < 760, show_packets_);
+  const bool narrow = room().x < phone_width || ImGui::GetIO().DisplaySize.y < low_height;
+  const bool heading = narrow && !show_packets_ && state.open_conversation() != nullptr;
+  if (!heading) header_.draw(ui, state, intents, room().x < 760, show_packets_);
   if (narrow) draw_narrow(ui, state, intents);
   else draw_wide(ui, state, intents);
+  conversation_.draw_dialog(ui, state, intents);
 }
 
 void Page::draw_narrow(Ui& ui, const chat::State& state, chat::Intents& intents) {
@@ -45,9 +64,32 @@ void Page::draw_narrow(Ui& ui, const chat::State& state, chat::Intents& intents)
   const ImVec2 at = ImGui::GetWindowPos();
   const ImVec2 size = ImGui::GetWindowSize();
   ImGui::GetWindowDrawList()->AddRectFilled(at, {at.x + size.x, at.y + size.y}, ui.theme().color.panel.u32());
-  if (show_packets_) packets_.draw(ui, state, intents);
-  else if (state.open_conversation() != nullptr) draw_conversation(ui, state, intents, true);
-  else chat_list_.draw(ui, state, intents);
+  if (!show_packets_ && state.open_conversation() != nullptr) return draw_narrow_conversation(ui, state, intents);
+  const float least = show_packets_ ? least_packets_height : least_list_height;
+  const auto draw = [&] {
+    if (show_packets_) packets_.draw(ui, state, intents);
+    else chat_list_.draw(ui, state, intents);
+  };
+  if (size.y >= least) return draw();
+  // Where it would not fit, it scrolls.
+  auto pane = scroll_area(ui, "Pane");
+  auto content = region(ui, {.role = Role::group, .name = "Content", .size = {0, least}});
+  draw();
+}
+
+// In a low window the problems stand below: the heading names them, and messages and composer stay in sight.
+void Page::draw_narrow_conversation(Ui& ui, const chat::State& state, chat::Intents& intents) {
+  if (ImGui::GetIO().DisplaySize.y >= low_height) {
+    header_.draw_banner(ui, state, intents);
+    return draw_conversation(ui, state, intents, true);
+  }
+  const float height = room().y;
+  auto pane = scroll_area(ui, "Pane");
+  {
+    auto content = region(ui, {.role = Role::group, .name = "Content", .size = {0, height}});
+    draw_conversation(ui, state, intents, true);
+  }
+  header_.draw_banner(ui, state, intents);
 }
 
 void Page::draw_wide(Ui& ui, const chat::State& state, chat::Intents& intents) {
@@ -84,7 +126,7 @@ void Page::draw_columns(Ui& ui, const chat::State& state, chat::Intents& intents
 void Page::draw_conversation(Ui& ui, const chat::State& state, chat::Intents& intents, bool narrow) {
   const bool open = state.open_conversation() != nullptr;
   const float reserve = open ? composer_.height(ui, state, room().x) : 0;
-  conversation_.draw(ui, state, intents, narrow, reserve);
+  conversation_.draw(ui, state, intents, narrow, reserve, show_packets_);
   if (!open) return;
   // It brings its own space above its field.
   ImGui::SetCursorPosY(ImGui::GetCursorPosY() - ImGui::GetStyle().ItemSpacing.y);

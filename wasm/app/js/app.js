@@ -52,6 +52,38 @@ var mqttChat = {
         {user: WasmqttBorder.text(user, userSize), broker: WasmqttBorder.text(broker, brokerSize)});
   },
 
+  // Who is signed in on this page, for boot.js after a reload. No other tab sees it.
+  mqtt_chat_remember_tab__deps: ['$WasmqttBorder'],
+  mqtt_chat_remember_tab__sig: 'viiii',
+  mqtt_chat_remember_tab: function(user, userSize, broker, brokerSize) {
+    var who = {user: WasmqttBorder.text(user, userSize), broker: WasmqttBorder.text(broker, brokerSize)};
+    try {
+      sessionStorage.setItem('mqtt-chat', JSON.stringify(who));
+    } catch (error) {
+      return;  // Storage is denied: a reload signs out.
+    }
+  },
+
+  mqtt_chat_forget_tab__sig: 'v',
+  mqtt_chat_forget_tab: function() {
+    try {
+      sessionStorage.removeItem('mqtt-chat');
+    } catch (error) {
+      return;  // Nothing was stored.
+    }
+  },
+
+  // Puts the user and the broker into the room, as boot.js found them; returns the size of the user, 0 for nobody.
+  mqtt_chat_returned__deps: ['$WasmqttBorder'],
+  mqtt_chat_returned__sig: 'i',
+  mqtt_chat_returned: function() {
+    var who = Module['mqttChatReturned'];
+    if (!who) return 0;
+    var user = WasmqttBorder.encode(who['user']);
+    WasmqttBorder.place(_mqtt_chat_room(), [user, WasmqttBorder.encode(who['broker'])]);
+    return user.length;
+  },
+
   mqtt_chat_download__deps: ['$WasmqttBorder'],
   mqtt_chat_download__sig: 'viiii',
   mqtt_chat_download: function(name, nameSize, text, textSize) {

@@ -39,12 +39,14 @@ var imguiWebText = {
                     href: WasmqttBorder.text(HEAPU32[list + 2], HEAPU32[list + 3]),
                     x: HEAPF32[list + 4], y: HEAPF32[list + 5], w: HEAPF32[list + 6]});
       if (!count && text) lines.push({text: text, href: '', x: HEAPF32[p + 33], y: HEAPF32[p + 34], w: 0});
-      const words = JSON.stringify(lines.map(function(line) { return [line.text, line.href]; }));
+      // A piece without a width is told, not shown.
+      lines.forEach(function(line) { line.unseen = line.w === 0 && count > 1 && line.text.trim() !== ''; });
+      const words = JSON.stringify(lines.map(function(line) { return [line.text, line.href, line.unseen]; }));
       if (element.imguiWords !== words) {
         element.imguiWords = words;
         element.replaceChildren.apply(element, lines.map(function(line) {
           const made = document.createElement(line.href ? 'a' : 'span');
-          made.className = 'line';
+          made.className = line.unseen ? 'line unseen' : 'line';
           made.textContent = line.text;
           made.imguiSet = {};
           if (line.href) {

@@ -26,6 +26,7 @@ var imguiWebPage = {
       '#imgui-web input:-webkit-autofill{-webkit-text-fill-color:transparent;transition:background-color 99999s}' +
       '#imgui-web .line{white-space:pre;pointer-events:auto;user-select:text;-webkit-user-select:text;cursor:text}' +
       '#imgui-web a.line{cursor:pointer}' +
+      '#imgui-web .unseen{width:1px;overflow:hidden;clip-path:inset(50%);pointer-events:none;user-select:none;-webkit-user-select:none}' +
       '#imgui-web ::selection{background:rgba(104,96,255,.35);color:transparent}' +
       '#imgui-web .field::selection{background:transparent}' +
       '#imgui-web .scroll{overflow:hidden auto;pointer-events:auto;overscroll-behavior:contain;scrollbar-width:thin;' +

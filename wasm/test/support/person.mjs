@@ -38,6 +38,11 @@ export class Person {
   }
   // By itself: the button "Connect now" would be quicker, but may go while one reaches for it.
   comes_back() { return this.status('Connected').waitFor({timeout: 90000}); }
+  // Who needs no password is signed in again.
+  async reload() {
+    await this.page.reload();
+    await this.status('Connected').waitFor();
+  }
   async log_out() {
     await this.button('Logout').click();
     await this.button('Sign In').waitFor();

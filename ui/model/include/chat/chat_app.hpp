@@ -63,6 +63,9 @@ class ChatApp {
   // The platform's notification permission: at the start, and after it asked the user. Notifications::on holds until
   // MuteNotifications.
   void handle_notifications(Notifications notifications);
+  // This page was reloaded, and `user` was signed in on it with `broker`: is signed in again, if that needs no password.
+  // Else the login asks for it, and the history is shown while the connection is made. Before any other input.
+  void handle_returned(std::string_view user, std::string_view broker);
   // The address at the start, and when it changes without a reload (Back, Forward); ignored while signed in.
   void handle_address(std::string_view query);
 
@@ -73,8 +76,10 @@ class ChatApp {
   std::function<void(const std::string& query)> on_address;
   // Offer this file as a download.
   std::function<void(const std::string& name, const std::string& text)> on_download;
-  // Signed in: tell the other tabs, which call handle_signed_in_elsewhere().
+  // Signed in: tell the other tabs, which call handle_signed_in_elsewhere(), and remember it for handle_returned().
   std::function<void(const std::string& user, const std::string& broker)> on_signed_in;
+  // Signed out, refused, or signed in elsewhere: a reload of this page signs nobody in.
+  std::function<void()> on_signed_out;
   // A message arrived unseen, and notifications are on.
   std::function<void(const std::string& title, const std::string& text)> on_unseen_message;
   std::function<void()> on_ask_for_notifications;
@@ -93,20 +98,30 @@ class ChatApp {
   friend class Account;
 
   void sign_in(const SignIn& intent);
-  void begin_account(const std::string& user, const std::string& password, const std::string& broker);
+  void begin_account(const std::string& user, const std::string& password, const std::string& broker, bool returning);
   void signed_in();
   void sign_in_failed(std::string problem);
   void logout();
   void forget_account();
   void on_used_here();
+  void signed_out();
+  void keep_packets(wasmqtt::MqttClient& mqtt);
+  void clear_packets();
+  void load_device();
+  void note_waiting(const Waiting& waiting);
   void change_settings(const Settings& settings);
   void open_chat(const ConversationKey& key);
   void add_chat(const std::string& user);
+  void read_up_to(const ReadUpTo& read);
+  void clear_chat(const ConversationKey& key);
+  void remove_chat(const ConversationKey& key);
   void leave_chat();
   void save_draft(const ConversationKey& key, const std::string& text);
   void choose_theme(const std::string& theme);
   void remember_device();
+  // Whether it is on the screen of somebody who looks; and whether its newest messages are.
   bool is_seen(const Conversation& conversation) const;
+  bool is_read(const Conversation& conversation) const;
   void see_open_chat();
   void keep(const Conversation& conversation);
   void changed();
@@ -116,6 +131,8 @@ class ChatApp {
   MemoryChatStore memory_;
   std::shared_ptr<class Account> account_;
   std::shared_ptr<class Account> closing_;  // still disconnecting
+  std::optional<wasmqtt::PacketTrace> packets_;  // of sign-ins that failed, for the next one
+  std::string returning_broker_;                 // with State::returning
   bool visible_ = true;
   bool drawing_ = true;
   bool network_ = true;

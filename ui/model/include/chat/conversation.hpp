@@ -101,13 +101,19 @@ class Conversation {
   // The numbers of the messages that left at the front since the last call, for a store.
   std::vector<std::uint64_t> take_removed_numbers() { return std::exchange(removed_numbers_, {}); }
 
-  // Index of the first message that was unread when the conversation was opened; messages().size(): none.
+  // Index of the first message that was unread when the conversation was opened; messages().size(): none. new_from() is
+  // its number; 0: none.
   std::size_t first_new() const;
+  std::uint64_t new_from() const { return new_from_; }
   unsigned unread() const { return unread_; }
   void count_unread() { ++unread_; }
   void set_unread(unsigned count) { unread_ = count; }  // from a store
-  // The user opened it, or sees it again: nothing is unread, and the "new" divider goes before the first message that was.
+  // The user opened it, or sees it again: the "new" divider goes before the first message that is unread.
   void open();
+  // The user has seen the message with this number and those above it: how many are unread then.
+  unsigned unread_below(std::uint64_t number) const;
+  // Forgets all messages.
+  void clear();
 
   std::size_t bytes() const { return bytes_; }
   // How many of the messages are from `user`.

@@ -29,6 +29,9 @@ class ConversationList {
   Conversation& create(const ConversationKey& key);
   Conversation* find(const ConversationKey& key);
   const Conversation* find(const ConversationKey& key) const;
+  // Forgets the messages of this conversation of the list, or all of it.
+  void clear(Conversation& conversation);
+  void remove(const ConversationKey& key);
 
   // Puts a message into a conversation of this list. The reference is valid until the next insert().
   ChatMessage& insert(Conversation& conversation, ChatMessage message);

@@ -5,6 +5,7 @@
 //   app.handle(intents);
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <variant>
 #include <vector>
@@ -21,6 +22,10 @@ struct UseHere {};                                // after "Signed in elsewhere"
 struct ConnectNow {};                             // without waiting for the next attempt
 struct AddChat { std::string user; };             // checked by check_user_name() before
 struct OpenChat { ConversationKey key; };
+// The message with this number is in sight, and so were those above it; `at_end`: what comes next will be, too.
+struct ReadUpTo { ConversationKey key; std::uint64_t number; bool at_end; };
+struct ClearChat { ConversationKey key; };        // its messages, on this device
+struct RemoveChat { ConversationKey key; };       // with its messages, until somebody writes again
 struct LeaveChat {};                              // back to the list, on a narrow window
 struct SendMessage { ConversationKey key; std::string text; };
 struct RetryMessage { ConversationKey key; std::string id; };  // of one's own
@@ -32,7 +37,8 @@ struct DismissNotices {};
 struct AskForNotifications {};                    // the platform asks the user
 struct MuteNotifications {};                      // until they are asked for again
 
-using Intent = std::variant<SignIn, ChangeSettings, Logout, UseHere, ConnectNow, AddChat, OpenChat, LeaveChat,
+using Intent = std::variant<SignIn, ChangeSettings, Logout, UseHere, ConnectNow, AddChat, OpenChat, ReadUpTo,
+                            ClearChat, RemoveChat, LeaveChat,
                             SendMessage, RetryMessage, SaveDraft, ChooseTheme, ClearPackets, ExportPackets,
                             DismissNotices, AskForNotifications, MuteNotifications>;
 using Intents = std::vector<Intent>;

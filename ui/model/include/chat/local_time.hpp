@@ -22,6 +22,9 @@ class LocalTime {
   // "Today", "Yesterday", "Monday" within a week, else "1 March 2025".
   virtual std::string day(wasmqtt::Time time, wasmqtt::Time now) const { return english_day(time, now); }
 
+  // "Yesterday", "Mon" within a week, "1 Mar", "1 Mar 2024" of another year; "10:42" today.
+  std::string short_day(wasmqtt::Time time, wasmqtt::Time now) const;
+
   // Days since 1970-01-01 in local time: equal numbers are the same day.
   long day_number(wasmqtt::Time time) const;
 

@@ -4,6 +4,7 @@
 //   <user>/<broker>\n c\n <first>/<second>                            ->  JSON: unread, draft, order, dropped
 //   <user>/<broker>\n m\n <first>/<second>\n <number, 16 hex digits>  ->  JSON of the message
 //   device                                                            ->  JSON: user, theme
+//   waiting\n <user>/<broker>                                         ->  JSON: messages
 //
 // Formats. 1 had no format record, and could hold a delivery state for another's message. 2 is this one. An upgrade
 // loads format 1 as it is, corrects those states while reading, drops what is above today's limits, and writes the
@@ -20,6 +21,7 @@
 #include "chat/chat_store.hpp"
 #include "chat/conversation.hpp"
 #include "chat/conversation_list.hpp"
+#include "chat/waiting.hpp"
 
 namespace chat {
 
@@ -61,6 +63,12 @@ class HistoryReader {
   std::size_t unreadable_ = 0;
   std::vector<std::string> without_room_;
 };
+
+// How many messages of a user wait to be sent to a broker. 0 messages: it could not be read.
+inline constexpr std::string_view waiting_prefix = "waiting\n";
+std::string waiting_key(std::string_view user, std::string_view broker);
+Record waiting_record(const Waiting& waiting);
+Waiting read_waiting_record(std::string_view key, std::string_view value);
 
 // What is remembered of the device itself.
 struct DeviceMemory {

@@ -3,12 +3,14 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "chat/conversation_list.hpp"
 #include "chat/local_time.hpp"
 #include "chat/notices.hpp"
 #include "chat/presence.hpp"
 #include "chat/settings.hpp"
+#include "chat/waiting.hpp"
 #include "wasmqtt/trace.hpp"
 
 namespace chat {
@@ -34,6 +36,8 @@ struct State {
   PageOrigin page;
   bool signing_in = false;
   std::string login_problem;        // why signing in failed
+  std::string returning;            // who was signed in here before the page was reloaded, and has to enter the password
+  std::vector<Waiting> waiting;     // on this device; of those who are not signed in
   std::string theme;                // "light", "dark", empty: as the system
   Notifications notifications = Notifications::unavailable;
 
@@ -45,9 +49,12 @@ struct State {
 
   ConversationList conversations;
   ConversationKey open;             // empty(): none
+  bool attended = true;             // somebody looks at what is drawn
+  bool reader_at_end = true;        // of the open conversation: a new message is read as it comes
   Presence presence;
   Notices notices;
-  const wasmqtt::PacketTrace* trace = nullptr;  // null when signed out
+  // Of this session and of the sign-ins that failed before it; null when there was none.
+  const wasmqtt::PacketTrace* trace = nullptr;
 
   const Conversation* open_conversation() const { return open.empty() ? nullptr : conversations.find(open); }
 };
@@ -58,6 +65,8 @@ std::string presence_words(const State& state, const std::string& user);
 std::string write_obstacle(const State& state, const ConversationKey& key);
 // What happens to a message sent now, when that is not the usual: it is queued, or it would or may be lost. Else empty.
 std::string delivery_hint(const State& state, const ConversationKey& key);
+// What waits to be sent with the broker of the login card, in a sentence; empty: nothing.
+std::string waiting_words(const State& state);
 // "(2) MQTT Chat" with the count of unread messages.
 std::string page_title(const State& state);
 // "queued", "sent", "delivered to the broker", "not sent".

@@ -57,6 +57,8 @@ class LogState {
   void item_changed(int index);
   void clear();
   float scroll_y() const { return scroll_; }
+  /// The last item that is in sight to its end, or fills the sight; -1: none was drawn.
+  int last_in_sight() const { return last_in_sight_; }
 
  private:
   friend class LogView;
@@ -66,6 +68,7 @@ class LogState {
   int target_ = -1;
   int anchor_ = -1;
   float anchor_offset_ = 0;
+  int last_in_sight_ = -1;
   bool pinned_ = false;          // the anchor stays what scroll_to() made it, until the user scrolls
   bool stick_ = true;
 };

@@ -25,6 +25,7 @@ struct TextOptions {
   bool center = false;            // in the container's width
   bool links = false;             // http:// and https:// addresses become links
   bool hidden = false;            // drawn, but no node: its content is told by another node's name
+  std::string_view before = {}, after = {};  // told around the text, for who does not see what is around it; not drawn
 };
 
 void text(Ui& ui, std::string_view text, const TextOptions& options = {});
@@ -46,6 +47,8 @@ struct BadgeOptions {
   Tone tone = Tone::neutral;
   bool dot = false;        // a filled dot before the words
   bool hidden = false;     // no node of its own
+  bool solid = false;      // for what is to be noticed
+  bool unseen = false;     // of status(): told, not drawn
   float max_width = 0;     // cut with "…" there; 0: as wide as the words
 };
 /// A pill with a word: "online", "3".

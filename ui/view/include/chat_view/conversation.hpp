@@ -16,8 +16,12 @@ namespace chat_view {
 
 class ConversationView {
  public:
-  // Fills what the current region has left but `reserve` pixels at the bottom (the composer).
-  void draw(semantic::Ui& ui, const chat::State& state, chat::Intents& intents, bool narrow, float reserve);
+  // Fills what the current region has left but `reserve` pixels at the bottom (the composer). `narrow`: its heading is the
+  // page's only one, with a way back and the button for the packets.
+  void draw(semantic::Ui& ui, const chat::State& state, chat::Intents& intents, bool narrow, float reserve,
+            bool& show_packets);
+  // What was asked for and needs a confirmation: over everything else.
+  void draw_dialog(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
   // Whether each message leads to its packets, which are in sight.
   void offer_packets(bool offer) { offer_packets_ = offer; }
   // The message whose packets were asked for in this frame: its identifier. Empty: none.
@@ -30,6 +34,8 @@ class ConversationView {
     std::uint64_t reordered = 0;
     std::uint64_t removed = 0;
     std::uint64_t last_seen = 0;  // Conversation::next_number() when the reader was at the bottom
+    std::uint64_t newest = 0;     // number of the last message
+    std::uint64_t new_from = 0;   // Conversation::new_from() that was brought into sight
   };
   // One message and what surrounds it.
   struct Item {
@@ -40,14 +46,30 @@ class ConversationView {
     bool new_above;  // the "New" divider
     bool new_day;
     bool new_run;    // another sender than before, or a pause
+    bool last_own;   // of one's own the last: its state is said in words
   };
 
-  void draw_heading(semantic::Ui& ui, const chat::State& state, chat::Intents& intents, bool narrow);
+  // The time of a message and its state.
+  struct Meta {
+    std::string time, words;
+    bool drawn_words;         // or only told
+    float width;
+    semantic::Color color;
+  };
+
+  void draw_heading(semantic::Ui& ui, const chat::State& state, chat::Intents& intents, bool narrow, bool& show_packets);
+  void draw_tools(semantic::Ui& ui, bool narrow, float padding, bool& show_packets);
+  void draw_second_line(semantic::Ui& ui, const chat::State& state, bool narrow, ImVec2 at, float width);
   void draw_name_warning(semantic::Ui& ui, const chat::ConversationKey& key);
   void draw_log(semantic::Ui& ui, const chat::State& state, const chat::Conversation& conversation,
                 chat::Intents& intents, float height);
+  void follow_place(Place& place, const chat::Conversation& conversation);
+  void report_place(const chat::State& state, const chat::Conversation& conversation, Place& place, bool settled,
+                    chat::Intents& intents);
   void draw_message(semantic::Ui& ui, const chat::State& state, const Item& item, chat::Intents& intents);
+  void draw_name(semantic::Ui& ui, const Item& item);
   void draw_bubble(semantic::Ui& ui, const chat::State& state, const Item& item);
+  void draw_meta(semantic::Ui& ui, const Item& item, const Meta& meta, ImVec2 at);
   void draw_note(semantic::Ui& ui, std::string_view words);
   void draw_failure(semantic::Ui& ui, const Item& item, chat::Intents& intents);
   void draw_jump(semantic::Ui& ui, Place& place, const chat::Conversation& conversation, ImVec2 corner);
@@ -57,6 +79,7 @@ class ConversationView {
 
   std::map<chat::ConversationKey, Place> places_;
   bool offer_packets_ = false;
+  bool deleting_ = false;
   std::string asked_for_;
   // Long messages that are shown whole, by their number: another may have the same identifier.
   std::set<std::pair<chat::ConversationKey, std::uint64_t>> expanded_;

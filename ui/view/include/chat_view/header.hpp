@@ -11,12 +11,13 @@ class HeaderView {
  public:
   // `narrow`: icons without words.
   void draw(semantic::Ui& ui, const chat::State& state, chat::Intents& intents, bool narrow, bool& show_packets);
+  // The problems alone, where another heading stands above them.
+  void draw_banner(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
 
  private:
   void draw_buttons(semantic::Ui& ui, chat::Intents& intents, bool narrow, bool& show_packets);
   void draw_problems(semantic::Ui& ui, const chat::State& state, bool trouble, chat::Intents& intents);
   void draw_trouble(semantic::Ui& ui, const chat::ConnectionStatus& connection, chat::Intents& intents);
-  void draw_banner(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
 };
 
 }  // namespace chat_view

@@ -11,12 +11,13 @@ namespace chat_view {
 
 class LoginView {
  public:
-  void draw(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
+  // `size` 0: what the window has. `show_packets`: whether the packets of the sign-ins are shown, too.
+  void draw(semantic::Ui& ui, const chat::State& state, chat::Intents& intents, ImVec2 size, bool& show_packets);
   // Forgets the password; when somebody has signed in.
   void signed_in();
 
  private:
-  void draw_fields(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
+  void draw_fields(semantic::Ui& ui, const chat::State& state, chat::Intents& intents, bool& show_packets);
   void draw_options(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
   void draw_expiry(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
   void draw_advanced(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);

@@ -52,8 +52,10 @@ class Page {
   void draw(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
 
  private:
+  void draw_login(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
   void draw_chat(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
   void draw_narrow(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
+  void draw_narrow_conversation(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
   void draw_wide(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
   void draw_columns(semantic::Ui& ui, const chat::State& state, chat::Intents& intents, float height);
   void draw_conversation(semantic::Ui& ui, const chat::State& state, chat::Intents& intents, bool narrow);
