@@ -37,8 +37,16 @@ Broker::Broker(const BrokerOptions& options) : options_(options) {
   if (!options_.user.empty()) {
     run_program({"mosquitto_passwd", "-b", "-c", directory_ / "passwords", options_.user, options_.password});
   }
+  for (const auto& [user, password] : options_.accounts)
+    run_program({"mosquitto_passwd", "-b", directory_ / "passwords", user, password});
+  for (const auto& [name, content] : options_.files) write_file(directory_ / name, content);
   write_file(directory_ / "mosquitto.conf", configuration());
   start();
+}
+
+std::string Broker::with_directory(std::string line) const {
+  if (const auto at = line.find("@STATE@"); at != std::string::npos) line.replace(at, 7, directory_.path());
+  return line;
 }
 
 std::string Broker::configuration() const {
@@ -51,7 +59,7 @@ std::string Broker::configuration() const {
   text += "user root\nlog_type all\n";  // the directory is ours; what it did helps when a test fails
   text += options_.user.empty() ? std::string("allow_anonymous true\n")
                                 : "allow_anonymous false\npassword_file " + (directory_ / "passwords") + "\n";
-  for (const auto& setting : options_.settings) text += "# " + setting.reason + '\n' + setting.line + '\n';
+  for (const auto& setting : options_.settings) text += "# " + setting.reason + '\n' + with_directory(setting.line) + '\n';
   text += listener(port_);
   if (options_.websocket) text += listener(websocket_port_) + "protocol websockets\n";
   if (options_.tls) {

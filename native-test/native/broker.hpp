@@ -23,6 +23,9 @@ struct BrokerOptions {
   bool tls = false;           // and WebSocket over TLS; the plain TLS port demands a client certificate
   std::string user{};         // with a password: nobody else may come in
   std::string password{};
+  // More users, and files in the broker's directory; in settings @STATE@ is that directory.
+  std::vector<std::pair<std::string, std::string>> accounts{};
+  std::vector<std::pair<std::string, std::string>> files{};
   std::vector<BrokerSetting> settings{};
 };
 
@@ -42,9 +45,11 @@ class Broker {
   std::string secure_websocket_url() const { return "wss://localhost:" + std::to_string(wss_port_) + "/mqtt"; }
   std::uint16_t port() const { return port_; }
   std::string log() const { return directory_ / "log"; }
+  std::string file(const std::string& name) const { return directory_ / name; }
 
  private:
   std::string configuration() const;
+  std::string with_directory(std::string line) const;
   void await_port(std::uint16_t port);
 
   BrokerOptions options_;

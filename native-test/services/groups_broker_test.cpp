@@ -1,0 +1,204 @@
+// Groups with a real broker and the service as a program: what users see, and what those see who try more than they may.
+#include <doctest/doctest.h>
+
+#include "chat/rooms.hpp"
+#include "service_world.hpp"
+
+using namespace wasmqtt;
+using chat::GroupAction;
+using test::ServiceWorld;
+using test::User;
+
+namespace {
+
+bool is_in(const chat::Groups& groups, const std::string& room) {
+  return std::any_of(groups.begin(), groups.end(), [&](const chat::Group& group) { return group.room == room; });
+}
+
+// Everything that was sent to `user` before has come when this has.
+void settle(User& user, const std::string& mark) {
+  user.say("chat/messages/" + user.name + '/' + user.name, mark);
+  REQUIRE(user.world.run_until([&] {
+    const auto own = user.on("chat/messages/" + user.name + '/' + user.name);
+    return !own.empty() && own.back() == mark;
+  }));
+}
+
+}  // namespace
+
+TEST_CASE_FIXTURE(ServiceWorld, "groups: create, invite, write, rename, remove, leave, and the last one out ends the room") {
+  User vy = user("vy");
+  User minh = user("minh", Protocol::mqtt_5);
+  User jenny = user("jenny");
+  const chat::GroupAnswer made = vy.ask(GroupAction::create, {}, "Garden");
+  REQUIRE(made.accepted);
+  const std::string room = made.room;
+  CHECK(chat::is_room_id(room));
+  REQUIRE(vy.await_groups([&](const auto& groups) { return is_in(groups, room); }));
+  CHECK(vy.groups()[0].owner == "vy");
+
+  CHECK(vy.ask(GroupAction::invite, room, "minh").accepted);
+  REQUIRE(minh.await_groups([&](const auto& groups) { return is_in(groups, room); }));
+  CHECK(minh.groups()[0].members == std::vector<std::string>{"vy", "minh"});
+  CHECK(vy.may_subscribe(chat::room_filter(room)));
+  CHECK(minh.may_subscribe(chat::room_filter(room)));
+  vy.say(chat::room_topic(room, "vy"), "hello");
+  minh.say(chat::room_topic(room, "minh"), "hello back");
+  REQUIRE(minh.await_on(chat::room_topic(room, "vy"), 1));
+  REQUIRE(vy.await_on(chat::room_topic(room, "minh"), 1));
+
+  CHECK(minh.ask(GroupAction::rename, room, "Mine").reason == "Only the owner of the group, vy, can do this.");
+  CHECK(vy.ask(GroupAction::rename, room, "Park & Garden").accepted);
+  REQUIRE(minh.await_groups([&](const auto& groups) { return groups.size() == 1 && groups[0].name == "Park & Garden"; }));
+
+  CHECK(vy.ask(GroupAction::remove, room, "minh").accepted);
+  vy.say(chat::room_topic(room, "vy"), "minh must not read this");
+  CHECK_FALSE(minh.may_subscribe(chat::room_filter(room)));
+  minh.say(chat::room_topic(room, "minh"), "vy must not read this");
+  settle(minh, "1");
+  settle(vy, "1");
+  CHECK(minh.on(chat::room_topic(room, "vy")).size() == 1);
+  CHECK(vy.on(chat::room_topic(room, "minh")).size() == 1);
+  REQUIRE(minh.await_groups([](const auto& groups) { return groups.empty(); }));
+
+  CHECK(vy.ask(GroupAction::invite, room, "jenny").accepted);
+  CHECK(vy.ask(GroupAction::leave, room).accepted);
+  REQUIRE(jenny.await_groups([&](const auto& groups) { return groups.size() == 1 && groups[0].owner == "jenny"; }));
+  CHECK(jenny.ask(GroupAction::leave, room).accepted);
+  REQUIRE(jenny.await_groups([](const auto& groups) { return groups.empty(); }));
+  CHECK(jenny.ask(GroupAction::leave, room).reason == "You are not a member of this group.");
+  for (User* each : {&vy, &minh, &jenny}) CHECK(each->peer.suspected.empty());
+}
+
+TEST_CASE_FIXTURE(ServiceWorld, "groups: a member who is offline has everything once and in order, and nothing that was sent after the removal") {
+  User vy = user("vy");
+  const std::string room = vy.ask(GroupAction::create, {}, "Garden").room;
+  CHECK(vy.ask(GroupAction::invite, room, "minh").accepted);
+  {
+    User minh = user("minh");
+    REQUIRE(minh.may_subscribe(chat::room_filter(room)));
+    REQUIRE(minh.peer.disconnect());
+  }
+  for (int i = 0; i < 20; ++i) vy.say(chat::room_topic(room, "vy"), std::to_string(i));
+  std::size_t expected = 20;
+  SUBCASE("still a member") {}
+  // Mosquitto looks at the rights to what it has queued once more when the session's owner comes back.
+  SUBCASE("removed meanwhile: not even what was queued before comes") {
+    expected = 0;
+    CHECK(vy.ask(GroupAction::remove, room, "minh").accepted);
+    for (int i = 0; i < 20; ++i) vy.say(chat::room_topic(room, "vy"), "after");
+  }
+  User minh = user("minh");
+  settle(minh, "1");
+  const auto texts = minh.on(chat::room_topic(room, "vy"));
+  REQUIRE(texts.size() == expected);
+  for (std::size_t i = 0; i < expected; ++i) CHECK(texts[i] == std::to_string(i));
+}
+
+TEST_CASE_FIXTURE(ServiceWorld, "hostile: forged senders, other users' topics and wildcards are refused") {
+  User vy = user("vy");
+  User jenny = user("jenny");
+  const std::string room = vy.ask(GroupAction::create, {}, "Garden").room;
+  REQUIRE(vy.may_subscribe(chat::room_filter(room)));
+  REQUIRE(vy.may_subscribe("chat/messages/vy/+"));
+  REQUIRE(jenny.may_subscribe("chat/messages/jenny/+"));
+  for (const std::string& filter :
+       {std::string("#"), std::string("chat/#"), std::string("chat/rooms/+/+"), chat::room_filter(room), "chat/rooms/" + room + "/#",
+        "chat/rooms/" + room + "/vy", std::string("chat/groups/#"), std::string("chat/groups/of/+"), std::string("chat/groups/of/vy"),
+        std::string("chat/groups/answer/vy"), std::string("chat/groups/request/+"), std::string("chat/groups/request/jenny"),
+        std::string("chat/messages/+/+"), std::string("chat/messages/vy/+"), std::string("$CONTROL/#"),
+        std::string("$CONTROL/dynamic-security/v1/response"), std::string("$share/validation/chat/messages/+/+/request")}) {
+    CAPTURE(filter);
+    CHECK_FALSE(jenny.may_subscribe(filter));
+  }
+  jenny.say(chat::room_topic(room, "vy"), "forged sender");
+  jenny.say(chat::room_topic(room, "jenny"), "no member");
+  jenny.say("chat/messages/vy/minh", "forged sender");
+  jenny.say(chat::group_answer_topic("vy"), R"({"requestId":"vy2","accepted":true,"reason":"","room":""})");
+  jenny.say(chat::groups_topic("vy"), R"({"rooms":[]})");
+  jenny.say(chat::group_request_topic("vy"), chat::write_group_request({"forged", GroupAction::remove_room, room, {}, {}}));
+  jenny.say("$CONTROL/dynamic-security/v1", R"({"commands":[{"command":"addClientRole","username":"jenny","rolename":"rights-service"}]})");
+  settle(vy, "1");
+  CHECK(vy.on(chat::room_topic(room, "vy")).empty());
+  CHECK(vy.on(chat::room_topic(room, "jenny")).empty());
+  CHECK(vy.on("chat/messages/vy/minh").empty());
+  CHECK(vy.answers("vy2").empty());
+  CHECK(vy.groups().size() == 1);
+  CHECK(vy.answers("forged").empty());
+  CHECK(vy.ask(GroupAction::rename, room, "Still here").accepted);
+  CHECK_FALSE(jenny.may_subscribe("$CONTROL/dynamic-security/v1/response"));
+}
+
+TEST_CASE_FIXTURE(ServiceWorld, "hostile: malformed and oversized requests are answered in words, and a flood is held back") {
+  User jenny = user("jenny");
+  const auto answer_to = [&](const std::string& payload) {
+    const std::size_t before = jenny.on(chat::group_answer_topic("jenny")).size();
+    jenny.say(chat::group_request_topic("jenny"), payload);
+    REQUIRE(jenny.await_on(chat::group_answer_topic("jenny"), before + 1));
+    return chat::parse_group_answer(jenny.on(chat::group_answer_topic("jenny")).back()).value->reason;
+  };
+  CHECK(answer_to("nonsense") == "The payload is not JSON in UTF-8.");
+  CHECK(answer_to(std::string(1 << 20, '[')).find("The limit is 4096.") != std::string::npos);
+  CHECK(answer_to(R"({"requestId":"1","action":"create","name":"\u0007"})") == "A group's name cannot contain control characters.");
+
+  kill_service();
+  start_service({"--requests-per-minute", "20"});
+  User vy = user("vy");
+  for (int i = 0; i < 500; ++i)
+    REQUIRE(jenny.peer.mqtt.publish(chat::group_request_topic("jenny"),
+                                    chat::write_group_request({"flood" + std::to_string(i), GroupAction::create, {}, "x", {}}),
+                                    {.qos = Qos::at_least_once}));
+  CHECK(vy.ask(GroupAction::create, {}, "Garden").accepted);  // others are served meanwhile
+  REQUIRE(jenny.await_on(chat::group_answer_topic("jenny"), 503));
+  CHECK(jenny.answers("flood0")[0].accepted);
+  CHECK(jenny.answers("flood499")[0].reason == "These are more than 20 requests in a minute. Please try again later.");
+  CHECK(jenny.await_groups([](const auto& groups) { return groups.size() == 20; }));
+}
+
+TEST_CASE_FIXTURE(ServiceWorld, "requests: repeated with its id one is done once and answered again, also by a service that was killed") {
+  User vy = user("vy");
+  const chat::GroupRequest request{"the same", GroupAction::create, {}, "Garden", {}};
+  const chat::GroupAnswer first = vy.ask(request);
+  kill_service();
+  const auto again = vy.peer.mqtt.publish(chat::group_request_topic("vy"), chat::write_group_request(request), {.qos = Qos::at_least_once});
+  REQUIRE(again);
+  start_service();
+  REQUIRE(world.run_until([&] { return vy.answers("the same").size() == 2; }));
+  CHECK(vy.answers("the same")[1] == first);
+  CHECK(vy.groups().size() == 1);
+}
+
+TEST_CASE_FIXTURE(ServiceWorld, "broker: one that comes back empty is filled again, and so is what somebody else has changed") {
+  User vy = user("vy");
+  const std::string room = vy.ask(GroupAction::create, {}, "Garden").room;
+  REQUIRE(vy.peer.disconnect());
+  broker.kill();
+  test::write_file(broker.file("dynamic-security.json"), test::read_file(WASMQTT_BROKER_CONFIGURATION "/dynamic-security.json"));
+  broker.start();
+  REQUIRE(test::await([&] { return test::read_file(broker.file("dynamic-security.json")).find(room) != std::string::npos; }));
+  User later = user("vy");
+  CHECK(later.may_subscribe(chat::room_filter(room)));
+  REQUIRE(later.await_groups([&](const auto& groups) { return is_in(groups, room); }));
+}
+
+TEST_CASE_FIXTURE(ServiceWorld, "database: a right that is given or taken with sqlite3 is in force within a second, for who is connected") {
+  User vy = user("vy");
+  User jenny = user("jenny");
+  const std::string room = vy.ask(GroupAction::create, {}, "Garden").room;
+  const auto may_within_a_second = [&](bool wanted) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{1};
+    while (jenny.may_subscribe(chat::room_filter(room)) != wanted) {
+      if (std::chrono::steady_clock::now() > deadline) return false;
+    }
+    return true;
+  };
+  for (int round = 0; round < 5; ++round) {
+    sqlite("INSERT INTO members (room, member) VALUES ('" + room + "', 'jenny')");
+    CHECK(may_within_a_second(true));
+    sqlite("DELETE FROM members WHERE member = 'jenny'");
+    CHECK(may_within_a_second(false));
+  }
+  CHECK(jenny.peer.suspected.empty());
+  sqlite("DELETE FROM users WHERE name = 'jenny'");
+  REQUIRE(world.run_until([&] { return !jenny.peer.mqtt.connected(); }));  // deleteClient disconnects
+}

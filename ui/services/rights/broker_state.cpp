@@ -1,0 +1,107 @@
+#include "broker_state.hpp"
+
+#include "chat/checked_messages.hpp"
+#include "chat/groups.hpp"
+#include "chat/names.hpp"
+#include "chat/rooms.hpp"
+#include "chat/topics.hpp"
+
+namespace rights {
+namespace {
+
+using chat::checked_topic;
+using chat::CheckStep;
+
+class RoleBuilder {
+ public:
+  void send(std::string topic) { acls_.insert({AclType::send, std::move(topic), true}); }
+  // Who may subscribe may read, and the other way round: a subscription that was made before outlives its right.
+  void read(const std::string& filter) {
+    acls_.insert({AclType::receive, filter, true});
+    acls_.insert({AclType::subscribe_pattern, filter, true});
+  }
+  Acls take() { return std::move(acls_); }
+  Acls acls_;
+};
+
+Acls user_rights(const std::string& user, bool only_checked) {
+  RoleBuilder role;
+  const std::string sent = chat::message_topic("+", user);
+  const std::string received = chat::own_messages_filter(user);
+  if (!only_checked) {
+    role.send(sent);
+    role.read(received);
+  }
+  role.send(checked_topic(sent, CheckStep::request));
+  role.read(checked_topic(sent, CheckStep::accepted));
+  role.read(checked_topic(sent, CheckStep::rejected));
+  role.read(checked_topic(received, CheckStep::accepted));
+  role.read(checked_topic(chat::room_topic("+", user), CheckStep::rejected));
+  role.send(chat::status_topic(user));
+  role.read(std::string(chat::all_status_filter));
+  role.send(chat::group_request_topic(user));
+  role.read(chat::group_answer_topic(user));
+  role.read(chat::groups_topic(user));
+  return role.take();
+}
+
+void add_room_rights(Acls& acls, const std::string& room, const std::string& user, bool only_checked) {
+  RoleBuilder role{std::move(acls)};
+  const std::string sent = chat::room_topic(room, user);
+  const std::string received = chat::room_filter(room);
+  if (!only_checked) {
+    role.send(sent);
+    role.read(received);
+  }
+  role.send(checked_topic(sent, CheckStep::request));
+  role.read(checked_topic(received, CheckStep::accepted));
+  acls = role.take();
+}
+
+Acls reader_rights() {
+  RoleBuilder role;
+  for (const char* filter : {"chat/messages/#", "chat/rooms/#", "chat/status/#"}) role.read(filter);
+  return role.take();
+}
+
+Acls worker_rights() {
+  RoleBuilder role;
+  for (const std::string_view requests : {chat::all_message_requests_filter, chat::all_room_requests_filter}) {
+    role.read(std::string(requests));
+    role.acls_.insert({AclType::subscribe_literal, "$share/validation/" + std::string(requests), true});
+    const std::string_view message = requests.substr(0, requests.rfind('/'));
+    role.send(checked_topic(message, CheckStep::accepted));
+    role.send(checked_topic(message, CheckStep::rejected));
+  }
+  return role.take();
+}
+
+}  // namespace
+
+std::string role_of(std::string_view user) { return "chat-" + std::string(user); }
+
+BrokerState desired_state(const RightsState& state) {
+  BrokerState broker;
+  for (const auto& [user, kind] : state.users) {
+    if (!chat::check_user_name(user).empty()) continue;
+    broker.clients[user].roles = {role_of(user)};
+    Acls& acls = broker.roles[role_of(user)];
+    switch (kind) {
+      case UserKind::user: acls = user_rights(user, state.only_checked); break;
+      case UserKind::reader: acls = reader_rights(); break;
+      case UserKind::worker: acls = worker_rights(); break;
+    }
+  }
+  for (const auto& [id, room] : state.rooms) {
+    if (!chat::is_room_id(id)) continue;
+    for (const Member& member : room.members) {
+      const auto user = state.users.find(member.user);
+      if (user == state.users.end() || user->second != UserKind::user) continue;
+      const auto role = broker.roles.find(role_of(member.user));
+      if (role != broker.roles.end()) add_room_rights(role->second, id, member.user, state.only_checked);
+    }
+  }
+  return broker;
+}
+
+}  // namespace rights
