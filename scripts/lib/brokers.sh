@@ -1,10 +1,11 @@
 # shellcheck shell=bash
-# The two Mosquitto brokers: `open` (no authentication) and `auth` (users, passwords, ACL).
+# The Mosquitto brokers: `open` (no authentication), `auth` (users, passwords, ACL) and `dynamic` (rights from a database).
 # Source after progress.sh, processes.sh and ports.sh.
 #
 #   start_broker open STATE_DIR WS_PORT TCP_PORT     configuration, state and log in STATE_DIR; returns when it answers
 #   write_broker open STATE_DIR WS_PORT TCP_PORT     its configuration only, STATE_DIR/mosquitto.conf
 #   broker_password peter                            of the demonstration's users
+#   service_password STATE_DIR rights-service        the path of a file with the password of a service at `dynamic`
 
 broker_program() { PATH=$PATH:/usr/sbin command -v mosquitto; }
 
@@ -15,12 +16,37 @@ write_broker() {
   mkdir -p "$state"
   state=$(cd "$state" && pwd)
   sed -e "s|@USER@|$(id -un)|" -e "s|@STATE@|$state|" -e "s|@WS_PORT@|$ws_port|" -e "s|@TCP_PORT@|$tcp_port|" \
-    "$brokers/$kind.conf.in" >"$state/mosquitto.conf"
-  [[ $kind == auth ]] || return 0
-  install -m 600 "$brokers/users" "$state/passwords"
-  mosquitto_passwd -U "$state/passwords"
-  install -m 600 "$brokers/acl" "$state/acl"
+    -e "s|@PLUGIN@|$(dynamic_security_plugin)|" "$brokers/$kind.conf.in" >"$state/mosquitto.conf"
+  case $kind in
+    auth)
+      write_passwords "$state/passwords" <"$brokers/users"
+      install -m 600 "$brokers/acl" "$state/acl"
+      ;;
+    dynamic)
+      local service
+      for service in rights-service validation-worker; do
+        printf '%s:%s\n' "$service" "$(<"$(service_password "$state" "$service")")"
+      done | cat "$brokers/users" - | write_passwords "$state/passwords"
+      # From then on the plugin writes it itself.
+      [[ -s $state/dynamic-security.json ]] || install -m 600 "$brokers/dynamic-security.json" "$state/"
+      ;;
+  esac
 }
+
+# Lines of user:password in; hashed before anybody else could read them.
+write_passwords() {
+  (umask 077 && rm -f "$1" && cat >"$1")
+  mosquitto_passwd -U "$1"
+}
+
+# Random, made when it is not there yet.
+service_password() {
+  local file=$1/$2.password
+  [[ -s $file ]] || (umask 077 && head -c 24 /dev/urandom | base64 >"$file")
+  echo "$file"
+}
+
+dynamic_security_plugin() { compgen -G '/usr/lib/*/mosquitto_dynamic_security.so' | head -n 1; }
 
 start_broker() {
   local kind=$1 state=$2 ws_port=$3 tcp_port=$4

@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # What has to be installed, and why. Source after progress.sh.
 #
-#   need_page; need_native; need_brokers; need_other_brokers; need_browser    say what the next steps use
+#   need_page; need_native; need_services; need_brokers; need_other_brokers; need_service_tests; need_browser
+#                                                          say what the next steps use
 #   install_missing "$assume_yes"                          installs what of it is absent, or ends the script
 #
 # A need is met by any program or header of the right name, not only by the distribution's package:
@@ -39,6 +40,19 @@ need_native() {
   need /usr/include/doctest/doctest.h doctest-dev "unit tests"
   need /usr/include/boost/beast.hpp libboost-dev "TCP and WebSocket of the native programs (Boost.Asio, Boost.Beast)"
   need /usr/include/openssl/ssl.h libssl-dev "TLS of the native programs"
+}
+
+need_services() {
+  need /usr/include/SQLiteCpp/SQLiteCpp.h libsqlitecpp-dev "the database of rights, in a file"
+  need '/usr/lib/*/libsqlite3.so' libsqlite3-dev "what that stands on"
+  need /usr/include/pqxx/pqxx libpqxx-dev "the same database in PostgreSQL"
+  need /usr/include/unicode/brkiter.h libicu-dev "words of any script, in messages that are checked"
+  need '/usr/lib/*/mosquitto_dynamic_security.so' mosquitto "rights that change while the broker runs"
+}
+
+need_service_tests() {
+  need sqlite3 sqlite3 "changes the database of rights in the tests"
+  need '/usr/lib/postgresql/*/bin/postgres' postgresql "the other database of rights"
 }
 
 need_clang() {
@@ -127,6 +141,7 @@ packages_install() {
   case " ${packages_missing[*]} " in *" nginx-light "*) services+=(nginx) ;; esac
   case " ${packages_missing[*]} " in *" rabbitmq-server "*) services+=(rabbitmq-server) ;; esac
   case " ${packages_missing[*]} " in *" ejabberd "*) services+=(ejabberd) ;; esac
+  case " ${packages_missing[*]} " in *" postgresql "*) services+=(postgresql) ;; esac
   case " ${packages_missing[*]} " in
     *" rabbitmq-server "* | *" ejabberd "*)
       # Erlang's port mapper comes with them; who had it before may need it.
