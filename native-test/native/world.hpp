@@ -66,6 +66,7 @@ class Process {
   // Its exit code, or minus the signal that ended it.
   int wait();
   bool has_ended();
+  pid_t id() const { return pid_; }
 
  private:
   pid_t pid_ = -1;

@@ -43,6 +43,7 @@ BrokerOptions dynamic_broker() {
   options.files.emplace_back("dynamic-security.json", read_file(WASMQTT_BROKER_CONFIGURATION "/dynamic-security.json"));
   options.settings = {{"plugin " + plugin(), "what is tested"},
                       {"plugin_opt_config_file @STATE@/dynamic-security.json", "its state"},
+                      {"set_tcp_nodelay true", "as scripts/brokers/dynamic.conf.in has it"},
                       {"max_queued_messages 10000", "as scripts/brokers/dynamic.conf.in has it"},
                       {"max_inflight_messages 100", "as scripts/brokers/dynamic.conf.in has it"}};
   return options;

@@ -15,7 +15,7 @@
 #include <set>
 #include <string>
 
-#include "../common/rate_limit.hpp"
+#include "common/rate_limit.hpp"
 #include "broker_control.hpp"
 #include "group_rules.hpp"
 

@@ -40,7 +40,7 @@
 #include <csignal>
 #include <iostream>
 
-#include "../common/service_connection.hpp"
+#include "common/service_connection.hpp"
 #include "database_watch.hpp"
 #include "group_service.hpp"
 

@@ -1,0 +1,107 @@
+// validation_worker: checks messages of MQTT Chat before anybody reads them.
+//
+//   validation_worker --url mqtt://127.0.0.1:1884 --password-file FILE --database rights.db --state DIRECTORY [--name 2]
+//
+// It takes requests (chat/messages/<receiver>/<sender>/request, and those of rooms) and publishes each as accepted, or rejected
+// with a reason: forbidden words, which it reads from the rights service's database and follows within a second, a size, and a
+// rate for each sender. Each request is answered once, in order, also when the worker is killed at any moment.
+//
+// Several workers, each with a --name of its own, share the load: the broker gives each request to one of them ($share/validation/…).
+// Then two messages that one sender sends right after one another may be answered in the other order, and each worker counts a
+// sender's rate for itself. A worker that is ended (SIGTERM) or killed keeps its place: what the broker gives it waits until it is
+// back. SIGUSR1 ends it for good: it takes no more requests, answers those that it has, and leaves the others to the others.
+//
+// In production: an account of its own with the kind 'worker' in the database, mqtts://, a directory for --state on a disk that
+// lasts, and a unit as that of the rights service (../rights/main.cpp), with validation_worker@.service for several.
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <csignal>
+#include <filesystem>
+#include <iostream>
+
+#include "common/service_connection.hpp"
+#include "rights/database_watch.hpp"
+#include "worker.hpp"
+
+namespace {
+
+using namespace validation;
+
+constexpr std::string_view help = R"(validation_worker: checks messages before anybody reads them.
+
+  --name NAME           of this worker, when there are several (default 1)
+  --max-bytes N         of a message's text (4096)
+  --messages-per-minute N
+                        of one sender (120))";
+
+struct Options {
+  chat::ServiceOptions service;
+  std::string name = "1";
+  std::size_t max_bytes = 4096;
+  std::size_t per_minute = 120;
+};
+
+std::optional<std::string> take_option(std::string_view name, const std::string& value, Options& options) {
+  if (name == "--max-bytes") return chat::take_number(value, chat::max_content_bytes, options.max_bytes);
+  if (name == "--messages-per-minute") return chat::take_number(value, 100'000'000, options.per_minute);
+  if (name != "--name") return std::nullopt;
+  options.name = value;
+  return value.empty() || value.find_first_of("/+#") != std::string::npos ? "it is a short word" : "";
+}
+
+void log(std::string_view line) { std::cout << "validation_worker: " << line << std::endl; }
+
+// What it says now, or nothing when it does not answer.
+void read_words(rights::RightsDatabase& database, ForbiddenWords& words) {
+  try {
+    if (database.changed()) words.set(database.forbidden_words());
+  } catch (const rights::DatabaseError& problem) {
+    log(problem.what());
+  }
+}
+
+int run(const Options& options) {
+  const std::string client_id = "validation-worker-" + options.name;
+  const std::string directory = options.service.state_directory.empty() ? "." : options.service.state_directory;
+  std::filesystem::create_directories(directory);
+  rights::RightsDatabase database(rights::open_database(options.service.database));
+  AnswerStore store(directory + '/' + client_id + ".db");
+  ForbiddenWords words;
+  chat::RateLimit rate(options.per_minute);
+  boost::asio::io_context context;
+  wasmqtt::MqttOptions mqtt = chat::service_mqtt_options(options.service, client_id);
+  mqtt.client.clean_session = false;
+  mqtt.driver.store_failure = wasmqtt::StoreFailure::stop;  // rather no answer than two
+  chat::ServiceConnection connection(context, options.service, std::move(mqtt), &store);
+  Worker worker(connection.mqtt, store,
+                {check_size(options.max_bytes), check_words(words), check_rate(rate, options.per_minute)},
+                [&] { return connection.loop.now(); }, log);
+  const rights::DatabaseWatch watch(context, database, [&] { read_words(database, words); });
+  connection.mqtt.connect();
+  boost::asio::signal_set signals(context, SIGINT, SIGTERM, SIGUSR1);
+  signals.async_wait([&](const boost::system::error_code&, int signal) {
+    if (signal == SIGUSR1) return worker.retire();
+    context.stop();
+  });
+  connection.mqtt.on_turn = [&] {
+    if (connection.mqtt.state() == wasmqtt::ConnectionState::stopped) context.stop();
+  };
+  context.run();
+  return 0;
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  Options options;
+  options.service.user = "validation-worker";
+  int exit_code = 0;
+  const auto take = [&](std::string_view name, const std::string& value) { return take_option(name, value, options); };
+  if (!chat::parse_service_options(count, arguments, help, take, options.service, exit_code)) return exit_code;
+  try {
+    return run(options);
+  } catch (const std::exception& problem) {
+    std::cerr << "validation_worker: " << problem.what() << '\n';
+    return 1;
+  }
+}
