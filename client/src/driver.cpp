@@ -249,8 +249,15 @@ void Driver::decide_what_next() {
   const bool more_urls = !was_connected && tried_urls_ != 0;
   if (!options_.reconnect && !more_urls) return fire(DriverEvent::give_up, StopReason::connection_lost);
   if (was_connected && !same_fault_again()) backoff_.connection_lasted(close_record_.connected_for);
-  retry_at_ = loop_.now() + (more_urls ? Duration{} : backoff_.next(loop_.random()));
+  const bool at_once = more_urls || (was_connected && options_.reconnect_at_once && backoff_.failures() == 0);
+  const Duration wait = more_urls ? Duration{} : backoff_.next(loop_.random());
+  retry_at_ = loop_.now() + (at_once ? Duration{} : wait);
   fire(DriverEvent::again);
+}
+
+void Driver::forgive_endings() {
+  takeover_.reset();
+  backoff_.reset();
 }
 
 bool Driver::is_old(std::string_view url) const {

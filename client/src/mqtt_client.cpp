@@ -259,6 +259,7 @@ Error MqttClient::disconnect_when_done(Duration timeout, const DisconnectOptions
 void MqttClient::abort() { impl_->driver().abort(); }
 void MqttClient::wake() { impl_->driver().wake(); }
 void MqttClient::offline() { impl_->driver().offline(); }
+void MqttClient::forgive_endings() { impl_->driver().forgive_endings(); }
 
 Error MqttClient::reauthenticate() { return impl_->driver().reauthenticate(); }
 Error MqttClient::reauthenticate(Bytes data, Properties words) {

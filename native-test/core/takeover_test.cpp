@@ -133,3 +133,33 @@ TEST_CASE("taken over: a broker that closes on a SUBSCRIBE does not count") {
   }
   CHECK(suspicions.all.empty());
 }
+
+TEST_CASE("reconnect_at_once: the first attempt after an accepted connection waits for nothing, the next ones back off, and "
+          "forgive_endings() begins anew") {
+  MqttOptions options = client_options();
+  options.driver.reconnect_at_once = true;
+  options.driver.takeover.policy = TakeoverPolicy::stop;
+  World world(std::move(options));
+  world.mqtt.connect();
+  world.broker.cut(nobody_there);
+  CHECK(world.mqtt.retry_at() > world.loop.now());  // no connection was ever accepted
+  world.wait();
+  world.accept();
+  world.loop.advance(11s);
+  for (int i = 0; i < 10; ++i) {
+    world.broker.cut();
+    CHECK(world.mqtt.retry_at() == world.loop.now());
+    world.wait();
+    world.accept();
+    world.mqtt.forgive_endings();
+  }
+  world.broker.cut();
+  world.wait();
+  world.accept();
+  world.broker.cut();
+  CHECK(world.mqtt.retry_at() > world.loop.now());
+  world.wait();
+  world.accept();
+  world.broker.cut();
+  CHECK(world.mqtt.stop_reason() == StopReason::taken_over);
+}

@@ -53,6 +53,9 @@ struct DriverOptions {
   bool shuffle_urls = false;      // start each round at a random one
   bool reconnect = true;          // false: an attempt or connection that ended stops the driver (StopReason::connection_lost)
   BackoffOptions backoff{};
+  // Where a connection that the broker had accepted ends, the first attempt is made at once and the waiting begins after it. For
+  // a broker that ends connections to change their rights; see forgive_endings().
+  bool reconnect_at_once = false;
   Duration open_timeout = std::chrono::seconds{20};  // for prepare_attempt to answer, and for the transport to open
   // For DISCONNECT to leave, from when bytes left last: what was published before may take longer. Then the transport is
   // closed without it.
@@ -136,6 +139,9 @@ class Driver final : private TransportObserver {
   void abort();
   // Something woke us up (visible again, online, resumed): checks the link at once, or tries at once if waiting.
   void wake();
+  // The application has learned why the last connections ended, that their rights have changed for example: they count neither
+  // towards a takeover nor in the backoff.
+  void forgive_endings();
   // The network is gone for certain: an open connection is aborted and the next attempt waits.
   void offline();
 

@@ -124,6 +124,8 @@ class MqttClient {
   void abort();    // without DISCONNECT: the will is published
   void wake();     // the device or tab woke up, or the network is back: check the link now
   void offline();  // the network is gone
+  // Why the last connections ended is known, and was neither a fault nor a takeover: they do not count. See Driver.
+  void forgive_endings();
 
   // MQTT 5's enhanced authentication; errors: see Client. With DriverOptions::authenticator it answers what the broker asks, and
   // reauthenticate() begins with its data, when the credentials have changed or the broker's policy asks for it. Without one,
