@@ -60,11 +60,18 @@
   // The same rules as chat::settings_from_query() and the login's view.
   function prepare(form) {
     const part = (name) => form.querySelector(name);
-    const stage = [10, 20, 30].find((known) => query.get('stage') === `${known}`) ?? 40;
+    const stage = [10, 20, 30, 50, 60].find((known) => query.get('stage') === `${known}`) ?? 40;
     for (const box of form.querySelectorAll('[type=checkbox]')) {
       const said = query.get(box.id);
       box.checked = said === '1' || (said !== '0' && stage >= Number(box.dataset.stage ?? Infinity));
     }
+    const depend = (needed) => {
+      const [authentication, groups, check] = ['#authentication', '#groups', '#check'].map(part);
+      if (authentication.checked || !(groups.checked || check.checked)) return;
+      if (needed) authentication.checked = true;
+      else groups.checked = check.checked = false;
+    };
+    depend(stage < 40);
     part('#user').value = returned?.user ?? query.get('user') ?? '';
     if (returned && !part('#authentication').checked) part('.primary').textContent = 'Signing In...';
     if (Number(query.get('expiry')) > 0) part('#expiry').value = query.get('expiry');
@@ -89,7 +96,10 @@
       button.dataset.pressed = 'Sign In';
       button.textContent = 'Signing In...';
     };
-    on('change', follow);
+    on('change', ({target}) => {
+      depend(target.id !== 'authentication');
+      follow();
+    });
     on('submit', (event) => event.preventDefault());
     on('keydown', (event) => {
       if (event.key === 'Enter' && !event.isComposing && event.target.matches('input:not([type=checkbox])')) sign_in();

@@ -50,6 +50,7 @@ chat::PageOrigin page_origin() {
   page.secure = address(3) == "https:";
   page.open_port = config("openWs", page.open_port);
   page.auth_port = config("authWs", page.auth_port);
+  page.groups_port = config("groupsWs", page.groups_port);
   return page;
 }
 

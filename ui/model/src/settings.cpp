@@ -11,21 +11,25 @@ struct Toggle {
   bool Settings::*member;
 };
 
-constexpr std::array<Toggle, 6> toggles = {{{"qos1", &Settings::qos1},
+constexpr std::array<Toggle, 8> toggles = {{{"qos1", &Settings::qos1},
                                             {"status", &Settings::status},
                                             {"authentication", &Settings::authentication},
                                             {"deduplicate", &Settings::deduplicate},
                                             {"remember", &Settings::remember},
+                                            {"groups", &Settings::groups},
+                                            {"check", &Settings::check},
                                             {"mqtt5", &Settings::mqtt5}}};
 
 // 0: there is none of this name.
 int stage_named(std::string_view name) {
-  for (const int stage : {10, 20, 30, 40})
+  for (const int stage : {10, 20, 30, 40, 50, 60})
     if (std::to_string(stage) == name) return stage;
   return 0;
 }
 
 int nearest_stage(const Settings& settings) {
+  if (settings.check) return 60;
+  if (settings.groups) return 50;
   if (settings.authentication) return 40;
   if (settings.status) return 30;
   return settings.qos1 ? 20 : 10;
@@ -91,20 +95,29 @@ Settings stage_settings(int stage) {
   settings.authentication = stage != 10 && stage != 20 && stage != 30;
   settings.status = stage != 10 && stage != 20;
   settings.qos1 = settings.deduplicate = settings.remember = stage != 10;
+  settings.groups = stage == 50 || stage == 60;
+  settings.check = stage == 60;
   return settings;
 }
 
-std::string default_broker(const PageOrigin& page, bool authentication) {
+Settings with_dependencies(const Settings& before, Settings after) {
+  if (after.authentication || !after.dynamic_rights()) return after;
+  if (before.authentication) after.groups = after.check = false;
+  else after.authentication = true;
+  return after;
+}
+
+std::string default_broker(const PageOrigin& page, const Settings& settings) {
   if (page.secure) {
     const std::string origin = "wss://" + page.host + (page.port.empty() ? "" : ":" + page.port);
-    return origin + (authentication ? "/mqtt" : "/mqtt-open");
+    return origin + (settings.dynamic_rights() ? "/mqtt-groups" : settings.authentication ? "/mqtt" : "/mqtt-open");
   }
-  return "ws://" + (page.host.empty() ? std::string("localhost") : page.host) + ':' +
-         std::to_string(authentication ? page.auth_port : page.open_port);
+  const int port = settings.dynamic_rights() ? page.groups_port : settings.authentication ? page.auth_port : page.open_port;
+  return "ws://" + (page.host.empty() ? std::string("localhost") : page.host) + ':' + std::to_string(port);
 }
 
 std::string broker_url(const Settings& settings, const PageOrigin& page) {
-  return settings.broker.empty() ? default_broker(page, settings.authentication) : settings.broker;
+  return settings.broker.empty() ? default_broker(page, settings) : settings.broker;
 }
 
 std::string stage_problem(std::string_view query) {
@@ -120,7 +133,8 @@ Settings settings_from_query(std::string_view query) {
   for_each_parameter(query, [&](std::string_view key, const std::string& value) {
     if (key == "stage") stage = stage_named(value);
   });
-  Settings settings = stage_settings(stage == 0 ? 40 : stage);
+  const Settings plain = stage_settings(stage == 0 ? 40 : stage);
+  Settings settings = plain;
   for_each_parameter(query, [&](std::string_view key, const std::string& value) {
     if (key == "user") settings.user = value;
     if (key == "broker") settings.broker = value;
@@ -128,7 +142,7 @@ Settings settings_from_query(std::string_view query) {
     for (const Toggle& toggle : toggles)
       if (key == toggle.key && (value == "0" || value == "1")) settings.*toggle.member = value == "1";
   });
-  return settings;
+  return with_dependencies(plain, settings);
 }
 
 std::optional<std::uint32_t> parse_expiry(std::string_view text) {

@@ -14,7 +14,7 @@ namespace {
 
 // In the middle of a tall window, as if all were unfolded: so the card stays where it is when that is done.
 float room_above(ImVec2 area) {
-  constexpr float tallest_card = 800;
+  constexpr float tallest_card = 936;
   const float least = area.x < 640 ? Theme::space_3 : Theme::space_6;
   return std::floor(std::clamp((area.y - tallest_card) * 0.5f, least, 240.0f));
 }
@@ -37,7 +37,7 @@ std::string_view host_of(std::string_view url) {
 // A link can name any broker, and a password manager fills in the password: where it would go stands beside the button.
 void draw_other_broker(Ui& ui, const chat::State& state) {
   const std::string broker = chat::broker_url(state.settings, state.page);
-  if (broker == chat::default_broker(state.page, state.settings.authentication)) return;
+  if (broker == chat::default_broker(state.page, state.settings)) return;
   gap(Theme::space_4);
   const std::string_view what = state.settings.authentication ? "Your password goes to another broker than this page's: "
                                                               : "You connect to another broker than this page's: ";
@@ -174,11 +174,13 @@ void LoginView::draw_options(Ui& ui, const chat::State& state, chat::Intents& in
     toggle("Use authentication", settings.authentication, "Uses the broker that requires passwords and enforces access rights.");
     toggle("Deduplicate messages client side", settings.deduplicate, "Discards the duplicates that QoS 1 allows.");
     toggle("Remember on this device", settings.remember, "Stores the history and the session in this browser.");
+    toggle("Use groups", settings.groups, "Uses the broker whose access rights follow the groups. Needs authentication.");
+    toggle("Check messages", settings.check, "A validation worker reads each message first. Needs authentication.");
     toggle("Use MQTT 5", settings.mqtt5,
            "The broker gives reasons, holds a last will back, and drops messages that have expired.");
     ImGui::PopStyleVar();
   }
-  if (changed) intents.emplace_back(chat::ChangeSettings{settings});
+  if (changed) intents.emplace_back(chat::ChangeSettings{with_dependencies(state.settings, settings)});
   if (settings.mqtt5) draw_expiry(ui, state, intents);
   draw_advanced(ui, state, intents);
 }
@@ -207,7 +209,7 @@ void LoginView::draw_advanced(Ui& ui, const chat::State& state, chat::Intents& i
   if (!field.changed || (!broker_.empty() && !chat::check_broker_url(broker_, state.page).empty())) return;
   // Empty, or what the page would fill in: the address need not name it.
   chat::Settings settings = state.settings;
-  const bool is_default = broker_ == chat::default_broker(state.page, settings.authentication);
+  const bool is_default = broker_ == chat::default_broker(state.page, settings);
   settings.broker = is_default ? std::string() : broker_;
   if (settings == state.settings) return;
   intents.emplace_back(chat::ChangeSettings{settings});

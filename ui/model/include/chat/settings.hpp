@@ -1,4 +1,4 @@
-// The login's settings (six toggles, the broker, the name), and the query of the page's address that shares them.
+// The login's settings (eight toggles, the broker, the name), and the query of the page's address that shares them.
 //
 //   Settings settings = settings_from_query("?stage=20&user=alice");
 //   address.replace(query_of(settings));             // "?stage=20&user=alice"
@@ -19,7 +19,8 @@ struct PageOrigin {
   std::string host = "localhost";  // an IPv6 address in brackets
   std::string port{};              // empty: the scheme's own
   int open_port = 8081;            // WebSocket of the broker without authentication
-  int auth_port = 8080;            // and of the one with it
+  int auth_port = 8080;            // of the one with it
+  int groups_port = 8082;          // and of the one whose rights change: groups, checked messages
 };
 
 struct Settings {
@@ -28,25 +29,32 @@ struct Settings {
   bool authentication = true;  // the broker with passwords and ACLs
   bool deduplicate = true;     // drop a redelivered message by its messageId
   bool remember = true;        // keep history, session and settings in the browser
+  bool groups = false;         // the broker with dynamic rights, and groups there; needs authentication
+  bool check = false;          // there, too: nothing is read that no worker has accepted; needs authentication
   bool mqtt5 = false;          // the protocol's version, where the broker speaks it
   std::uint32_t expiry = 0;    // MQTT 5: seconds after which a message that was not delivered is dropped; 0: never
   std::string broker;          // empty: default_broker()
   std::string user;
 
+  // The broker with dynamic rights is needed.
+  bool dynamic_rights() const { return groups || check; }
   friend bool operator==(const Settings&, const Settings&) = default;
 };
 
-// 10: all off. 20: QoS 1, deduplication, remembering. 30: and status. 40 (and anything else): and authentication.
+// 10: all off. 20: QoS 1, deduplication, remembering. 30: and status. 40 (and anything else): and authentication. 50: and
+// groups. 60: and checked messages.
 Settings stage_settings(int stage);
+// `after`, as the user changed `before`: groups and checked messages switch authentication on, and its end switches them off.
+Settings with_dependencies(const Settings& before, Settings after);
 
-// ws://HOST:auth_port with authentication, ws://HOST:open_port without; from a secure page its own origin, at /mqtt and
-// /mqtt-open, since a secure page may open secure sockets only.
-std::string default_broker(const PageOrigin& page, bool authentication);
+// ws://HOST:auth_port with authentication, ws://HOST:open_port without, ws://HOST:groups_port with dynamic rights; from a secure
+// page its own origin, at /mqtt, /mqtt-open and /mqtt-groups, since a secure page may open secure sockets only.
+std::string default_broker(const PageOrigin& page, const Settings& settings);
 // settings.broker, or the default where that is empty.
 std::string broker_url(const Settings& settings, const PageOrigin& page);
 
 // Reads `?stage=…&user=…&broker=…&expiry=…` and the single toggles (qos1, status, authentication, deduplicate, remember,
-// mqtt5: 0 or 1) that deviate from the stage. Unknown keys are ignored; `password` is ignored on purpose.
+// groups, check, mqtt5: 0 or 1) that deviate from the stage. Unknown keys are ignored; `password` is ignored on purpose.
 Settings settings_from_query(std::string_view query);
 // A sentence when `query` names a stage that there is not; else empty.
 std::string stage_problem(std::string_view query);
