@@ -3,6 +3,7 @@
 
 #include "chat/checked_messages.hpp"
 #include "chat/rooms.hpp"
+#include "chat/topic_words.hpp"
 #include "chat/topics.hpp"
 
 using namespace chat;
@@ -44,4 +45,15 @@ TEST_CASE("rejections: written and read back, deviations refused") {
     CAPTURE(wrong);
     CHECK_FALSE(parse_rejected(wrong).value);
   }
+}
+
+TEST_CASE("each topic of the chat is told in words, and no other") {
+  const std::string room = "chat/rooms/abcdefghijklmnop/peter";
+  for (const std::string& topic : {std::string("chat/groups/request/alice"), std::string("chat/groups/answer/alice"),
+                                   std::string("chat/groups/of/alice"), room, room + "/request", room + "/accepted",
+                                   room + "/rejected", std::string("chat/messages/alice/peter"), std::string("chat/status/alice")})
+    CHECK_FALSE(topic_words(topic).empty());
+  CHECK(topic_words("chat/messages/alice/peter/request") == topic_words(room + "/request"));
+  for (std::string_view other : {"", "chat", "greetings/world", "chat/messages/alice", "chat/rooms/short/peter"})
+    CHECK(topic_words(other).empty());
 }

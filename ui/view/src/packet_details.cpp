@@ -4,6 +4,8 @@
 #include <cmath>
 
 #include "chat/digits.hpp"
+#include "chat/packet_fields.hpp"
+#include "chat/topic_words.hpp"
 #include "chat_view/packets.hpp"
 #include "marks.hpp"
 #include "wasmqtt/describe.hpp"
@@ -35,6 +37,11 @@ void PacketsView::draw_details(Ui& ui, const chat::State& state) {
   if (is_remark) return text(ui, fields_.empty() ? std::string_view{} : fields_[0].value);
   // draw_partner() may have chosen the other one.
   if (!has_chosen(state)) return;
+  if (entry.type == wasmqtt::PacketType::publish) {
+    const std::string topic = chat::packet_topic(entry, state.trace->bytes(entry), state.trace->alias_topic(entry));
+    if (const std::string_view words = chat::topic_words(topic); !words.empty())
+      text(ui, words, {.style = TextStyle::small, .color = ui.theme().color.text_muted});
+  }
   // Side by side where there is room, so that a field and its bytes are seen together.
   const float bytes_width = std::ceil(39 * ui.text_width("0", TextStyle::code));
   const float fields_width = room().x - bytes_width - Theme::space_4;
