@@ -73,7 +73,7 @@ struct World {
     REQUIRE(state().screen == Screen::chat);
     answer();
   }
-  // Reads what the client sends, answers subscriptions, QoS 1 publishes and pings, and notes the publishes.
+  // Reads what the client sends, answers subscriptions and their ends, QoS 1 publishes and pings, and notes the publishes.
   void answer() {
     loop.run_turns();
     while (!broker.quiet()) {
@@ -85,6 +85,10 @@ struct World {
           codes.push_back(refused_filter == request.filter ? wasmqtt::suback_failure : static_cast<std::uint8_t>(request.qos));
         }
         broker.reply(wasmqtt::Suback{subscribe->packet_id, codes});
+      } else if (const auto* unsubscribe = std::get_if<wasmqtt::Unsubscribe>(&packet)) {
+        const std::vector<std::uint8_t> codes(broker.version == wasmqtt::ProtocolVersion::mqtt_5 ? unsubscribe->filters.size() : 0);
+        for (const auto& filter : unsubscribe->filters) unsubscribed.emplace_back(filter);
+        broker.reply(wasmqtt::Unsuback{unsubscribe->packet_id, codes});
       } else if (const auto* publish = std::get_if<wasmqtt::Publish>(&packet)) {
         published.push_back({std::string(publish->topic), std::string(as_text(publish->payload)), publish->qos,
                              publish->retain, publish->dup});
@@ -159,6 +163,7 @@ struct World {
   wasmqtt::ReasonCode puback = wasmqtt::ReasonCode::success;  // to each publish with QoS 1
   wasmqtt::PropertyList puback_properties;
   std::vector<std::string> filters;
+  std::vector<std::string> unsubscribed;
   std::vector<Published> published;
   bool disconnected = false;
   wasmqtt::PacketId next_id = 0;

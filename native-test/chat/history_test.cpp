@@ -152,7 +152,7 @@ TEST_CASE("a history that an earlier version stored above the limits loads withi
 TEST_CASE("a history in a newer format is neither shown nor changed, and the page says so") {
   MemoryChatStore store;
   const std::string account = account_prefix("alice", "ws://localhost:8081");
-  const std::vector<Record> newer = {{account, "{\"format\":3}"},
+  const std::vector<Record> newer = {{account, "{\"format\":" + std::to_string(history_format + 1) + "}"},
                                      {message_key(account, peter, 1), "{\"id\":\"1\",\"from\":\"peter\",\"number\":1}"}};
   store.put(newer, {});
   World world(stage_settings(20), &store);

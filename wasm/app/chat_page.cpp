@@ -55,7 +55,7 @@ void ChatPage::connect_browser() {
 void ChatPage::open_chat_titled(std::string_view title) {
   const chat::State& state = app_.state();
   for (const chat::Conversation* conversation : state.conversations.newest_first()) {
-    if (conversation->key().title_for(state.user) != title) continue;
+    if (conversation->title_for(state.user) != title) continue;
     return app_.handle(chat::OpenChat{conversation->key()});
   }
 }

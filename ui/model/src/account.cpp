@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "chat/names.hpp"
+#include "chat/rooms.hpp"
 #include "chat/topics.hpp"
+#include "message_route.hpp"
 #include "wasmqtt/describe.hpp"
 
 namespace chat {
@@ -15,6 +17,8 @@ using wasmqtt::ReasonCode;
 using wasmqtt::StopReason;
 
 constexpr std::string_view admin_name = "admin";
+// A connection that the broker has ended because of changed rights is usually back before anybody has read that.
+constexpr Duration kick_grace = std::chrono::seconds{2};
 
 // MQTT 5's topic aliases, each way: as many topics as a chat at rest uses.
 constexpr std::uint16_t topic_aliases = 10;
@@ -41,6 +45,13 @@ bool is_takeover(const CloseRecord& record) {
   return record.cause == CloseRecord::Cause::ended_by_broker && record.reason_code == ReasonCode::session_taken_over;
 }
 
+// MQTT 5 says so; in 3.1.1 the broker just closes the connection, which may have any other reason.
+bool ends_as_rights_change(const CloseRecord& record) {
+  if (record.phase != CloseRecord::Phase::connected) return false;
+  if (record.cause == CloseRecord::Cause::ended_by_broker) return record.reason_code == ReasonCode::administrative_action;
+  return record.cause == CloseRecord::Cause::transport;
+}
+
 std::vector<std::uint8_t> to_bytes(std::string_view text) { return {text.begin(), text.end()}; }
 
 }  // namespace
@@ -52,6 +63,19 @@ Account::Account(ChatApp& app, ChatStore& store, Credentials credentials, bool r
       history_(store, app.state_.conversations, user_, broker_, platform_.loop.random()), returning_(returning) {
   history_.on_notice = [this](std::string text) { notice(std::move(text)); };
   history_.on_problem = [this](std::string_view problem) { storage_failed(problem); };
+  if (settings_.groups && !admin_) make_desk();
+}
+
+void Account::make_desk() {
+  desk_ = std::make_unique<GroupDesk>(GroupDesk::Uses{app_->state_, history_, platform_.loop, platform_.zone}, settings_.check, qos());
+  desk_->on_room_message = [this](const wasmqtt::Message& message) { handle_message(message); };
+  desk_->on_notice = [this](std::string text, std::string_view topic) { notice(std::move(text), topic); };
+  desk_->on_made = [this](const ConversationKey& key) { app_->open_chat(key); };
+  desk_->on_groups_changed = [this] {
+    // That is why the broker ended the connection, if it has just done so: it is neither a fault nor a takeover.
+    mqtt_->forgive_endings();
+    mqtt_->trace().note(now(), "Your groups have changed, and with them your rights on the broker.");
+  };
 }
 
 void Account::start() {
@@ -64,6 +88,7 @@ void Account::start() {
 
 void Account::detach() {
   if (app_ != nullptr) history_.flush_drafts(), note_waiting();
+  if (desk_) desk_->detach();
   app_ = nullptr;
 }
 
@@ -90,6 +115,8 @@ wasmqtt::MqttOptions Account::options(const std::string& password) const {
   // For a person who waits for it.
   options.driver.open_timeout = std::chrono::seconds{8};
   options.client.connack_timeout = std::chrono::seconds{8};
+  // The broker ends a connection whose rights change.
+  options.driver.reconnect_at_once = settings_.dynamic_rights();
   // A message is acknowledged once it is in the history: see handle_message().
   options.client.manual_acknowledgement = true;
   return options;
@@ -134,8 +161,22 @@ void Account::connect(const std::string& password) {
 }
 
 void Account::subscribe() {
-  subscribe(admin_ ? std::string(all_messages_filter) : own_messages_filter(user_), &Account::handle_message);
+  const std::string messages = admin_ ? std::string(all_messages_filter) : own_messages_filter(user_);
+  subscribe(filter_to_read(messages, settings_.check), &Account::handle_message);
+  // The session may still have what this user read in the other stage.
+  if (settings_.dynamic_rights() && settings_.qos1) (void)mqtt_->unsubscribe_filter(filter_to_read(messages, !settings_.check));
+  if (settings_.groups && admin_) subscribe(filter_to_read(room_topic("+", "+"), settings_.check), &Account::handle_message);
+  if (settings_.check && !admin_) subscribe_checked();
   if (settings_.status) status_subscription_ = subscribe(all_status_filter, &Account::handle_status);
+  if (desk_) desk_->attach(*mqtt_);
+}
+
+// What becomes of one's own messages.
+void Account::subscribe_checked() {
+  const std::string sent = message_topic("+", user_);
+  subscribe(checked_topic(sent, CheckStep::accepted), &Account::handle_message);
+  subscribe(checked_topic(sent, CheckStep::rejected), &Account::handle_rejected);
+  if (settings_.groups) subscribe(checked_topic(room_topic("+", user_), CheckStep::rejected), &Account::handle_rejected);
 }
 
 wasmqtt::Subscription Account::subscribe(std::string_view filter, void (Account::*handler)(const wasmqtt::Message&),
@@ -191,6 +232,7 @@ void Account::handle(const wasmqtt::StateChanged& event) { handle_state(event.st
 void Account::handle(const wasmqtt::Connected& event) {
   resumed_ = event.session_present;
   farewell_.clear();
+  kicked_at_.reset();
   if (!stopping_) handle_connected();
 }
 
@@ -203,6 +245,7 @@ void Account::handle(const wasmqtt::SessionLost& event) {
 void Account::handle(const wasmqtt::SubscriptionAnswered& event) {
   if (event.error) return;
   const bool messages = app_ != nullptr && event.filter != all_status_filter;
+  if (!event.granted && desk_ && desk_->handle_refused_filter(event.filter)) return;
   if (!event.granted) {
     notice("The broker refused this subscription" + reason_words(event.reason_code) +
                ". You will not receive messages on this topic.", event.filter);
@@ -219,8 +262,10 @@ void Account::handle(const wasmqtt::SubscriptionAnswered& event) {
 void Account::handle(const wasmqtt::StoreProblem& event) { storage_failed(event.problem); }
 
 void Account::handle(const wasmqtt::Closed& event) {
-  mqtt_->trace().note(now(), event.record.sentence());
-  if (event.record.cause != CloseRecord::Cause::ended_by_broker) return;
+  const bool kicked = settings_.dynamic_rights() && ends_as_rights_change(event.record);
+  mqtt_->trace().note(now(), event.record.sentence() + (kicked ? " The broker does this where access rights change." : ""));
+  if (kicked) kicked_at_ = now();
+  if (kicked || event.record.cause != CloseRecord::Cause::ended_by_broker) return;
   farewell_ = event.record.sentence();
   notice(farewell_);
 }
@@ -240,6 +285,8 @@ void Account::handle_connected() {
   const bool again = std::exchange(was_connected_, true);
   connected_at_ = now();
   if (settings_.status) publish_status(true);
+  checks_.restart(now());
+  if (desk_) desk_->handle_connected(again, resumed_);
   if (again && resumed_ && settings_.status) {
     // The session kept the subscription, and a broker sends the retained statuses to new ones only; those that
     // changed meanwhile would be missed.
@@ -285,8 +332,10 @@ ConnectionStatus Account::connection(bool network) const {
                 user_ + " on another device: a broker allows one connection per client id."};
   if (mqtt_ == nullptr) return {Kind::connecting, "Connecting", {}};
   const ConnectionState state = mqtt_->state();
-  if (state == ConnectionState::connected) return {Kind::connected, "Connected", {}};
+  if (is_connected()) return {Kind::connected, "Connected", {}};
   if (!network) return {Kind::offline, "Offline", "This device is offline. The chat reconnects when the network is back."};
+  // No more than a moment: there is nothing to explain yet.
+  if (kicked_at_ && now() < *kicked_at_ + kick_grace) return {Kind::reconnecting, "Reconnecting", {}};
   const bool was_closed = was_connected_ || (returning_ && !mqtt_->close_record().url.empty());
   std::string reason = was_closed ? why(mqtt_->close_record(), settings_.authentication) : std::string{};
   if (!farewell_.empty() && reason != farewell_) reason = farewell_ + " " + reason;
@@ -297,6 +346,24 @@ ConnectionStatus Account::connection(bool network) const {
     return {Kind::reconnecting, "Reconnecting in " + std::to_string(seconds) + " s", reason};
   }
   return {Kind::reconnecting, was_connected_ ? "Reconnecting" : "Connecting", reason};
+}
+
+void Account::update(Time now) {
+  history_.update(now);
+  if (desk_) desk_->update(now);
+  if (app_ != nullptr && is_connected()) checks_.update(app_->state_.conversations, user_, now);
+}
+
+std::optional<Time> Account::next_change() const {
+  std::optional<Time> next = next_countdown();
+  const auto consider = [&](std::optional<Time> time) {
+    if (time && (!next || *time < *next)) next = time;
+  };
+  consider(history_.next_write());
+  if (is_connected()) consider(checks_.next_change());
+  if (desk_) consider(desk_->next_change());
+  if (kicked_at_ && now() < *kicked_at_ + kick_grace) consider(*kicked_at_ + kick_grace);
+  return next;
 }
 
 std::optional<Time> Account::next_countdown() const {

@@ -7,6 +7,8 @@
 
 #include "chat/chat_app.hpp"
 #include "chat/wire.hpp"
+#include "check_watch.hpp"
+#include "group_desk.hpp"
 #include "history.hpp"
 
 namespace chat {
@@ -32,10 +34,16 @@ class Account : public std::enable_shared_from_this<Account> {
   // The application continues without this session: nothing of it is touched any more.
   void detach();
   bool over() const;
+  bool is_connected() const { return mqtt_ != nullptr && mqtt_->connected(); }
 
   void send(const ConversationKey& key, const std::string& text);
   void retry(const ConversationKey& key, const std::string& id);
   History& history() { return history_; }
+  // nullptr where there are no groups.
+  GroupDesk* groups() { return desk_.get(); }
+  // For the current time: what has waited too long says so.
+  void update(Time now);
+  std::optional<Time> next_change() const;
 
   // After "Signed in elsewhere": with a new client, and the history and session that the store holds now.
   void use_here();
@@ -45,8 +53,6 @@ class Account : public std::enable_shared_from_this<Account> {
   void note_waiting();
   // For the current time; `network` false: the device is offline.
   ConnectionStatus connection(bool network) const;
-  std::optional<Time> next_countdown() const;
-
   const std::string& user() const { return user_; }
   const std::string& broker() const { return broker_; }
   wasmqtt::MqttClient* mqtt() { return mqtt_.get(); }
@@ -63,6 +69,8 @@ class Account : public std::enable_shared_from_this<Account> {
   void add_mqtt5(wasmqtt::ClientOptions& client) const;
   void connect(const std::string& password);
   void subscribe();
+  void subscribe_checked();
+  void make_desk();
   wasmqtt::Subscription subscribe(std::string_view filter, void (Account::*handler)(const wasmqtt::Message&),
                                   wasmqtt::Subscription replaces = {});
   void handle(const wasmqtt::StateChanged& event);
@@ -81,7 +89,9 @@ class Account : public std::enable_shared_from_this<Account> {
   void handle_delivery(const wasmqtt::DeliveryChanged& change);
   void handle_message(const wasmqtt::Message& message);
   void handle_status(const wasmqtt::Message& message);
+  void handle_rejected(const wasmqtt::Message& message);
   void handle_other(const wasmqtt::Message& message);
+  std::optional<Time> next_countdown() const;
   // Where an incoming message was put; null when it was a redelivery, an echo, or not fit to show (then a notice says
   // why). `added` is valid until the next insert.
   struct TakenIn {
@@ -89,6 +99,10 @@ class Account : public std::enable_shared_from_this<Account> {
     const ChatMessage* added = nullptr;
   };
   TakenIn take_in(const wasmqtt::Message& message);
+  // What the worker has decided about a message of one's own.
+  void judged(Conversation& conversation, ChatMessage& message, SendState state, std::string problem);
+  // Of a message of one's own, with what its delivery says. What has been judged stays so.
+  SendState progress(const ChatMessage& message, wasmqtt::DeliveryState state) const;
   void notice(std::string text, std::string_view topic = {});
   void publish(const ConversationKey& key, ChatMessage& message);
   void publish_status(bool online);
@@ -112,6 +126,8 @@ class Account : public std::enable_shared_from_this<Account> {
   History history_;
   wasmqtt::SessionStore* journal_ = nullptr;  // of the store that keeps the history
   std::map<std::uint64_t, Sent> sent_;  // by delivery number
+  CheckWatch checks_;
+  std::unique_ptr<GroupDesk> desk_;
   std::unique_ptr<wasmqtt::MqttClient> mqtt_;
   bool returning_;
   bool was_connected_ = false;
@@ -121,6 +137,8 @@ class Account : public std::enable_shared_from_this<Account> {
   bool adopted_ = false;
   Elsewhere elsewhere_ = Elsewhere::no;
   bool stopping_ = false;
+  // When the broker ended a connection as it does where rights change, until it is connected again.
+  std::optional<Time> kicked_at_;
   std::string farewell_;  // of MQTT 5's broker, when it ended the last connection
   Time status_published_at_{};
 };

@@ -6,6 +6,7 @@
 #include "chat/names.hpp"
 #include "chat/topics.hpp"
 #include "account.hpp"
+#include "message_route.hpp"
 #include "wasmqtt/describe.hpp"
 
 namespace chat {
@@ -59,6 +60,7 @@ std::string reason_words(wasmqtt::ReasonCode code) {
 
 void Account::send(const ConversationKey& key, const std::string& text) {
   if (app_ == nullptr || !key.has(user_) || text.empty()) return;
+  if (key.is_room() && !write_obstacle(app_->state_, key).empty()) return;
   if (text.size() > max_content_bytes)
     return notice("A message has at most 64 KB: one of " + std::to_string(text.size()) + " bytes was not sent.");
   Conversation& conversation = app_->state_.conversations.create(key);
@@ -93,16 +95,17 @@ void Account::publish(const ConversationKey& key, ChatMessage& message) {
   if (settings_.mqtt5 && settings_.expiry != 0)
     (void)properties.add(wasmqtt::PropertyId::message_expiry_interval, settings_.expiry);
   const auto made = mqtt_ == nullptr ? wasmqtt::Result<wasmqtt::Delivery>(wasmqtt::local_error(Errc::not_connected))
-                                     : mqtt_->publish(message_topic(message.receiver, user_), payload,
+                                     : mqtt_->publish(topic_to_send(message, settings_.check), payload,
                                                       {.qos = qos(), .properties = properties});
   if (!made) {
     message.state = SendState::failed;
     message.problem = why_not_sent(made.error());
   } else if (made->number == 0) {
-    message.state = SendState::sent;
+    message.state = settings_.check ? SendState::checking : SendState::sent;
+    if (settings_.check) checks_.begin(key, message.id, now());
   } else {
     sent_[made->number] = {key, message.id};
-    message.state = send_state(mqtt_->delivery_state(*made).value_or(DeliveryState::queued));
+    message.state = progress(message, mqtt_->delivery_state(*made).value_or(DeliveryState::queued));
     if (!mqtt_->connected()) note_waiting();
   }
 }
@@ -126,6 +129,8 @@ void Account::adopt_unfinished() {
   // Stored as waiting, yet not in the session: sending it again does no harm, its identifier stays.
   for (Conversation* conversation : app_->state_.conversations.newest_first())
     conversation->for_each([&](ChatMessage& message) {
+      if (message.sender == user_ && message.state == SendState::checking)
+        checks_.begin(conversation->key(), message.id, now());
       if (message.sender != user_ || message.state != SendState::queued || waiting.count(message.id) != 0) return;
       message.state = SendState::failed;
       message.problem = "It is unknown whether this message was sent.";
@@ -134,26 +139,30 @@ void Account::adopt_unfinished() {
 }
 
 std::string Account::adopt(wasmqtt::Delivery delivery, const wasmqtt::Client::Outgoing& outgoing) {
-  const auto topic = parse_message_topic(outgoing.topic);
-  if (!topic || topic->sender != user_ || sent_.count(delivery.number) != 0) return {};
+  const auto route = route_of(outgoing.topic, CheckStep::request);
+  if (!route || route->sender != user_ || sent_.count(delivery.number) != 0) return {};
   const auto parsed = parse_message(wasmqtt::as_text(outgoing.payload));
   if (!parsed.value) return {};
   const WireMessage& wire = *parsed.value;
-  const ConversationKey key{std::string(topic->receiver), user_};
+  const ConversationKey key = route->key();
   Conversation& conversation = app_->state_.conversations.create(key);
   ChatMessage* message = conversation.find(user_, wire.message_id);
   if (message == nullptr) {
-    ChatMessage unknown{.id = wire.message_id, .sender = user_, .receiver = std::string(topic->receiver),
+    ChatMessage unknown{.id = wire.message_id, .sender = user_, .receiver = route->receiver,
                     .text = wire.content, .sent_at = wire.timestamp, .arrived_at = clock()};
     (void)history_.first_time(unknown);
     message = &history_.insert(conversation, std::move(unknown));
   }
-  message->state = send_state(outgoing.state);
+  message->state = progress(*message, outgoing.state);
   sent_[delivery.number] = {key, message->id};
   return message->id;
 }
 
 void Account::handle_delivery(const wasmqtt::DeliveryChanged& change) {
+  if (desk_ && desk_->handle_delivery(change)) {
+    if (app_ != nullptr) app_->changed();
+    return;
+  }
   const DeliveryState state = change.state;
   const auto at = sent_.find(change.delivery.number);
   if (at == sent_.end()) return;
@@ -166,8 +175,10 @@ void Account::handle_delivery(const wasmqtt::DeliveryChanged& change) {
   Conversation* conversation = app_->state_.conversations.find(sent.key);
   ChatMessage* message = conversation == nullptr ? nullptr : conversation->find(user_, sent.id);
   if (message == nullptr) return;
-  message->state = send_state(state);
+  message->state = progress(*message, state);
+  if (message->state == SendState::accepted || message->state == SendState::rejected) return;
   message->problem.clear();
+  if (message->state == SendState::checking) checks_.begin(sent.key, sent.id, now());
   if (state == DeliveryState::failed) message->problem = why_failed(change);
   else if (change.reason_code == wasmqtt::ReasonCode::no_matching_subscribers)
     message->problem = "Nobody has subscribed to its topic: the broker has dropped it.";
@@ -176,9 +187,20 @@ void Account::handle_delivery(const wasmqtt::DeliveryChanged& change) {
 }
 
 Account::TakenIn Account::take_in(const wasmqtt::Message& incoming) {
-  const auto topic = parse_message_topic(incoming.topic);
-  if (!topic || (!admin_ && topic->receiver != user_)) {
+  const auto route = route_of(incoming.topic, CheckStep::accepted);
+  const bool own = route && route->sender == user_;
+  const ConversationKey key = route ? route->key() : ConversationKey{};
+  const bool echo = own && route->checked;  // of a message to somebody else that has been accepted
+  if (!route || (key.is_room() && !settings_.groups) || (!admin_ && !key.is_room() && route->receiver != user_ && !echo)) {
     notice("A message arrived on a topic that does not belong to this chat.", incoming.topic);
+    return {};
+  }
+  if (key.is_room() && desk_ && !desk_->is_open(key)) {
+    notice("A message of a group that you are not a member of was not shown.", incoming.topic);
+    return {};
+  }
+  if (settings_.check && !route->checked) {
+    notice("A message that nobody has checked was not shown.", incoming.topic);
     return {};
   }
   auto parsed = parse_message(wasmqtt::as_text(incoming.payload));
@@ -187,17 +209,18 @@ Account::TakenIn Account::take_in(const wasmqtt::Message& incoming) {
     return {};
   }
   WireMessage& wire = *parsed.value;
-  const ConversationKey key{std::string(topic->receiver), std::string(topic->sender)};
   Conversation* conversation = app_->state_.conversations.get(key);
   if (conversation == nullptr) {
     notice("Too many conversations: a message from somebody new was not shown.", incoming.topic);
     return {};
   }
-  const bool own = topic->sender == user_;
-  ChatMessage message{.id = std::move(wire.message_id), .sender = std::string(topic->sender),
-                  .receiver = std::string(topic->receiver), .text = std::move(wire.content),
-                  .sent_at = wire.timestamp, .arrived_at = clock(),
-                  .state = own ? SendState::delivered : SendState::none};
+  if (ChatMessage* waiting = echo ? conversation->find(user_, wire.message_id) : nullptr) {
+    judged(*conversation, *waiting, SendState::accepted, {});
+    return {};
+  }
+  ChatMessage message{.id = std::move(wire.message_id), .sender = route->sender, .receiver = route->receiver, .text = std::move(wire.content),
+                      .sent_at = wire.timestamp, .arrived_at = clock(),
+                      .state = !own ? SendState::none : route->checked ? SendState::accepted : SendState::delivered};
   const bool first_time = history_.first_time(message);
   if (!first_time && (own || settings_.deduplicate)) return {};
   return {conversation, &history_.insert(*conversation, std::move(message))};
@@ -228,7 +251,7 @@ void Account::handle_message(const wasmqtt::Message& incoming) {
   history_.keep(conversation);
   if (token != 0 && journal_ != nullptr) mqtt_->acknowledge(token);
   if (!app_->is_seen(conversation) && !own && app_->state_.notifications == Notifications::on && app_->on_unseen_message)
-    app_->on_unseen_message(conversation.key().title_for(user_), taken.added->text);
+    app_->on_unseen_message(conversation.title_for(user_), taken.added->text);
   app_->changed();
 }
 
@@ -255,7 +278,39 @@ void Account::handle_status(const wasmqtt::Message& incoming) {
   app_->changed();
 }
 
+SendState Account::progress(const ChatMessage& message, DeliveryState state) const {
+  if (message.state == SendState::accepted || message.state == SendState::rejected) return message.state;
+  const bool with_worker = state == DeliveryState::acknowledged || (state == DeliveryState::sent && !settings_.qos1);
+  return settings_.check && with_worker ? SendState::checking : send_state(state);
+}
+
+void Account::judged(Conversation& conversation, ChatMessage& message, SendState state, std::string problem) {
+  checks_.end(message.id);
+  message.state = state;
+  message.problem = std::move(problem);
+  history_.keep(conversation.key(), message);
+}
+
+void Account::handle_rejected(const wasmqtt::Message& incoming) {
+  if (app_ == nullptr) return;
+  if (incoming.token != 0) mqtt_->acknowledge(incoming.token);
+  const auto route = route_of(incoming.topic, CheckStep::rejected);
+  if (!route || !route->checked || route->sender != user_) return notice("A rejection arrived on a topic that does not belong to this chat.", incoming.topic);
+  const auto parsed = parse_rejected(wasmqtt::as_text(incoming.payload));
+  if (!parsed.value) return notice("A rejection could not be read. " + parsed.problem, incoming.topic);
+  constexpr std::size_t longest_reason = 500;
+  const std::string reason(cut_utf8(parsed.value->reason, longest_reason));
+  Conversation* conversation = app_->state_.conversations.find(route->key());
+  ChatMessage* message = conversation == nullptr ? nullptr : conversation->find(user_, parsed.value->message_id);
+  if (message == nullptr) notice("The validation worker rejected a message that is not here. " + reason, incoming.topic);
+  // What has been accepted stays so: an identifier is judged once.
+  else if (message->state != SendState::accepted) judged(*conversation, *message, SendState::rejected, reason);
+  app_->changed();
+}
+
 void Account::handle_other(const wasmqtt::Message& message) {
+  // What the broker had kept of a group, before it is known which groups there are; or of the other stage.
+  if (settings_.dynamic_rights() && route_of(message.topic, CheckStep::accepted)) return handle_message(message);
   if (message.token != 0) mqtt_->acknowledge(message.token);
   notice("The broker sent a message on a topic that was not subscribed to.", message.topic);
   if (app_ != nullptr) app_->changed();

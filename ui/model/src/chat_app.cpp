@@ -54,6 +54,8 @@ void ChatApp::handle(const Intent& intent) {
     void operator()(const UseHere&) { if (account) account->use_here(), app.on_used_here(); }
     void operator()(const ConnectNow&) { if (account) account->connect_now(); }
     void operator()(const AddChat& i) { app.add_chat(i.user); }
+    void operator()(const AskGroups& i) { if (account && account->groups()) account->groups()->ask(i.request); }
+    void operator()(const DismissGroupProblem&) { if (account && account->groups()) account->groups()->forget_problem(); }
     void operator()(const OpenChat& i) { app.open_chat(i.key); }
     void operator()(const ReadUpTo& i) { app.read_up_to(i); }
     void operator()(const ClearChat& i) { app.clear_chat(i.key); }
@@ -186,6 +188,7 @@ void ChatApp::forget_account() {
   state_.notices.clear();
   state_.trace = nullptr;
   state_.subscription_problem.clear();
+  state_.group_requests = {};
   state_.connection = {};
   signed_out();
 }
@@ -224,6 +227,8 @@ void ChatApp::clear_chat(const ConversationKey& key) {
 void ChatApp::remove_chat(const ConversationKey& key) {
   Conversation* conversation = state_.conversations.find(key);
   if (conversation == nullptr || !account_) return;
+  // A group that one is in stays in the list, as long as one is.
+  if (account_->groups() != nullptr && conversation->group && conversation->group->member) return;
   if (state_.open == key) leave_chat();
   account_->history().remove(*conversation);
 }
@@ -332,7 +337,7 @@ void ChatApp::update() {
   state_.clock = platform_.zone.now();
   if (account_) {
     state_.connection = account_->connection(network_);
-    account_->history().update(state_.now);
+    account_->update(state_.now);
   }
   if (closing_ && closing_->over()) closing_.reset();
 }
@@ -343,8 +348,7 @@ std::optional<Time> ChatApp::next_change() const {
     if (time && (!next || *time < *next)) next = time;
   };
   if (account_) {
-    consider(account_->next_countdown());
-    consider(account_->history().next_write());
+    consider(account_->next_change());
   }
   return next;
 }

@@ -8,12 +8,32 @@ ConversationKey::ConversationKey(std::string one, std::string other) : first(std
   if (second < first) std::swap(first, second);
 }
 
+ConversationKey ConversationKey::of_room(std::string_view id) {
+  ConversationKey key;
+  key.first.append("#").append(id);
+  return key;
+}
+
 std::string ConversationKey::title_for(std::string_view user) const {
   return has(user) ? partner_of(user) : first + " and " + second;
 }
 
 std::string ConversationKey::heading_for(std::string_view user) const {
   return has(user) ? "Conversation with " + partner_of(user) : "Conversation between " + first + " and " + second;
+}
+
+Conversation::Conversation(ConversationKey key) : key_(std::move(key)) {
+  if (key_.is_room()) group.emplace().group.room = key_.room();
+}
+
+std::string Conversation::title_for(std::string_view user) const {
+  if (!group) return key_.title_for(user);
+  return group->group.name.empty() ? "Group " + group->group.room : group->group.name;
+}
+
+std::string Conversation::heading_for(std::string_view user) const {
+  if (!group) return key_.heading_for(user);
+  return group->group.name.empty() ? title_for(user) : "Group " + group->group.name;
 }
 
 std::size_t Conversation::insert(ChatMessage message) {

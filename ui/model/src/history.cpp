@@ -76,6 +76,7 @@ void History::add_unknown(const ConversationList& before) {
   for (const Conversation* from : before.newest_first()) {
     Conversation* into = list_.get(from->key());
     if (into == nullptr) continue;
+    if (into->group && into->group->group.name.empty()) into->group = from->group;
     if (into->draft.empty() && !from->draft.empty()) set_draft(*into, from->draft, Time{});
     for (const ChatMessage& message : from->messages()) {
       if (!known.first_time(identity(message))) continue;

@@ -4,6 +4,7 @@
 
 #include "chat/digits.hpp"
 #include "chat/names.hpp"
+#include "chat/rooms.hpp"
 #include "json.hpp"
 
 namespace chat {
@@ -30,6 +31,10 @@ std::optional<Json> parse(std::string_view text) {
 }
 
 std::optional<ConversationKey> parse_key(std::string_view text) {
+  if (text.starts_with('#')) {
+    if (!is_room_id(text.substr(1))) return std::nullopt;
+    return ConversationKey::of_room(text.substr(1));
+  }
   const std::size_t slash = text.find('/');
   if (slash == std::string_view::npos) return std::nullopt;
   const std::string_view first = text.substr(0, slash);
@@ -44,6 +49,19 @@ SendState state_of(std::string_view account, std::string_view sender, std::int64
   if (account.substr(0, account.find('/')) != sender) return SendState::none;
   const auto state = static_cast<SendState>(stored);
   return state == SendState::none ? SendState::delivered : state;
+}
+
+// The same words as in chat/groups/of/<user> (groups.hpp).
+std::string group_json(const GroupView& view) { return write_groups({view.group}); }
+
+void read_group(const Json& json, GroupView& view) {
+  std::string text;
+  read_string(json, "group", text);
+  Parsed<Groups> parsed = parse_groups(text);
+  const std::string room = view.group.room;
+  if (parsed.value && parsed.value->size() == 1 && parsed.value->front().room == room) view.group = parsed.value->front();
+  const Json* member = json.find("member");
+  if (member != nullptr) view.member = member->boolean().value_or(true);
 }
 
 }  // namespace
@@ -71,6 +89,8 @@ Record conversation_record(std::string_view account, const Conversation& convers
   JsonObject json;
   json.add("unread", static_cast<std::int64_t>(conversation.unread())).add("draft", conversation.draft);
   json.add("active", conversation.active_at().time_since_epoch().count());
+  if (conversation.group)
+    json.add("group", group_json(*conversation.group)).add("member", conversation.group->member);
   return {std::string(account).append("c\n").append(conversation.key().text()), json.take()};
 }
 
@@ -113,7 +133,8 @@ HistoryReader::Result HistoryReader::read_message(std::string_view where, std::s
   message.arrived_at = read_time(*json, "arrived");
   const std::int64_t state = read_integer(*json, "state");
   const std::int64_t number = read_integer(*json, "number");
-  if (message.id.empty() || !key->has(message.sender) || state < 0 || state > 4 || number <= 0)
+  if (message.id.empty() || !key->has(message.sender) || !check_user_name(message.sender).empty() || state < 0 ||
+      state > static_cast<std::int64_t>(last_send_state) || number <= 0)
     return Result::unreadable;
   message.receiver = key->partner_of(message.sender);
   message.state = state_of(account_, message.sender, state);
@@ -131,6 +152,7 @@ HistoryReader::Result HistoryReader::read_conversation(std::string_view where, s
   Conversation* conversation = list_.get(*key);
   if (conversation == nullptr) return Result::no_room;
   read_string(*json, "draft", conversation->draft);
+  if (conversation->group) read_group(*json, *conversation->group);
   conversation->touch(read_time(*json, "active"));
   conversation->set_unread(static_cast<unsigned>(std::clamp<std::int64_t>(read_integer(*json, "unread"), 0, 1'000'000)));
   list_.reorder();

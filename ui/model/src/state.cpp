@@ -8,6 +8,11 @@ std::string presence_words(const State& state, const std::string& user) {
 }
 
 std::string write_obstacle(const State& state, const ConversationKey& key) {
+  if (key.is_room()) {
+    const Conversation* const room = state.conversations.find(key);
+    if (room == nullptr || !room->group->member) return "You are no longer a member of this group. You can still read it.";
+    if (state.admin) return "You are viewing this group as admin. Only its members can post.";
+  }
   if (!key.has(state.user)) return "You are viewing this conversation as admin. Only " + key.first + " and " + key.second + " can post.";
   if (state.connection.kind == ConnectionStatus::Kind::elsewhere) return "You are signed in elsewhere. Choose \"Use here\" to continue here.";
   return {};
@@ -21,6 +26,7 @@ std::string delivery_hint(const State& state, const ConversationKey& key) {
                                : "Not connected. With QoS 0 a message would be lost.";
   }
   if (partner == state.user) return {};
+  if (key.is_room()) return state.settings.qos1 ? std::string() : "With QoS 0 the members who are offline miss a message.";
   const Presence::Shown shown = state.presence.of(partner, state.now);
   if (state.settings.qos1) {
     const Conversation* const conversation = state.conversations.find(key);
@@ -58,6 +64,9 @@ std::string_view describe(SendState state) {
     case SendState::sent: return "sent";
     case SendState::delivered: return "delivered to the broker";
     case SendState::failed: return "not sent";
+    case SendState::checking: return "checking";
+    case SendState::accepted: return "accepted";
+    case SendState::rejected: return "rejected";
   }
   return "";
 }

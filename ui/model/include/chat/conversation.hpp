@@ -1,4 +1,4 @@
-// One conversation: its messages in order, what is unread, what is being typed.
+// One conversation, with a person or in the room of a group: its messages in order, what is unread, what is being typed.
 //
 //   Conversation chat({"alice", "peter"});
 //   chat.insert({.id = "…", .sender = "peter", .text = "hi", .sent_at = …, .arrived_at = …});
@@ -12,12 +12,14 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <tuple>
 #include <utility>
 #include <vector>
 
+#include "chat/groups.hpp"
 #include "wasmqtt/types.hpp"
 
 namespace chat {
@@ -25,19 +27,24 @@ namespace chat {
 using wasmqtt::Duration;
 using wasmqtt::Time;
 
-// The two participants, in the order of their bytes; the same one twice for notes to oneself.
+// The two participants, in the order of their bytes; the same one twice for notes to oneself. Or a room: "#" and its id, and
+// nobody else. No name holds '#'.
 struct ConversationKey {
   ConversationKey() = default;
   ConversationKey(std::string one, std::string other);
+  static ConversationKey of_room(std::string_view id);
 
-  bool has(std::string_view user) const { return first == user || second == user; }
-  // The one who is not `user`.
+  bool is_room() const { return first.starts_with('#'); }
+  std::string_view room() const { return is_room() ? std::string_view(first).substr(1) : std::string_view{}; }
+  // Everybody is taken for a participant of a room: who is a member stands in Conversation::group.
+  bool has(std::string_view user) const { return first == user || second == user || is_room(); }
+  // The one who is not `user`; of a room what stands for all its members, the first part of its key.
   const std::string& partner_of(std::string_view user) const { return first == user ? second : first; }
-  // For `user`: the partner's name; for somebody else "a and b".
+  // For `user`: the partner's name; for somebody else "a and b". Of a conversation that may be a room: Conversation::title_for().
   std::string title_for(std::string_view user) const;
   // "Conversation with peter", or "Conversation between a and b".
   std::string heading_for(std::string_view user) const;
-  std::string text() const { return first + "/" + second; }  // names hold no '/'
+  std::string text() const { return is_room() ? first : first + "/" + second; }  // names hold no '/'
   bool empty() const { return first.empty(); }
 
   friend bool operator==(const ConversationKey&, const ConversationKey&) = default;
@@ -55,11 +62,21 @@ enum class SendState : std::uint8_t {
   sent,       // on the wire; with QoS 0 nothing more can be known
   delivered,  // the broker has acknowledged it
   failed,     // see ChatMessage::problem; can be sent again
+  checking,   // the validation worker has it, or will
+  accepted,   // and has let it through
+  rejected,   // and has not: ChatMessage::problem is its reason
+};
+inline constexpr SendState last_send_state = SendState::rejected;
+
+// What the rights service says of a room, as last heard.
+struct GroupView {
+  Group group{};        // an empty name: not heard of yet
+  bool member = true;
 };
 
 struct ChatMessage {
   std::string id{};           // messageId
-  std::string sender{}, receiver{};
+  std::string sender{}, receiver{};  // of a room: the first part of its key
   std::string text{};
   Time sent_at{};             // the sender's clock
   Time arrived_at{};          // ours
@@ -79,9 +96,12 @@ class Conversation {
   static constexpr std::size_t max_bytes = 8 * 1024 * 1024;  // as ChatMessage::bytes() counts
   static constexpr Duration clock_slack = std::chrono::minutes{1};  // clocks of two devices differ by less
 
-  explicit Conversation(ConversationKey key) : key_(std::move(key)) {}
+  explicit Conversation(ConversationKey key);
 
   const ConversationKey& key() const { return key_; }
+  // As those of the key, with the name of a group.
+  std::string title_for(std::string_view user) const;
+  std::string heading_for(std::string_view user) const;
   const std::vector<ChatMessage>& messages() const { return messages_; }
   bool empty() const { return messages_.empty(); }
 
@@ -132,6 +152,7 @@ class Conversation {
   std::uint64_t next_number() const { return next_number_; }
 
   std::string draft;  // typed, not sent
+  std::optional<GroupView> group;  // of a room, always
 
  private:
   std::size_t& count_of(const ChatMessage& message) { return counts_[message.sender == key_.first ? 0 : 1]; }

@@ -42,11 +42,11 @@ enum class GroupAction : std::uint8_t {
 std::string_view word(GroupAction action);
 
 struct GroupRequest {
-  std::string request_id;
+  std::string request_id{};
   GroupAction action = GroupAction::create;
-  std::string room;
-  std::string name;
-  std::string user;
+  std::string room{};
+  std::string name{};
+  std::string user{};
 };
 
 struct GroupRequestReading {

@@ -21,6 +21,8 @@ struct Logout {};
 struct UseHere {};                                // after "Signed in elsewhere"
 struct ConnectNow {};                             // without waiting for the next attempt
 struct AddChat { std::string user; };             // checked by check_user_name() before
+struct AskGroups { GroupRequest request; };       // its identifier is given by the model; GroupRequests tells the rest
+struct DismissGroupProblem {};
 struct OpenChat { ConversationKey key; };
 // The message with this number is in sight, and so were those above it; `at_end`: what comes next will be, too.
 struct ReadUpTo { ConversationKey key; std::uint64_t number; bool at_end; };
@@ -37,8 +39,8 @@ struct DismissNotices {};
 struct AskForNotifications {};                    // the platform asks the user
 struct MuteNotifications {};                      // until they are asked for again
 
-using Intent = std::variant<SignIn, ChangeSettings, Logout, UseHere, ConnectNow, AddChat, OpenChat, ReadUpTo,
-                            ClearChat, RemoveChat, LeaveChat,
+using Intent = std::variant<SignIn, ChangeSettings, Logout, UseHere, ConnectNow, AddChat, AskGroups, DismissGroupProblem, OpenChat,
+                            ReadUpTo, ClearChat, RemoveChat, LeaveChat,
                             SendMessage, RetryMessage, SaveDraft, ChooseTheme, ClearPackets, ExportPackets,
                             DismissNotices, AskForNotifications, MuteNotifications>;
 using Intents = std::vector<Intent>;

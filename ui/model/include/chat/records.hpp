@@ -3,12 +3,14 @@
 //   <user>/<broker>\n                                                 ->  JSON: format
 //   <user>/<broker>\n c\n <first>/<second>                            ->  JSON: unread, draft, order, dropped
 //   <user>/<broker>\n m\n <first>/<second>\n <number, 16 hex digits>  ->  JSON of the message
+//   <user>/<broker>\n c\n #<room>, m\n #<room>\n <number>              ->  the same of a group; c with its name and members
 //   device                                                            ->  JSON: user, theme
 //   waiting\n <user>/<broker>                                         ->  JSON: messages
 //
-// Formats. 1 had no format record, and could hold a delivery state for another's message. 2 is this one. An upgrade
-// loads format 1 as it is, corrects those states while reading, drops what is above today's limits, and writes the
-// format record; nothing else is rewritten. A history in a newer format is neither read nor changed.
+// Formats. 1 had no format record, and could hold a delivery state for another's message. 2 had no groups and no states of
+// checked messages. 3 is this one. An upgrade loads what is older as it is, corrects those states while reading, drops what
+// is above today's limits, and writes the format record; nothing else is rewritten. A history in a newer format is neither
+// read nor changed.
 //
 // A record that can't be read back (damaged) is skipped and counted, never a crash.
 #pragma once
@@ -25,7 +27,7 @@
 
 namespace chat {
 
-inline constexpr int history_format = 2;
+inline constexpr int history_format = 3;
 
 // The start of all keys of one user with one broker. Names hold neither '/' nor a line break.
 std::string account_prefix(std::string_view user, std::string_view broker);

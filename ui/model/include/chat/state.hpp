@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "chat/conversation_list.hpp"
+#include "chat/group_requests.hpp"
 #include "chat/local_time.hpp"
 #include "chat/notices.hpp"
 #include "chat/presence.hpp"
@@ -51,6 +52,7 @@ struct State {
   ConversationKey open;             // empty(): none
   bool attended = true;             // somebody looks at what is drawn
   bool reader_at_end = true;        // of the open conversation: a new message is read as it comes
+  GroupRequests group_requests;
   Presence presence;
   Notices notices;
   // Of this session and of the sign-ins that failed before it; null when there was none.
@@ -69,7 +71,7 @@ std::string delivery_hint(const State& state, const ConversationKey& key);
 std::string waiting_words(const State& state);
 // "(2) MQTT Chat" with the count of unread messages.
 std::string page_title(const State& state);
-// "queued", "sent", "delivered to the broker", "not sent".
+// "queued", "sent", "delivered to the broker", "not sent", "checking", "accepted", "rejected".
 std::string_view describe(SendState state);
 
 }  // namespace chat

@@ -1,0 +1,97 @@
+// The groups of one account: keeps what the rights service tells of them, reads their rooms, and passes requests on. Internal to
+// Account.
+//
+//   GroupDesk desk({.state = state, .history = history, …});
+//   desk.attach(mqtt);           // for each new client: subscribes
+//   desk.handle_connected(…);    // for each connection
+//   desk.ask({.action = GroupAction::create, .name = "friends"});
+//
+// A request is sent with QoS 1 under an identifier of its own, and again with the same one where the connection ended before its
+// answer came: the service does it once and answers again.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "chat/state.hpp"
+#include "history.hpp"
+#include "wasmqtt/mqtt_client.hpp"
+
+namespace chat {
+
+class GroupDesk {
+ public:
+  static constexpr Duration answer_timeout = std::chrono::seconds{10};
+
+  // All of it outlives this object.
+  struct Uses {
+    State& state;
+    History& history;
+    wasmqtt::EventLoop& loop;
+    const LocalTime& zone;
+  };
+  // `check`: only what has been accepted is read.
+  GroupDesk(Uses uses, bool check, wasmqtt::Qos qos);
+
+  // What arrives in a room. Acknowledges it.
+  std::function<void(const wasmqtt::Message&)> on_room_message;
+  std::function<void(std::string text, std::string_view topic)> on_notice;
+  // The groups have changed: the broker has ended the connection for that, if it has just done so.
+  std::function<void()> on_groups_changed;
+  // This room was made for the user.
+  std::function<void(const ConversationKey& key)> on_made;
+
+  // `client` outlives this object, or another one is attached.
+  void attach(wasmqtt::MqttClient& client);
+  // From now on nothing that arrives is looked at, nor acknowledged.
+  void detach() { detached_ = true; }
+  // `again`: with this client; `resumed`: the broker has continued its session.
+  void handle_connected(bool again, bool resumed);
+  // False: it is about another message.
+  bool handle_delivery(const wasmqtt::DeliveryChanged& change);
+  // False: the filter is not that of a room.
+  bool handle_refused_filter(std::string_view filter);
+
+  void ask(GroupRequest request);
+  // The user has read why the last request came to nothing.
+  void forget_problem() { requests().problem.clear(); }
+  // Whether what arrives in this room may be shown: the user is a member, or may be one as far as is known yet.
+  bool is_open(const ConversationKey& room) const;
+
+  void update(Time now);
+  std::optional<Time> next_change() const { return answer_due_; }
+
+ private:
+  GroupRequests& requests() { return uses_.state.group_requests; }
+  void handle_groups(const wasmqtt::Message& message);
+  void handle_answer(const wasmqtt::Message& message);
+  // True when that is news.
+  bool join(const Group& group);
+  bool leave_all_but(const Groups& groups);
+  void read_rooms(const std::vector<std::string>& rooms);
+  void stop_reading(const std::string& room);
+  wasmqtt::Subscription listen(std::string_view filter, void (GroupDesk::*handler)(const wasmqtt::Message&),
+                               wasmqtt::Subscription replaces = {});
+  void send();
+  void fail(std::string problem);
+  void open_made_room();
+  void notice(std::string text, std::string_view topic);
+
+  Uses uses_;
+  const bool check_;
+  const wasmqtt::Qos qos_;
+  wasmqtt::MqttClient* client_ = nullptr;
+  wasmqtt::Subscription groups_subscription_;
+  std::map<std::string, wasmqtt::Subscription, std::less<>> rooms_;  // that are read, by id
+  bool detached_ = false;
+  bool resumed_ = false;
+  bool listed_ = false;               // the service has told of all groups
+  std::uint64_t delivery_ = 0;        // of the request, until it is acknowledged
+  std::optional<Time> answer_due_;    // while connected
+  std::string made_;                  // a room that was made, until it is listed
+};
+
+}  // namespace chat
