@@ -74,6 +74,33 @@ TEST_CASE("every item has its node, in every view, from a small phone to a wide 
   }
 }
 
+TEST_CASE("every item has its node in a group and its dialogs, too") {
+  for (const float width : {320.0f, 390.0f, 1280.0f}) {
+    CAPTURE(width);
+    ViewWorld world(stage_settings(60), width, 568);
+    world.sign_in_as("alice", "test");
+    const std::string long_name(64, 'w');
+    const std::string room = "abcdefghijklmnop";
+    world.receive("chat/groups/of/alice", write_groups({{room, std::string(100, 'W'), "alice", {"alice", "peter", long_name}, {}}}),
+                  Qos::at_least_once, true);
+    check_page(world);
+    world.app.handle(OpenChat{ConversationKey::of_room(room)});
+    check_page(world);
+    world.activate(Role::button, "Members");
+    REQUIRE(world.has(Role::dialog, "Group members"));
+    CHECK(check_page(world) >= 10);
+    world.activate(Role::button, "Delete group");
+    check_page(world);
+    world.activate(Role::button, "Cancel");
+    world.activate(Role::button, "Close");
+    world.app.handle(LeaveChat{});
+    world.settle();
+    world.activate(Role::button, "New group");
+    REQUIRE(world.has(Role::dialog, "New group"));
+    check_page(world);
+  }
+}
+
 TEST_CASE("dark and forced colours draw the same nodes as light") {
   ViewWorld world(stage_settings(30));
   world.sign_in_as("alice");

@@ -57,6 +57,10 @@ void draw(Brush& b, Icon icon) {
     case Icon::warning:
       b.line({{12, 4}, {21.5f, 20}, {2.5f, 20}}, true), b.line({{12, 10}, {12, 14.5f}}), b.line({{12, 17}, {12, 17.5f}});
       return;
+    case Icon::people:
+      b.circle({9, 8.5f}, 3.5f), b.line({{2.5f, 19.5f}, {3.5f, 16}, {6.5f, 14.5f}, {11.5f, 14.5f}, {14.5f, 16}, {15.5f, 19.5f}});
+      b.line({{15, 5.3f}, {17.2f, 6.2f}, {18, 8.5f}, {17.2f, 10.8f}, {15, 11.7f}}), b.line({{17, 14.6f}, {20, 16}, {21.5f, 19.5f}});
+      return;
     case Icon::chevron_down: b.line({{6, 9.5f}, {12, 15.5f}, {18, 9.5f}}); return;
     case Icon::chevron_right: b.line({{9.5f, 6}, {15.5f, 12}, {9.5f, 18}}); return;
     case Icon::arrow_down: b.line({{12, 4.5f}, {12, 19}}), b.line({{5.5f, 13}, {12, 19.5f}, {18.5f, 13}}); return;

@@ -4,6 +4,7 @@
 
 #include "chat/look_alikes.hpp"
 #include "chat/names.hpp"
+#include "group_pieces.hpp"
 #include "marks.hpp"
 
 namespace chat_view {
@@ -21,7 +22,7 @@ std::string last_line(const chat::State& state, const chat::Conversation& conver
   const chat::ChatMessage* last = conversation.last();
   if (last == nullptr) return "No messages yet";
   if (last->sender == state.user) return "You: " + one_line(last->text);
-  const bool theirs = !conversation.key().has(state.user);
+  const bool theirs = !conversation.key().has(state.user) || conversation.group;
   return theirs ? last->sender + ": " + one_line(last->text) : one_line(last->text);
 }
 
@@ -45,7 +46,7 @@ void draw_online(Ui& ui, const chat::State& state, chat::Intents& intents) {
 void ChatListView::draw(Ui& ui, const chat::State& state, chat::Intents& intents) {
   ImGui::SetCursorPos({Theme::space_4, Theme::space_4});
   draw_heading(ui, state, intents);
-  draw_new_chat(ui, intents);
+  draw_new_chat(ui, state, intents);
   const ImVec2 at = ImGui::GetCursorScreenPos();
   ImGui::GetWindowDrawList()->AddLine({at.x, at.y}, {at.x + ImGui::GetWindowWidth(), at.y},
                                       ui.theme().color.border.u32());
@@ -75,12 +76,15 @@ void ChatListView::draw_heading(Ui& ui, const chat::State& state, chat::Intents&
   ImGui::SetCursorPos(after);
 }
 
-void ChatListView::draw_new_chat(Ui& ui, chat::Intents& intents) {
+void ChatListView::draw_new_chat(Ui& ui, const chat::State& state, chat::Intents& intents) {
   auto area = region(ui, {.role = Role::group, .name = "New conversation", .auto_height = true,
                           .padding = {Theme::space_4, Theme::space_2}});
   auto fields = form(ui, "New conversation");
-  const ButtonOptions add{.kind = ButtonKind::primary, .icon = Icon::plus, .icon_only = room().x < 240};
-  const float add_width = button_size(ui, "Add Chat", add).x;
+  const bool groups = makes_groups(state);
+  const ButtonOptions group{.icon = Icon::people, .icon_only = true};
+  const float group_width = groups ? button_size(ui, "New group", group).x + Theme::space_2 : 0;
+  const ButtonOptions add{.kind = ButtonKind::primary, .icon = Icon::plus, .icon_only = room().x - group_width < 240};
+  const float add_width = button_size(ui, "Add Chat", add).x + group_width;
   const ImVec2 start = ImGui::GetCursorPos();
   const float width = room().x;
   // The button first on the screen's right, yet after the field in reading order.
@@ -90,6 +94,10 @@ void ChatListView::draw_new_chat(Ui& ui, chat::Intents& intents) {
   const ImVec2 after = ImGui::GetCursorPos();
   ImGui::SetCursorPos({start.x + width - add_width, start.y});
   const bool pressed = button(ui, "Add Chat", add);
+  if (groups) {
+    ImGui::SameLine(0, Theme::space_2);
+    if (button(ui, "New group", group)) new_group_ = true;
+  }
   ImGui::SetCursorPos(after);
   ImGui::Dummy({0, 0});
   if (field.changed && !problem_.empty()) problem_ = chat::check_user_name(chat::trim(new_chat_));
@@ -133,14 +141,15 @@ void ChatListView::draw_item(Ui& ui, const chat::State& state, const chat::Conve
   const Palette& c = ui.theme().color;
   const IdScope id(conversation.key().text());
   const bool is_open = state.open == conversation.key();
-  const bool own = conversation.key().has(state.user);
-  const std::string title = conversation.key().title_for(state.user);
+  const bool person = conversation.key().has(state.user) && !conversation.group;
+  const std::string title = conversation.title_for(state.user);
   const bool looks_alike = !chat::look_alike_warning(conversation.key().first).empty() ||
                            !chat::look_alike_warning(conversation.key().second).empty();
   const std::string line = (looks_alike ? "Look-alike name. " : "") + last_line(state, conversation);
   const std::string time = conversation.empty() ? std::string() : state.zone->short_day(conversation.active_at(), state.clock);
-  const auto presence = own ? state.presence.of(title, state.now) : chat::Presence::Shown{};
-  std::string description = own ? presence_text(presence, *state.zone, state.clock) + ", " : std::string();
+  const auto presence = person ? state.presence.of(title, state.now) : chat::Presence::Shown{};
+  std::string description = person ? presence_text(presence, *state.zone, state.clock) + ", " : std::string();
+  if (conversation.group) description = "group, " + members_words(*conversation.group) + ", ";
   const std::string unread = conversation.unread() == 0   ? std::string()
                              : conversation.unread() > 99 ? std::string("99+")
                                                           : std::to_string(conversation.unread());
@@ -155,7 +164,8 @@ void ChatListView::draw_item(Ui& ui, const chat::State& state, const chat::Conve
   const Rect& r = item.rect;
   const ImVec2 avatar_at{r.x + Theme::space_3, r.y + (r.h - avatar_size) * 0.5f};
   draw_avatar(ui, avatar_at, avatar_size, title);
-  draw_presence_dot(ui, avatar_at, avatar_size, presence.kind,
+  if (!conversation.group)
+    draw_presence_dot(ui, avatar_at, avatar_size, presence.kind,
                     is_open ? c.accent_soft : item.hovered ? c.hover : c.panel);
   const float x = avatar_at.x + avatar_size + Theme::space_3;
   const float right = r.x + r.w - Theme::space_3;

@@ -42,6 +42,14 @@ void ComposerView::follow(const chat::State& state) {
   take_focus_ = conversation != nullptr && chat::write_obstacle(state, key_).empty();
 }
 
+void ComposerView::edit(std::string text, chat::Intents& intents) {
+  if (!text_.empty()) text.append("\n").append(text_);
+  if (text.size() > chat::max_content_bytes) return;
+  text_ = std::move(text);
+  take_focus_ = true;
+  intents.emplace_back(chat::SaveDraft{key_, text_});
+}
+
 float ComposerView::height(Ui& ui, const chat::State& state, float width) {
   follow(state);
   const float send = button_size(ui, "Send", {.kind = ButtonKind::primary, .icon = Icon::send}).x;

@@ -5,6 +5,7 @@
 
 #include "chat/look_alikes.hpp"
 #include "chat/names.hpp"
+#include "group_pieces.hpp"
 #include "marks.hpp"
 
 namespace chat_view {
@@ -31,6 +32,9 @@ Icon icon_of(chat::SendState state) {
     case chat::SendState::sent: return Icon::check;
     case chat::SendState::delivered: return Icon::check_double;
     case chat::SendState::failed: return Icon::warning;
+    case chat::SendState::checking: return Icon::clock;
+    case chat::SendState::accepted: return Icon::check_double;
+    case chat::SendState::rejected: return Icon::warning;
   }
   return Icon::none;
 }
@@ -63,7 +67,8 @@ void ConversationView::draw(Ui& ui, const chat::State& state, chat::Intents& int
 void ConversationView::draw_heading(Ui& ui, const chat::State& state, chat::Intents& intents, bool narrow,
                                     bool& show_packets) {
   const chat::ConversationKey& key = state.open;
-  const std::string title = key.title_for(state.user), words = key.heading_for(state.user);
+  const chat::Conversation& conversation = *state.open_conversation();
+  const std::string title = conversation.title_for(state.user), words = conversation.heading_for(state.user);
   const float padding = narrow ? Theme::space_2 : Theme::space_5;
   const float height = narrow ? narrow_heading_height : heading_height, avatar = narrow ? 36.0f : 40.0f;
   auto bar = region(ui, {.role = Role::group, .name = "About this chat", .size = {0, height}, .padding = {padding, 0}});
@@ -81,21 +86,23 @@ void ConversationView::draw_heading(Ui& ui, const chat::State& state, chat::Inte
   }
   draw_avatar(ui, {at.x + x, at.y + middle - avatar * 0.5f}, avatar, title);
   x += avatar + Theme::space_3;
-  const float tools = 2 * ui.theme().control_height() + Theme::space_1 + padding;
-  const float words_width = std::max(40.0f, width - x - Theme::space_2 - (narrow ? tools : ui.theme().control_height() + padding));
+  const float tool = ui.theme().control_height() + Theme::space_1;
+  const float tools = padding + tool * static_cast<float>(1 + (narrow ? 1 : 0) + (key.is_room() ? 1 : 0));
+  const float words_width = std::max(40.0f, width - x - Theme::space_1 - tools);
   ImGui::SetCursorPos({x, middle - 24});
   heading(ui, 2, title, {.style = narrow ? TextStyle::subheading : TextStyle::heading, .width = words_width, .ellipsis = true,
                          .before = std::string_view(words).substr(0, words.size() - title.size())});
   draw_second_line(ui, state, narrow, {x, middle + 2}, words_width);
-  draw_tools(ui, narrow, padding, show_packets);
+  draw_tools(ui, key.is_room(), narrow, padding, show_packets);
 }
 
 // Quiet: who it is comes first. Where this is the page's only heading, a connection that is not there takes the place of
 // the presence.
 void ConversationView::draw_second_line(Ui& ui, const chat::State& state, bool narrow, ImVec2 at, float width) {
   const Palette& c = ui.theme().color;
-  const bool own = state.open.has(state.user);
-  const std::string title = state.open.title_for(state.user);
+  const chat::Conversation& conversation = *state.open_conversation();
+  const bool own = state.open.has(state.user) && !conversation.group;
+  const std::string title = conversation.title_for(state.user);
   const bool connected = state.connection.kind == chat::ConnectionStatus::Kind::connected;
   ImGui::SetCursorPos(at);
   if (narrow) status(ui, state.connection.text, {.tone = Tone::warning, .dot = true, .unseen = connected, .max_width = width});
@@ -108,15 +115,18 @@ void ConversationView::draw_second_line(Ui& ui, const chat::State& state, bool n
   if (presence == chat::Presence::Kind::online) list.AddCircleFilled(center, 4, c.success.u32());
   if (presence == chat::Presence::Kind::offline) list.AddCircle(center, 3.5f, c.control_border.u32(), 0, 1.5f);
   ImGui::SetCursorPos({at.x + dot, at.y});
-  text(ui, own ? presence_words(state, title) : "read only",
+  text(ui, own ? presence_words(state, title) : conversation.group ? members_words(*conversation.group) : "read only",
        {.style = TextStyle::small, .color = c.text_muted, .width = width - dot, .ellipsis = true});
 }
 
-void ConversationView::draw_tools(Ui& ui, bool narrow, float padding, bool& show_packets) {
+void ConversationView::draw_tools(Ui& ui, bool group, bool narrow, float padding, bool& show_packets) {
   const float height = ui.theme().control_height();
   const float y = std::floor(((narrow ? narrow_heading_height : heading_height) - height) * 0.5f);
   const float right = ImGui::GetWindowWidth() - padding - height;
-  ImGui::SetCursorPos({narrow ? right - height - Theme::space_1 : right, y});
+  const float tool = height + Theme::space_1;
+  ImGui::SetCursorPos({right - (narrow ? 2 * tool : tool), y});
+  if (group && button(ui, "Members", {.kind = ButtonKind::ghost, .icon = Icon::people, .icon_only = true})) members_ = true;
+  ImGui::SetCursorPos({narrow ? right - tool : right, y});
   if (button(ui, "Delete chat", {.kind = ButtonKind::ghost, .icon = Icon::trash, .icon_only = true})) deleting_ = true;
   if (!narrow) return;
   ImGui::SetCursorPos({right, y});
@@ -133,13 +143,16 @@ void ConversationView::draw_dialog(Ui& ui, const chat::State& state, chat::Inten
   const auto& messages = conversation->messages();
   const bool waits = std::any_of(messages.begin(), messages.end(),
                                  [](const chat::ChatMessage& m) { return m.state == chat::SendState::queued; });
-  heading(ui, 2, key.has(state.user) ? "Delete the chat with " + key.partner_of(state.user) + "?"
-                                     : "Delete the chat between " + key.title_for(state.user) + "?");
+  const std::string title = conversation->title_for(state.user);
+  const std::string_view of = conversation->group ? "of " : key.has(state.user) ? "with " : "between ";
+  heading(ui, 2, std::string("Delete the chat ").append(of).append(title) + "?");
   text(ui, std::string("Its messages are deleted here, for good. Others keep theirs.") +
                (waits ? " What waits to be sent is still sent." : ""),
        {.color = ui.theme().color.text_muted});
   gap(Theme::space_5);
-  const bool remove = button(ui, "Remove chat", {.kind = ButtonKind::danger, .width = -1});
+  const bool member = conversation->group && conversation->group->member && !state.admin;
+  const bool remove = button(ui, "Remove chat", {.kind = ButtonKind::danger,
+                                                 .disabled_reason = member ? "You are a member of this group." : "", .width = -1});
   const bool clear = button(ui, "Clear messages", {.disabled = messages.empty(), .width = -1});
   const bool cancel = button(ui, "Cancel", {.kind = ButtonKind::ghost, .width = -1});
   if (remove) intents.emplace_back(chat::RemoveChat{key});
@@ -168,7 +181,7 @@ void ConversationView::draw_log(Ui& ui, const chat::State& state, const chat::Co
   if (messages.empty()) {
     auto empty = region(ui, {.role = Role::log, .name = "Messages", .size = {0, log_height},
                              .padding = {Theme::space_6, Theme::space_6}});
-    const std::string partner = conversation.key().title_for(state.user);
+    const std::string partner = conversation.title_for(state.user);
     draw_nothing_yet(ui, "No messages yet", conversation.key().has(state.user) ? "Say hello to " + partner + "."
                                                                                : "Their messages will appear here.");
     return;
@@ -255,6 +268,7 @@ void ConversationView::draw_message(Ui& ui, const chat::State& state, const Item
     if (button(ui, "Show the whole message", options)) expanded_.emplace(item.conversation.key(), message.number);
   }
   if (message.state == chat::SendState::failed) draw_failure(ui, item, intents);
+  else if (message.state == chat::SendState::rejected) draw_rejection(ui, item);
   else if (!message.problem.empty()) draw_note(ui, message.problem);
 }
 
@@ -286,7 +300,7 @@ void ConversationView::draw_bubble(Ui& ui, const chat::State& state, const Item&
   const ImVec2 text_box = text_size(ui, words, TextStyle::body, text_room);
   Meta meta{.time = state.zone->clock(message.sort_time()),
             .words = own ? " · " + std::string(describe(message.state)) : std::string(),
-            .drawn_words = item.last_own || message.state != chat::SendState::delivered,
+            .drawn_words = item.last_own || (message.state != chat::SendState::delivered && message.state != chat::SendState::accepted),
             .width = icon_of(message.state) == Icon::none ? 0 : 18.0f,
             .color = own ? c.on_own_bubble_muted : c.on_other_bubble_muted};
   meta.width += text_size(ui, meta.drawn_words ? meta.time + meta.words : meta.time, TextStyle::tiny).x;
@@ -346,17 +360,26 @@ void ConversationView::draw_note(Ui& ui, std::string_view words) {
 }
 
 void ConversationView::draw_failure(Ui& ui, const Item& item, chat::Intents& intents) {
-  const ButtonOptions retry{.small = true};
-  const ImVec2 button_box = button_size(ui, "Retry", retry);
+  if (draw_problem(ui, item, item.message.problem, "Retry"))
+    intents.emplace_back(chat::RetryMessage{item.conversation.key(), item.message.id});
+}
+
+void ConversationView::draw_rejection(Ui& ui, const Item& item) {
+  if (draw_problem(ui, item, "Rejected: " + item.message.problem, "Edit")) edited_ = item.message.text;
+}
+
+bool ConversationView::draw_problem(Ui& ui, const Item& item, std::string_view problem, std::string_view action) {
+  const ButtonOptions options{.small = true};
+  const ImVec2 button_box = button_size(ui, action, options);
   const float words_room = std::max(80.0f, std::min(widest_text, room().x - button_box.x - Theme::space_3));
-  const ImVec2 words = text_size(ui, item.message.problem, TextStyle::small, words_room);
+  const ImVec2 words = text_size(ui, problem, TextStyle::small, words_room);
   ImGui::SetCursorPosX(ImGui::GetCursorPosX() + std::max(0.0f, room().x - words.x - button_box.x - Theme::space_3));
   const ImVec2 at = ImGui::GetCursorScreenPos();
   ImGui::SetCursorScreenPos({at.x, at.y + std::max(0.0f, std::floor((button_box.y - words.y) * 0.5f))});
-  text(ui, item.message.problem, {.style = TextStyle::small, .color = ui.theme().color.danger_text, .width = words_room});
+  text(ui, problem, {.style = TextStyle::small, .color = ui.theme().color.danger_text, .width = words_room});
   ImGui::SetCursorScreenPos({at.x + words.x + Theme::space_3, at.y});
   const IdScope id(std::to_string(item.message.number));
-  if (button(ui, "Retry", retry)) intents.emplace_back(chat::RetryMessage{item.conversation.key(), item.message.id});
+  return button(ui, action, options);
 }
 
 void ConversationView::draw_jump(Ui& ui, Place& place, const chat::Conversation& conversation, ImVec2 corner) {

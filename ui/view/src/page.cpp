@@ -30,6 +30,8 @@ void Page::draw(Ui& ui, const chat::State& state, chat::Intents& intents) {
     composer_ = {};
     chat_list_ = {};
     packets_ = {};
+    new_group_ = {};
+    group_members_ = {};
   }
   was_signed_in_ = signed_in;
   if (signed_in) draw_chat(ui, state, intents);
@@ -51,12 +53,27 @@ void Page::draw_login(Ui& ui, const chat::State& state, chat::Intents& intents) 
 
 // One column on a phone, and in a window that zoom has made low: two headings would leave no room for what is below.
 void Page::draw_chat(Ui& ui, const chat::State& state, chat::Intents& intents) {
+  // The innermost takes Escape: a dialog before the chat below it.
+  if ((new_group_.is_open() || group_members_.is_open()) && ui.take_escape()) {
+    new_group_.close();
+    group_members_.close();
+    intents.emplace_back(chat::DismissGroupProblem{});
+  }
   const bool narrow = room().x < phone_width || ImGui::GetIO().DisplaySize.y < low_height;
   const bool heading = narrow && !show_packets_ && state.open_conversation() != nullptr;
   if (!heading) header_.draw(ui, state, intents, room().x < 760, show_packets_);
   if (narrow) draw_narrow(ui, state, intents);
   else draw_wide(ui, state, intents);
   conversation_.draw_dialog(ui, state, intents);
+  draw_group_dialogs(ui, state, intents);
+}
+
+void Page::draw_group_dialogs(Ui& ui, const chat::State& state, chat::Intents& intents) {
+  if (chat_list_.take_new_group()) new_group_.open();
+  const chat::Conversation* conversation = state.open_conversation();
+  if (conversation_.take_members() && conversation != nullptr) group_members_.open(*conversation);
+  new_group_.draw(ui, state, intents);
+  group_members_.draw(ui, state, intents);
 }
 
 void Page::draw_narrow(Ui& ui, const chat::State& state, chat::Intents& intents) {
@@ -128,6 +145,7 @@ void Page::draw_conversation(Ui& ui, const chat::State& state, chat::Intents& in
   const float reserve = open ? composer_.height(ui, state, room().x) : 0;
   conversation_.draw(ui, state, intents, narrow, reserve, show_packets_);
   if (!open) return;
+  if (std::optional<std::string> text = conversation_.take_edited()) composer_.edit(std::move(*text), intents);
   // It brings its own space above its field.
   ImGui::SetCursorPosY(ImGui::GetCursorPosY() - ImGui::GetStyle().ItemSpacing.y);
   composer_.draw(ui, state, intents);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 
 #include "chat/intent.hpp"
 #include "chat/state.hpp"
@@ -12,16 +13,19 @@ namespace chat_view {
 class ChatListView {
  public:
   void draw(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
+  // "New group" was pressed in this frame.
+  bool take_new_group() { return std::exchange(new_group_, false); }
 
  private:
   void draw_heading(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
-  void draw_new_chat(semantic::Ui& ui, chat::Intents& intents);
+  void draw_new_chat(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
   void draw_items(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
   void draw_item(semantic::Ui& ui, const chat::State& state, const chat::Conversation& conversation, int position,
                  chat::Intents& intents);
 
   std::string new_chat_;
   std::string problem_;
+  bool new_group_ = false;
 };
 
 }  // namespace chat_view

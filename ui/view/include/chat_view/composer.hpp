@@ -15,6 +15,9 @@ class ComposerView {
   float height(semantic::Ui& ui, const chat::State& state, float width);
   void draw(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
 
+  // Puts this text into the field, before what is typed there.
+  void edit(std::string text, chat::Intents& intents);
+
  private:
   void follow(const chat::State& state);
   void refuse(semantic::Ui& ui, std::size_t bytes);

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -26,6 +27,11 @@ class ConversationView {
   void offer_packets(bool offer) { offer_packets_ = offer; }
   // The message whose packets were asked for in this frame: its identifier. Empty: none.
   std::string take_asked_for() { return std::exchange(asked_for_, {}); }
+
+  // "Members" was pressed in this frame.
+  bool take_members() { return std::exchange(members_, false); }
+  // The text that is to be written again, when "Edit" was pressed in this frame.
+  std::optional<std::string> take_edited() { return std::exchange(edited_, std::nullopt); }
 
  private:
   // Where the reader is in a conversation.
@@ -58,7 +64,7 @@ class ConversationView {
   };
 
   void draw_heading(semantic::Ui& ui, const chat::State& state, chat::Intents& intents, bool narrow, bool& show_packets);
-  void draw_tools(semantic::Ui& ui, bool narrow, float padding, bool& show_packets);
+  void draw_tools(semantic::Ui& ui, bool group, bool narrow, float padding, bool& show_packets);
   void draw_second_line(semantic::Ui& ui, const chat::State& state, bool narrow, ImVec2 at, float width);
   void draw_name_warning(semantic::Ui& ui, const chat::ConversationKey& key);
   void draw_log(semantic::Ui& ui, const chat::State& state, const chat::Conversation& conversation,
@@ -72,6 +78,9 @@ class ConversationView {
   void draw_meta(semantic::Ui& ui, const Item& item, const Meta& meta, ImVec2 at);
   void draw_note(semantic::Ui& ui, std::string_view words);
   void draw_failure(semantic::Ui& ui, const Item& item, chat::Intents& intents);
+  void draw_rejection(semantic::Ui& ui, const Item& item);
+  // What is wrong with a message, and what can be done about it; true when that is to be done.
+  bool draw_problem(semantic::Ui& ui, const Item& item, std::string_view problem, std::string_view action);
   void draw_jump(semantic::Ui& ui, Place& place, const chat::Conversation& conversation, ImVec2 corner);
 
   // The text as it is shown: a long one is shortened until the user asks for the rest.
@@ -81,6 +90,8 @@ class ConversationView {
   bool offer_packets_ = false;
   bool deleting_ = false;
   std::string asked_for_;
+  bool members_ = false;
+  std::optional<std::string> edited_;
   // Long messages that are shown whole, by their number: another may have the same identifier.
   std::set<std::pair<chat::ConversationKey, std::uint64_t>> expanded_;
 };

@@ -39,8 +39,10 @@
 #include "chat_view/chat_list.hpp"
 #include "chat_view/composer.hpp"
 #include "chat_view/conversation.hpp"
+#include "chat_view/group_members.hpp"
 #include "chat_view/header.hpp"
 #include "chat_view/login.hpp"
+#include "chat_view/new_group.hpp"
 #include "chat_view/packets.hpp"
 #include "semantic/ui.hpp"
 
@@ -59,6 +61,7 @@ class Page {
   void draw_wide(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
   void draw_columns(semantic::Ui& ui, const chat::State& state, chat::Intents& intents, float height);
   void draw_conversation(semantic::Ui& ui, const chat::State& state, chat::Intents& intents, bool narrow);
+  void draw_group_dialogs(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
   void follow_message(semantic::Ui& ui, const chat::State& state);
 
   LoginView login_;
@@ -67,6 +70,8 @@ class Page {
   ConversationView conversation_;
   ComposerView composer_;
   PacketsView packets_;
+  NewGroupView new_group_;
+  GroupMembersView group_members_;
   bool show_packets_ = false;
   bool was_signed_in_ = false;
 };
