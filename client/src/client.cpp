@@ -271,6 +271,10 @@ std::optional<Client::Outgoing> Client::outgoing(Delivery delivery) const {
                   queued ? DeliveryState::queued : DeliveryState::sent, message.packet_id};
 }
 
+std::optional<Time> Client::next_ping() const {
+  return connected() ? impl_->keep_alive_.ping_at() : std::nullopt;
+}
+
 Client::Counts Client::counts() const {
   const Session& session = *impl_->session_;
   return {session.queued_count(),       session.queued_bytes(),       session.in_flight(),

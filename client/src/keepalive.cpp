@@ -47,7 +47,7 @@ void KeepAlive::ping_moved(Time now, bool left) {
 // Ahead of the interval by a quarter or five seconds, so that a late timer and a slow link still keep the promise that
 // no two packets are further apart than the keep-alive [MQTT-3.1.2-23]; also while an earlier PINGREQ is unanswered.
 std::optional<Time> KeepAlive::ping_at() const {
-  if (interval_ == Duration{} || leaving_) return std::nullopt;
+  if (!running_ || interval_ == Duration{} || leaving_) return std::nullopt;
   const Duration ahead = std::min<Duration>(interval_ / 4, std::chrono::seconds{5});
   const Time quiet_since = waiting() ? last_sent_ : std::min(last_sent_, last_received_);
   return quiet_since + interval_ - ahead;

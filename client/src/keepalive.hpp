@@ -37,9 +37,10 @@ class KeepAlive {
   std::optional<Time> next() const;
   // When the broker's time to answer ends.
   std::optional<Time> dead_at() const;
+  // When PINGREQ is due if nothing is sent or received before; nullopt: none is, or one is still leaving.
+  std::optional<Time> ping_at() const;
 
  private:
-  std::optional<Time> ping_at() const;
 
   bool running_ = false;
   Duration interval_{};

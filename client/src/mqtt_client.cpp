@@ -76,6 +76,8 @@ class MqttClient::Impl {
   Driver& driver() { return driver_; }
   Client& client() { return driver_.client(); }
 
+  std::vector<FilterState> filters() const { return subscriptions_.states(); }
+
  private:
   void tell(const MqttEvent& event) {
     if (owner_.on_event) owner_.on_event(event);
@@ -333,6 +335,8 @@ std::optional<DeliveryState> MqttClient::delivery_state(Delivery delivery) const
 std::vector<Delivery> MqttClient::unfinished() const { return impl_->client().unfinished(); }
 std::optional<Client::Outgoing> MqttClient::outgoing(Delivery delivery) const { return impl_->client().outgoing(delivery); }
 Client::Counts MqttClient::counts() const { return impl_->client().counts(); }
+std::optional<Time> MqttClient::next_ping() const { return impl_->client().next_ping(); }
+std::vector<MqttClient::FilterState> MqttClient::filters() const { return impl_->filters(); }
 const PacketTrace& MqttClient::trace() const { return impl_->client().trace(); }
 PacketTrace& MqttClient::trace() { return impl_->client().trace(); }
 

@@ -219,6 +219,16 @@ bool Subscriptions::call(std::span<const std::uint32_t> subscriptions, const Mes
 
 // ---- towards the broker ----
 
+std::vector<MqttClient::FilterState> Subscriptions::states() const {
+  std::vector<MqttClient::FilterState> states;
+  for (const Filter& filter : filters_.all()) {
+    if (filter.text.empty() || filter.subscriptions.empty()) continue;
+    states.push_back({filter.text, filter.request().qos,
+                      filter.state == Granted::yes ? std::optional(filter.granted) : std::nullopt});
+  }
+  return states;
+}
+
 void Subscriptions::connected(bool session_present, bool in_doubt, bool resubscribe) {
   wanted_.clear();
   if (!session_present) {

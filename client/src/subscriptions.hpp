@@ -33,6 +33,8 @@ class Subscriptions {
   // Calls the handler of each matching subscription once; false when none matches. Handlers may add and remove.
   bool dispatch(const Message& message);
 
+  std::vector<MqttClient::FilterState> states() const;
+
   // ---- towards the broker ----
   // A connection is there; with a kept session only what was never granted is asked again, unless it is
   // in doubt whether that is the session that was told.

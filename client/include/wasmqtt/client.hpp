@@ -290,6 +290,8 @@ class Client {
   std::uint32_t session_expiry() const;
   Properties ending_properties() const;  // of the DISCONNECT with which the broker ended it, until the next one begins
   Time last_sent() const;   // when bytes left the transport last
+  // When PINGREQ is due if nothing is sent or received before; nullopt: not connected, no keep-alive, or one is leaving.
+  std::optional<Time> next_ping() const;
   bool has_events() const;  // poll_event() would return one without reading further bytes
   // nullopt: never known, or ended; its end was a DeliveryChanged.
   std::optional<DeliveryState> delivery_state(Delivery delivery) const;

@@ -189,6 +189,15 @@ class MqttClient {
   std::vector<Delivery> unfinished() const;
   std::optional<Client::Outgoing> outgoing(Delivery delivery) const;
   Client::Counts counts() const;
+  std::optional<Time> next_ping() const;
+  // Each filter that some subscription has, in no particular order. `asked` is the highest QoS that any of them wants; `granted`
+  // is what the broker answered last, nullopt: nothing yet, or a refusal. Views are valid until the next call.
+  struct FilterState {
+    std::string_view filter;
+    Qos asked;
+    std::optional<Qos> granted;
+  };
+  std::vector<FilterState> filters() const;
   const PacketTrace& trace() const;
   PacketTrace& trace();
 

@@ -37,6 +37,7 @@ class SlotTable {
 
   // In the order of the slots, with a T{} in each that is free.
   std::span<T> all() { return entries_; }
+  std::span<const T> all() const { return entries_; }
 
  private:
   std::vector<T> entries_;
