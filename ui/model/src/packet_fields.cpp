@@ -1,5 +1,6 @@
 #include "chat/packet_fields.hpp"
 
+#include "chat/names.hpp"
 #include "packet_walker.hpp"
 #include "wasmqtt/describe.hpp"
 
@@ -16,8 +17,8 @@ void walk_will(Walker& walker, unsigned flags, std::size_t flags_at, bool v5) {
   walker.counted_field("Will topic");
   walker.counted_field("Will payload", true);
   const unsigned qos = flags >> 3 & 3;
-  walker.note_number("Will QoS", qos, qos_text(qos), flags_at, flags_at + 1);
-  walker.flag("Will retain", (flags & 0x20) != 0, flags_at);
+  walker.note_number("Will QoS", qos, qos_text(qos), flags_at, flags_at + 1, 0x18);
+  walker.flag("Will retain", 0x20, flags_at);
 }
 
 void walk_connect(Walker& walker) {
@@ -30,7 +31,10 @@ void walk_connect(Walker& walker) {
   if (!walker.good()) return;
   walker.note_number("Protocol level", level, v5 ? "5 (MQTT 5)" : level == 4 ? "4 (MQTT 3.1.1)" : number(level), level_at,
                      level_at + 1);
-  walker.flag(v5 ? "Clean start" : "Clean session", (flags & 0x02) != 0, flags_at);
+  walker.flag("User name flag", 0x80, flags_at);
+  walker.flag("Password flag", 0x40, flags_at);
+  walker.flag("Will flag", 0x04, flags_at);
+  walker.flag(v5 ? "Clean start" : "Clean session", 0x02, flags_at);
   const std::size_t keep_alive_at = walker.at();
   const std::uint32_t keep_alive = walker.integer(2);
   if (!walker.good()) return;
@@ -54,9 +58,9 @@ void walk_reason(Walker& walker, bool v5) {
 
 void walk_connack(Walker& walker, bool v5) {
   const std::size_t begin = walker.at();
-  const std::uint32_t flags = walker.integer(1);
+  walker.skip(1);
   if (!walker.good()) return;
-  walker.flag("Session present", (flags & 1) != 0, begin);
+  walker.flag("Session present", 1, begin);
   if (v5) return walk_reason(walker, true);
   const std::uint32_t code = walker.integer(1);
   const std::string_view words = wasmqtt::describe(static_cast<wasmqtt::ConnectReturnCode>(code));
@@ -65,9 +69,9 @@ void walk_connack(Walker& walker, bool v5) {
 
 void walk_publish(Walker& walker, const wasmqtt::TraceEntry& entry, std::uint8_t first, std::string_view alias_topic) {
   const unsigned qos = first >> 1 & 3;
-  walker.flag("DUP", (first & 8) != 0, 0);
-  walker.note_number("QoS", qos, qos_text(qos), 0, 1);
-  walker.flag("Retain", (first & 1) != 0, 0);
+  walker.flag("DUP", 8, 0);
+  walker.note_number("QoS", qos, qos_text(qos), 0, 1, 6);
+  walker.flag("Retain", 1, 0);
   walker.counted_field("Topic");
   if (qos != 0 && walker.good()) walker.packet_id();
   if (entry.version == wasmqtt::ProtocolVersion::mqtt_5 && walker.good()) walker.properties(false, alias_topic);
@@ -86,11 +90,11 @@ void walk_options(Walker& walker, const std::string& n, bool v5) {
   const std::size_t at = walker.at();
   const std::uint32_t options = walker.integer(1);
   if (!walker.good()) return;
-  walker.note_number("Requested QoS " + n, options & 3, qos_text(options), at, at + 1);
+  walker.note_number("Requested QoS " + n, options & 3, qos_text(options), at, at + 1, 3);
   if (!v5) return;
-  walker.flag("No local " + n, (options & 4) != 0, at);
-  walker.flag("Retain as published " + n, (options & 8) != 0, at);
-  walker.note_number("Retain handling " + n, options >> 4 & 3, handling[options >> 4 & 3], at, at + 1);
+  walker.flag("No local " + n, 4, at);
+  walker.flag("Retain as published " + n, 8, at);
+  walker.note_number("Retain handling " + n, options >> 4 & 3, handling[options >> 4 & 3], at, at + 1, 0x30);
 }
 
 void walk_requests(Walker& walker, bool with_options, bool v5) {
@@ -138,7 +142,7 @@ std::vector<PacketField> packet_fields(const wasmqtt::TraceEntry& entry, Bytes b
   const bool v5 = entry.version == wasmqtt::ProtocolVersion::mqtt_5;
   const auto first = static_cast<std::uint8_t>(walker.integer(1));
   if (!walker.good()) return {};
-  walker.note("Packet", words_of(std::string(wasmqtt::name_of(entry.type))), 0, 1);
+  walker.note("Packet", words_of(std::string(wasmqtt::name_of(entry.type))), 0, 1, 0xF0);
   walker.length_field("Remaining length");
   switch (entry.type) {
     case PacketType::connect: walk_connect(walker); break;
@@ -167,6 +171,26 @@ std::vector<PacketField> packet_fields(const wasmqtt::TraceEntry& entry, Bytes b
   return walker.take();
 }
 
+std::string bits_of(const PacketField& field, Bytes bytes) {
+  std::string bits;
+  if (field.mask == 0 || field.begin >= bytes.size()) return bits;
+  for (unsigned bit = 0x80; bit != 0; bit >>= 1) {
+    if (bit == 8) bits += ' ';
+    bits += (field.mask & bit) == 0 ? '.' : (bytes[field.begin] & bit) != 0 ? '1' : '0';
+  }
+  return bits;
+}
+
+int field_at(const std::vector<PacketField>& fields, std::size_t byte, int after) {
+  const int count = static_cast<int>(fields.size());
+  for (int i = 1; i <= count; ++i) {
+    const int index = (after + i) % count;
+    const PacketField& field = fields[static_cast<std::size_t>(index)];
+    if (byte >= field.begin && byte < field.end) return index;
+  }
+  return -1;
+}
+
 std::string packet_json(const std::vector<PacketField>& fields) {
   std::string json = "{";
   for (const PacketField& field : fields)
@@ -193,6 +217,18 @@ std::string packet_topic(const wasmqtt::TraceEntry& entry, Bytes bytes, std::str
   if (entry.type == PacketType::subscribe) walker.skip(1);
   if (walker.good() && !walker.at_end()) topic += ", …";
   return topic;
+}
+
+std::string publish_payload(const wasmqtt::TraceEntry& entry, Bytes bytes, std::size_t most) {
+  Walker walker(bytes);
+  walker.skip(1);
+  (void)walker.variable();
+  std::size_t topic = 0;
+  (void)walker.counted(topic);
+  if (entry.qos != wasmqtt::Qos::at_most_once && walker.good()) walker.skip(2);
+  if (entry.version == wasmqtt::ProtocolVersion::mqtt_5 && walker.good()) walker.skip(walker.variable());
+  if (entry.type != PacketType::publish || !walker.good()) return {};
+  return beginning_of_text(walker.rest(), most);
 }
 
 }  // namespace chat

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "chat/digits.hpp"
+#include "chat/packet_exchange.hpp"
 #include "chat/packet_fields.hpp"
 #include "wasmqtt/topic.hpp"
 
@@ -19,6 +20,14 @@ bool contains(std::string_view text, std::string_view part) {
                      [](char a, char b) { return lower(a) == lower(b); }) != text.end();
 }
 
+// A CONNECT's flags come after the protocol's name and level.
+bool has_will(const wasmqtt::PacketTrace& trace, const wasmqtt::TraceEntry& entry) {
+  if (entry.type != PacketType::connect) return false;
+  for (const PacketField& field : packet_fields(entry, trace.bytes(entry)))
+    if (field.key == "willFlag") return field.json == "true";
+  return false;
+}
+
 std::string milliseconds(wasmqtt::Duration duration) { return decimal(duration.count(), 1); }
 
 bool has_qos(const wasmqtt::TraceEntry& entry) { return entry.type == PacketType::publish; }
@@ -28,10 +37,13 @@ std::string own_topic(const wasmqtt::PacketTrace& trace, std::uint64_t number) {
   return packet_topic(entry, trace.bytes(entry), trace.alias_topic(entry));
 }
 
-// What it answers, as long as that is held; 0: nothing.
+// What it answers, or goes on with, as long as that is held; 0: nothing.
 std::uint64_t request_of(const wasmqtt::PacketTrace& trace, std::uint64_t number) {
-  const std::uint64_t partner = trace[number].partner;
-  return partner < number && partner >= trace.first() ? partner : 0;
+  constexpr std::uint64_t look_back = 500;
+  const wasmqtt::TraceEntry& entry = trace[number];
+  const bool midway = entry.type == PacketType::pubrec || entry.type == PacketType::pubrel || entry.type == PacketType::pubcomp;
+  const std::uint64_t request = midway ? beginning_of(trace, number, look_back) : entry.partner;
+  return request < number && request >= trace.first() ? request : 0;
 }
 
 std::string topic_of(const wasmqtt::PacketTrace& trace, std::uint64_t number) {
@@ -40,12 +52,16 @@ std::string topic_of(const wasmqtt::PacketTrace& trace, std::uint64_t number) {
   return request == 0 ? topic : own_topic(trace, request);
 }
 
+std::uint8_t flags_of(const wasmqtt::PacketTrace& trace, const wasmqtt::TraceEntry& entry) {
+  return entry.type == PacketType::publish ? trace.bytes(entry)[0] : std::uint8_t{0};
+}
+
 // The words of a filter against one packet, whose topic is looked for once.
 class Matcher {
  public:
   Matcher(const wasmqtt::PacketTrace& trace, std::uint64_t number)
       : entry_(trace[number]), topic_(topic_of(trace, number)),
-        flags_(entry_.type == PacketType::publish ? trace.bytes(entry_)[0] : std::uint8_t{0}) {}
+        bytes_(trace.bytes(entry_)), flags_(flags_of(trace, entry_)) {}
 
   bool all(std::string_view words) const {
     while (!words.empty()) {
@@ -65,6 +81,7 @@ class Matcher {
     if (key == "topic") return wasmqtt::topic_matches(value, topic_) || contains(topic_, value);
     if (key == "qos") return has_qos(entry_) && std::to_string(static_cast<int>(entry_.qos)) == value;
     if (key == "id") return entry_.packet_id != 0 && std::to_string(entry_.packet_id) == value;
+    if (key == "payload") return contains(publish_payload(entry_, bytes_, 16 * 1024), value);
     if (word == "in") return entry_.type != wasmqtt::remark && entry_.direction == Direction::inbound;
     if (word == "out") return entry_.type != wasmqtt::remark && entry_.direction == Direction::outbound;
     if (word == "retain") return (flags_ & 1) != 0;
@@ -74,6 +91,7 @@ class Matcher {
 
   const wasmqtt::TraceEntry& entry_;
   std::string topic_;
+  wasmqtt::Bytes bytes_;
   std::uint8_t flags_;
 };
 
@@ -109,6 +127,10 @@ bool PacketList::passes(const wasmqtt::PacketTrace& trace, std::uint64_t number)
   return filter_.text.empty() || Matcher(trace, number).all(filter_.text);
 }
 
+bool matches_filter(const wasmqtt::PacketTrace& trace, std::uint64_t number, std::string_view words) {
+  return Matcher(trace, number).all(words);
+}
+
 std::size_t PacketList::row_of(std::uint64_t number) const {
   const auto at = std::lower_bound(shown_.begin(), shown_.end(), number);
   return at != shown_.end() && *at == number ? static_cast<std::size_t>(at - shown_.begin()) : shown_.size();
@@ -133,6 +155,10 @@ PacketRow make_row(const wasmqtt::PacketTrace& trace, std::uint64_t number, wasm
   if (entry.packet_id != 0) row.id = std::to_string(entry.packet_id);
   row.size = std::to_string(entry.size);
   if (entry.round_trip) row.round_trip = milliseconds(*entry.round_trip);
+  row.retain = (flags_of(trace, entry) & 1) != 0;
+  row.dup = (flags_of(trace, entry) & 8) != 0;
+  row.will = has_will(trace, entry);
+  if (entry.type == PacketType::publish) row.payload = publish_payload(entry, trace.bytes(entry));
   return row;
 }
 

@@ -95,6 +95,12 @@ Words property_words(const wasmqtt::Property& property) {
 
 }  // namespace
 
+std::string beginning_of_text(Bytes bytes, std::size_t most) {
+  const std::string_view cut = cut_utf8(wasmqtt::as_text(bytes), most);
+  if ((cut.empty() && !bytes.empty()) || !is_text(cut)) return number(bytes.size()) + " bytes, not text";
+  return std::string(cut);
+}
+
 std::string qos_text(unsigned qos) {
   static constexpr const char* words[] = {"0, at most once", "1, at least once", "2, exactly once", "3, not allowed"};
   return words[qos & 3];
@@ -118,18 +124,20 @@ Words words_of_payload(Bytes bytes) {
   return words;
 }
 
-void Walker::note(std::string name, Words words, std::size_t begin, std::size_t end) {
+void Walker::note(std::string name, Words words, std::size_t begin, std::size_t end, unsigned mask) {
   std::string key = key_of(name);
   fields_.push_back({std::move(name), std::move(key), std::move(words.value), std::move(words.json),
-                     static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end)});
+                     static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end), static_cast<std::uint8_t>(mask)});
 }
 
-void Walker::note_number(std::string name, std::uint64_t value, std::string words, std::size_t begin, std::size_t end) {
-  note(std::move(name), {std::move(words), number(value)}, begin, end);
+void Walker::note_number(std::string name, std::uint64_t value, std::string words, std::size_t begin, std::size_t end,
+                         unsigned mask) {
+  note(std::move(name), {std::move(words), number(value)}, begin, end, mask);
 }
 
-void Walker::flag(std::string name, bool value, std::size_t at) {
-  note(std::move(name), {yes_no(value), value ? "true" : "false"}, at, at + 1);
+void Walker::flag(std::string name, unsigned mask, std::size_t at) {
+  const bool value = (bytes_[at] & mask) != 0;
+  note(std::move(name), {yes_no(value), value ? "true" : "false"}, at, at + 1, mask);
 }
 
 std::uint32_t Walker::integer(std::size_t size) {

@@ -17,6 +17,8 @@ struct Words {
 
 Words words_of(std::string text);
 Words words_of_payload(wasmqtt::Bytes bytes);  // JSON stays JSON; what is not text is counted
+// At most `most` bytes of a text; of what is none, how many bytes there are.
+std::string beginning_of_text(wasmqtt::Bytes bytes, std::size_t most);
 std::string qos_text(unsigned qos);            // "1, at least once"
 std::string reason_text(std::uint32_t code);   // "135, Not authorized"
 
@@ -31,9 +33,12 @@ class Walker {
   std::uint32_t at() const { return static_cast<std::uint32_t>(at_); }
   wasmqtt::Bytes rest() const { return bytes_.subspan(at_); }
 
-  void note(std::string name, Words words, std::size_t begin, std::size_t end);
-  void note_number(std::string name, std::uint64_t value, std::string words, std::size_t begin, std::size_t end);
-  void flag(std::string name, bool value, std::size_t at);
+  // `mask`: the bits of its one byte that it is; 0: all of its bytes.
+  void note(std::string name, Words words, std::size_t begin, std::size_t end, unsigned mask = 0);
+  void note_number(std::string name, std::uint64_t value, std::string words, std::size_t begin, std::size_t end,
+                   unsigned mask = 0);
+  // The one bit of the byte at `at` that is its flag.
+  void flag(std::string name, unsigned mask, std::size_t at);
 
   std::uint32_t integer(std::size_t size);
   // A field with a two-byte length prefix: read only; read and noted.

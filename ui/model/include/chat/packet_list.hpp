@@ -17,12 +17,15 @@ struct PacketFilter {
   enum class Directions : std::uint8_t { all, inbound, outbound };
   bool pings = false;
   Directions directions = Directions::all;
-  // Words that all have to hold: "type:publish", "topic:chat/status/+", "qos:1", "id:7", "in", "out", "retain", "dup"; any
+  // Words that all have to hold: "type:publish", "topic:chat/status/+", "qos:1", "id:7", "payload:hello", "in", "out", "retain", "dup"; any
   // other is in the topic or the type. ASCII letters in either case.
   std::string text{};
 
   friend bool operator==(const PacketFilter&, const PacketFilter&) = default;
 };
+
+// Whether all words of a filter's text hold for this packet.
+bool matches_filter(const wasmqtt::PacketTrace& trace, std::uint64_t number, std::string_view words);
 
 struct PacketRow {  // of a remark all but index, time, packet and topic are empty
   std::uint64_t number = 0;
@@ -36,6 +39,9 @@ struct PacketRow {  // of a remark all but index, time, packet and topic are emp
   std::string id;
   std::string size;   // bytes
   std::string round_trip;  // milliseconds; empty: none (yet)
+  bool retain = false, dup = false;  // of a PUBLISH
+  bool will = false;       // of a CONNECT: it brings one
+  std::string payload;     // its beginning
 };
 
 class PacketList {
