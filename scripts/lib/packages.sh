@@ -39,6 +39,7 @@ need_native() {
   need_build
   need /usr/include/doctest/doctest.h doctest-dev "unit tests"
   need /usr/include/boost/beast.hpp libboost-dev "TCP and WebSocket of the native programs (Boost.Asio, Boost.Beast)"
+  need tshark tshark "decodes the captures that the page writes, in a test"
   need /usr/include/openssl/ssl.h libssl-dev "TLS of the native programs"
 }
 

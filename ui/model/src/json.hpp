@@ -34,6 +34,10 @@ class Json {
 
   // The member of that name (the last one, if it is there twice), or nullptr; nullptr if this is not an object.
   const Json* find(std::string_view name) const;
+  // The items of an array or object, in their order; each of an object has a name.
+  std::size_t size() const { return items_.size(); }
+  const Json& item(std::size_t index) const { return items_[index]; }
+  const std::string& name(std::size_t index) const { return names_[index]; }
   const std::string* string() const { return kind_ == Kind::string ? &text_ : nullptr; }
   // Of an array or object, in order; else none.
   const std::vector<Json>& items() const { return items_; }
