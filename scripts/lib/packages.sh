@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # What has to be installed, and why. Source after progress.sh.
 #
-#   need_page; need_native; need_services; need_brokers; need_other_brokers; need_service_tests; need_browser
-#                                                          say what the next steps use
+#   need_page; need_native; need_services; need_brokers; need_other_brokers; need_service_tests; need_browser;
+#   need_other_browsers                                    say what the next steps use
 #   install_missing "$assume_yes"                          installs what of it is absent, or ends the script
 #
 # A need is met by any program or header of the right name, not only by the distribution's package:
@@ -93,6 +93,15 @@ need_browser() {
   need '/usr/share/fonts/*/noto/NotoSans-Regular.ttf' fonts-noto-core "letters of many scripts in the pictures"
   need '/usr/share/fonts/*/noto/NotoSansCJK-Regular.ttc' fonts-noto-cjk "Chinese, Japanese, Korean in the pictures"
   need '/usr/share/fonts/*/noto/NotoColorEmoji.ttf' fonts-noto-color-emoji "emoji in the pictures"
+}
+
+need_other_browsers() {
+  need xvfb-run xvfb "a screen without a monitor, for browsers that draw WebGL only into a window"
+  need "${WASMQTT_FIREFOX:-firefox-esr}" firefox-esr "the second browser of the browser tests"
+  need "${WASMQTT_WEBKITDRIVER:-WebKitWebDriver}" webkit2gtk-driver "the third one: WebKit, and its driver"
+  need /usr/lib/python3/dist-packages/pyatspi/__init__.py python3-pyatspi "reads what a screen reader gets of the page"
+  need /usr/libexec/at-spi-bus-launcher at-spi2-core "passes it on"
+  need dbus-daemon dbus-daemon "is the bus of that"
 }
 
 # The path of a Chromium, the one in WASMQTT_CHROMIUM first.

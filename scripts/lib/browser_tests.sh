@@ -1,0 +1,50 @@
+# shellcheck shell=bash
+# The browser tests, in one engine after another. Source after build.sh and results.sh.
+#
+#   build_browser_tests                     the page, the core as WebAssembly, and what the page talks to; 1 on failure
+#   run_browser_tests ENGINE FILE...        ENGINE is chromium, firefox or webkit; counts, and says what was skipped and why
+#   browser_test_files                      those of wasm/test that open a browser
+#   one_of_each_engine                      short: sign in, chat, packets; in the two engines that are not Chromium
+
+build_browser_tests() {
+  step "Building the page"
+  build_preset wasm-release || { count_failure "The page could not be built." && return 1; }
+  # Somebody to talk to.
+  build_preset native wasmqtt_peter counting_endpoint wasmqtt_example_programs || { count_failure "What the page talks to could not be built." && return 1; }
+  fetch_npm wasm/npm "what the npm package is made and tested with" || :
+  fetch_npm native-test/brokers "the broker Aedes" || :
+  fetch_npm wasm/test "the browser test driver" || { count_failure "The browser test driver could not be fetched." && return 1; }
+}
+
+run_browser_tests() {
+  local engine=$1 tap=$root/build/browser-tests/$1.tap status=0 concurrency=2
+  shift
+  # WebKit's browser and Firefox draw by the processor, in windows.
+  [[ $engine == chromium ]] || concurrency=1
+  mkdir -p "$root/build/browser-tests"
+  rm -f "$tap"
+  export WASMQTT_PAGE WASMQTT_CHROMIUM
+  WASMQTT_PAGE=$(page_directory)
+  WASMQTT_CHROMIUM=$(browser_program || :)
+  WASMQTT_BROWSER=$engine timeout 2400 node --test --test-concurrency=$concurrency \
+    --test-reporter=spec --test-reporter-destination=stdout --test-reporter=tap --test-reporter-destination="$tap" "$@" || status=$?
+  [[ -s $tap ]] || { count_failure "node --test ended with $status before it ran anything." && return; }
+  count_tap "$tap" "$engine"
+  # "# SKIP reason", and how often.
+  sed -n 's/.*# SKIP \(..*\)/\1/p' "$tap" | sort | uniq -c | while read -r count reason; do
+    note "$engine skipped $count: $reason"
+  done
+  [[ $status -eq 0 || $results_failed -gt 0 ]] || count_failure "node --test ended with $status."
+}
+
+browser_test_files() {
+  grep -lE "support/(browser|gallery|person)\.mjs'" "$root"/wasm/test/*.test.mjs
+}
+
+one_of_each_engine() {
+  local engine
+  for engine in firefox webkit; do
+    step "Running a few of the browser tests in $engine"
+    run_browser_tests "$engine" "$root"/wasm/test/{stage_10,focus}.test.mjs
+  done
+}
