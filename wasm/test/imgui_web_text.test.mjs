@@ -61,7 +61,8 @@ const laid_out = (page, text, offsets) => page.evaluate(([text, offsets]) => {
   const node = p.firstChild;
   const places = offsets.map((offset, i) => {
     const range = document.createRange();
-    range.setStart(node, bytes[offset]);
+    // A break belongs to the line that it ends.
+    range.setStart(node, bytes[offset] + /^\n*/.exec(text.slice(bytes[offset]))[0].length);
     range.setEnd(node, bytes[offsets[i + 1] ?? at]);
     const box = range.getBoundingClientRect();
     return [offset, Math.round(box.top / parseFloat(getComputedStyle(p).lineHeight)), box.left];

@@ -10,6 +10,7 @@ import {after, before, describe, test} from 'node:test';
 import {promisify} from 'node:util';
 import {startBroker} from './support/brokers.mjs';
 import {few_pixels, launchBrowser} from './support/browser.mjs';
+import {lacks} from './support/engines/engine.mjs';
 import {free_ports, is_open, root, until} from './support/machine.mjs';
 import {Person} from './support/person.mjs';
 
@@ -59,7 +60,7 @@ async function start_nginx(folder, port, brokers) {
   return child;
 }
 
-describe('MQTT Chat behind nginx', () => {
+describe('MQTT Chat behind nginx', {skip: lacks('launch arguments')}, () => {
   let folder, brokers, nginx, browser, origin;
 
   before(async () => {

@@ -7,6 +7,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import {serve} from '../../../scripts/serve.mjs';
+import {expected} from '../../test/support/engines/engine.mjs';
 import {root} from '../../test/support/machine.mjs';
 
 // Beside the page that is tested.
@@ -18,7 +19,7 @@ export function serve_probe() {
 export async function open_probe(context, pages, prepare = async () => {}) {
   const page = await context.newPage();
   const uncaught = [];
-  page.on('pageerror', (error) => uncaught.push(error.message));
+  page.on('pageerror', ({message}) => { if (!expected.test(message)) uncaught.push(message); });
   await prepare(page);
   await page.goto(new URL('probe.html', pages.url).href);
   const probe = {
