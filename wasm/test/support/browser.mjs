@@ -1,4 +1,4 @@
-// The built page in headless Chromium, with brokers of its own.
+// The built page in the browser under test (engines/engine.mjs), with brokers of its own.
 //
 //   const stage = await openStage();                        // brokers open and auth, the page served, Chromium
 //   const {page, errors} = await stage.open('?stage=10');   // a fresh context: no storage shared
@@ -8,7 +8,9 @@
 //   await stage.leave_all();                                // closes the pages; fails if one had an error
 //   await stage.close();                                    // the same, and everything else
 //
-// WASMQTT_PAGE and WASMQTT_CHROMIUM name the page's directory and the browser; scripts/test sets them.
+// openStage({start}) opens the browser that start() gives.
+//
+// WASMQTT_PAGE and WASMQTT_CHROMIUM name the page's directory and Chromium; scripts/test sets them.
 import {mkdir, mkdtemp, rm, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {serve} from '../../../scripts/serve.mjs';
@@ -24,7 +26,7 @@ export function launchBrowser(options) {
   return launch(options);
 }
 
-export async function openStage() {
+export async function openStage({start = launchBrowser} = {}) {
   const directory = process.env.WASMQTT_PAGE ?? path.join(root, 'build', 'wasm-release', 'page');
   const closing = [];
   const close_all = async () => {
@@ -41,7 +43,7 @@ export async function openStage() {
     await writeFile(config, JSON.stringify({openWs: open.wsPort, authWs: auth.wsPort}));
     const server = await serve({directory, port: 0, config});
     closing.push(() => server.close());
-    const browser = await launchBrowser();
+    const browser = await start();
     closing.push(() => browser.close());
     return new Stage({open, auth, server, browser, close_all});
   } catch (error) {
