@@ -220,6 +220,20 @@ TEST_CASE("a chat can be cleared and removed: the device forgets it, too, and a 
   CHECK(again.texts("peter") == std::vector<std::string>{"hello again"});
 }
 
+TEST_CASE("after a reconnect the statuses are asked for once, whether the broker kept the session or not") {
+  for (const bool kept : {true, false}) {
+    CAPTURE(kept);
+    World world(stage_settings(30));
+    world.sign_in("alice", "", true);
+    for (int i = 0; i < 2; ++i) {
+      world.filters.clear();
+      world.reconnect(kept);
+      CHECK(std::count(world.filters.begin(), world.filters.end(), "chat/status/+") == 1);
+      CHECK(std::count(world.filters.begin(), world.filters.end(), "chat/messages/alice/+") == (kept ? 0 : 1));
+    }
+  }
+}
+
 TEST_CASE("not remembering: the device keeps nothing") {
   MemoryChatStore store;
   Settings settings = stage_settings(20);

@@ -259,6 +259,9 @@ TEST_CASE("zoomed in, the composer and messages stay in sight, and so does a pac
     for (std::string_view name : {"Message"}) CHECK(in_sight(world.find(Role::textbox, name)));
     for (std::string_view name : {"Send", "Back to chats", "Show Packets"}) CHECK(in_sight(world.find(Role::button, name)));
     CHECK(in_sight(world.find(Role::text, "message 19")));
+    CHECK(world.click(Role::button, "Delete chat"));
+    for (std::string_view name : {"Remove chat", "Clear messages", "Cancel"}) CHECK(in_sight(world.find(Role::button, name)));
+    CHECK(world.click(Role::button, "Cancel"));
     world.broker.cut();
     world.settle();
     CHECK(world.says("Reconnecting in"));

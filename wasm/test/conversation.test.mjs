@@ -74,7 +74,7 @@ describe('messages', () => {
   });
 
   test('are parted by days, and from what is new', async () => {
-    const carol = await signed_in('?stage=10&user=carol');
+    const carol = await signed_in('?stage=10&user=carol', {viewport: {width: 760, height: 760}});
     await write('carol', 'bob', 'old', '2024-03-01T10:00:00Z');
     await write('carol', 'bob', 'new');
     await carol.chat('bob').click();
@@ -124,6 +124,69 @@ describe('messages', () => {
     await page.mouse.up();
     await page.keyboard.press('Control+c');
     assert.match(await page.evaluate(() => navigator.clipboard.readText()), /see https:\/\/mosquitto\.org\/ <b>here/);
+  });
+
+  test('are copied with their authors where there are several, a line each', async () => {
+    const etta = await signed_in('?stage=10&user=etta', {permissions: ['clipboard-read', 'clipboard-write']});
+    await write('etta', 'bob', 'first\nin two lines');
+    await write('etta', 'bob', 'second');
+    await etta.chat('bob').click();
+    await etta.say('third');
+    await etta.message('third').waitFor();
+    await etta.page.evaluate(() => {
+      const texts = document.querySelectorAll('[role=log] [data-speaker] .text:not([data-aside])');
+      getSelection().setBaseAndExtent(texts[0], 0, texts[texts.length - 1], texts[texts.length - 1].childNodes.length);
+    });
+    await etta.log().focus();
+    await etta.page.keyboard.press('Control+c');
+    const copied = await until(() => etta.page.evaluate(() => navigator.clipboard.readText()), 'something is copied', timeout);
+    assert.match(copied, /^bob, \d\d:\d\d: first\nin two lines\nbob, \d\d:\d\d: second\netta, \d\d:\d\d: third$/);
+  });
+
+  test('unread, open at the first of them, and count as read when they have been in sight', async () => {
+    const ulla = await signed_in('?stage=10&user=ulla');
+    await flood(world.stage.open_broker, Array.from({length: 300}, (_, i) => message('ulla', 'bob', `straw ${i}`)));
+    await until(async () => await ulla.page.title() === '(300) MQTT Chat', 'all have come', timeout);
+    await ulla.chat('bob').click();
+    await ulla.log().getByText('straw 0', {exact: true}).waitFor();
+    await ulla.log().getByRole('separator', {name: 'New'}).waitFor();
+    const left = async () => Number((await ulla.page.title()).match(/\((\d+)\)/)?.[1] ?? 0);
+    await until(async () => await left() < 300, 'those in sight are read', timeout);
+    assert.ok(await left() > 250);
+    await ulla.log().focus();
+    await ulla.page.keyboard.press('PageDown');
+    await until(async () => await left() < 295, 'so are the next', timeout);
+    await ulla.button('Jump to latest').click();
+    await ulla.message('straw 299').waitFor();
+    await until(async () => await left() === 0, 'all are', timeout);
+  });
+
+  test('are cleared, and chats removed, after a question, on the device, too', async () => {
+    const cleo = await signed_in('?stage=20&user=cleo');
+    const dialog = cleo.page.getByRole('dialog', {name: 'Delete chat'});
+    for (const name of ['bob', 'carol']) {
+      await write('cleo', name, `from ${name}`);
+      await cleo.chat(name).click();
+      await cleo.reads(`from ${name}`);
+    }
+    await cleo.button('Delete chat').click();
+    await dialog.getByRole('button', {name: 'Cancel'}).click();
+    await dialog.waitFor({state: 'detached'});
+    await cleo.reads('from carol');
+    await cleo.button('Delete chat').click();
+    await dialog.getByRole('button', {name: 'Clear messages'}).click();
+    await cleo.page.getByText('No messages yet').first().waitFor();
+    await cleo.chat('bob').click();
+    await cleo.button('Delete chat').click();
+    await dialog.getByRole('button', {name: 'Remove chat'}).click();
+    await cleo.chat('bob').waitFor({state: 'detached'});
+    await cleo.reload();
+    await cleo.chat('carol').click();
+    await cleo.page.getByText('Say hello to carol.').waitFor();
+    assert.equal(await cleo.chat('bob').count(), 0);
+    await write('cleo', 'bob', 'here again');
+    await cleo.chat('bob').click();
+    await cleo.reads('here again');
   });
 
   test('come back after a reload, with those that arrived before', async () => {

@@ -39,7 +39,7 @@ describe('stage 40', () => {
     await jenny.button('Show Packets').click();
     const rows = jenny.page.getByRole('table', {name: 'Packets'}).getByRole('row');
     await rows.filter({hasText: 'connack'}).click();
-    await jenny.page.getByRole('table', {name: 'Fields'}).getByRole('row').filter({hasText: /\b5\b/}).first().waitFor();
+    await jenny.page.getByRole('table', {name: 'Fields'}).getByRole('row').filter({hasText: 'Return code'}).filter({hasText: '5, '}).waitFor();
     await jenny.sign_in('test');
     await rows.filter({hasText: 'suback'}).first().waitFor();
     assert.equal(await rows.filter({hasText: 'connack'}).count(), 2);

@@ -154,7 +154,8 @@ PacketRow make_row(const wasmqtt::PacketTrace& trace, std::uint64_t number, wasm
   if (has_qos(entry)) row.qos = std::to_string(static_cast<int>(entry.qos));
   if (entry.packet_id != 0) row.id = std::to_string(entry.packet_id);
   row.size = std::to_string(entry.size);
-  if (entry.round_trip) row.round_trip = milliseconds(*entry.round_trip);
+  const bool asked_by_us = (entry.partner > number) == (entry.direction == wasmqtt::Direction::outbound);
+  if (entry.round_trip && asked_by_us) row.round_trip = milliseconds(*entry.round_trip);
   row.retain = (flags_of(trace, entry) & 1) != 0;
   row.dup = (flags_of(trace, entry) & 8) != 0;
   row.will = has_will(trace, entry);

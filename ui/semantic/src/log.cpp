@@ -140,8 +140,9 @@ class LogView {
     ImGui::SetCursorScreenPos(at);
     ImGui::PushID(i);
     const Id id = unique_id(ui_, widget_id("item"));
+    const std::string speaker = options_.speaker ? options_.speaker(i) : std::string();
     const int node = declare_open(ui_, {.id = id, .role = Role::article, .rect = {at.x, at.y, width, height(i)},
-                                        .set_size = count_, .position = i + 1});
+                                        .value = speaker, .set_size = count_, .position = i + 1});
     const ImRect work = window->WorkRect, content = window->ContentRegionRect;
     window->WorkRect.Max.x = window->ContentRegionRect.Max.x = at.x + width;
     ImGui::BeginGroup();

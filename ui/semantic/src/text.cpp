@@ -120,6 +120,7 @@ Node text_node(Ui& ui, Role role, std::string_view words, const Placed& placed) 
 
 // With what is told around it: pieces without a width.
 void declare_text(Ui& ui, Node node, const TextOptions& options) {
+  if (options.aside) node.states |= state_aside;
   if (options.before.empty() && options.after.empty()) {
     declare(ui, node);
     return;

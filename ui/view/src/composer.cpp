@@ -12,10 +12,11 @@ using namespace semantic;
 
 namespace {
 
-// Fewer in a low window, which has other things to show, too.
-int most_lines() { return ImGui::GetIO().DisplaySize.y < 420 ? 2 : 6; }
+// Less in a low window, which has other things to show, too.
+bool is_low() { return ImGui::GetIO().DisplaySize.y < 420; }
+int most_lines() { return is_low() ? 2 : 6; }
+float padding() { return is_low() ? Theme::space_2 : Theme::space_4; }
 
-constexpr float padding = Theme::space_4;
 constexpr float field_padding = 12 + 1;  // of a text field, from its edge to the words
 
 }  // namespace
@@ -53,19 +54,19 @@ void ComposerView::edit(std::string text, chat::Intents& intents) {
 float ComposerView::height(Ui& ui, const chat::State& state, float width) {
   follow(state);
   const float send = button_size(ui, "Send", {.kind = ButtonKind::primary, .icon = Icon::send}).x;
-  const float text_width = std::max(1.0f, width - 2 * padding - send - Theme::space_2 - 2 * field_padding);
+  const float text_width = std::max(1.0f, width - 2 * padding() - send - Theme::space_2 - 2 * field_padding);
   const auto lines = static_cast<float>(ui.layout(text_, TextStyle::body, text_width).lines.size());
   const Type type = ui.theme().type(TextStyle::body);
   const float field = std::min(lines, static_cast<float>(most_lines())) * type.line_height + 16;
   const std::string words = hint(state);
-  const float below = words.empty() ? 0 : text_size(ui, words, TextStyle::small, width - 2 * padding).y + Theme::space_2;
-  return 2 * padding + std::max(field, ui.theme().control_height()) + below;
+  const float below = words.empty() ? 0 : text_size(ui, words, TextStyle::small, width - 2 * padding()).y + Theme::space_2;
+  return 2 * padding() + std::max(field, ui.theme().control_height()) + below;
 }
 
 void ComposerView::draw(Ui& ui, const chat::State& state, chat::Intents& intents) {
   follow(state);
   if (key_.empty()) return;
-  auto bar = region(ui, {.role = Role::group, .name = "Write a message", .padding = {padding, padding}});
+  auto bar = region(ui, {.role = Role::group, .name = "Write a message", .padding = {padding(), padding()}});
   const ImVec2 top = ImGui::GetWindowPos();
   ImGui::GetWindowDrawList()->AddLine(top, {top.x + ImGui::GetWindowWidth(), top.y}, ui.theme().color.border.u32());
   const std::string obstacle = chat::write_obstacle(state, key_);

@@ -84,8 +84,11 @@ void ConversationView::draw_heading(Ui& ui, const chat::State& state, chat::Inte
     if (back || ui.take_escape()) intents.emplace_back(chat::LeaveChat{});
     x += ui.theme().control_height() + Theme::space_1;
   }
-  draw_avatar(ui, {at.x + x, at.y + middle - avatar * 0.5f}, avatar, title);
-  x += avatar + Theme::space_3;
+  // On the smallest phones its room goes to the words.
+  if (width >= 360) {
+    draw_avatar(ui, {at.x + x, at.y + middle - avatar * 0.5f}, avatar, title);
+    x += avatar + Theme::space_3;
+  }
   const float tool = ui.theme().control_height() + Theme::space_1;
   const float tools = padding + tool * static_cast<float>(1 + (narrow ? 1 : 0) + (key.is_room() ? 1 : 0));
   const float words_width = std::max(40.0f, width - x - Theme::space_1 - tools);
@@ -143,18 +146,22 @@ void ConversationView::draw_dialog(Ui& ui, const chat::State& state, chat::Inten
   const auto& messages = conversation->messages();
   const bool waits = std::any_of(messages.begin(), messages.end(),
                                  [](const chat::ChatMessage& m) { return m.state == chat::SendState::queued; });
+  const bool low = ImGui::GetIO().DisplaySize.y < 420;
   const std::string title = conversation->title_for(state.user);
   const std::string_view of = conversation->group ? "of " : key.has(state.user) ? "with " : "between ";
-  heading(ui, 2, std::string("Delete the chat ").append(of).append(title) + "?");
+  heading(ui, 2, std::string("Delete the chat ").append(of).append(title) + "?",
+          {.style = low ? TextStyle::subheading : TextStyle::heading, .ellipsis = true});
   text(ui, std::string("Its messages are deleted here, for good. Others keep theirs.") +
                (waits ? " What waits to be sent is still sent." : ""),
-       {.color = ui.theme().color.text_muted});
-  gap(Theme::space_5);
+       {.style = TextStyle::small, .color = ui.theme().color.text_muted});
+  if (!low) gap(Theme::space_5);
+  const float width = low ? 0.0f : -1.0f;
   const bool member = conversation->group && conversation->group->member && !state.admin;
-  const bool remove = button(ui, "Remove chat", {.kind = ButtonKind::danger,
+  const bool remove = button(ui, "Remove chat", {.kind = ButtonKind::danger, .small = low,
                                                  .disabled_reason = member ? "You are a member of this group." : "", .width = -1});
-  const bool clear = button(ui, "Clear messages", {.disabled = messages.empty(), .width = -1});
-  const bool cancel = button(ui, "Cancel", {.kind = ButtonKind::ghost, .width = -1});
+  const bool clear = button(ui, "Clear messages", {.small = low, .disabled = messages.empty(), .width = width});
+  if (low) ImGui::SameLine(0, Theme::space_2);
+  const bool cancel = button(ui, "Cancel", {.kind = ButtonKind::ghost, .small = low, .width = width});
   if (remove) intents.emplace_back(chat::RemoveChat{key});
   if (clear) intents.emplace_back(chat::ClearChat{key});
   if (remove || clear) places_.erase(key);
@@ -208,6 +215,10 @@ void ConversationView::draw_log(Ui& ui, const chat::State& state, const chat::Co
   log(ui, "Messages", place.log, static_cast<int>(messages.size()), draw_one,
       {.size = {0, log_height}, .padding = {Theme::space_4, Theme::space_4}, .estimated_height = 64,
        .gap = Theme::space_1, .max_content_width = 960, .from_bottom = true,
+       .speaker = [&state, &messages](int i) {
+         const chat::ChatMessage& message = messages[static_cast<std::size_t>(i)];
+         return message.sender + ", " + state.zone->clock(message.sort_time());
+       },
        .text = [this, &conversation](int i) {
          return shown_text(conversation, conversation.messages()[static_cast<std::size_t>(i)]);
        },
@@ -279,7 +290,7 @@ void ConversationView::draw_name(Ui& ui, const Item& item) {
   if (item.right) align_right(name + beside);
   else ImGui::SetCursorPosX(ImGui::GetCursorPosX() + avatar_size + Theme::space_3);
   text(ui, item.message.sender, {.style = TextStyle::small_strong, .color = ui.theme().color.text_muted, .width = widest,
-                                 .ellipsis = true});
+                                 .ellipsis = true, .aside = true});
   ImGui::SetCursorPosY(ImGui::GetCursorPosY() - Theme::space_1);
 }
 
@@ -340,7 +351,7 @@ void ConversationView::draw_meta(Ui& ui, const Item& item, const Meta& meta, ImV
   const std::string drawn = meta.drawn_words ? meta.time + meta.words : meta.time;
   const Icon icon = icon_of(item.message.state);
   ImGui::SetCursorScreenPos(at);
-  text(ui, drawn, {.style = TextStyle::tiny, .color = meta.color, .width = -1,
+  text(ui, drawn, {.style = TextStyle::tiny, .color = meta.color, .width = -1, .aside = true,
                    .after = meta.drawn_words ? std::string_view{} : std::string_view(meta.words)});
   if (offer_packets_) {
     const IdScope id(std::to_string(item.message.number));

@@ -43,10 +43,15 @@ void Page::draw_login(Ui& ui, const chat::State& state, chat::Intents& intents) 
   if (!show_packets_ || state.trace == nullptr) return login_.draw(ui, state, intents, {0, 0}, show_packets_);
   const ImVec2 space = room();
   const bool beside = space.x >= packets_beside_login_width;
-  login_.draw(ui, state, intents, beside ? ImVec2{480, 0} : ImVec2{0, std::floor(space.y * 0.5f)}, show_packets_);
+  // In a low window both have their room, one below the other, and the page scrolls.
+  const bool low = space.y < low_height;
+  const auto pane = low ? scroll_area(ui, "Pane") : Scope();
+  const float below = low ? least_packets_height : std::floor(space.y * 0.5f);
+  login_.draw(ui, state, intents, beside ? ImVec2{480, low ? space.y : 0} : ImVec2{0, low ? space.y : space.y - below}, show_packets_);
   if (beside) ImGui::SameLine(0, 0);
   const float margin = space.x < phone_width ? 0 : Theme::space_4;
-  auto part = region(ui, {.role = Role::group, .name = "Packets of this page", .padding = {margin, beside ? margin : 0}});
+  auto part = region(ui, {.role = Role::group, .name = "Packets of this page", .size = {0, low ? below : 0},
+                          .padding = {margin, beside ? margin : 0}});
   auto card = region(ui, {.role = Role::region, .name = "Packets", .size = {0, -margin}, .surface = Surface::card});
   packets_.draw(ui, state, intents);
 }

@@ -171,6 +171,8 @@ var imguiWebMirror = {
     ImguiWebText.font(element, p);
     m.states(element, role, states, p);
     m.content(element, record, role, name);
+    if (role === 8) m.set(element, 'data-aside', states & (1 << 23) ? '' : null);
+    if (role === 27) m.set(element, 'data-speaker', WasmqttBorder.text(HEAPU32[p + 17], HEAPU32[p + 18]) || null);
     if (role === 15) m.set(element, 'name', 'group-' + HEAPU32[p + 1]);
     if (role === 16) ImguiWebText.field(element, p, states, name);
     if (element.imguiSize) {

@@ -117,13 +117,21 @@ var imguiWebEvents = {
         if (at.imguiId !== undefined && at.classList.contains('scroll')) _imgui_web_on_scroll(at.imguiId, at.scrollTop);
     },
 
+    // "peter, 10:42: hello"
+    quote: function(article) {
+      const words = Array.from(article.querySelectorAll('.text:not([data-aside])')).map(function(block) { return block.textContent; });
+      return words.length ? article.dataset.speaker + ': ' + words.join('\n') : '';
+    },
+
     // Lines are elements of their own; without this each would be copied with a break behind it.
     onCopy: function(event) {
       const selection = document.getSelection();
       if (event.target.imguiField || !selection.rangeCount || selection.isCollapsed) return;
       const part = selection.getRangeAt(0).cloneContents();
+      part.querySelectorAll('.unseen').forEach(function(piece) { piece.remove(); });
+      const said = Array.from(part.querySelectorAll('[data-speaker]')).map(ImguiWebEvents.quote).filter(Boolean);
       const blocks = Array.from(part.querySelectorAll('.text')).map(function(block) { return block.textContent; });
-      const text = blocks.length ? blocks.join('\n') : part.textContent;
+      const text = said.length > 1 ? said.join('\n') : blocks.length ? blocks.join('\n') : part.textContent;
       event.clipboardData.setData('text/plain', text);
       event.preventDefault();
     }

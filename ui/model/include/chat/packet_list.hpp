@@ -38,7 +38,8 @@ struct PacketRow {  // of a remark all but index, time, packet and topic are emp
   std::string qos;    // empty where a packet has none
   std::string id;
   std::string size;   // bytes
-  std::string round_trip;  // milliseconds; empty: none (yet)
+  // Milliseconds to the answer; empty: none (yet), or the answer to what the broker sent, whose time says nothing of the way.
+  std::string round_trip;
   bool retain = false, dup = false;  // of a PUBLISH
   bool will = false;       // of a CONNECT: it brings one
   std::string payload;     // its beginning

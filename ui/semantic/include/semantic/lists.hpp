@@ -80,6 +80,8 @@ struct LogOptions {
   float gap = 4;                  // between items
   float max_content_width = 0;    // centred column on wide windows; 0: none
   bool from_bottom = false;       // a few items stand where the next one comes, not at the top
+  /// Who says item i, and when: what stands before its text where several items are copied.
+  std::function<std::string(int)> speaker = {};
   /// The text of item i, for the platform's find-in-page, which else finds only what is in sight. Called after the frame.
   std::function<std::string_view(int)> text = {};
   std::uint64_t text_version = 0; // another one when the texts have changed, other than by new ones at the end

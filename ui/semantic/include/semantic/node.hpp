@@ -51,6 +51,7 @@ enum State : std::uint32_t {
   state_focusable = 1u << 15,  // takes part in the Tab order though its role alone would not
   state_enter_submits = 1u << 18, // Enter is a submit, also in a multi-line field (Shift+Enter breaks the line)
   state_rtl = 1u << 19,        // the text's base direction is right to left
+  state_aside = 1u << 23,      // text that does not belong to what an article says: its time, its author's name
 };
 
 struct Rect {
@@ -78,7 +79,7 @@ struct Node {
   Rect clip = {};                    // what may be seen of it; nothing of `rect` outside of it is on the screen
   std::string_view name = {};        // the exact accessible name
   std::string_view description = {}; // a field's error or hint, a disabled control's reason
-  std::string_view value = {};       // a textbox's text, a progress bar's words
+  std::string_view value = {};       // a textbox's text, a progress bar's words, who says an article
   std::string_view placeholder = {};
   std::string_view href = {};        // links
   std::string_view autocomplete = {};// the HTML token: "username", "current-password", "off"

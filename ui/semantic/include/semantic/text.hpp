@@ -25,6 +25,7 @@ struct TextOptions {
   bool center = false;            // in the container's width
   bool links = false;             // http:// and https:// addresses become links
   bool hidden = false;            // drawn, but no node: its content is told by another node's name
+  bool aside = false;             // left out when several articles of a log are copied
   std::string_view before = {}, after = {};  // told around the text, for who does not see what is around it; not drawn
 };
 
