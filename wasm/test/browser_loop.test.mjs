@@ -62,8 +62,9 @@ describe('the browser\'s event loop', () => {
 
   for (const [whose, ready] of [['the page\'s', (page) => page.workers().length === 0],
     ['the worker\'s', (page) => page.workers().length === 1]]) {
-    test(`hands over what has arrived before ${whose} timer that is found late: the page was busy`, async () => {
+    test(`hands over what has arrived before ${whose} timer that is found late: the page was busy`, async (t) => {
       const server = await scriptedServer();
+      t.after(() => server.close());
       const busy = await open_probe(await browser.newContext(), pages);
       await busy.call('probe_open', server.url, 1 << 20);
       assert.deepEqual([(await busy.next())[0], (await busy.next())[0]], ['opening', 'open']);
@@ -82,7 +83,6 @@ describe('the browser\'s event loop', () => {
       assert.deepEqual(await busy.next(), ['bytes', 4, 'here']);
       assert.equal((await busy.next())[0], 'timer');
       await busy.context.close();
-      await server.close();
     });
   }
 
