@@ -10,7 +10,12 @@ export async function open_page(browser, address, slowdown, probes) {
   const page = await context.newPage();
   page.setDefaultTimeout(180_000);
   for (const probe of probes) await page.addInitScript(probe);
-  if (slowdown > 1) await (await context.newCDPSession(page)).send('Emulation.setCPUThrottlingRate', {rate: slowdown});
+  const devtools = await context.newCDPSession(page);
+  if (slowdown > 1) await devtools.send('Emulation.setCPUThrottlingRate', {rate: slowdown});
+  // The whole page has to be in the window, which has bars of its own: what is outside is never drawn, and costs nothing.
+  const {windowId} = await devtools.send('Browser.getWindowForTarget');
+  await devtools.send('Browser.setWindowBounds', {windowId, bounds: {width: 1400, height: 1000}});
+  await page.setViewportSize({width: 1280, height: 800});
   await page.goto(address, {waitUntil: 'commit'});
   return page;
 }
