@@ -78,7 +78,9 @@ void Account::make_desk() {
   };
 }
 
+// The network and the store work side by side.
 void Account::start() {
+  platform_.transport.open_soon(broker_);
   history_.load([this](bool) {
     if (app_ == nullptr || stopping_) return;
     connect(password_);

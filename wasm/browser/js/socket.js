@@ -8,11 +8,22 @@ var wasmqttSockets = {
     next: 1,
     chunk: null,   // what is being received, as it came,
     chunkAt: 0,    // and where it lies in the heap
+    early: null,   // {url, socket, closed}: begun before its attempt
 
     // A program may bring sockets of its own in Module: of a WebSocket's shape, for any scheme, with `anyProtocol` where the
     // subprotocol is not ours to choose, and a call of ondrain() when there is room again.
     make: function(url) {
       return Module['openSocket'] ? Module['openSocket'](url) : new WebSocket(url, 'mqtt');
+    },
+
+    // What was begun for this URL; anything else is dropped. An attempt that failed meanwhile is made again, for its reason.
+    takeEarly: function(url) {
+      var early = WasmqttSockets.early;
+      WasmqttSockets.early = null;
+      if (!early) return null;
+      if (early.url === url && !early.closed) return early.socket;
+      early.socket.close();
+      return null;
     },
 
     // Codes of websocket_transport.cpp.
@@ -123,7 +134,7 @@ var wasmqttSockets = {
     if (!Module['openSocket'] && entry.url && entry.url.protocol !== 'ws:' && entry.url.protocol !== 'wss:') fault = sockets.unsupportedScheme;
     if (!fault) {
       try {
-        entry.socket = sockets.make(url);
+        entry.socket = sockets.takeEarly(url) || sockets.make(url);
       } catch (error) {
         fault = sockets.mixed(entry.url) ? sockets.mixedContent : sockets.invalidUrl;
       }
@@ -138,11 +149,28 @@ var wasmqttSockets = {
     socket.onopen = function() { sockets.opened(id); };
     socket.onmessage = function(event) { sockets.received(id, event.data); };
     socket.onclose = function(event) { sockets.closed(id, event); };
+    if (socket.readyState === 1) queueMicrotask(function() { if (sockets.live[id]) sockets.opened(id); });
     socket.ondrain = function() {
       WasmqttTick.clear(entry.poll);
       if (entry.poll) sockets.poll(id);
     };
     return id;
+  },
+
+  wasmqtt_socket_open_soon__deps: ['$WasmqttSockets'],
+  wasmqtt_socket_open_soon__sig: 'vii',
+  wasmqtt_socket_open_soon: function(text, size) {
+    var sockets = WasmqttSockets;
+    var url = WasmqttBorder.text(text, size);
+    if (Module['openSocket']) return;
+    sockets.takeEarly('');
+    try {
+      var early = sockets.early = {url: url, socket: new WebSocket(url, 'mqtt'), closed: false};
+    } catch (error) {
+      return;  // open() says what is wrong.
+    }
+    early.socket.binaryType = 'arraybuffer';
+    early.socket.onclose = function() { early.closed = true; };
   },
 
   // Sends up to `size` bytes as one frame and returns how many; fewer than offered when the browser holds enough,

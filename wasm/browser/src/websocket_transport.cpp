@@ -6,6 +6,7 @@
 extern "C" {
 int wasmqtt_socket_open(wasmqtt::WebSocketTransport* self, wasmqtt::Room* room, const char* url, std::size_t size,
                         std::size_t high_water, std::size_t max_message);
+void wasmqtt_socket_open_soon(const char* url, std::size_t size);
 std::size_t wasmqtt_socket_send(int id, const std::uint8_t* bytes, std::size_t size, std::size_t max_frame);
 std::size_t wasmqtt_socket_buffered(int id);
 void wasmqtt_socket_close(int id);
@@ -46,6 +47,8 @@ void WebSocketTransport::open(const std::string& url, TransportObserver& observe
   observer_ = &observer;
   socket_ = wasmqtt_socket_open(this, &room_, url.data(), url.size(), options_.high_water, options_.max_message);
 }
+
+void WebSocketTransport::open_soon(const std::string& url) { wasmqtt_socket_open_soon(url.data(), url.size()); }
 
 std::size_t WebSocketTransport::write(Bytes bytes) {
   if (socket_ == 0) return 0;

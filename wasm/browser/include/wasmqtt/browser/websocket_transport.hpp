@@ -36,6 +36,7 @@ class WebSocketTransport final : public Transport {
   WebSocketTransport& operator=(const WebSocketTransport&) = delete;
 
   void open(const std::string& url, TransportObserver& observer) override;
+  void open_soon(const std::string& url) override;
   std::size_t write(Bytes bytes) override;
   std::size_t buffered() const override;  // WebSocket.bufferedAmount
   void close() override;
