@@ -63,6 +63,10 @@ class Transport {
   // under way closes that one first.
   virtual void open(const std::string& url, TransportObserver& observer) = 0;
 
+  // open() with this URL follows soon: what the network needs for it may begin now. Gives no callback. A hint: it may be
+  // ignored, and what was begun is dropped by open() with another URL.
+  virtual void open_soon(const std::string& url) { (void)url; }
+
   // Takes bytes to send, copies what it takes, returns how many. Less than offered means: wait for
   // on_transport_writable(). One call becomes one WebSocket frame at the most, always binary [MQTT-6.0.0-1].
   virtual std::size_t write(Bytes bytes) = 0;

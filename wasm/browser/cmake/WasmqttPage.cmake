@@ -40,7 +40,11 @@ function(wasmqtt_page_options target)
     -sENVIRONMENT=web
     -sFILESYSTEM=0
     -sDYNAMIC_EXECUTION=0
+    # A page takes what it needs, and little ahead of that.
+    -sINITIAL_MEMORY=4MB
+    -sTOTAL_STACK=512KB
     -sALLOW_MEMORY_GROWTH=1
+    -sMEMORY_GROWTH_GEOMETRIC_STEP=0.05
     -sMALLOC=emmalloc
     -sSTACK_OVERFLOW_CHECK=$<IF:$<CONFIG:Debug>,2,0>
     -sASSERTIONS=$<IF:$<CONFIG:Debug>,1,0>
