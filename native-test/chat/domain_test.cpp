@@ -241,9 +241,9 @@ TEST_CASE("the broker comes from the page's host and the toggle, or from the add
   CHECK(default_broker({}, stage_settings(40)) == "ws://localhost:8080");
   for (const int stage : {50, 60}) {
     CHECK(default_broker({}, stage_settings(stage)) == "ws://localhost:8082");
-    CHECK(default_broker({.secure = true, .host = "chat.example"}, stage_settings(stage)) == "wss://chat.example/mqtt-groups");
+    CHECK(default_broker({.secure = true, .host = "chat.example"}, stage_settings(stage)) == "wss://chat.example/mqtt-dynamic");
   }
-  CHECK(default_broker({.groups_port = 9}, settings_from_query("?stage=60&groups=0")) == "ws://localhost:9");
+  CHECK(default_broker({.dynamic_port = 9}, settings_from_query("?stage=60&groups=0")) == "ws://localhost:9");
   CHECK(default_broker({.host = "192.168.0.7", .port = "5173"}, stage_settings(10)) == "ws://192.168.0.7:8081");
   CHECK(default_broker({.secure = true, .host = "chat.example", .port = ""}, stage_settings(40)) == "wss://chat.example/mqtt");
   CHECK(default_broker({.secure = true, .host = "chat.example", .port = "8443"}, stage_settings(10)) == "wss://chat.example:8443/mqtt-open");

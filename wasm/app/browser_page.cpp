@@ -50,7 +50,7 @@ chat::PageOrigin page_origin() {
   page.secure = address(3) == "https:";
   page.open_port = config("openWs", page.open_port);
   page.auth_port = config("authWs", page.auth_port);
-  page.groups_port = config("groupsWs", page.groups_port);
+  page.dynamic_port = config("dynamicWs", page.dynamic_port);
   return page;
 }
 

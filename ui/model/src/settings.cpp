@@ -110,9 +110,9 @@ Settings with_dependencies(const Settings& before, Settings after) {
 std::string default_broker(const PageOrigin& page, const Settings& settings) {
   if (page.secure) {
     const std::string origin = "wss://" + page.host + (page.port.empty() ? "" : ":" + page.port);
-    return origin + (settings.dynamic_rights() ? "/mqtt-groups" : settings.authentication ? "/mqtt" : "/mqtt-open");
+    return origin + (settings.dynamic_rights() ? "/mqtt-dynamic" : settings.authentication ? "/mqtt" : "/mqtt-open");
   }
-  const int port = settings.dynamic_rights() ? page.groups_port : settings.authentication ? page.auth_port : page.open_port;
+  const int port = settings.dynamic_rights() ? page.dynamic_port : settings.authentication ? page.auth_port : page.open_port;
   return "ws://" + (page.host.empty() ? std::string("localhost") : page.host) + ':' + std::to_string(port);
 }
 

@@ -20,7 +20,7 @@ struct PageOrigin {
   std::string port{};              // empty: the scheme's own
   int open_port = 8081;            // WebSocket of the broker without authentication
   int auth_port = 8080;            // of the one with it
-  int groups_port = 8082;          // and of the one whose rights change: groups, checked messages
+  int dynamic_port = 8082;          // and of the one whose rights change: groups, checked messages
 };
 
 struct Settings {
@@ -47,8 +47,8 @@ Settings stage_settings(int stage);
 // `after`, as the user changed `before`: groups and checked messages switch authentication on, and its end switches them off.
 Settings with_dependencies(const Settings& before, Settings after);
 
-// ws://HOST:auth_port with authentication, ws://HOST:open_port without, ws://HOST:groups_port with dynamic rights; from a secure
-// page its own origin, at /mqtt, /mqtt-open and /mqtt-groups, since a secure page may open secure sockets only.
+// ws://HOST:auth_port with authentication, ws://HOST:open_port without, ws://HOST:dynamic_port with dynamic rights; from a secure
+// page its own origin, at /mqtt, /mqtt-open and /mqtt-dynamic, since a secure page may open secure sockets only.
 std::string default_broker(const PageOrigin& page, const Settings& settings);
 // settings.broker, or the default where that is empty.
 std::string broker_url(const Settings& settings, const PageOrigin& page);
