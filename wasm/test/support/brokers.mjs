@@ -1,6 +1,6 @@
 // Real Mosquitto brokers on free ports, with the configurations of scripts/brokers.
 //
-//   const broker = await startBroker('open');          // or 'auth'
+//   const broker = await startBroker('open');          // or 'auth', 'dynamic'
 //   broker.wsUrl, broker.wsPort, broker.tcpPort
 //   await broker.stop(); await broker.start();         // the same ports and state: a restart
 //   broker.freeze(); broker.thaw();                    // connected, but silent
@@ -53,6 +53,8 @@ class Broker {
     this.tcpPort = tcpPort;
     this.wsUrl = `ws://localhost:${wsPort}`;
   }
+
+  get state() { return this.#state; }
 
   // Resolves once the broker answers, and both ports are open. Open ports alone would not do: they are open before
   // mosquitto's loop runs, and a SIGTERM that comes between is forgotten (2.0.11).

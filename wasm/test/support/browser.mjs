@@ -1,6 +1,7 @@
 // The built page in the browser under test (engines/engine.mjs), with brokers of its own.
 //
 //   const stage = await openStage();                        // brokers open and auth, the page served, Chromium
+//   const stage = await openStage({rights: true});          // and stage.rights, see rights.mjs
 //   const {page, errors} = await stage.open('?stage=10');   // a fresh context: no storage shared
 //   const tab = await stage.open('', {context});            // another tab of the same browser
 //   await page.getByRole('textbox', {name: 'Username'}).fill('alice');
@@ -17,6 +18,7 @@ import {serve} from '../../../scripts/serve.mjs';
 import {startBroker} from './brokers.mjs';
 import {expected, launch} from './engines/engine.mjs';
 import {root} from './machine.mjs';
+import {startRights} from './rights.mjs';
 
 // For a context in which nobody looks at the pixels. The processor draws them, 0.1 s for a frame of a small window; a page
 // zoomed out to half its size has a quarter of them, and the same layout.
@@ -26,7 +28,7 @@ export function launchBrowser(options) {
   return launch(options);
 }
 
-export async function openStage({start = launchBrowser} = {}) {
+export async function openStage({start = launchBrowser, rights: with_rights = false} = {}) {
   const directory = process.env.WASMQTT_PAGE ?? path.join(root, 'build', 'wasm-release', 'page');
   const closing = [];
   const close_all = async () => {
@@ -39,13 +41,15 @@ export async function openStage({start = launchBrowser} = {}) {
     closing.push(() => rm(state, {recursive: true, force: true}));
     const [open, auth] = await Promise.all([startBroker('open'), startBroker('auth')]);
     closing.push(() => open.close(), () => auth.close());
+    const rights = with_rights ? await startRights() : null;
+    if (rights) closing.push(() => rights.close());
     const config = path.join(state, 'config.json');
-    await writeFile(config, JSON.stringify({openWs: open.wsPort, authWs: auth.wsPort}));
+    await writeFile(config, JSON.stringify({openWs: open.wsPort, authWs: auth.wsPort, dynamicWs: rights?.broker.wsPort}));
     const server = await serve({directory, port: 0, config});
     closing.push(() => server.close());
     const browser = await start();
     closing.push(() => browser.close());
-    return new Stage({open, auth, server, browser, close_all});
+    return new Stage({open, auth, rights, server, browser, close_all});
   } catch (error) {
     await close_all();
     throw error;
@@ -56,7 +60,8 @@ class Stage {
   #close_all;
   #pages = [];
 
-  constructor({open, auth, server, browser, close_all}) {
+  constructor({open, auth, rights, server, browser, close_all}) {
+    this.rights = rights;
     this.open_broker = open;
     this.auth_broker = auth;
     this.browser = browser;

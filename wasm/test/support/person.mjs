@@ -73,9 +73,9 @@ export class Person {
   }
 }
 
-export function on_stage() {
+export function on_stage(options) {
   const world = {stage: null, arrive: (address, context) => arrive_at(world.stage, address, context)};
-  before(async () => { world.stage = await openStage(); });
+  before(async () => { world.stage = await openStage(options); });
   afterEach(async () => {
     close_subscriptions();
     await close_proxies();

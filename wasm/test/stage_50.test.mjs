@@ -1,0 +1,185 @@
+// Stage 50: groups that come and go, with the real broker, its dynamic rights and the rights service.
+import assert from 'node:assert/strict';
+import {describe, test} from 'node:test';
+import {until} from './support/machine.mjs';
+import {publish, subscribe} from './support/mosquitto.mjs';
+import {on_stage, timeout} from './support/person.mjs';
+
+const world = on_stage({rights: true});
+
+async function arrive_as(user, more = '', context = {}) {
+  const person = await world.arrive(`?stage=50&user=${user}${more}`, context);
+  await person.sign_in('test');
+  return person;
+}
+
+const message = (content) => ({messageId: content, content, timestamp: new Date().toISOString()});
+
+// The room's id, as the service tells its members.
+async function room_of(user, name) {
+  const told = await subscribe(world.stage.rights.broker, `chat/groups/of/${user}`, {user});
+  const {json} = await told.next(({json}) => json?.rooms.some((room) => room.name === name));
+  await told.close();
+  return json.rooms.find((room) => room.name === name).room;
+}
+
+async function make_group(owner, name, ...members) {
+  await owner.button('New group').click();
+  await owner.field('Group name').fill(name);
+  await owner.button('Create').click();
+  await owner.page.getByRole('heading', {name: `Group ${name}`}).waitFor();
+  if (members.length === 0) return;
+  await owner.button('Members').click();
+  for (const member of members) await invite(owner, member);
+  await owner.button('Close').click();
+}
+
+const row = (person, member) => person.page.getByRole('dialog').getByRole('listitem', {name: member, exact: true});
+
+async function invite(owner, member) {
+  await owner.field('User to invite').fill(member);
+  await owner.button('Invite').click();
+  await row(owner, member).waitFor();
+}
+
+describe('stage 50', () => {
+  test('a group is made, somebody is invited, both write, and each sees who wrote', async () => {
+    const [vy, minh] = await Promise.all([arrive_as('vy'), arrive_as('minh', '&mqtt5=1')]);
+    await make_group(vy, 'Garden', 'minh');
+    await minh.chat('Garden').click();
+    await minh.badge('2 members').waitFor();
+    await minh.say('hello garden');
+    await vy.reads('hello garden');
+    await vy.log().getByText('minh', {exact: true}).waitFor();
+    await vy.say('hello minh');
+    await minh.reads('hello garden', 'hello minh');
+    await minh.message('hello garden').getByText('delivered to the broker').waitFor({state: 'attached'});
+    for (const person of [vy, minh]) assert.equal(await person.page.getByText('igned in elsewhere').count(), 0);
+  });
+
+  test('who is removed reads on, cannot write, and gets nothing that is sent afterwards', async () => {
+    const [jenny, peter] = await Promise.all([arrive_as('jenny'), arrive_as('peter')]);
+    await make_group(jenny, 'Club', 'peter');
+    const room = await room_of('peter', 'Club');
+    const listener = await subscribe(world.stage.rights.broker, `chat/rooms/${room}/+`, {user: 'peter', id: 'another-client'});
+    await peter.chat('Club').click();
+    await jenny.say('before');
+    await peter.reads('before');
+    await listener.next(({json}) => json?.content === 'before');
+    await jenny.button('Members').click();
+    await row(jenny, 'peter').getByRole('button', {name: 'Remove'}).click();
+    await row(jenny, 'peter').waitFor({state: 'detached'});
+    await jenny.button('Close').click();
+    await peter.badge('no longer a member').waitFor();
+    await jenny.say('after');
+    await jenny.message('after').getByText('delivered to the broker').waitFor({state: 'attached'});
+    // What comes after it on another way has come.
+    await publish(world.stage.rights.broker, 'chat/messages/peter/jenny', message('direct'), {user: 'jenny', qos: 1, id: 'jenny-too'});
+    await peter.chat('jenny').waitFor();
+    await peter.reads('before');
+    assert.ok(await peter.field('Message').isDisabled());
+    await publish(world.stage.rights.broker, `chat/rooms/${room}/peter`, message('forged'), {user: 'peter', qos: 1, id: 'peter-too'});
+    await jenny.reads('before', 'after');
+  });
+
+  test('the service\'s reason is shown where it refuses, and the owner may rename, hand over and leave', async () => {
+    const [vy, minh] = await Promise.all([arrive_as('vy'), arrive_as('minh')]);
+    await make_group(vy, 'Kitchen', 'minh');
+    await vy.button('Members').click();
+    await vy.field('User to invite').fill('nobody');
+    await vy.button('Invite').click();
+    await vy.alert('There is no user nobody.').waitFor();
+    await vy.field('Group name').fill('New kitchen');
+    await vy.button('Rename').click();
+    await minh.chat('New kitchen').click();
+    await row(vy, 'minh').getByRole('button', {name: 'Make owner'}).click();
+    await vy.button('Rename').waitFor({state: 'detached'});
+    await vy.button('Leave').click();
+    await vy.page.getByRole('dialog').getByText('You are no longer a member of this group.').waitFor();
+    await minh.badge('1 member').waitFor();
+    await minh.button('Members').click();
+    await minh.button('Delete group').click();
+    await minh.button('Delete group').click();
+    await minh.page.getByRole('dialog').getByText('You are no longer a member of this group.').waitFor();
+  });
+
+  test('somebody who was offline has everything once, in order, also after a reload', async () => {
+    const sebastian = await arrive_as('sebastian');
+    const hannes = await arrive_as('hannes');
+    await make_group(sebastian, 'Night', 'hannes');
+    await hannes.chat('Night').waitFor();
+    const {page} = hannes;
+    const context = page.context();
+    await page.close();
+    for (const text of ['one', 'two', 'three']) await sebastian.say(text);
+    await sebastian.message('three').getByText('delivered to the broker').waitFor({state: 'attached'});
+    const back = await arrive_as('hannes', '', {context});
+    await back.chat('Night').click();
+    await back.reads('one', 'two', 'three');
+    await back.page.reload();
+    await back.button('Sign In').waitFor();
+    await back.sign_in('test');
+    await back.chat('Night').click();
+    await back.reads('one', 'two', 'three');
+  });
+
+  test('without the service groups cannot be changed, which is said, and chatting goes on', async () => {
+    const [vy, jenny] = await Promise.all([arrive_as('vy'), arrive_as('jenny')]);
+    await make_group(vy, 'Quiet', 'jenny');
+    await jenny.chat('Quiet').waitFor();
+    await world.stage.rights.service.stop('SIGKILL');
+    try {
+      await vy.button('Members').click();
+      await vy.field('User to invite').fill('minh');
+      await vy.button('Invite').click();
+      await vy.alert('groups cannot be changed now').waitFor();
+      await vy.button('Close').click();
+      await vy.say('still here');
+      await jenny.chat('Quiet').click();
+      await jenny.reads('still here');
+    } finally {
+      await world.stage.rights.service.start();
+    }
+    // It does what was asked of it meanwhile, once.
+    await vy.badge('3 members').waitFor();
+  });
+
+  test('a row of changes of rights loses nothing between two who chat, and nobody reads of a fault', async () => {
+    const [vy, minh] = await Promise.all([arrive_as('vy'), arrive_as('minh')]);
+    await minh.talk_to('vy');
+    await vy.talk_to('minh');
+    const said = [];
+    for (let i = 0; i < 10; ++i) {
+      const room = `Row${String(i).padStart(13, '0')}`;
+      await world.stage.rights.sql(`INSERT INTO rooms VALUES ('${room}', 'Row ${i}', 'vy');
+        INSERT INTO members (room, member) VALUES ('${room}', 'vy'), ('${room}', 'minh')`);
+      said.push(`message ${i}`);
+      await minh.say(said.at(-1));
+      await vy.chat(`Row ${i}`).waitFor();
+    }
+    await vy.reads(...said);
+    for (const person of [vy, minh]) {
+      await person.status('Connected').waitFor();
+      assert.equal(await person.page.getByRole('alert').count(), 0);
+    }
+  });
+
+  test('the packets show the request, the answer and the end of the connection for what they are', async () => {
+    const vy = await arrive_as('vy', '&mqtt5=1');
+    await make_group(vy, 'Packets');
+    await vy.button('Show Packets').click();
+    const details = vy.page.getByRole('region', {name: 'Packet details'});
+    const filter = async (words) => {
+      await vy.field('Filter').fill(words);
+      await vy.page.getByRole('table', {name: 'Packets'}).getByRole('row').nth(1).click();
+    };
+    await filter('type:publish topic:chat/groups/request/+');
+    await details.getByText('A request to the rights service').waitFor();
+    await filter('type:publish topic:chat/groups/answer/+');
+    await details.getByText('The rights service\'s answer').waitFor();
+    await filter('type:connection');
+    await details.getByText('The broker does this where access rights change.').waitFor();
+    await until(async () => (await vy.page.getByRole('status').allTextContents()).some((text) => /Connected/.test(text)),
+      'connected', timeout);
+  });
+});
