@@ -9,8 +9,8 @@
 build_browser_tests() {
   step "Building the page"
   build_preset wasm-release || { count_failure "The page could not be built." && return 1; }
-  # Somebody to talk to.
-  build_preset native wasmqtt_peter counting_endpoint wasmqtt_example_programs || { count_failure "What the page talks to could not be built." && return 1; }
+  # Somebody to talk to, and the services of stages 50 and 60.
+  build_preset native wasmqtt_peter counting_endpoint wasmqtt_example_programs wasmqtt_rights_service wasmqtt_validation_worker || { count_failure "What the page talks to could not be built." && return 1; }
   fetch_npm wasm/npm "what the npm package is made and tested with" || :
   fetch_npm native-test/brokers "the broker Aedes" || :
   fetch_npm wasm/test "the browser test driver" || { count_failure "The browser test driver could not be fetched." && return 1; }
