@@ -198,7 +198,7 @@ FieldResult text_field(Ui& ui, std::string_view label, std::string& value, const
   if (off) ImGui::EndDisabled();
   result.focused = ui.focused() == result.id && !disabled;
   if (item.activated && !result.focused) ui.request_focus(result.id);
-  if (options.take_focus) ui.request_focus(result.id);
+  if (options.take_focus) ui.request_focus(result.id, options.select_all);
   result.submitted = ui.take_submit(result.id) && !disabled;
   if (result.submitted && !ui.memory().forms.empty()) ui.memory().forms.back().submitted = true;
   const bool invalid = !options.error.empty();

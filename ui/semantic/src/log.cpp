@@ -141,8 +141,10 @@ class LogView {
     ImGui::PushID(i);
     const Id id = unique_id(ui_, widget_id("item"));
     const std::string speaker = options_.speaker ? options_.speaker(i) : std::string();
-    const int node = declare_open(ui_, {.id = id, .role = Role::article, .rect = {at.x, at.y, width, height(i)},
-                                        .value = speaker, .set_size = count_, .position = i + 1});
+    const ItemWords words = options_.words ? options_.words(i) : ItemWords{};
+    const int node = declare_open(ui_, {.id = id, .role = Role::article, .states = words.quiet ? state_quiet : 0u,
+                                        .rect = {at.x, at.y, width, height(i)}, .name = words.name, .value = speaker,
+                                        .set_size = count_, .position = i + 1});
     const ImRect work = window->WorkRect, content = window->ContentRegionRect;
     window->WorkRect.Max.x = window->ContentRegionRect.Max.x = at.x + width;
     ImGui::BeginGroup();

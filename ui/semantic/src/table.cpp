@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace semantic {
 
@@ -87,6 +88,7 @@ class TableView {
     const float end = std::max(0.0f, all - size.y);
     if (scroll_input(ui_, id, size.y, all, state_.scroll)) state_.stick_to_bottom = state_.scroll >= end - 4;
     if (state_.stick_to_bottom) state_.scroll = end;
+    if (const int row = ui_.take_found(id); row >= 0) state_.scroll_to = std::min(row, rows_ - 1);
     if (state_.scroll_to >= 0) {
       const float top = static_cast<float>(state_.scroll_to) * options_.row_height;
       state_.scroll = std::clamp(state_.scroll, std::max(0.0f, top + options_.row_height - size.y), top);
@@ -99,8 +101,13 @@ class TableView {
     const ImVec2 origin = ImGui::GetCursorScreenPos();
     const int first = std::max(0, static_cast<int>(state_.scroll / options_.row_height) - 2);
     const int last = std::min(rows_, static_cast<int>((state_.scroll + size.y) / options_.row_height) + 3);
-    for (int row = first; row < last; ++row)
+    const auto draw = [&](int row) {
       draw_row(row, {origin.x, origin.y + static_cast<float>(row) * options_.row_height, size.x, options_.row_height}, cell);
+    };
+    const int focused = std::exchange(state_.focused, -1);
+    if (focused >= 0 && focused < first) draw(focused);
+    for (int row = first; row < last; ++row) draw(row);
+    if (focused >= last && focused < rows_) draw(focused);
     end_scroll(ui_, node);
     // The rows take the focus; the container itself need not.
     ui_.tree().at(node).states &= ~static_cast<std::uint32_t>(state_focusable);
@@ -114,6 +121,7 @@ class TableView {
     const SurfaceResult item = begin_widget(ui_, id, {rect.w, rect.h});
     if (item.activated) result_.activated = row;
     if (item.hovered) result_.hovered = row;
+    if (item.focused) state_.focused = row;
     if (item.focused && ui_.focus_visible()) result_.focused = row;
     const bool selected = options_.selected == row;
     ImDrawList* list = ImGui::GetWindowDrawList();

@@ -77,8 +77,11 @@ void Ui::handle_scroll(Id id, float y) {
 }
 
 void Ui::handle_found(int item) { found_ = {findable_.log, item}; }
+void Ui::handle_row(Id rows, int row) { found_ = {rows, row}; }
 
-void Ui::request_focus(Id id) { requests_.push_back({.kind = Request::Kind::focus, .id = id, .text = {}}); }
+void Ui::request_focus(Id id, bool select_all) {
+  requests_.push_back({.kind = Request::Kind::focus, .id = id, .text = {}, .select_all = select_all});
+}
 void Ui::announce(std::string_view text, Politeness politeness) {
   requests_.push_back({.kind = Request::Kind::announce, .text = std::string(text), .politeness = politeness});
 }
@@ -114,7 +117,7 @@ bool Ui::take_scroll(Id id, float& y) {
   return false;
 }
 
-int Ui::take_found(Id log) { return found_.first == log && log != 0 ? std::exchange(found_, {}).second : -1; }
+int Ui::take_found(Id id) { return found_.first == id && id != 0 ? std::exchange(found_, {}).second : -1; }
 
 const TextLayout& Ui::layout(std::string_view text, TextStyle style, float width) {
   const std::uint64_t key = layout_key(text, style, width);

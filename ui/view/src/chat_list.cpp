@@ -1,6 +1,7 @@
 #include "chat_view/chat_list.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "chat/look_alikes.hpp"
 #include "chat/names.hpp"
@@ -90,6 +91,7 @@ void ChatListView::draw_new_chat(Ui& ui, const chat::State& state, chat::Intents
   // The button first on the screen's right, yet after the field in reading order.
   const FieldResult field = text_field(ui, "New chat", new_chat_,
                                        {.placeholder = "Name", .error = problem_, .label_visible = false,
+                                        .take_focus = std::exchange(take_focus_, false) && !ui.theme().touch,
                                         .width = width - add_width - Theme::space_2});
   const ImVec2 after = ImGui::GetCursorPos();
   ImGui::SetCursorPos({start.x + width - add_width, start.y});
@@ -104,7 +106,12 @@ void ChatListView::draw_new_chat(Ui& ui, const chat::State& state, chat::Intents
   if (!pressed && !fields.submitted()) return;
   const std::string name(chat::trim(new_chat_));
   problem_ = chat::check_user_name(name);
-  if (!problem_.empty()) return;
+  if (!problem_.empty()) {
+    take_focus_ = true;
+    ui.announce(problem_, Politeness::assertive);
+    ui.set_unsettled();
+    return;
+  }
   intents.emplace_back(chat::AddChat{name});
   new_chat_.clear();
 }

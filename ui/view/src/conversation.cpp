@@ -39,6 +39,15 @@ Icon icon_of(chat::SendState state) {
   return Icon::none;
 }
 
+// "You, 02:16, hello, delivered to the broker". What one has written oneself is not read back.
+ItemWords spoken(const chat::State& state, const chat::ChatMessage& message) {
+  const bool own = message.sender == state.user;
+  std::string name = (own ? "You" : message.sender) + ", " + state.zone->clock(message.sort_time()) + ", " +
+                     one_line(message.text, 400);
+  if (message.state != chat::SendState::none) name += ", " + std::string(describe(message.state));
+  return {std::move(name), own};
+}
+
 void draw_nothing_yet(Ui& ui, std::string_view title, std::string_view words) {
   const float height = room().y;
   ImGui::SetCursorPosY(ImGui::GetCursorPosY() + std::max(0.0f, std::floor(height * 0.5f) - 64));
@@ -222,7 +231,8 @@ void ConversationView::draw_log(Ui& ui, const chat::State& state, const chat::Co
        .text = [this, &conversation](int i) {
          return shown_text(conversation, conversation.messages()[static_cast<std::size_t>(i)]);
        },
-       .text_version = reinterpret_cast<std::uintptr_t>(&conversation) + conversation.reordered() + conversation.removed()});
+       .text_version = reinterpret_cast<std::uintptr_t>(&conversation) + conversation.reordered() + conversation.removed(),
+       .words = [&](int i) { return spoken(state, messages[static_cast<std::size_t>(i)]); }});
   report_place(state, conversation, place, !ui.unsettled(), intents);
   if (place.log.at_bottom()) place.last_seen = conversation.next_number();
   else draw_jump(ui, place, conversation, {at.x + ImGui::GetWindowWidth(), at.y + log_height});

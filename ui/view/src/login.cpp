@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "chat/names.hpp"
 #include "marks.hpp"
@@ -118,9 +119,14 @@ void LoginView::draw(Ui& ui, const chat::State& state, chat::Intents& intents, I
 
 void LoginView::draw_fields(Ui& ui, const chat::State& state, chat::Intents& intents, bool& show_packets) {
   auto fields = form(ui, "Login");
+  // While signing in the fields were disabled, and so lost the focus.
+  if (was_signing_in_ && !state.signing_in && !state.login_problem.empty())
+    focus_ = state.settings.authentication ? Focus::password : Focus::user;
+  was_signing_in_ = state.signing_in;
+  const Focus focus = std::exchange(focus_, Focus::none);
   if (text_field(ui, "Username", user_,
                  {.placeholder = "Your name", .error = user_problem_, .autocomplete = "username", .required = true,
-                  .disabled = state.signing_in})
+                  .disabled = state.signing_in, .take_focus = focus == Focus::user, .select_all = true})
           .changed) {
     user_typed_ = true;
     if (!user_problem_.empty()) user_problem_ = chat::check_user_name(chat::trim(user_));
@@ -129,7 +135,7 @@ void LoginView::draw_fields(Ui& ui, const chat::State& state, chat::Intents& int
     gap(Theme::space_3);
     if (text_field(ui, "Password", password_,
                    {.error = password_problem_, .autocomplete = "current-password", .required = true, .password = true,
-                    .disabled = state.signing_in})
+                    .disabled = state.signing_in, .take_focus = focus == Focus::password, .select_all = true})
             .changed)
       password_problem_.clear();
   }
@@ -141,15 +147,21 @@ void LoginView::draw_fields(Ui& ui, const chat::State& state, chat::Intents& int
                               {.kind = ButtonKind::primary, .disabled = state.signing_in, .width = -1});
   gap(Theme::space_3);
   draw_options(ui, state, intents);
-  if ((pressed || fields.submitted()) && !state.signing_in) submit(state, intents);
+  if ((pressed || fields.submitted()) && !state.signing_in) submit(ui, state, intents);
 }
 
-void LoginView::submit(const chat::State& state, chat::Intents& intents) {
+void LoginView::submit(Ui& ui, const chat::State& state, chat::Intents& intents) {
   const std::string_view user = chat::trim(user_);
   user_problem_ = chat::check_user_name(user);
   password_problem_ = state.settings.authentication && password_.empty() ? "Please enter your password." : "";
   const bool expiry_is_wrong = state.settings.mqtt5 && !chat::parse_expiry(expiry_);
-  if (!user_problem_.empty() || !password_problem_.empty() || expiry_is_wrong) return;
+  if (!user_problem_.empty() || !password_problem_.empty()) {
+    focus_ = user_problem_.empty() ? Focus::password : Focus::user;
+    ui.announce(user_problem_.empty() ? password_problem_ : user_problem_, Politeness::assertive);
+    ui.set_unsettled();
+    return;
+  }
+  if (expiry_is_wrong) return;
   // A broker typed and not yet taken over (Enter in its field).
   if (broker_ != known_broker_) {
     chat::Settings settings = state.settings;

@@ -23,7 +23,11 @@ constexpr float packets_beside_login_width = 1080;
 void Page::draw(Ui& ui, const chat::State& state, chat::Intents& intents) {
   auto all = screen(ui);
   const bool signed_in = state.screen == chat::Screen::chat;
-  if (signed_in && !was_signed_in_) login_.signed_in();
+  if (signed_in && !was_signed_in_) {
+    login_.signed_in();
+    // Else the message's field takes it.
+    if (state.open_conversation() == nullptr) chat_list_.take_focus();
+  }
   if (!signed_in && was_signed_in_) {
     show_packets_ = false;
     conversation_ = {};
@@ -32,8 +36,10 @@ void Page::draw(Ui& ui, const chat::State& state, chat::Intents& intents) {
     packets_ = {};
     new_group_ = {};
     group_members_ = {};
+    announcer_ = {};
   }
   was_signed_in_ = signed_in;
+  if (signed_in) announcer_.tell(ui, state);
   if (signed_in) draw_chat(ui, state, intents);
   else draw_login(ui, state, intents);
 }

@@ -92,6 +92,8 @@ var imguiWebMirror = {
       m.set(element, 'aria-pressed', flag(3) ? String(flag(2)) : null);
       m.set(element, 'aria-expanded', flag(5) ? String(flag(4)) : null);
       m.set(element, 'aria-current', flag(7) ? 'true' : null);
+      if (role === 21 && flag(15)) m.set(element, 'aria-selected', String(flag(7)));
+      if (role === 27) m.set(element, 'aria-live', flag(20) ? 'off' : null);
       m.set(element, 'aria-modal', flag(12) ? 'true' : null);
       m.set(element, 'tabindex', flag(15) ? (role === 21 && !flag(7) && element !== m.active ? '-1' : '0') : flag(12) ? '-1' : null);
       if (element.inert !== flag(31)) element.inert = flag(31);
@@ -221,9 +223,10 @@ var imguiWebMirror = {
   },
 
   imgui_web_focus__deps: ['$ImguiWebMirror'],
-  imgui_web_focus: function(id) {
+  imgui_web_focus: function(id, selectAll) {
     const element = ImguiWebMirror.nodes.get(id >>> 0);
     if (element && document.activeElement !== element) element.focus();
+    if (element && selectAll) element.select();
   },
 
   imgui_web_check_again__deps: ['$ImguiWebMirror'],

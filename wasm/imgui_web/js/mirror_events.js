@@ -2,6 +2,11 @@
 var imguiWebEvents = {
   $ImguiWebEvents__deps: ['$ImguiWebEarly', '$ImguiWebMirror', '$ImguiWebText', '$ImguiWebFind'],
   $ImguiWebEvents: {
+    byKey: false,       // the last thing that was used is the keyboard
+
+    // Not every browser says :focus-visible of what a script has focused in answer to a key.
+    shows: function(element) { return element.matches(':focus-visible') || ImguiWebEvents.byKey ? 1 : 0; },
+
     listen: function(root) {
       const on = function(type, handler, capture) { root.addEventListener(type, handler, !!capture); };
       on('focusin', ImguiWebEvents.onFocusIn);
@@ -12,7 +17,10 @@ var imguiWebEvents = {
       on('change', function(event) { ImguiWebText.tellText(event.target); });
       on('scroll', ImguiWebEvents.onScroll, true);
       on('beforematch', ImguiWebFind.onFound);
-      on('copy', ImguiWebEvents.onCopy);
+      document.addEventListener('copy', ImguiWebEvents.onCopy);  // all of the page may be selected
+      window.addEventListener('keydown', function() { ImguiWebEvents.byKey = true; }, true);
+      window.addEventListener('pointerdown', function() { ImguiWebEvents.byKey = false; }, true);
+      window.addEventListener('keydown', ImguiWebEvents.changePane);
       on('submit', function(event) { event.preventDefault(); });
       on('compositionstart', ImguiWebText.onComposition);
       on('compositionupdate', ImguiWebText.onComposition);
@@ -33,8 +41,10 @@ var imguiWebEvents = {
       const m = ImguiWebMirror, element = ImguiWebEvents.of(event);
       if (!element) return;
       m.active = element;
+      const pane = element.closest(ImguiWebEvents.panes);
+      if (pane) pane.imguiLast = element;
       if (m.patching) return;
-      _imgui_web_on_focus(element.imguiId, element.matches(':focus-visible') ? 1 : 0);
+      _imgui_web_on_focus(element.imguiId, ImguiWebEvents.shows(element));
       if (element.imguiField) ImguiWebText.tellText(element);
     },
 
@@ -73,7 +83,10 @@ var imguiWebEvents = {
         event.preventDefault();
         return _imgui_web_on_activate(element.imguiId);
       }
-      if (plain) ImguiWebEvents.moveInGroup(event, element);
+      if (!plain) return;
+      if (event.key === 'End') ImguiWebEvents.scrollToEnd(event, element);
+      if (element.classList.contains('row')) ImguiWebEvents.moveInTable(event, element);
+      else ImguiWebEvents.moveInGroup(event, element);
     },
 
     // Password managers fill fields, and some dispatch no event for it: what is there now is what the user submits.
@@ -83,20 +96,56 @@ var imguiWebEvents = {
       });
     },
 
+    // F6 leads to where the focus was in the next pane; after the last one the key is the browser's.
+    panes: 'header, nav, section[aria-label]',
+    changePane: function(event) {
+      if (event.key !== 'F6' || event.ctrlKey || event.altKey || event.metaKey) return;
+      const m = ImguiWebMirror, panes = Array.from(m.root.querySelectorAll(ImguiWebEvents.panes));
+      const at = m.active ? panes.indexOf(m.active.closest(ImguiWebEvents.panes)) : -1;
+      const pane = panes[event.shiftKey ? at - 1 : at + 1];
+      if (!pane || pane.closest('[inert]')) return;
+      event.preventDefault();
+      const last = pane.imguiLast;
+      (last && pane.contains(last) ? last : pane.querySelector('.field:not(:disabled)') || m.firstFocusable(pane)).focus();
+    },
+
+    // What lies further down grows while the browser scrolls there: it would stop short of the end.
+    scrollToEnd: function(event, element) {
+      const scroll = element.closest('.scroll');
+      if (!scroll || scroll.getAttribute('role') !== 'log') return;
+      event.preventDefault();
+      _imgui_web_on_scroll(scroll.imguiId, scroll.scrollHeight);
+    },
+
     moveInGroup: function(event, element) {
       const group = element.closest('[data-arrows]');
       if (!group) return;
-      const items = Array.from(group.querySelectorAll('button:not(:disabled), .row[tabindex]'));
+      const items = Array.from(group.querySelectorAll('button:not(:disabled)'));
       const at = items.indexOf(element);
       const to = event.key === 'ArrowDown' ? at + 1 : event.key === 'ArrowUp' ? at - 1 :
                  event.key === 'Home' ? 0 : event.key === 'End' ? items.length - 1 : -1;
       if (at < 0 || to < 0 || to >= items.length) return;
       event.preventDefault();
-      if (element.classList.contains('row')) {
-        element.tabIndex = -1;
-        items[to].tabIndex = 0;
-      }
       items[to].focus();
+    },
+
+    // Over all rows, of which only those in sight are elements: the table brings the next one into sight first.
+    moveInTable: function(event, element) {
+      const rows = element.closest('[data-arrows]');
+      const count = Number(rows.closest('[role=table]').getAttribute('aria-rowcount')) - 1;
+      const at = Number(element.getAttribute('aria-rowindex')) - 2;
+      const page = Math.max(1, Math.floor(rows.clientHeight / element.offsetHeight) - 1);
+      const by = {'ArrowDown': 1, 'ArrowUp': -1, 'PageDown': page, 'PageUp': -page, 'Home': -count, 'End': count}[event.key];
+      if (!by) return;
+      event.preventDefault();
+      const to = Math.max(0, Math.min(count - 1, at + by));
+      if (to === at) return;
+      _imgui_web_on_row(rows.imguiId, to);
+      const next = rows.querySelector('.row[aria-rowindex="' + (to + 2) + '"]');
+      if (!next) return;
+      element.tabIndex = -1;
+      next.tabIndex = 0;
+      next.focus({preventScroll: true});
     },
 
     onScroll: function(event) {
@@ -123,10 +172,11 @@ var imguiWebEvents = {
       return words.length ? article.dataset.speaker + ': ' + words.join('\n') : '';
     },
 
-    // Lines are elements of their own; without this each would be copied with a break behind it.
+    // Lines are elements of their own, without white space between them: each block of them is one line of the copy.
     onCopy: function(event) {
       const selection = document.getSelection();
-      if (event.target.imguiField || !selection.rangeCount || selection.isCollapsed) return;
+      const field = document.activeElement && document.activeElement.imguiField;
+      if (field || !selection.rangeCount || selection.isCollapsed) return;
       const part = selection.getRangeAt(0).cloneContents();
       part.querySelectorAll('.unseen').forEach(function(piece) { piece.remove(); });
       const said = Array.from(part.querySelectorAll('[data-speaker]')).map(ImguiWebEvents.quote).filter(Boolean);

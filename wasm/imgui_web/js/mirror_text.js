@@ -44,7 +44,7 @@ var imguiWebText = {
       const words = JSON.stringify(lines.map(function(line) { return [line.text, line.href, line.unseen]; }));
       if (element.imguiWords !== words) {
         element.imguiWords = words;
-        element.replaceChildren.apply(element, lines.map(function(line) {
+        const made = lines.map(function(line) {
           const made = document.createElement(line.href ? 'a' : 'span');
           made.className = line.unseen ? 'line unseen' : 'line';
           made.textContent = line.text;
@@ -55,7 +55,11 @@ var imguiWebText = {
             made.rel = 'noopener noreferrer';
           }
           return made;
-        }));
+        });
+        // Nothing else parts the last word from the next element's first one, for a browser to which these are one text.
+        const end = document.createElement('br');
+        end.setAttribute('aria-hidden', 'true');
+        element.replaceChildren.apply(element, made.concat(end));
       }
       lines.forEach(function(line, i) {
         const made = element.children[i];

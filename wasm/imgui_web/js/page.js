@@ -7,7 +7,7 @@ var imguiWebPage = {
 
     // Everything that #app may hold. Rules come by a constructed style sheet, which a strict policy allows.
     rules: '#imgui-web-canvas{position:absolute;inset:0;width:100%;height:100%;display:block;outline:0}' +
-      '#imgui-web{position:absolute;inset:0;overflow:hidden;pointer-events:none;forced-color-adjust:none;' +
+      '#imgui-web{position:absolute;inset:0;overflow:clip;pointer-events:none;forced-color-adjust:none;' +
       'user-select:none;-webkit-user-select:none;-webkit-text-size-adjust:none;text-size-adjust:none;' +
       'font-kerning:none;font-variant-ligatures:none;text-rendering:optimizeSpeed;touch-action:manipulation}' +
       '#imgui-web *{position:absolute;box-sizing:border-box;margin:0;padding:0;border:0;background:none;' +
@@ -15,7 +15,7 @@ var imguiWebPage = {
       'text-decoration:none;box-shadow:none;border-radius:0;letter-spacing:0;word-spacing:0;text-align:left;' +
       'text-indent:0;text-shadow:none;-webkit-tap-highlight-color:transparent;display:block}' +
       '#imgui-web button,#imgui-web input,#imgui-web textarea,#imgui-web a,#imgui-web .row{pointer-events:auto;cursor:pointer}' +
-      '#imgui-web button,#imgui-web .row{overflow:hidden;white-space:nowrap}' +
+      '#imgui-web button,#imgui-web .row{overflow:clip;white-space:nowrap}' +
       '#imgui-web button:disabled,#imgui-web input:disabled,#imgui-web textarea:disabled{cursor:default}' +
       '#imgui-web input.field,#imgui-web textarea{cursor:text;user-select:text;-webkit-user-select:text;resize:none;' +
       'scrollbar-width:none;-webkit-text-fill-color:transparent}' +
@@ -331,7 +331,9 @@ var imguiWebPage = {
     const region = assertive ? ImguiWeb.assertive : ImguiWeb.polite;
     const line = document.createElement('p');
     line.textContent = WasmqttBorder.text(text, length);
-    region.replaceChildren(line);
+    // What is said together stays together; what was said is not to be found again.
+    region.append(line);
+    setTimeout(function() { line.remove(); }, 5000);
   }
 };
 mergeInto(LibraryManager.library, imguiWebPage);

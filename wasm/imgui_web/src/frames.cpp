@@ -58,7 +58,7 @@ void hand_over_requests(Backend& b) {
       imgui_web_announce(request.text.data(), static_cast<int>(request.text.size()),
                          request.politeness == semantic::Politeness::assertive);
     } else {
-      b.mirror.focus(request.id);
+      b.mirror.focus(request.id, request.select_all);
     }
   }
 }

@@ -64,7 +64,7 @@ extern "C" {
 void imgui_web_node(const NodeRecord* record, int is_new, int moved);
 void imgui_web_remove(Id id);
 void imgui_web_patched();
-void imgui_web_focus(Id id);
+void imgui_web_focus(Id id, int select_all);
 void imgui_web_check_again(Id id);
 int imgui_web_find_from(Id log, int low, int anew);
 void imgui_web_find_add(const char* text, int length);
@@ -220,7 +220,7 @@ bool Mirror::note_dom_scroll(Id id, float y) {
   return true;
 }
 
-void Mirror::focus(Id id) { imgui_web_focus(id); }
+void Mirror::focus(Id id, bool select_all) { imgui_web_focus(id, select_all); }
 
 // The newest items; each is an element.
 void Mirror::offer(const semantic::Findable& now) {
@@ -302,6 +302,11 @@ EMSCRIPTEN_KEEPALIVE void imgui_web_on_escape() {
 
 EMSCRIPTEN_KEEPALIVE void imgui_web_on_found(int item) {
   backend().ui.handle_found(item);
+  imgui_web::respond();
+}
+
+EMSCRIPTEN_KEEPALIVE void imgui_web_on_row(Id rows, int row) {
+  backend().ui.handle_row(rows, row);
   imgui_web::respond();
 }
 

@@ -13,7 +13,7 @@ namespace imgui_web {
 class Mirror {
  public:
   void patch(const semantic::Tree& tree);
-  void focus(semantic::Id id);                    ///< After patch().
+  void focus(semantic::Id id, bool select_all);                    ///< After patch().
   /// No frame is pending: puts right what the browser changed alone, and offers find-in-page what is scrolled away.
   void rest(const semantic::Findable& findable);
 

@@ -27,6 +27,7 @@ struct FieldOptions {
   std::string_view disabled_reason = {}; // not empty: disabled; shown as the placeholder
   bool label_visible = true;        // false: the label is the accessible name only
   bool take_focus = false;          // asks for the focus in this frame
+  bool select_all = false;          // with it, all of the text is selected
   float width = 0;                  // 0: what the container has left
 };
 

@@ -15,6 +15,7 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 #include <type_traits>
 
 namespace semantic {
@@ -73,6 +74,11 @@ class LogState {
   bool stick_ = true;
 };
 
+struct ItemWords {
+  std::string name = {};
+  bool quiet = false;
+};
+
 struct LogOptions {
   ImVec2 size = {0, 0};
   ImVec2 padding = {16, 12};
@@ -85,6 +91,8 @@ struct LogOptions {
   /// The text of item i, for the platform's find-in-page, which else finds only what is in sight. Called after the frame.
   std::function<std::string_view(int)> text = {};
   std::uint64_t text_version = 0; // another one when the texts have changed, other than by new ones at the end
+  /// The accessible name of item i's article, and whether its arrival needs no announcement. Called for what is drawn.
+  std::function<ItemWords(int)> words = {};
 };
 /// role=log in a scroll area, stuck to the bottom unless scrolled up. `draw(i)` draws item i at ImGui's cursor, full
 /// width, and its height is what it used; each item is an article with its position.
@@ -106,6 +114,7 @@ struct TableState {
   bool stick_to_bottom = true;
   float scroll = 0;
   int scroll_to = -1;     // a row to bring into sight, then -1 again
+  int focused = -1;       // the row that has the focus keeps it when it is scrolled out of sight
 };
 
 struct TableOptions {

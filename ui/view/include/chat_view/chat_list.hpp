@@ -16,6 +16,9 @@ class ChatListView {
   // "New group" was pressed in this frame.
   bool take_new_group() { return std::exchange(new_group_, false); }
 
+  // The field for a new chat asks for the focus in the next frame.
+  void take_focus() { take_focus_ = true; }
+
  private:
   void draw_heading(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
   void draw_new_chat(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
@@ -26,6 +29,7 @@ class ChatListView {
   std::string new_chat_;
   std::string problem_;
   bool new_group_ = false;
+  bool take_focus_ = false;
 };
 
 }  // namespace chat_view

@@ -21,7 +21,7 @@ class LoginView {
   void draw_options(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
   void draw_expiry(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
   void draw_advanced(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
-  void submit(const chat::State& state, chat::Intents& intents);
+  void submit(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
 
   std::string user_;
   std::string password_;
@@ -32,6 +32,8 @@ class LoginView {
   std::uint32_t known_expiry_ = 0;
   std::string user_problem_;
   std::string password_problem_;
+  enum class Focus : std::uint8_t { none, user, password } focus_ = Focus::none;  // to be taken in the next frame
+  bool was_signing_in_ = false;
   bool user_typed_ = false;
   bool options_open_ = true;
   bool advanced_open_ = false;

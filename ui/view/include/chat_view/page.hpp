@@ -36,6 +36,7 @@
 
 #include "chat/intent.hpp"
 #include "chat/state.hpp"
+#include "chat_view/announcer.hpp"
 #include "chat_view/chat_list.hpp"
 #include "chat_view/composer.hpp"
 #include "chat_view/conversation.hpp"
@@ -72,6 +73,7 @@ class Page {
   PacketsView packets_;
   NewGroupView new_group_;
   GroupMembersView group_members_;
+  Announcer announcer_;
   bool show_packets_ = false;
   bool was_signed_in_ = false;
 };
