@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# The browser tests, in one engine after another. Source after build.sh and results.sh.
+# The browser tests, in one engine after another. Source after packages.sh, build.sh and results.sh.
 #
 #   build_browser_tests                     the page, the core as WebAssembly, and what the page talks to; 1 on failure
 #   run_browser_tests ENGINE FILE...        ENGINE is chromium, firefox or webkit; counts, and says what was skipped and why
@@ -44,6 +44,7 @@ browser_test_files() {
 one_of_each_engine() {
   local engine
   for engine in firefox webkit; do
+    has_engine "$engine" || { note "There is no $engine on this system: its tests do not run." && continue; }
     step "Running a few of the browser tests in $engine"
     run_browser_tests "$engine" "$root"/wasm/test/{stage_10,focus}.test.mjs
   done

@@ -95,13 +95,24 @@ need_browser() {
   need '/usr/share/fonts/*/noto/NotoColorEmoji.ttf' fonts-noto-color-emoji "emoji in the pictures"
 }
 
+# Where the distribution has no Firefox as a package (Ubuntu's is a snap), the tests run without it unless WASMQTT_FIREFOX names one.
 need_other_browsers() {
   need xvfb-run xvfb "a screen without a monitor, for browsers that draw WebGL only into a window"
-  need "${WASMQTT_FIREFOX:-firefox-esr}" firefox-esr "the second browser of the browser tests"
+  [[ $(. /etc/os-release 2>/dev/null && echo "${ID:-}") == ubuntu ]] ||
+    need "${WASMQTT_FIREFOX:-firefox-esr}" firefox-esr "the second browser of the browser tests"
   need "${WASMQTT_WEBKITDRIVER:-WebKitWebDriver}" webkit2gtk-driver "the third one: WebKit, and its driver"
   need /usr/lib/python3/dist-packages/pyatspi/__init__.py python3-pyatspi "reads what a screen reader gets of the page"
   need /usr/libexec/at-spi-bus-launcher at-spi2-core "passes it on"
   need dbus-daemon dbus-daemon "is the bus of that"
+}
+
+# Whether the browser tests can run in ENGINE: chromium, firefox or webkit.
+has_engine() {
+  case $1 in
+    chromium) browser_program >/dev/null ;;
+    firefox) command -v "${WASMQTT_FIREFOX:-firefox-esr}" >/dev/null ;;
+    webkit) command -v "${WASMQTT_WEBKITDRIVER:-WebKitWebDriver}" >/dev/null ;;
+  esac
 }
 
 # The path of a Chromium, the one in WASMQTT_CHROMIUM first.

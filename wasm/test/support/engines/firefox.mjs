@@ -19,6 +19,7 @@ const driver = "Firefox's driver has no";
 export const lacking = {
   'devtools': `${driver} Chrome DevTools Protocol`,
   'media': `${driver} emulation of media features`,
+  'touch': `${driver} touch`,
   'downloads': `${driver} event for downloads`,
   'launch arguments': "the arguments are Chromium's",
 };
