@@ -70,7 +70,8 @@ void ChatPage::follow_state() {
     imgui_web::prefer(theme_ == "dark" ? Theme::dark : theme_ == "light" ? Theme::light : Theme::system);
   }
   follow_open_chat();
-  imgui_web::want();
+  if (std::exchange(screen_, state.screen) != state.screen) imgui_web::show();
+  else imgui_web::want();
 }
 
 // Back leaves a chat before it leaves the page.

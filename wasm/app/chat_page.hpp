@@ -34,6 +34,7 @@ class ChatPage {
   chat_view::Page view_;
   chat::Intents intents_;
   std::string theme_;
+  chat::Screen screen_ = chat::Screen::login;
   bool chat_in_history_ = false;  // Back leaves the open chat
   bool went_back_ = false;        // by ourselves, out of it
 };

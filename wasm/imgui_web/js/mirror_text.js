@@ -23,7 +23,11 @@ var imguiWebText = {
       const c = composing && composing.field === field ? composing : null;
       const numbers = [offset(field.selectionStart || 0), offset(field.selectionEnd || 0), c ? offset(c.begin) : -1,
                        c ? offset(c.end) : -1, field.scrollLeft, field.scrollTop];
+      // A key is told by `input` and again by `selectionchange`.
+      const where = numbers.join();
+      if (field.imguiTold === text && field.imguiWhere === where) return;
       field.imguiTold = text;
+      field.imguiWhere = where;
       WasmqttBorder.placeText(_imgui_web_room(), text);
       const out = _imgui_web_numbers();
       numbers.forEach(function(number, i) { HEAPF32[(out >> 2) + i] = number; });
@@ -94,6 +98,7 @@ var imguiWebText = {
         const value = WasmqttBorder.text(HEAPU32[p + 17], HEAPU32[p + 18]);
         if (element.value !== value) element.value = value;
         element.imguiTold = value;
+        element.imguiWhere = '';
       }
     }
   }

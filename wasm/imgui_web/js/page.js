@@ -2,7 +2,7 @@
 var imguiWebPage = {
   $ImguiWeb__deps: ['$ImguiWebEarly', '$ImguiWebGlyphs', '$WasmqttBorder'],
   $ImguiWeb: {
-    app: null, canvas: null, root: null, polite: null, assertive: null,
+    app: null, canvas: null, root: null, shows: null, polite: null, assertive: null,
     timer: 0, lostTimer: 0, notice: null, title: '', titleTimer: 0,
 
     // Everything that #app may hold. Rules come by a constructed style sheet, which a strict policy allows.
@@ -230,6 +230,8 @@ var imguiWebPage = {
     w.watchPointer();
     w.watchKeys();
     w.watchPage();
+    w.shows = new MessageChannel();
+    w.shows.port1.onmessage = function() { _imgui_web_on_show(); };
     Module['imguiWebFrames'] = function() { return _imgui_web_frames() >>> 0; };
     return 1;
   },
@@ -265,6 +267,9 @@ var imguiWebPage = {
     });
     w.app.dispatchEvent(new CustomEvent('imgui-web-ready', {bubbles: true}));
   },
+
+  imgui_web_request_show__deps: ['$ImguiWeb'],
+  imgui_web_request_show: function() { ImguiWeb.shows.port2.postMessage(0); },
 
   imgui_web_set_timer__deps: ['$ImguiWeb'],
   imgui_web_set_timer: function(milliseconds) {

@@ -41,7 +41,7 @@ struct Backend {
   std::uint32_t frames = 0;
   int wanted = 0;
   double last_time = 0;
-  bool pending = false, context_lost = false, hidden = false, shown = false;
+  bool pending = false, drawing = false, context_lost = false, hidden = false, shown = false;
   bool release_pointer = false;    // a finger went up: the pointer leaves the page with the next frame
 };
 
@@ -65,6 +65,7 @@ int imgui_web_take_over();  // js/early.js
 void imgui_web_first_frame();
 void imgui_web_set_context_lost(int lost);
 void imgui_web_set_timer(double milliseconds);
+void imgui_web_request_show();
 void imgui_web_set_title(const char* text, int length);
 void imgui_web_copy(const char* text, int length);
 void imgui_web_set_address(const char* url, int length, int push);

@@ -105,6 +105,7 @@ void take_over(Backend& b) {
 void draw_frame(double time) {
   Backend& b = backend();
   if (b.width <= 0) return;
+  b.drawing = true;
   ImGuiIO& io = ImGui::GetIO();
   if (b.wanted > 0) --b.wanted;
   // Not cut short: a tooltip's delay and the pause between two clicks are often spent without a frame.
@@ -124,12 +125,19 @@ void draw_frame(double time) {
     b.shown = true;
     imgui_web_first_frame();
   }
+  b.drawing = false;
   plan_next(b);
 }
 
+// What a frame itself changes in the elements is told by events, too.
 void respond() {
-  if (backend().shown) draw_frame(emscripten_get_now());
+  if (backend().shown && !backend().drawing) draw_frame(emscripten_get_now());
   want(2);
+}
+
+void show() {
+  want(2);
+  imgui_web_request_show();
 }
 
 void want(int frames) {
@@ -143,6 +151,9 @@ std::uint32_t frame_count() { return backend().frames; }
 }  // namespace imgui_web
 
 extern "C" {
+EMSCRIPTEN_KEEPALIVE void imgui_web_on_show() {
+  if (!imgui_web::backend().hidden) imgui_web::respond();
+}
 EMSCRIPTEN_KEEPALIVE void imgui_web_on_timer() { imgui_web::want(1); }
 EMSCRIPTEN_KEEPALIVE unsigned imgui_web_frames() { return imgui_web::frame_count(); }
 }

@@ -286,8 +286,7 @@ EMSCRIPTEN_KEEPALIVE void imgui_web_on_text(Id id, const float* numbers) {
   backend().ui.handle_text({.id = id, .text = std::move(value), .selection_begin = number(0),
                             .selection_end = number(1), .composition_begin = number(2), .composition_end = number(3),
                             .scroll_x = numbers[4], .scroll_y = numbers[5]});
-  // The second shows what the new text changes above its field; without it that would move with the next input only.
-  imgui_web::want(2);
+  imgui_web::respond();
 }
 
 EMSCRIPTEN_KEEPALIVE void imgui_web_on_submit(Id id) {

@@ -59,6 +59,8 @@ semantic::Ui& ui();
 
 /// Draws at least `frames` more frames. Call it whenever what is shown has changed: a message arrived, a timer fired.
 void want(int frames = 2);
+/// The same as soon as what is under way has ended, without waiting for the browser's next frame: for another view.
+void show();
 /// Frames drawn since start(). Also `Module.imguiWebFrames()` in JavaScript.
 std::uint32_t frame_count();
 
