@@ -179,7 +179,7 @@ var imguiWebMirror = {
     if (role === 16) ImguiWebText.field(element, p, states, name);
     if (element.imguiSize) {
       m.style(element.imguiSize, 'height', HEAPF32[p + 36] + 'px');
-      if (HEAP32[p + 39] && !ImguiWebEarly.has(element)) element.scrollTop = HEAPF32[p + 37];
+      if (HEAP32[p + 39] && !ImguiWebEarly.has(element)) element.scrollTop = element.imguiPlaced = HEAPF32[p + 37];
     }
     if (role === 6 && isNew) m.dialogs.push({element: element, before: m.active, fresh: true});
   },

@@ -30,7 +30,9 @@ var imguiWebPage = {
       '#imgui-web ::selection{background:rgba(104,96,255,.35);color:transparent}' +
       '#imgui-web .field::selection{background:transparent}' +
       '#imgui-web .scroll{overflow:hidden auto;pointer-events:auto;overscroll-behavior:contain;scrollbar-width:thin;' +
-      'scrollbar-color:rgba(128,134,150,.55) transparent}' +
+      'scrollbar-color:transparent transparent}' +
+      '#imgui-web .scroll:is(:hover,.scrolled){scrollbar-color:rgba(128,134,150,.7) transparent}' +
+      '@media(forced-colors:active){#imgui-web .scroll.scroll.scroll{scrollbar-color:CanvasText Canvas}}' +
       '#imgui-web .scroll .scroll{overscroll-behavior:auto}' +  // at its end, the one around it scrolls
       '#imgui-web .findable,.findable>*{pointer-events:none;white-space:pre-wrap;overflow-wrap:anywhere}' +
       '.imgui-web-plain #imgui-web .findable{display:none}' +
