@@ -138,6 +138,14 @@ Theme make_theme(Scheme scheme) {
   return theme;
 }
 
+void raise_contrast(Palette& c) {
+  c.text_muted = mix(c.text_muted, c.text, 0.6f);
+  c.on_own_bubble_muted = c.on_own_bubble;
+  c.on_other_bubble_muted = mix(c.on_other_bubble_muted, c.on_other_bubble, 0.6f);
+  c.border = c.control_border;
+  c.control_border = c.text_muted;
+}
+
 Theme make_forced_theme(const SystemColors& s) {
   Theme theme;
   theme.scheme = Scheme::forced;

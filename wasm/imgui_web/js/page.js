@@ -130,11 +130,11 @@ var imguiWebPage = {
     watchSignals: function() {
       const w = ImguiWeb;
       const queries = ['(prefers-color-scheme: dark)', '(prefers-reduced-motion: reduce)', '(pointer: coarse)',
-                       '(forced-colors: active)'].map(function(query) { return window.matchMedia(query); });
+                       '(forced-colors: active)', '(prefers-contrast: more)'].map(function(query) { return window.matchMedia(query); });
       const tell = function() {
         w.systemColors(_imgui_web_system_colors());
         const on = queries.map(function(query) { return query.matches ? 1 : 0; });
-        _imgui_web_on_signals(on[0], on[1], on[2], on[3]);
+        _imgui_web_on_signals(on[0], on[1], on[2], on[3], on[4]);
       };
       queries.forEach(function(query) { w.listen(query, 'change', tell); });
       tell();

@@ -17,7 +17,7 @@
 namespace imgui_web {
 
 struct Signals {
-  bool dark = false, reduced_motion = false, forced = false, coarse = false;
+  bool dark = false, reduced_motion = false, forced = false, coarse = false, contrast = false;
   semantic::SystemColors colors;
 };
 

@@ -67,7 +67,9 @@ void set_up_imgui() {
 
 semantic::Theme theme_for(const Backend& b) {
   if (b.signals.forced) return semantic::make_forced_theme(b.signals.colors);
-  return semantic::make_theme(is_dark() ? semantic::Scheme::dark : semantic::Scheme::light);
+  semantic::Theme theme = semantic::make_theme(is_dark() ? semantic::Scheme::dark : semantic::Scheme::light);
+  if (b.signals.contrast) semantic::raise_contrast(theme.color);
+  return theme;
 }
 
 }  // namespace
@@ -164,10 +166,10 @@ EMSCRIPTEN_KEEPALIVE unsigned* imgui_web_system_colors() {
   return colors;
 }
 
-EMSCRIPTEN_KEEPALIVE void imgui_web_on_signals(int dark, int reduced_motion, int coarse, int forced) {
+EMSCRIPTEN_KEEPALIVE void imgui_web_on_signals(int dark, int reduced_motion, int coarse, int forced, int contrast) {
   imgui_web::Signals& s = backend().signals;
   const unsigned* const colors = imgui_web_system_colors();
-  s.dark = dark, s.reduced_motion = reduced_motion, s.coarse = coarse, s.forced = forced;
+  s.dark = dark, s.reduced_motion = reduced_motion, s.coarse = coarse, s.forced = forced, s.contrast = contrast;
   s.colors = {.canvas = {colors[0]}, .text = {colors[1]}, .link = {colors[2]}, .gray = {colors[3]},
               .highlight = {colors[4]}, .on_highlight = {colors[5]}, .button = {colors[6]}, .on_button = {colors[7]}};
   if (!ImGui::GetCurrentContext()) return;

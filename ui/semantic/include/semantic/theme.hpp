@@ -86,6 +86,8 @@ struct Theme {
 };
 
 Theme make_theme(Scheme scheme);
+/// For somebody who asked for more contrast: lines as strong as the controls', muted text and controls nearly as the text.
+void raise_contrast(Palette& color);
 
 /// What a system with forced colours (Windows' contrast themes) prescribes; the whole palette follows from it.
 struct SystemColors {

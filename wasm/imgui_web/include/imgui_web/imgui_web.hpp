@@ -24,7 +24,7 @@
 //  [x] Glyphs come from the browser's own fonts: any script, colour emoji, shaped Arabic; no font is downloaded. Also where
 //      the browser resists fingerprinting and lets no canvas be read.
 //  [x] Bidirectional text (UAX #9); right-to-left paragraphs are aligned to the right.
-//  [x] prefers-color-scheme, prefers-reduced-motion, forced-colors; changes are followed.
+//  [x] prefers-color-scheme, prefers-reduced-motion, prefers-contrast, forced-colors; changes are followed.
 //  [x] A first view in HTML, which works before the program is there and is taken over: <div data-imgui-web>, see README.md.
 //  [x] No eval, no inline script, no style attribute in markup: a strict Content-Security-Policy holds.
 // What is not:
