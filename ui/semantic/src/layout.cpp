@@ -128,6 +128,7 @@ void lay_out(std::string_view text, const Theme& theme, TextStyle style, float w
   const Type type = theme.type(style);
   out = {};
   out.font = theme.font(type.face);
+  out.shifted = theme.shifted(type.face);
   out.font_size = type.size;
   out.line_height = type.line_height;
   shaped.clear();
@@ -161,17 +162,40 @@ float TextLayout::caret_x(std::uint32_t at, int& line) const {
 
 namespace {
 
+// Images at quarters of a device pixel, as browsers draw them: letters then stand as far apart as they should. On a dense
+// screen whole pixels will do.
 struct Pen {
   ImDrawList& list;
   ImFontBaked* baked;
+  std::array<ImFontBaked*, 3> shifted;
   float scale, density;
   ImU32 color;
+
+  Pen(ImDrawList& to, const TextLayout& layout, ImU32 tint) : list(to), shifted{}, color(tint) {
+    baked = layout.font->GetFontBaked(layout.font_size);
+    scale = layout.font_size / baked->Size;
+    density = layout.font->CurrentRasterizerDensity > 0 ? layout.font->CurrentRasterizerDensity : 1.0f;
+    constexpr float dense = 1.75f;
+    if (!layout.shifted.front() || density >= dense) return;
+    for (std::size_t i = 0; i < shifted.size(); ++i) shifted[i] = layout.shifted[i]->GetFontBaked(layout.font_size);
+  }
 
   // Whole device pixels: the glyph's image is then copied, not blurred.
   float snap(float v) const { return std::round(v * density) / density; }
 
+  // The image of a glyph at x, which is moved to where that image belongs.
+  const ImFontGlyph* find(std::uint32_t codepoint, float& x) const {
+    ImFontBaked* from = baked;
+    if (shifted.front()) {
+      const int quarters = static_cast<int>(std::lround(x * density * 4)), quarter = quarters & 3;
+      x = static_cast<float>(quarters >> 2) / density;
+      if (quarter != 0) from = shifted[static_cast<std::size_t>(quarter - 1)];
+    }
+    return from->FindGlyph(static_cast<ImWchar>(codepoint));
+  }
+
   void glyph(std::uint32_t codepoint, float x, float y) {
-    const ImFontGlyph* found = baked->FindGlyph(static_cast<ImWchar>(codepoint));
+    const ImFontGlyph* found = find(codepoint, x);
     if (!found || !found->Visible) return;
     const ImFontGlyph g = *found;
     const ImU32 tint = g.Colored ? color | ~IM_COL32_A_MASK : color;
@@ -187,13 +211,12 @@ struct Pen {
 void draw_line(ImDrawList& list, const TextLayout& layout, const LayoutLine& line, ImVec2 at, ImU32 color,
                float max_width) {
   static thread_local std::vector<LayoutCluster> shortened;  // scratch
-  ImFontBaked* baked = layout.font->GetFontBaked(layout.font_size);
-  const float scale = layout.font_size / baked->Size;
+  Pen pen(list, layout, color);
   std::span<const LayoutCluster> clusters = std::span(layout.clusters).subspan(line.first, line.last - line.first);
   constexpr std::uint32_t dots = 0x2026;
   float shift = 0, dots_x = -1;
   if (max_width > 0 && line.width > max_width + 0.5f) {
-    const float ellipsis = baked->GetCharAdvance(static_cast<ImWchar>(dots)) * scale;
+    const float ellipsis = pen.baked->GetCharAdvance(static_cast<ImWchar>(dots)) * pen.scale;
     shortened.clear();
     float used = 0;
     for (const LayoutCluster& cluster : clusters) {
@@ -206,17 +229,17 @@ void draw_line(ImDrawList& list, const TextLayout& layout, const LayoutLine& lin
     shift = layout.rtl ? ellipsis : 0;
     dots_x = layout.rtl ? 0 : used;
   }
+  const float left = at.x + shift;
   // A glyph that is loaded now may move the atlas to a new texture, so all are loaded before the first is drawn.
+  const auto load = [&](std::uint32_t codepoint, float x) { pen.find(codepoint, x); };
   for (const LayoutCluster& cluster : clusters)
-    if (cluster.codepoint > 32) baked->FindGlyph(static_cast<ImWchar>(cluster.codepoint));
-  if (dots_x >= 0) baked->FindGlyph(static_cast<ImWchar>(dots));
-  const float density = layout.font->CurrentRasterizerDensity > 0 ? layout.font->CurrentRasterizerDensity : 1.0f;
-  Pen pen{list, baked, scale, density, color};
+    if (cluster.codepoint > 32) load(cluster.codepoint, left + cluster.x);
+  if (dots_x >= 0) load(dots, at.x + dots_x);
   // Whole device pixels, rounded down, as browsers place text in its line.
-  const float lead = (layout.line_height - (baked->Ascent - baked->Descent) * scale) * 0.5f;
-  const float y = at.y + std::floor(lead * density) / density;
+  const float lead = (layout.line_height - (pen.baked->Ascent - pen.baked->Descent) * pen.scale) * 0.5f;
+  const float y = at.y + std::floor(lead * pen.density) / pen.density;
   for (const LayoutCluster& cluster : clusters)
-    if (cluster.codepoint > 32) pen.glyph(cluster.codepoint, at.x + shift + cluster.x, y);
+    if (cluster.codepoint > 32) pen.glyph(cluster.codepoint, left + cluster.x, y);
   if (dots_x >= 0) pen.glyph(dots, at.x + dots_x, y);
 }
 

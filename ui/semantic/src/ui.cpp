@@ -35,8 +35,10 @@ void Ui::begin_frame() {
   memory_->dialogs.clear();
   // Fonts that nobody pushed this frame would else be measured at the last density.
   const float density = ImGui::GetCurrentContext()->FontRasterizerDensity;
-  for (ImFont* font : {theme_.fonts.regular, theme_.fonts.semibold, theme_.fonts.mono})
-    if (font) font->CurrentRasterizerDensity = density;
+  const auto set_density = [density](ImFont* font) { if (font) font->CurrentRasterizerDensity = density; };
+  for (ImFont* font : {theme_.fonts.regular, theme_.fonts.semibold, theme_.fonts.mono}) set_density(font);
+  for (const auto& face : theme_.fonts.shifted)
+    for (ImFont* font : face) set_density(font);
   const bool crowded = layouts_.size() > layouts_kept;
   for (auto it = layouts_.begin(); crowded && it != layouts_.end();)
     it = frame_ - it->second.used > layout_lifetime ? layouts_.erase(it) : std::next(it);

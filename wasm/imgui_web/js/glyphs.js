@@ -45,8 +45,9 @@ var imguiWebGlyphs = {
       return true;
     },
 
-    font: function(face, pixels) {
-      const g = ImguiWebGlyphs;
+    // The number says the face, and by how many quarters of a device pixel it is shifted.
+    font: function(number, pixels) {
+      const g = ImguiWebGlyphs, face = number & 3;
       return g.weights[face] + ' ' + pixels + 'px ' + g.families[face];
     },
 
@@ -151,9 +152,9 @@ var imguiWebGlyphs = {
   },
 
   imgui_web_font_metrics__deps: ['$ImguiWebGlyphs'],
-  imgui_web_font_metrics: function(face, pixels, out) {
+  imgui_web_font_metrics: function(number, pixels, out) {
     const g = ImguiWebGlyphs, c = g.context;
-    c.font = g.font(face, pixels);
+    c.font = g.font(number, pixels);
     const m = c.measureText('x');
     // Browsers lay lines out with whole numbers.
     HEAPF32[out >> 2] = Math.round(m.fontBoundingBoxAscent || pixels * 0.93);
@@ -161,12 +162,12 @@ var imguiWebGlyphs = {
   },
 
   imgui_web_measure_glyph__deps: ['$ImguiWebGlyphs'],
-  imgui_web_measure_glyph: function(code, face, pixels, metrics) {
-    const g = ImguiWebGlyphs, c = g.context, text = g.textOf(code), font = g.font(face, pixels);
+  imgui_web_measure_glyph: function(code, number, pixels, metrics) {
+    const g = ImguiWebGlyphs, c = g.context, text = g.textOf(code), font = g.font(number, pixels), shift = (number >> 2) / 4;
     c.font = font;
     const m = c.measureText(text);
     const left = Math.ceil(m.actualBoundingBoxLeft) + 1, top = Math.ceil(m.actualBoundingBoxAscent) + 1;
-    const width = Math.min(g.widest, left + Math.ceil(m.actualBoundingBoxRight) + 1);
+    const width = Math.min(g.widest, left + Math.ceil(m.actualBoundingBoxRight + shift) + 1);
     const height = Math.min(g.widest, top + Math.ceil(m.actualBoundingBoxDescent) + 1);
     const p = metrics >> 2;
     HEAPF32[p] = m.width;
@@ -174,7 +175,7 @@ var imguiWebGlyphs = {
     HEAPF32[p + 2] = -top;
     HEAPF32[p + 3] = 0;
     if (!(width > 2 && height > 2) || !text.trim()) return 0;
-    g.last = {text: text, font: font, left: left, top: top, width: width, height: height};
+    g.last = {text: text, font: font, left: left + shift, top: top, width: width, height: height};
     return width | height << 16;
   },
 

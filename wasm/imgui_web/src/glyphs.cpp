@@ -14,9 +14,10 @@ extern "C" {
 // Cuts text into (code point, begin, end) triples; returns their number, at most `capacity`.
 int imgui_web_shape(const char* text, int length, std::uint32_t* out, int capacity);
 // metrics: advance, left, top, colour; returns width | height << 16 of the image, 0: nothing to draw.
-int imgui_web_measure_glyph(std::uint32_t codepoint, int face, float pixels, float* metrics);
+// `font`: as font_number().
+int imgui_web_measure_glyph(std::uint32_t codepoint, int font, float pixels, float* metrics);
 int imgui_web_draw_glyph(unsigned char* rgba, int capacity, float* metrics);
-void imgui_web_font_metrics(int face, float pixels, float* ascent_descent);
+void imgui_web_font_metrics(int font, float pixels, float* ascent_descent);
 // False: what is drawn cannot be read back, and goes from the canvas straight into the texture.
 int imgui_web_glyphs_readable();
 int imgui_web_is_colored(std::uint32_t codepoint);
@@ -45,7 +46,7 @@ bool is_simple(std::uint32_t c) {
 // A glyph that is in the texture only: Dear ImGui's own copy of its pixels is empty.
 struct UnreadGlyph {
   std::uint32_t codepoint;
-  int face;
+  int font;
   float pixels;
   ImFontAtlasRectId rect;
   bool uploaded;
@@ -100,10 +101,13 @@ bool load_glyph(ImFontAtlas* atlas, ImFontConfig* source, ImFontBaked* baked, vo
   return true;
 }
 
-ImFont* add_font(semantic::FontFace face, const char* name) {
+// A face, drawn so many quarters of a device pixel further to the right.
+int font_number(semantic::FontFace face, int quarters) { return static_cast<int>(face) | quarters << 2; }
+
+ImFont* add_font(semantic::FontFace face, const char* name, int quarters = 0) {
   ImFontConfig config;
   config.FontLoader = ImGuiFreeType::GetFontLoader();
-  config.FontNo = static_cast<ImU32>(face);
+  config.FontNo = static_cast<ImU32>(font_number(face, quarters));
   ImStrncpy(config.Name, name, sizeof config.Name);
   return ImGui::GetIO().Fonts->AddFont(&config);
 }
@@ -134,6 +138,9 @@ void add_fonts() {
   fonts.regular = add_font(semantic::FontFace::regular, "browser regular");
   fonts.semibold = add_font(semantic::FontFace::semibold, "browser semibold");
   fonts.mono = add_font(semantic::FontFace::mono, "browser mono");
+  for (const auto face : {semantic::FontFace::regular, semantic::FontFace::semibold, semantic::FontFace::mono})
+    for (int quarters = 1; quarters < 4; ++quarters)
+      fonts.shifted[static_cast<std::size_t>(face)][static_cast<std::size_t>(quarters - 1)] = add_font(face, "browser, shifted", quarters);
 }
 
 void upload_glyphs() {
@@ -148,7 +155,7 @@ void upload_glyphs() {
     if (!rect) return true;
     if (glyph.uploaded && !is_new) return false;
     float metrics[4];
-    if (imgui_web_measure_glyph(glyph.codepoint, glyph.face, glyph.pixels, metrics)) imgui_web_upload_glyph(rect->x, rect->y);
+    if (imgui_web_measure_glyph(glyph.codepoint, glyph.font, glyph.pixels, metrics)) imgui_web_upload_glyph(rect->x, rect->y);
     glyph.uploaded = true;
     backend().renderer.invalidate();
     return false;

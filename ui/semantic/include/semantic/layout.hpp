@@ -10,6 +10,7 @@
 #include "semantic/shaper.hpp"
 #include "semantic/theme.hpp"
 
+#include <array>
 #include <string_view>
 #include <vector>
 
@@ -39,6 +40,7 @@ struct TextLayout {
   float line_height = 0;
   float font_size = 0;
   ImFont* font = nullptr;
+  std::array<ImFont*, 3> shifted{};  // see Fonts
   bool rtl = false;                  // the base direction; lines then end at the right edge
   bool mixed = false;                // not all of it runs from left to right
 

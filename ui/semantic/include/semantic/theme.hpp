@@ -9,6 +9,8 @@
 
 #include <imgui.h>
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -60,6 +62,8 @@ struct Fonts {
   ImFont* regular = nullptr;
   ImFont* semibold = nullptr;
   ImFont* mono = nullptr;
+  /// Of each face its images at a quarter, a half and three quarters of a device pixel; null draws at whole ones.
+  std::array<std::array<ImFont*, 3>, 3> shifted{};
 };
 
 struct TextPair {
@@ -80,6 +84,7 @@ struct Theme {
 
   Type type(TextStyle style) const;
   ImFont* font(FontFace face) const;
+  const std::array<ImFont*, 3>& shifted(FontFace face) const { return fonts.shifted[static_cast<std::size_t>(face)]; }
   float control_height() const { return touch ? 44.0f : 40.0f; }
   void apply(ImGuiStyle& style) const;
   std::vector<TextPair> text_pairs() const;
