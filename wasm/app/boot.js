@@ -106,6 +106,11 @@
     });
     on('click', ({target}) => {
       if (target.matches('.primary')) return sign_in();
+      if (target.matches('.reveal')) {
+        const shown = target.getAttribute('aria-pressed') !== 'true';
+        target.setAttribute('aria-pressed', shown);
+        part('#password').type = shown ? 'text' : 'password';
+      }
       if (!target.matches('.fold')) return;
       const open = target.getAttribute('aria-expanded') !== 'true';
       target.setAttribute('aria-expanded', open);

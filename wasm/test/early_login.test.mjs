@@ -135,6 +135,38 @@ describe('the program takes over', () => {
     assert.equal((await someone.button('Advanced').boundingBox()).y, y);
   });
 
+  test('a password that is shown', async () => {
+    const someone = await early('?stage=40&user=vy');
+    await someone.field('Password').fill('test');
+    const show = someone.button('Show password');
+    await show.click();
+    assert.equal(await someone.field('Password').getAttribute('type'), 'text');
+    await someone.program();
+    assert.equal(await someone.field('Password').getAttribute('type'), 'text');
+    assert.equal(await show.getAttribute('aria-pressed'), 'true');
+    assert.equal(await someone.field('Password').inputValue(), 'test');
+    await someone.field('Password').evaluate((field) => { field.kept = true; });
+    await show.click();
+    await until(async () => await someone.field('Password').getAttribute('type') === 'password', 'dots again', timeout);
+    assert.ok(await someone.field('Password').evaluate((field) => field.kept && field.value === 'test'));
+    await show.click();
+    await someone.sign_in();
+    await someone.log_out();
+    assert.equal(await someone.field('Password').getAttribute('type'), 'password');
+  });
+
+  test('while somebody types on, on a slow processor, and no key is lost', async () => {
+    const someone = await early('?stage=40');
+    const devtools = await someone.context.newCDPSession(someone.page);
+    await devtools.send('Emulation.setCPUThrottlingRate', {rate: 6});
+    const name = 'somebody-who-has-a-name-as-long-as-no-name-has-ever-been-and-types-it-without-a-pause';
+    await someone.field('Username').focus();
+    await Promise.all([someone.page.keyboard.type(name, {delay: 20}), someone.program()]);
+    await someone.page.keyboard.type('!');
+    assert.equal(await someone.field('Username').inputValue(), `${name}!`);
+    assert.deepEqual(await selection(someone), ['Username', name.length + 1, name.length + 1]);
+  });
+
   test('a sign-in that was asked for before, with Enter or the button, with what is in the fields then', async () => {
     const vy = await early('?stage=30&user=vy');
     await vy.page.getByRole('checkbox', {name: 'Use authentication'}).check();

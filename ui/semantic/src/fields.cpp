@@ -147,12 +147,13 @@ void paint_interior(Ui& ui, const Shown& shown, const FieldOptions& options) {
   const float padding_y = padding_y_of(ui.theme());
   static thread_local std::vector<std::uint32_t> starts;
   const std::string dots = options.password ? dots_for(shown.edit.text, starts) : std::string();
-  const float wrap = options.max_lines > 1 ? std::max(1.0f, box.w - 2 * padding_x) : 0;
+  const float room = std::max(1.0f, box.w - 2 * padding_x - options.end_room);
+  const float wrap = options.max_lines > 1 ? room : 0;
   const TextLayout& layout = ui.layout(options.password ? dots : shown.edit.text, TextStyle::body, wrap);
   ImDrawList* list = ImGui::GetWindowDrawList();
-  list->PushClipRect({box.x + padding_x - 2, box.y + 2}, {box.x + box.w - padding_x + 2, box.y + box.h - 2}, true);
+  list->PushClipRect({box.x + padding_x - 2, box.y + 2}, {box.x + padding_x + room + 2, box.y + box.h - 2}, true);
   const Interior inside{ui, layout, {box.x + padding_x - shown.edit.scroll_x, box.y + padding_y - shown.edit.scroll_y},
-                        std::max(1.0f, box.w - 2 * padding_x), list};
+                        room, list};
   const auto offset = [&](int byte) {
     return options.password ? to_dots(starts, byte) : static_cast<std::uint32_t>(std::max(0, byte));
   };
@@ -161,7 +162,7 @@ void paint_interior(Ui& ui, const Shown& shown, const FieldOptions& options) {
     inside.selection(offset(edit.selection_begin), offset(edit.selection_end));
   if (edit.text.empty()) {
     const std::string_view reason = shown.disabled && !options.disabled_reason.empty() ? options.disabled_reason : options.placeholder;
-    if (!reason.empty()) draw_text(ui, {box.x + padding_x, box.y + padding_y}, reason, TextStyle::body, c.text_muted, box.w - 2 * padding_x);
+    if (!reason.empty()) draw_text(ui, {box.x + padding_x, box.y + padding_y}, reason, TextStyle::body, c.text_muted, room);
   }
   inside.words(shown.disabled ? c.text_muted : c.text);
   if (edit.composition_end > edit.composition_begin && edit.composition_begin >= 0)
@@ -194,7 +195,10 @@ FieldResult text_field(Ui& ui, std::string_view label, std::string& value, const
     ImGui::SetCursorPosY(ImGui::GetCursorPosY() - 2);
   }
   const float width = options.width > 0 ? options.width : std::max(40.0f, ImGui::GetContentRegionAvail().x);
-  const SurfaceResult item = begin_widget(ui, result.id, {width, box_height(ui, value, options, width)});
+  // The pointer over the room at its end is that button's.
+  SurfaceResult item = begin_widget(ui, result.id, {width - options.end_room, box_height(ui, value, options, width)});
+  item.rect.w = width;
+  result.box = item.rect;
   if (off) ImGui::EndDisabled();
   result.focused = ui.focused() == result.id && !disabled;
   if (item.activated && !result.focused) ui.request_focus(result.id);
@@ -209,7 +213,7 @@ FieldResult text_field(Ui& ui, std::string_view label, std::string& value, const
                .name = label, .description = invalid ? options.error : off ? options.disabled_reason : options.hint,
                .value = value, .placeholder = options.placeholder, .autocomplete = options.autocomplete,
                .font_size = type.size, .line_height = type.line_height,
-               .padding_x = padding_x, .padding_y = padding_y_of(ui.theme())});
+               .padding_x = padding_x, .padding_y = padding_y_of(ui.theme()), .end_room = options.end_room});
   line_below(ui, invalid ? options.error : options.hint, invalid);
   return result;
 }

@@ -41,6 +41,14 @@ void moon(Brush& b) {
   b.list.PathStroke(b.color, ImDrawFlags_Closed, b.width());
 }
 
+void eye(Brush& b) {
+  b.list.PathLineTo(b.point({2.5f, 12}));
+  b.list.PathBezierQuadraticCurveTo(b.point({12, 0.5f}), b.point({21.5f, 12}));
+  b.list.PathBezierQuadraticCurveTo(b.point({12, 23.5f}), b.point({2.5f, 12}));
+  b.list.PathStroke(b.color, ImDrawFlags_Closed, b.width());
+  b.circle({12, 12}, 2.8f);
+}
+
 void draw(Brush& b, Icon icon) {
   switch (icon) {
     case Icon::none: return;
@@ -89,6 +97,7 @@ void draw(Brush& b, Icon icon) {
       b.line({{5, 17.5f}, {6.5f, 15}, {6.5f, 10}, {8, 6.5f}, {12, 4.5f}, {16, 6.5f}, {17.5f, 10}, {17.5f, 15}, {19, 17.5f}}, true);
       b.line({{10, 20.5f}, {14, 20.5f}});
       return;
+    case Icon::eye: eye(b); return;
   }
 }
 

@@ -74,6 +74,7 @@ void draw_packets_button(Ui& ui, const chat::State& state, bool& show) {
 
 void LoginView::signed_in() {
   password_.clear();
+  show_password_ = false;
   user_typed_ = false;
   user_problem_.clear();
   password_problem_.clear();
@@ -133,11 +134,7 @@ void LoginView::draw_fields(Ui& ui, const chat::State& state, chat::Intents& int
   }
   if (state.settings.authentication) {
     gap(Theme::space_3);
-    if (text_field(ui, "Password", password_,
-                   {.error = password_problem_, .autocomplete = "current-password", .required = true, .password = true,
-                    .disabled = state.signing_in, .take_focus = focus == Focus::password, .select_all = true})
-            .changed)
-      password_problem_.clear();
+    draw_password(ui, state.signing_in, focus == Focus::password);
   }
   draw_notes(ui, state);
   draw_packets_button(ui, state, show_packets);
@@ -148,6 +145,23 @@ void LoginView::draw_fields(Ui& ui, const chat::State& state, chat::Intents& int
   gap(Theme::space_3);
   draw_options(ui, state, intents);
   if ((pressed || fields.submitted()) && !state.signing_in) submit(ui, state, intents);
+}
+
+void LoginView::draw_password(Ui& ui, bool disabled, bool take_focus) {
+  const ButtonOptions show{.kind = ButtonKind::ghost, .icon = Icon::eye, .icon_only = true, .small = true,
+                           .disabled = disabled, .pressed = show_password_};
+  const float size = button_size(ui, "Show password", show).x;
+  const FieldResult field =
+      text_field(ui, "Password", password_,
+                 {.error = password_problem_, .autocomplete = "current-password", .required = true,
+                  .password = !show_password_, .disabled = disabled, .take_focus = take_focus, .select_all = true,
+                  .end_room = size - Theme::space_1});
+  if (field.changed) password_problem_.clear();
+  const ImVec2 after = ImGui::GetCursorPos();
+  const float edge = (field.box.h - size) * 0.5f;
+  ImGui::SetCursorScreenPos({field.box.x + field.box.w - size - edge, field.box.y + edge});
+  if (button(ui, "Show password", show)) show_password_ = !show_password_;
+  ImGui::SetCursorPos(after);
 }
 
 void LoginView::submit(Ui& ui, const chat::State& state, chat::Intents& intents) {

@@ -29,7 +29,8 @@ var imguiWebEarly = {
       });
       if (!found) return null;
       e.left.delete(found);
-      e.taken.set(found, {checked: found.checked, expanded: found.getAttribute('aria-expanded'), scroll: found.scrollTop});
+      e.taken.set(found, {checked: found.checked, expanded: found.getAttribute('aria-expanded'),
+                          pressed: found.getAttribute('aria-pressed'), scroll: found.scrollTop});
       return found;
     },
 
@@ -48,8 +49,9 @@ var imguiWebEarly = {
       }
       if (before.scroll) _imgui_web_on_scroll(id, before.scroll);
       if (element.imguiField) ImguiWebText.tellText(element);
+      const differs = function(value, name) { return value !== null && value !== element.getAttribute(name); };
       const toggled = element.imguiChecked !== undefined ? before.checked !== element.imguiChecked :
-                      before.expanded !== null && before.expanded !== element.getAttribute('aria-expanded');
+                      differs(before.expanded, 'aria-expanded') || differs(before.pressed, 'aria-pressed');
       if (toggled) _imgui_web_on_activate(id);
       return toggled;
     }

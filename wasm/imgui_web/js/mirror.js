@@ -37,7 +37,6 @@ var imguiWebMirror = {
       if (role === 16) {
         element.imguiField = true;
         element.className = 'field';
-        if (!multiline) element.type = states & (1 << 11) ? 'password' : 'text';
         element.spellcheck = !!multiline;
       }
       if (role === 2) element.noValidate = true;
@@ -87,6 +86,7 @@ var imguiWebMirror = {
       const m = ImguiWebMirror;
       const flag = function(bit) { return !!(states & (1 << bit)); };
       if (role === 12 || role === 13 || role === 15 || role === 16) element.disabled = flag(0);
+      if (role === 16 && !flag(10)) m.set(element, 'type', flag(11) ? 'password' : 'text');
       if (role === 13 || role === 15) element.checked = element.imguiChecked = flag(1);
       m.set(element, 'dir', flag(19) ? 'rtl' : role === 16 && !flag(11) ? 'auto' : null);
       m.set(element, 'aria-pressed', flag(3) ? String(flag(2)) : null);
@@ -152,7 +152,7 @@ var imguiWebMirror = {
     const id = HEAPU32[p], role = HEAP32[p + 3], states = HEAPU32[p + 4];
     m.patching = true;
     let element = m.nodes.get(id);
-    const kind = role + (role === 16 ? ':' + (states & (3 << 10)) : '') + (role === 7 ? ':' + HEAP32[p + 27] : '');
+    const kind = role + (role === 16 ? ':' + (states & (1 << 10)) : '') + (role === 7 ? ':' + HEAP32[p + 27] : '');
     if (element && element.imguiKind !== kind) {
       element.remove();
       element = null;

@@ -80,7 +80,8 @@ var imguiWebText = {
 
     field: function(element, p, states, name) {
       const m = ImguiWebMirror;
-      m.style(element, 'padding', HEAPF32[p + 34] + 'px ' + HEAPF32[p + 33] + 'px');
+      const y = HEAPF32[p + 34] + 'px ', x = HEAPF32[p + 33];
+      m.style(element, 'padding', y + (x + HEAPF32[p + 40]) + 'px ' + y + x + 'px');
       m.set(element, 'aria-label', name);
       // The name, for when the page is shown as plain text: there is no other label.
       m.set(element, 'placeholder', WasmqttBorder.text(HEAPU32[p + 19], HEAPU32[p + 20]) || name);

@@ -36,8 +36,9 @@ struct NodeRecord {
   int font;
   float content_height, scroll_y;
   int set_value, set_scroll;
+  float end_room;
 };
-static_assert(sizeof(NodeRecord) == 40 * 4 && sizeof(LineRecord) == 8 * 4);
+static_assert(sizeof(NodeRecord) == 41 * 4 && sizeof(LineRecord) == 8 * 4);
 
 constexpr std::uint32_t state_inert = 1u << 31;
 
@@ -99,7 +100,7 @@ std::uint64_t content_hash(const NodeRecord& r, const Node& node) {
     hash.add(r.lines[i].rect);
   }
   for (const int v : {r.level, r.set_size, r.position, r.font}) hash.add(static_cast<std::uint64_t>(v));
-  for (const float v : {r.progress, r.font_size, r.line_height, r.padding_x, r.padding_y, r.content_height}) hash.add(v);
+  for (const float v : {r.progress, r.font_size, r.line_height, r.padding_x, r.padding_y, r.end_room, r.content_height}) hash.add(v);
   return hash.value;
 }
 
@@ -140,7 +141,7 @@ struct Packer {
     r.level = node.level, r.set_size = node.set_size, r.position = node.position;
     r.progress = node.progress, r.font_size = node.font_size, r.line_height = node.line_height;
     r.padding_x = node.padding_x, r.padding_y = node.padding_y, r.font = node.font;
-    r.content_height = node.content_height, r.scroll_y = node.scroll_y;
+    r.content_height = node.content_height, r.scroll_y = node.scroll_y, r.end_room = node.end_room;
     return r;
   }
 };

@@ -19,7 +19,7 @@ struct FieldOptions {
   std::string_view error = {};           // a red line below; marks the field invalid
   std::string_view autocomplete = "off";
   bool required = false;
-  bool password = false;
+  bool password = false;            // shown as dots
   int max_lines = 1;                // more than one: multi-line, grows up to so many lines, then scrolls
   bool enter_submits = true;        // multi-line: Enter submits and Shift+Enter breaks the line
   std::size_t max_bytes = 0;        // longer input is refused as a whole, see FieldResult::refused; 0: no limit
@@ -29,6 +29,7 @@ struct FieldOptions {
   bool take_focus = false;          // asks for the focus in this frame
   bool select_all = false;          // with it, all of the text is selected
   float width = 0;                  // 0: what the container has left
+  float end_room = 0;               // kept free of text at its right end, for a button that is drawn over it
 };
 
 struct FieldResult {
@@ -37,6 +38,7 @@ struct FieldResult {
   bool focused = false;
   std::size_t refused = 0; // bytes of an input above max_bytes, which is not in the field: say so
   Id id = 0;
+  Rect box = {};           // where the text is typed
 };
 
 FieldResult text_field(Ui& ui, std::string_view label, std::string& value, const FieldOptions& options = {});

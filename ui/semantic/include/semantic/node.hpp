@@ -92,6 +92,7 @@ struct Node {
   float font_size = 0;          // CSS pixels, of the text in it
   float line_height = 0;
   float padding_x = 0, padding_y = 0; // from the rectangle to the text of a textbox
+  float end_room = 0;                 // and what is free of text besides, at its right end
   std::uint8_t font = 0;        // FontFace of the text
   float scroll_y = 0, content_height = 0;       // of a scroll container
 

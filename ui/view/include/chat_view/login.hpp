@@ -18,6 +18,7 @@ class LoginView {
 
  private:
   void draw_fields(semantic::Ui& ui, const chat::State& state, chat::Intents& intents, bool& show_packets);
+  void draw_password(semantic::Ui& ui, bool disabled, bool take_focus);
   void draw_options(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
   void draw_expiry(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
   void draw_advanced(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
@@ -35,6 +36,7 @@ class LoginView {
   enum class Focus : std::uint8_t { none, user, password } focus_ = Focus::none;  // to be taken in the next frame
   bool was_signing_in_ = false;
   bool user_typed_ = false;
+  bool show_password_ = false;
   bool options_open_ = true;
   bool advanced_open_ = false;
 };
