@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import {describe, test} from 'node:test';
 import {scriptedServer} from '../browser/test/websocket_server.mjs';
 import {bring_axe, complaints} from './support/axe.mjs';
+import {launchBrowser} from './support/browser.mjs';
 import {lacks} from './support/engines/engine.mjs';
 import {until} from './support/machine.mjs';
 import {on_stage, Person, timeout} from './support/person.mjs';
@@ -194,31 +195,54 @@ describe('the program takes over', () => {
       {viewport: {width: 390, height: 844}, deviceScaleFactor: 2, hasTouch: true, isMobile: true, colorScheme: 'dark'},
       {viewport: {width: 640, height: 400}, deviceScaleFactor: 2},  // 1280 x 800 at a zoom of 200 %
       {viewport: {width: 768, height: 1000}, colorScheme: 'dark'}, {viewport: {width: 1280, height: 800}},
+      {viewport: {width: 1280, height: 800}, contrast: 'more'},
       {viewport: {width: 2560, height: 1440}, deviceScaleFactor: 0.5}];
     for (const options of windows) {
       for (const address of ['?stage=40&user=alice', '?stage=10&mqtt5=1']) {
-        const someone = await early(address, {deviceScaleFactor: 1, ...options});
-        const places = () => someone.page.evaluate(() => [...document.querySelectorAll('main :is(h1, button, input)')]
-          .filter((element) => element.checkVisibility()).map((element) => {
-            const {left, top, width, height} = element.getBoundingClientRect();
-            // The program's checkboxes are as large as their words; a heading's box is as wide as its text.
-            const box = element.type === 'checkbox' || element.localName === 'h1' ? [] : [width, height];
-            return {name: element.ariaLabel ?? element.textContent, at: [left, element.type === 'checkbox' ? 0 : top, ...box]};
-          }));
-        await someone.page.mouse.move(1, 1);
-        const [before, seen_before] = [await places(), await someone.page.screenshot()];
-        await someone.program();
-        const [after, seen_after] = [await places(), await someone.page.screenshot()];
-        assert.deepEqual(after.map(({name}) => name), before.map(({name}) => name));
-        before.forEach(({name, at}, i) => at.forEach((value, k) => assert.ok(Math.abs(value - after[i].at[k]) <= 0.5,
-          `${name} of ${address} at ${options.viewport.width}: ${at} became ${after[i].at}`)));
-        if (options.deviceScaleFactor > 1) continue;  // an emulated density rounds the place of a line otherwise than a screen's
-        const {changed, mean} = await difference(someone.page, seen_before, seen_after);
-        assert.ok(changed < 0.01 && mean < 2, `${address} at ${options.viewport.width}: ${changed} of the pixels changed, ${mean} in the mean`);
+        // An emulated density rounds the place of a line otherwise than a screen's.
+        await takes_over_in_place(await early(address, {deviceScaleFactor: 1, ...options}), !(options.deviceScaleFactor > 1),
+          `${address} at ${options.viewport.width}`);
       }
     }
   });
+
+  for (const density of [2, 3]) {
+    test(`nor does a pixel change on a screen with ${density} of them in each of CSS`, async () => {
+      const browser = await launchBrowser({args: [`--force-device-scale-factor=${density}`, '--window-size=800,900']});
+      try {
+        const context = await browser.newContext({viewport: null});
+        const someone = await early('?stage=40&user=alice', {context});
+        const [ratio, height] = await someone.page.evaluate(() => [devicePixelRatio, innerHeight]);
+        assert.equal(ratio, density);
+        assert.ok(height > 600, `a window of ${height} pixels`);
+        await takes_over_in_place(someone, true, `density ${density}`);
+      } finally {
+        await browser.close();
+      }
+    });
+  }
 });
+
+// `someone` came early: lets the program come, and compares.
+async function takes_over_in_place(someone, pixels, what) {
+  const places = () => someone.page.evaluate(() => [...document.querySelectorAll('main :is(h1, button, input)')]
+    .filter((element) => element.checkVisibility()).map((element) => {
+      const {left, top, width, height} = element.getBoundingClientRect();
+      // The program's checkboxes are as large as their words; a heading's box is as wide as its text.
+      const box = element.type === 'checkbox' || element.localName === 'h1' ? [] : [width, height];
+      return {name: element.ariaLabel ?? element.textContent, at: [left, element.type === 'checkbox' ? 0 : top, ...box]};
+    }));
+  await someone.page.mouse.move(1, 1);
+  const [before, seen_before] = [await places(), await someone.page.screenshot()];
+  await someone.program();
+  const [after, seen_after] = [await places(), await someone.page.screenshot()];
+  assert.deepEqual(after.map(({name}) => name), before.map(({name}) => name));
+  before.forEach(({name, at}, i) => at.forEach((value, k) => assert.ok(Math.abs(value - after[i].at[k]) <= 0.5,
+    `${name} of ${what}: ${at} became ${after[i].at}`)));
+  if (!pixels) return;
+  const {changed, mean} = await difference(someone.page, seen_before, seen_after);
+  assert.ok(changed < 0.01 && mean < 2, `${what}: ${changed} of the pixels changed, ${mean} in the mean`);
+}
 
 // How far apart two pictures are: the part of the pixels that differ by a quarter of the scale, and the mean difference of 255.
 function difference(page, ...pictures) {
