@@ -106,3 +106,27 @@ describe('a picture', () => {
     assert.ok(chat > 0.5 && chat <= 1.5, `chat: ${chat}`);
   });
 });
+
+describe('what comes into sight', () => {
+  const pictures_of_a_message = async (reducedMotion) => {
+    const someone = await arrive('?stage=10&user=alice', {reducedMotion});
+    await someone.sign_in();
+    await someone.talk_to('bob');
+    await someone.say('hello');
+    await someone.message('hello').waitFor();
+    await rest(someone);
+    const before = await someone.count();
+    await flood(world.stage.open_broker, [{topic: 'chat/messages/alice/bob',
+      payload: JSON.stringify({messageId: 'm', content: 'moves', timestamp: new Date().toISOString()})}]);
+    await someone.message('moves').waitFor();
+    await rest(someone);
+    const frames = await someone.page.evaluate(() => Module.imguiWebFrames());
+    await someone.page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 300)));
+    assert.equal(await someone.page.evaluate(() => Module.imguiWebFrames()), frames, 'no frame once it stands still');
+    return (await someone.count()).pictures - before.pictures;
+  };
+
+  test('moves there, in some pictures', async () => assert.ok(await pictures_of_a_message('no-preference') > 1));
+
+  test('stands there at once where no motion is wanted', async () => assert.equal(await pictures_of_a_message('reduce'), 1));
+});

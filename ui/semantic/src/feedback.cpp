@@ -1,5 +1,6 @@
 // Badges, avatars, live regions, progress, dividers.
 #include "semantic/icons.hpp"
+#include "semantic/motion.hpp"
 #include "semantic/text.hpp"
 #include "semantic/widget.hpp"
 
@@ -119,6 +120,7 @@ void alert(Ui& ui, std::string_view words, Tone tone) {
   const float width = std::max(icon_room + 40, ImGui::GetContentRegionAvail().x);
   const TextLayout& layout = ui.layout(words, TextStyle::small, width - icon_room - padding);
   const SurfaceResult item = begin_widget(ui, id, {width, layout.height + 2 * padding}, false);
+  const Entrance entrance(ui, id);
   ImDrawList* list = ImGui::GetWindowDrawList();
   list->AddRectFilled(item.rect.min(), item.rect.max(), colors.surface.u32(), Theme::radius);
   list->AddRect(item.rect.min(), item.rect.max(), mix(colors.surface, colors.text, 0.25f).u32(), Theme::radius);

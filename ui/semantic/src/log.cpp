@@ -2,6 +2,7 @@
 
 #include "memory.hpp"
 #include "scroll.hpp"
+#include "semantic/motion.hpp"
 #include "semantic/widget.hpp"
 
 #include <imgui_internal.h>
@@ -28,6 +29,7 @@ class LogView {
     const ImVec2 size = child_size(options_.size);
     view_ = size.y;
     adopt_heights(size.x);
+    note_fresh();
     place(size.y);
     const int node = begin_scroll(ui_, {.id = id_, .role = Role::log, .name = name, .size = size, .padding = {0, 0},
                                         .wanted_y = state_.scroll_, .content_height = total()});
@@ -63,6 +65,15 @@ class LogView {
       for (float& h : state_.heights_) h = -std::abs(h);
     state_.width_ = width;
     state_.heights_.resize(static_cast<std::size_t>(count_), -options_.estimated_height);
+  }
+
+  // What comes while somebody looks at the end.
+  void note_fresh() {
+    if (state_.count_ >= 0 && count_ > state_.count_ && state_.stick_) {
+      state_.fresh_ = state_.count_;
+      state_.fresh_since_ = ImGui::GetTime();
+    }
+    state_.count_ = count_;
   }
 
   void place(float view) {
@@ -148,7 +159,11 @@ class LogView {
     const ImRect work = window->WorkRect, content = window->ContentRegionRect;
     window->WorkRect.Max.x = window->ContentRegionRect.Max.x = at.x + width;
     ImGui::BeginGroup();
-    draw(i);
+    {
+      const bool fresh = state_.fresh_since_ >= 0 && i >= state_.fresh_;
+      const Entrance entrance(fresh ? entered_since(ui_, state_.fresh_since_) : 1.0f);
+      draw(i);
+    }
     ImGui::EndGroup();
     window->WorkRect = work;
     window->ContentRegionRect = content;

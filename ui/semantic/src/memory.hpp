@@ -20,6 +20,11 @@ struct FormFrame {
   bool submitted;
 };
 
+struct EntranceMemory {
+  double since;
+  int seen;  // in this frame
+};
+
 struct WidgetMemory {
   std::unordered_map<Id, ScrollMemory> scrolls;
   std::vector<FormFrame> forms;             // open ones, innermost last
@@ -27,6 +32,7 @@ struct WidgetMemory {
   std::unordered_map<Id, float> heights;    // of auto-height regions and dialogs, as measured last
   std::vector<TextLine> lines;              // scratch
   std::vector<Rect> dialogs;                // open ones
+  std::unordered_map<Id, EntranceMemory> entrances;  // of what is in sight
 };
 
 inline Rect to_rect(ImVec2 min, ImVec2 max) { return {min.x, min.y, max.x - min.x, max.y - min.y}; }

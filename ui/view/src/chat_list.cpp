@@ -184,6 +184,7 @@ void ChatListView::draw_item(Ui& ui, const chat::State& state, const chat::Conve
     const BadgeOptions pill{.solid = true};
     const ImVec2 size = badge_size(ui, unread, pill);
     line_right -= size.x + Theme::space_2;
+    const Entrance entrance(ui, widget_id("unread"));
     draw_badge(ui, {right - size.x, r.y + 37}, unread, pill);
   }
   draw_text(ui, {x, r.y + 39}, line, TextStyle::small, unread.empty() ? c.text_muted : c.text, line_right - x);

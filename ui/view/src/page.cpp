@@ -135,8 +135,12 @@ void Page::draw_wide(Ui& ui, const chat::State& state, chat::Intents& intents) {
   follow_message(ui, state);
   if (beside) ImGui::SameLine(0, Theme::space_4);
   else gap(Theme::space_4);
-  auto card = region(ui, {.role = Role::region, .name = "Packets", .surface = Surface::card});
-  packets_.draw(ui, state, intents);
+  const ImVec2 at = ImGui::GetCursorScreenPos(), size = room();
+  {
+    auto card = region(ui, {.role = Role::region, .name = "Packets", .surface = Surface::card});
+    packets_.draw(ui, state, intents);
+  }
+  uncover(ui, widget_id("Packets"), {at.x, at.y, size.x, size.y});
 }
 
 void Page::draw_columns(Ui& ui, const chat::State& state, chat::Intents& intents, float height) {

@@ -72,6 +72,9 @@ class LogState {
   int last_in_sight_ = -1;
   bool pinned_ = false;          // the anchor stays what scroll_to() made it, until the user scrolls
   bool stick_ = true;
+  int count_ = -1;               // in the last frame; -1: there was none
+  int fresh_ = 0;                // the first item of the latest to come
+  double fresh_since_ = -1;      // ImGui::GetTime()
 };
 
 struct ItemWords {

@@ -5,6 +5,7 @@
 #include "semantic/containers.hpp"
 #include "semantic/fields.hpp"
 #include "semantic/lists.hpp"
+#include "semantic/motion.hpp"
 #include "semantic/text.hpp"
 #include "semantic/ui.hpp"
 #include "semantic/widget.hpp"
