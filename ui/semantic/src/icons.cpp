@@ -42,9 +42,11 @@ void moon(Brush& b) {
 }
 
 void eye(Brush& b) {
-  b.list.PathLineTo(b.point({2.5f, 12}));
-  b.list.PathBezierQuadraticCurveTo(b.point({12, 0.5f}), b.point({21.5f, 12}));
-  b.list.PathBezierQuadraticCurveTo(b.point({12, 23.5f}), b.point({2.5f, 12}));
+  constexpr int steps = 10;
+  for (int i = 0; i < 2 * steps; ++i) {
+    const float part = static_cast<float>(i % steps) / steps, x = 2.5f + 19 * part, height = 23 * part * (1 - part);
+    b.list.PathLineTo(b.point(i < steps ? ImVec2{x, 12 - height} : ImVec2{24 - x, 12 + height}));
+  }
   b.list.PathStroke(b.color, ImDrawFlags_Closed, b.width());
   b.circle({12, 12}, 2.8f);
 }
