@@ -56,7 +56,9 @@ struct MemoryChatStoreBase : ChatStore {
 
 struct World {
   explicit World(Settings settings = stage_settings(10), ChatStore* keep = nullptr)
-      : app({.loop = loop, .transport = broker, .store = keep ? *keep : store, .zone = zone, .page = {}}, settings) {
+      : app({.loop = trouble.loop(), .transport = trouble, .store = keep ? *keep : store, .zone = zone, .page = {},
+             .trouble = &trouble},
+            settings) {
     app.on_change = [this] { ++changes; };
     if (settings.mqtt5) broker.version = wasmqtt::ProtocolVersion::mqtt_5;
   }
@@ -154,6 +156,7 @@ struct World {
 
   VirtualLoop loop;
   ScriptedTransport broker;
+  TroubleTransport trouble{broker, loop};  // as in the page
   MemoryChatStore store;
   TestZone zone{loop};
   ChatApp app;

@@ -64,8 +64,10 @@ TEST_CASE("every item has its node, in every view, from a small phone to a wide 
       }
     check_page(world);
     CHECK(world.has(Role::button, "Close details"));
-    world.activate(Role::button, "Timeline");
-    check_page(world);
+    for (std::string_view tab : {"Timeline", "Session"}) {
+      world.activate(Role::radio, tab);
+      check_page(world);
+    }
     world.activate(Role::button, "Show Packets");
     world.broker.cut();
     check_page(world);

@@ -32,8 +32,8 @@ TEST_CASE("the packets stand in a table with the article's words") {
   for (std::string_view name : {"connect", "connack", "publish", "subscribe", "suback", "puback", "OUTBOUND", "INBOUND",
                                 "chat/status/alice"})
     CHECK_MESSAGE(world.has(Role::cell, name), name);
-  for (std::string_view name : {"Pause", "Clear", "Export", "Timeline"}) CHECK(world.has(Role::button, name));
-  for (std::string_view name : {"Show All Packets", "Inbound Only", "Outbound only"}) CHECK(world.has(Role::radio, name));
+  for (std::string_view name : {"Pause", "Clear", "Export"}) CHECK(world.has(Role::button, name));
+  for (std::string_view name : {"Table", "Timeline", "Session", "Show All Packets", "Inbound Only", "Outbound only"}) CHECK(world.has(Role::radio, name));
   CHECK(world.has(Role::textbox, "Filter"));
   CHECK(world.has(Role::checkbox, "Show Pings"));
   CHECK(world.has(Role::textbox, "New chat"));  // the chat stays usable beside it
@@ -108,7 +108,8 @@ TEST_CASE("pause holds the list, clear empties it") {
   world.settle();
   CHECK_FALSE(world.has(Role::cell, "chat/messages/alice/peter"));
   CHECK(world.says("paused: 2 new"));
-  world.click(Role::button, "Pause");
+  CHECK_FALSE(world.has(Role::button, "Pause"));
+  world.click(Role::button, "Resume");
   CHECK(world.has(Role::cell, "chat/messages/alice/peter"));
   world.click(Role::button, "Clear");
   CHECK(world.has(Role::text, "No packets yet"));
@@ -128,11 +129,72 @@ TEST_CASE("more packets than are kept: the newest are there, and the others are 
 TEST_CASE("the timeline shows the same packets as arrows with names") {
   ViewWorld world(stage_settings(40), 1900, 1000);
   open_packets(world);
-  world.click(Role::button, "Timeline");
+  world.click(Role::radio, "Timeline");
   CHECK(world.has(Role::log, "Timeline"));
   CHECK(world.has(Role::button, "1 outbound connect"));
   world.click(Role::button, "1 outbound connect");
   CHECK(world.has(Role::heading, "Packet 1: connect, outbound"));
+}
+
+TEST_CASE("a wide table has retain, DUP and the payload, too") {
+  ViewWorld world(stage_settings(40), 2600, 1000);
+  open_packets(world);
+  world.receive("chat/messages/alice/peter", message_json("7", "again"), Qos::at_least_once, false, true);
+  world.settle();
+  for (std::string_view name : {"Retain", "DUP", "Payload"}) CHECK(world.has(Role::column_header, name));
+  CHECK(world.count_named(Role::cell, "yes") >= 2);  // the retained status, the repeated message
+  CHECK(world.has(Role::cell, message_json("7", "again")));
+}
+
+TEST_CASE("pointing at a packet marks the others of its exchange, in the table and on the timeline") {
+  ViewWorld world(stage_settings(20), 1900, 1000);
+  open_packets(world);
+  REQUIRE(world.has(Role::cell, "suback"));
+  const semantic::Rect suback = world.find(Role::cell, "suback")->rect;
+  world.screen.move_pointer({suback.x + 4, suback.y + 4});
+  world.settle();
+  int marked = 0;
+  for (const Node& node : world.screen.tree().nodes()) marked += node.name.ends_with(", of the same exchange") ? 1 : 0;
+  CHECK(marked == 2);
+}
+
+TEST_CASE("the timeline says what waits for its answer, what is retained or repeated, who has a will, and for how long nothing happened") {
+  ViewWorld world(stage_settings(30), 1900, 1200);
+  open_packets(world);
+  world.pass(5s);
+  world.receive("chat/messages/alice/peter", message_json("7", "again"), Qos::at_least_once, false, true);
+  REQUIRE(world.app.mqtt()->publish("x", "", {.qos = Qos::exactly_once}));
+  world.loop.run_turns();
+  world.settle();
+  world.click(Role::radio, "Timeline");
+  CHECK(world.says("outbound connect with will"));
+  CHECK(world.says("QoS 1 retain chat/status/alice"));
+  CHECK(world.says("QoS 1 DUP chat/messages/alice/peter"));
+  CHECK(world.says("QoS 2 x, not answered"));
+  CHECK(world.says("s without a packet"));
+}
+
+TEST_CASE("the session has its state, subscriptions with the granted QoS, what is in flight, and the topics with what is retained") {
+  ViewWorld world(stage_settings(30), 1900, 1800);
+  open_packets(world);
+  world.receive("chat/status/bob", status_json("online"), Qos::at_most_once, true);
+  world.click(Role::radio, "Session");
+  CHECK(world.has(Role::cell, "mqtt-chat-client-alice"));
+  CHECK(world.says("new; the broker keeps it when the connection ends"));
+  CHECK(world.says("s, if nothing else is sent"));
+  CHECK(world.has(Role::cell, "chat/messages/alice/+"));
+  CHECK(world.says("Nothing: every publish"));
+  CHECK(world.has(Role::cell, "chat/status/bob"));
+  CHECK(world.count_named(Role::cell, status_json("online")) == 2);  // the last message there, and retained
+  REQUIRE(world.app.mqtt()->publish("x/y", "", {.qos = Qos::at_least_once}));
+  world.screen.frame(2);
+  CHECK(world.has(Role::table, "In flight"));
+  CHECK(world.has(Role::cell, "x/y"));
+  world.settle();
+  CHECK_FALSE(world.has(Role::table, "In flight"));
+  world.click(Role::radio, "Table");
+  world.settle();
+  CHECK_FALSE(world.state().session);
 }
 
 TEST_CASE("hostile input is a notice beside the packets, and can be dismissed") {

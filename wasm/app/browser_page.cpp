@@ -2,6 +2,8 @@
 
 #include <emscripten.h>
 
+#include <map>
+
 #include "wasmqtt/border.hpp"
 
 // js/app.js
@@ -16,6 +18,9 @@ void mqtt_chat_remember_tab(const char* user, std::size_t user_size, const char*
 void mqtt_chat_forget_tab();
 std::size_t mqtt_chat_returned();  // into the room
 void mqtt_chat_download(const char* name, std::size_t name_size, const char* text, std::size_t text_size);
+void mqtt_chat_open_file();
+void mqtt_chat_copy(const char* text, std::size_t size);
+void mqtt_chat_load(const char* name, std::size_t size);
 int mqtt_chat_notifications();
 void mqtt_chat_ask_for_notifications();
 void mqtt_chat_notify(const char* title, std::size_t title_size, const char* text, std::size_t text_size);
@@ -28,6 +33,8 @@ wasmqtt::Room room;  // for the texts of one call
 std::function<void(std::string_view, std::string_view)> on_tab;
 std::function<void(chat::Notifications)> on_notifications;
 std::function<void(std::string_view)> on_clicked;
+std::function<void(std::string_view, std::string_view)> on_opened;
+std::map<std::string, std::function<void(std::optional<std::string_view>)>, std::less<>> on_loaded;
 
 std::string address(int part) {
   mqtt_chat_address(part);
@@ -80,6 +87,18 @@ void download(std::string_view name, std::string_view text) {
   mqtt_chat_download(name.data(), name.size(), text.data(), text.size());
 }
 
+void open_file(std::function<void(std::string_view name, std::string_view bytes)> opened) {
+  on_opened = std::move(opened);
+  mqtt_chat_open_file();
+}
+
+void copy_text(std::string_view text) { mqtt_chat_copy(text.data(), text.size()); }
+
+void load_text(std::string name, std::function<void(std::optional<std::string_view>)> loaded) {
+  mqtt_chat_load(name.data(), name.size());
+  on_loaded[std::move(name)] = std::move(loaded);
+}
+
 chat::Notifications notifications() { return static_cast<chat::Notifications>(mqtt_chat_notifications()); }
 
 void ask_for_notifications(std::function<void(chat::Notifications)> answered) {
@@ -121,6 +140,24 @@ EMSCRIPTEN_KEEPALIVE void mqtt_chat_on_notifications() {
 EMSCRIPTEN_KEEPALIVE void mqtt_chat_on_notification_clicked() {
   const std::string title(mqtt_chat::room.text());
   if (mqtt_chat::on_clicked) mqtt_chat::on_clicked(title);
+}
+
+// The bytes follow the name.
+EMSCRIPTEN_KEEPALIVE void mqtt_chat_on_file(std::size_t name_size) {
+  const std::string both(mqtt_chat::room.text());
+  const std::string_view text = both;
+  if (mqtt_chat::on_opened) mqtt_chat::on_opened(text.substr(0, name_size), text.substr(name_size));
+}
+
+// The text follows the name, unless it could not be loaded.
+EMSCRIPTEN_KEEPALIVE void mqtt_chat_on_loaded(std::size_t name_size, int ok) {
+  const std::string both(mqtt_chat::room.text());
+  const std::string_view text = both;
+  const auto found = mqtt_chat::on_loaded.find(text.substr(0, name_size));
+  if (found == mqtt_chat::on_loaded.end()) return;
+  const auto loaded = std::move(found->second);
+  mqtt_chat::on_loaded.erase(found);
+  loaded(ok != 0 ? std::optional(text.substr(name_size)) : std::nullopt);
 }
 
 // The broker follows the user.

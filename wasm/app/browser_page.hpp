@@ -33,6 +33,14 @@ std::optional<Returned> returned();
 // A file for the user.
 void download(std::string_view name, std::string_view text);
 
+// Lets the user choose a file of at most 64 MB, and calls back with its name and bytes; with a larger one not with its bytes.
+void open_file(std::function<void(std::string_view name, std::string_view bytes)> opened);
+void copy_text(std::string_view text);
+
+// A text file that is served with the page. Calls back with what it holds; nullopt: it could not be had. One at a time for
+// each name.
+void load_text(std::string name, std::function<void(std::optional<std::string_view>)> loaded);
+
 // What the browser allows now; asking calls back with what the user answered.
 chat::Notifications notifications();
 void ask_for_notifications(std::function<void(chat::Notifications)> answered);

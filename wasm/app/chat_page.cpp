@@ -8,7 +8,8 @@
 namespace mqtt_chat {
 
 ChatPage::ChatPage()
-    : app_({.loop = loop_, .transport = transport_, .store = store_, .zone = zone_, .page = page_origin()},
+    : app_({.loop = trouble_.loop(), .transport = trouble_, .store = store_, .zone = zone_, .page = page_origin(),
+            .trouble = &trouble_},
            chat::settings_from_query(address_query())) {
   connect_application();
   app_.handle_address(address_query());
@@ -32,6 +33,14 @@ void ChatPage::connect_application() {
     ask_for_notifications([this](chat::Notifications answer) { app_.handle_notifications(answer); });
   };
   app_.handle_notifications(notifications());
+  app_.on_open_file = [this] {
+    open_file([this](std::string_view name, std::string_view bytes) { app_.handle_file(name, bytes); });
+  };
+  app_.on_copy = [](const std::string& text) { copy_text(text); };
+  app_.on_load_text = [this](chat::TextFile file) {
+    load_text(file == chat::TextFile::lessons ? "lessons.json" : "explanations.json",
+              [this, file](std::optional<std::string_view> text) { app_.handle_text(file, text); });
+  };
 }
 
 void ChatPage::connect_browser() {

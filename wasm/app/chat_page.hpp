@@ -27,6 +27,7 @@ class ChatPage {
 
   wasmqtt::BrowserLoop loop_;
   wasmqtt::WebSocketTransport transport_;
+  chat::TroubleTransport trouble_{transport_, loop_};
   wasmqtt::PageLifeCycle life_;
   BrowserZone zone_;
   BrowserChatStore store_;

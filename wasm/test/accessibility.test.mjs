@@ -118,7 +118,7 @@ describe('axe-core finds nothing to complain about:', () => {
     await carol.page.getByRole('table', {name: 'Packets'}).getByRole('row').filter({hasText: 'suback'}).click();
     await carol.page.getByRole('region', {name: 'Packet details'}).waitFor();
     await check(carol, 'details');
-    await carol.button('Timeline').click();
+    await carol.page.getByRole('radio', {name: 'Timeline', exact: true}).check();
     await carol.page.getByRole('log', {name: 'Timeline'}).waitFor();
     await check(carol, 'timeline', few);
   });

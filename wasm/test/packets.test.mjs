@@ -66,7 +66,7 @@ describe('the packets', () => {
     // The publish and its puback; on a slow machine a ping, too.
     await it.count(/paused: ([2-9]|\d\d+) new/);
     assert.equal(await it.rows('carol').count(), 0);
-    await it.person.button('Pause').click();
+    await it.person.button('Resume').click();
     await it.rows('chat/messages/carol/bob').first().waitFor();
     await it.person.button('Clear').click();
     await it.page.getByText('No packets yet').waitFor();
@@ -215,6 +215,35 @@ describe('the details', () => {
     await marked('Client id: 000c to 0022');
   });
 
+  test('explain the packet, and the field or byte that is pointed at, in a sentence with its clause', async () => {
+    const it = await inspect('?stage=20&user=dan', undefined, {viewport: {width: 1280, height: 1000}});
+    await it.filter('connack');
+    await it.rows('connack').click();
+    const explanation = it.page.getByRole('region', {name: 'Explanation'});
+    await explanation.getByText('connack: The broker answers CONNECT').waitFor();
+    const line = it.details().getByText(/^0000 +20 02/);
+    const {x, y, width, height} = await line.boundingBox();
+    const {length} = (await line.textContent()).trimEnd();
+    await it.page.mouse.move(x + (6 + 3 * 3 + 1) * width / length, y + height / 2);
+    await explanation.getByText('Return code: 0: welcome').waitFor();
+    await explanation.getByText('[MQTT-3.2.2-5]').waitFor();
+    await it.details().getByText('0003 is 00: Return code', {exact: true}).waitFor();
+    await it.person.button('Next byte').focus();
+    await it.page.keyboard.press('Enter');
+    await it.page.keyboard.press('Enter');
+    await it.page.keyboard.press('Enter');
+    await it.details().getByText('0002 is 00: Session present', {exact: true}).waitFor();
+  });
+
+  test('say when the explanations could not be loaded, and load them again', async () => {
+    const it = await inspect('?stage=10&user=dot', undefined,
+      {...large, prepare: (page) => page.route('**/explanations.json', (route) => route.abort(), {times: 1})});
+    await it.rows('connack').click();
+    await it.page.getByText('The explanations could not be loaded.').waitFor();
+    await it.person.button('Load again').click();
+    await it.page.getByText('connack: The broker answers CONNECT').waitFor();
+  });
+
   test('of MQTT 5 have properties and reasons, each with its bytes, and the topic behind an alias', async () => {
     const it = await inspect('?stage=20&mqtt5=1&user=dora');
     const marked = (words) => it.details().getByText(words, {exact: true}).waitFor();
@@ -274,11 +303,20 @@ describe('the inspector', () => {
     const it = await inspect('?stage=20&user=fred');
     await it.person.talk_to('bob');
     await it.person.say('hello');
-    await it.person.button('Timeline').click();
+    await it.radio('Timeline');
     const timeline = it.page.getByRole('log', {name: 'Timeline'});
     await timeline.getByRole('button', {name: /^\d+ outbound publish Id \d+ QoS 1 chat\/messages\/bob\/fred$/}).waitFor();
     await timeline.getByRole('button', {name: /^\d+ inbound puback Id \d+$/}).click();
     await it.details().getByRole('heading', {name: /puback, inbound/}).waitFor();
+  });
+
+  test('shows the session: subscriptions with the granted QoS, the next ping, topics with what is retained', async () => {
+    const it = await inspect('?stage=30&user=fay');
+    await it.radio('Session');
+    const table = (name) => it.page.getByRole('table', {name, exact: true});
+    await table('Subscriptions').getByRole('row').filter({hasText: 'chat/messages/fay/+'}).filter({hasText: /1\s*1/}).waitFor();
+    await table('Session').getByRole('row').filter({hasText: 'Next ping'}).filter({hasText: /in \d+ s/}).waitFor();
+    await table('Topics').getByRole('row').filter({hasText: 'chat/status/fay'}).filter({hasText: '"online"'}).waitFor();
   });
 
   test('exports JSON lines, one for each packet, without the password', {skip: lacks('downloads')}, async () => {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "chat/digits.hpp"
 #include "chat/names.hpp"
 #include "chat/rooms.hpp"
 #include "chat/topics.hpp"
@@ -137,16 +138,16 @@ void Account::add_mqtt5(wasmqtt::ClientOptions& client) const {
 
 void Account::connect(const std::string& password) {
   wasmqtt::MqttOptions mqtt_options = options(password);
-  if (settings_.status) {
+  mqtt_options.driver.prepare_attempt = [this](wasmqtt::Attempt proposal, std::function<void(wasmqtt::Attempt)> ready) {
     // A will says when its owner was last seen to be there: that is now, at each attempt.
-    mqtt_options.driver.prepare_attempt = [this](wasmqtt::Attempt proposal, std::function<void(wasmqtt::Attempt)> ready) {
-      proposal.will = options({}).client.will;
-      ready(std::move(proposal));
-    };
-  }
+    if (settings_.status) proposal.will = options({}).client.will;
+    proposal.clean_session = forgetting_ || !settings_.qos1;
+    ready(std::move(proposal));
+  };
   journal_ = settings_.qos1 ? store_.session(client_id(user_), broker_) : nullptr;
   mqtt_options.client.journal = journal_ != nullptr;
   mqtt_ = std::make_unique<wasmqtt::MqttClient>(platform_.loop, platform_.transport, std::move(mqtt_options), journal_);
+  workbench_ = std::make_unique<Workbench>(*mqtt_, user_);
   mqtt_->on_event = [this](const wasmqtt::MqttEvent& event) {
     std::visit([this](const auto& one) { handle(one); }, event);
     if (app_ != nullptr) app_->changed();
@@ -218,6 +219,13 @@ void Account::use_here() {
   });
 }
 
+void Account::forget_session() {
+  if (mqtt_ == nullptr || elsewhere_ != Elsewhere::no) return;
+  forgetting_ = true;
+  mqtt_->abort();
+  mqtt_->connect();
+}
+
 void Account::connect_now() {
   if (mqtt_) mqtt_->connect();
 }
@@ -235,7 +243,13 @@ void Account::handle(const wasmqtt::Connected& event) {
   resumed_ = event.session_present;
   farewell_.clear();
   kicked_at_.reset();
-  if (!stopping_) handle_connected();
+  if (stopping_) return;
+  if (std::exchange(forgetting_, false)) {
+    // The session of this connection ends with it; the next one is kept again.
+    mqtt_->abort();
+    return mqtt_->connect();
+  }
+  handle_connected();
 }
 
 void Account::handle(const wasmqtt::SessionLost& event) {
@@ -265,7 +279,10 @@ void Account::handle(const wasmqtt::StoreProblem& event) { storage_failed(event.
 
 void Account::handle(const wasmqtt::Closed& event) {
   const bool kicked = settings_.dynamic_rights() && ends_as_rights_change(event.record);
-  mqtt_->trace().note(now(), event.record.sentence() + (kicked ? " The broker does this where access rights change." : ""));
+  std::string words = event.record.sentence();
+  if (event.record.code != 0) words += " (WebSocket code " + std::to_string(event.record.code) + ")";
+  if (kicked) words += " The broker does this where access rights change.";
+  mqtt_->trace().note(now(), words);
   if (kicked) kicked_at_ = now();
   if (kicked || event.record.cause != CloseRecord::Cause::ended_by_broker) return;
   farewell_ = event.record.sentence();
@@ -278,9 +295,19 @@ void Account::handle(const wasmqtt::FellBack&) {
 
 void Account::handle_state(ConnectionState state) {
   if (state != ConnectionState::loading && state != ConnectionState::stopped) adopt_unfinished();
+  note_state(state);
   if (stopping_) return;
   if (state == ConnectionState::waiting) handle_waiting();
   if (state == ConnectionState::stopped) handle_stopped();
+}
+
+// Between the packets; the first connection speaks for itself.
+void Account::note_state(ConnectionState state) {
+  if (!was_connected_) return;
+  if (state == ConnectionState::connecting) mqtt_->trace().note(now(), "Opening a connection to " + mqtt_->url() + ".");
+  if (state != ConnectionState::waiting || !mqtt_->retry_at()) return;
+  const Duration left = std::max(*mqtt_->retry_at() - now(), Duration{0});
+  mqtt_->trace().note(now(), "Waiting " + decimal(left.count() / 1000, 1) + " s before the next attempt.");
 }
 
 void Account::handle_connected() {
@@ -374,6 +401,11 @@ std::optional<Time> Account::next_countdown() const {
   if (left <= Duration{0}) return {};
   const auto whole = std::chrono::ceil<std::chrono::seconds>(left) - std::chrono::seconds{1};
   return *mqtt_->retry_at() - whole;
+}
+
+std::optional<SessionInfo> Account::session() const {
+  if (mqtt_ == nullptr) return {};
+  return session_info(*mqtt_, client_id(user_), resumed_, settings_.qos1, options({}).client.keep_alive);
 }
 
 void Account::notice(std::string text, std::string_view topic) {

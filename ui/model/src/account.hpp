@@ -10,6 +10,7 @@
 #include "check_watch.hpp"
 #include "group_desk.hpp"
 #include "history.hpp"
+#include "workbench.hpp"
 
 namespace chat {
 
@@ -53,6 +54,12 @@ class Account : public std::enable_shared_from_this<Account> {
   void note_waiting();
   // For the current time; `network` false: the device is offline.
   ConnectionStatus connection(bool network) const;
+  std::optional<SessionInfo> session() const;
+  // nullptr: there is no client.
+  Workbench* workbench() { return workbench_.get(); }
+  // Connects with a clean session once, so that the broker drops the one that it keeps; and then as before.
+  void forget_session();
+
   const std::string& user() const { return user_; }
   const std::string& broker() const { return broker_; }
   wasmqtt::MqttClient* mqtt() { return mqtt_.get(); }
@@ -84,6 +91,7 @@ class Account : public std::enable_shared_from_this<Account> {
   void handle(const Other&) {}
   void handle_state(wasmqtt::ConnectionState state);
   void handle_connected();
+  void note_state(wasmqtt::ConnectionState state);
   void handle_waiting();
   void handle_stopped();
   void handle_delivery(const wasmqtt::DeliveryChanged& change);
@@ -130,6 +138,8 @@ class Account : public std::enable_shared_from_this<Account> {
   std::unique_ptr<GroupDesk> desk_;
   std::unique_ptr<wasmqtt::MqttClient> mqtt_;
   bool returning_;
+  std::unique_ptr<Workbench> workbench_;  // refers to it
+  bool forgetting_ = false;
   bool was_connected_ = false;
   wasmqtt::Subscription status_subscription_;
   Time connected_at_{};

@@ -163,6 +163,7 @@ void Account::handle_delivery(const wasmqtt::DeliveryChanged& change) {
     if (app_ != nullptr) app_->changed();
     return;
   }
+  if (workbench_) workbench_->handle_delivery(change);
   const DeliveryState state = change.state;
   const auto at = sent_.find(change.delivery.number);
   if (at == sent_.end()) return;

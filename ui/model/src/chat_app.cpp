@@ -4,6 +4,8 @@
 
 #include "chat/names.hpp"
 #include "chat/packet_export.hpp"
+#include "chat/packet_import.hpp"
+#include "chat/pcapng.hpp"
 #include "chat/records.hpp"
 #include "account.hpp"
 
@@ -65,11 +67,18 @@ void ChatApp::handle(const Intent& intent) {
     void operator()(const RetryMessage& i) { if (account) account->retry(i.key, i.id); }
     void operator()(const SaveDraft& i) { app.save_draft(i.key, i.text); }
     void operator()(const ChooseTheme& i) { app.choose_theme(i.theme); }
-    void operator()(const ClearPackets&) { app.clear_packets(); }
-    void operator()(const ExportPackets&) {
-      if (app.state_.trace && app.on_download)
-        app.on_download("mqtt-packets.jsonl", export_json_lines(*app.state_.trace));
-    }
+    void operator()(const ClearPackets&) { if (!app.opened_) app.clear_packets(); }
+    void operator()(const ExportPackets& i) { app.export_packets(i.format); }
+    void operator()(const OpenPackets&) { if (app.on_open_file) app.on_open_file(); }
+    void operator()(const ClosePackets&) { app.close_packets(); }
+    void operator()(const CopyText& i) { if (app.on_copy) app.on_copy(i.text); }
+    void operator()(const WatchSession& i) { app.session_watched_ = i.on; }
+    void operator()(const LoadText& i) { app.load_text(i.file); }
+    void operator()(const MakeTrouble& i) { app.make_trouble(i); }
+    void operator()(const PublishTopic& i) { if (account && account->workbench()) account->workbench()->publish(i); }
+    void operator()(const SubscribeTopic& i) { if (account && account->workbench()) account->workbench()->subscribe(i); }
+    void operator()(const UnsubscribeTopic& i) { if (account && account->workbench()) account->workbench()->unsubscribe(i.filter); }
+    void operator()(const SendInLanes&) { if (account && account->workbench()) account->workbench()->send_in_lanes(); }
     void operator()(const DismissNotices&) { app.state_.notices.clear(); }
     void operator()(const MuteNotifications&) { app.handle_notifications(Notifications::off); }
     void operator()(const AskForNotifications&) { if (app.on_ask_for_notifications) app.on_ask_for_notifications(); }
@@ -186,6 +195,14 @@ void ChatApp::forget_account() {
   state_.conversations.clear();
   state_.presence.clear();
   state_.notices.clear();
+  close_packets();
+  // Nobody is left who could end it.
+  if (platform_.trouble != nullptr) {
+    platform_.trouble->lose_next_acknowledgement(false);
+    platform_.trouble->set_delay({});
+    platform_.trouble->set_frozen(false);
+  }
+  state_.workbench = {};
   state_.trace = nullptr;
   state_.subscription_problem.clear();
   state_.group_requests = {};
@@ -267,6 +284,76 @@ void ChatApp::remember_device() {
   platform_.store.put({&record, 1}, [](bool, std::string_view) {});
 }
 
+void ChatApp::export_packets(PacketFile format) {
+  if (state_.trace == nullptr || !on_download) return;
+  if (format == PacketFile::pcapng) on_download("mqtt-packets.pcapng", write_pcapng(*state_.trace));
+  else on_download("mqtt-packets.jsonl", export_json_lines(*state_.trace));
+}
+
+void ChatApp::handle_file(std::string_view name, std::string_view bytes) {
+  constexpr std::size_t most_packets = 100'000;
+  std::optional<wasmqtt::PacketTrace> trace = read_packets(bytes, {.max_packets = most_packets});
+  if (trace) {
+    opened_ = std::move(trace);
+    state_.opened_file = cut_utf8(name, 80);
+  } else {
+    state_.notices.add(platform_.zone.now(), "This is no file of MQTT packets: neither JSON lines of an export, nor a pcapng capture.", {});
+  }
+  update();
+  changed();
+}
+
+void ChatApp::close_packets() {
+  opened_.reset();
+  state_.opened_file.clear();
+  state_.trace = account_ && account_->mqtt() ? &account_->mqtt()->trace() : packets_ ? &*packets_ : nullptr;
+}
+
+void ChatApp::make_trouble(const MakeTrouble& intent) {
+  constexpr std::chrono::seconds delay{2};
+  if (intent.what == Trouble::forget_session && account_) return account_->forget_session();
+  TroubleTransport* const trouble = platform_.trouble;
+  if (trouble == nullptr || !account_) return;
+  switch (intent.what) {
+    case Trouble::pull_plug: trouble->pull_plug(); break;
+    case Trouble::lose_acknowledgement: trouble->lose_next_acknowledgement(intent.on); break;
+    case Trouble::delay: trouble->set_delay(intent.on ? delay : std::chrono::seconds{0}); break;
+    case Trouble::freeze: trouble->set_frozen(intent.on); break;
+    case Trouble::forget_session: break;
+  }
+  show_trouble();
+}
+
+void ChatApp::show_trouble() {
+  if (account_ && account_->workbench()) state_.workbench = account_->workbench()->state();
+  if (platform_.trouble == nullptr) return;
+  state_.workbench.has_trouble = true;
+  state_.workbench.losing = platform_.trouble->losing();
+  state_.workbench.delayed = platform_.trouble->delay() != Duration{};
+  state_.workbench.frozen = platform_.trouble->frozen();
+}
+
+Texts& ChatApp::status_of(TextFile file) {
+  return file == TextFile::lessons ? state_.lessons_are : state_.explanations_are;
+}
+
+void ChatApp::load_text(TextFile file) {
+  Texts& status = status_of(file);
+  if (status == Texts::loading || status == Texts::there) return;
+  status = on_load_text ? Texts::loading : Texts::failed;
+  if (on_load_text) on_load_text(file);
+}
+
+void ChatApp::handle_text(TextFile file, std::optional<std::string_view> json) {
+  bool read = false;
+  if (json && file == TextFile::explanations) read = state_.explanations.read(*json);
+  if (json && file == TextFile::lessons) {
+    if (auto lessons = read_lessons(*json)) state_.lessons = std::move(*lessons), read = true;
+  }
+  status_of(file) = read ? Texts::there : Texts::failed;
+  changed();
+}
+
 void ChatApp::handle_visible(bool visible) {
   visible_ = visible;
   if (!visible) handle_leave();
@@ -339,6 +426,9 @@ void ChatApp::update() {
     state_.connection = account_->connection(network_);
     account_->update(state_.now);
   }
+  show_trouble();
+  if (opened_) state_.trace = &*opened_;
+  state_.session = session_watched_ && account_ ? account_->session() : std::nullopt;
   if (closing_ && closing_->over()) closing_.reset();
 }
 
@@ -349,6 +439,7 @@ std::optional<Time> ChatApp::next_change() const {
   };
   if (account_) {
     consider(account_->next_change());
+    if (session_watched_) consider(state_.now + std::chrono::seconds{1});
   }
   return next;
 }

@@ -107,6 +107,36 @@ Settings with_dependencies(const Settings& before, Settings after) {
   return after;
 }
 
+int stage_of(const Settings& settings) {
+  for (const int stage : {10, 20, 30, 40, 50, 60})
+    if (settings == at_stage(settings, stage)) return stage;
+  return 0;
+}
+
+Settings at_stage(Settings settings, int stage) {
+  const Settings plain = stage_settings(stage);
+  settings.qos1 = plain.qos1;
+  settings.status = plain.status;
+  settings.authentication = plain.authentication;
+  settings.deduplicate = plain.deduplicate;
+  settings.remember = plain.remember;
+  settings.groups = plain.groups;
+  settings.check = plain.check;
+  return settings;
+}
+
+std::string_view stage_words(int stage) {
+  switch (stage) {
+    case 10: return "Publish and subscribe, and no promise. Try this: write to somebody whose tab is closed.";
+    case 20: return "QoS 1 and a session: nothing is lost. Try this: write to somebody who is away, and let them come back.";
+    case 30: return "Who is online: retained messages and a last will. Try this: close a tab, and look at the badge of its user.";
+    case 40: return "Users, passwords and access rights. Try this: a wrong password, or sign in as admin.";
+    case 50: return "Groups, whose members' rights change while they talk. Try this: make a group, and invite somebody.";
+    case 60: return "Messages that a service checks before anybody gets them. Try this: send one, and watch its state.";
+    default: return "Options of your own, of no stage.";
+  }
+}
+
 std::string default_broker(const PageOrigin& page, const Settings& settings) {
   if (page.secure) {
     const std::string origin = "wss://" + page.host + (page.port.empty() ? "" : ":" + page.port);
@@ -138,6 +168,7 @@ Settings settings_from_query(std::string_view query) {
   for_each_parameter(query, [&](std::string_view key, const std::string& value) {
     if (key == "user") settings.user = value;
     if (key == "broker") settings.broker = value;
+    if (key == "lesson") settings.lesson = value;
     if (key == "expiry") settings.expiry = parse_expiry(value).value_or(0);
     for (const Toggle& toggle : toggles)
       if (key == toggle.key && (value == "0" || value == "1")) settings.*toggle.member = value == "1";
@@ -162,6 +193,7 @@ std::string query_of(const Settings& settings) {
     query.append("&").append(toggle.key).append(settings.*toggle.member ? "=1" : "=0");
   }
   if (settings.expiry != 0) query += "&expiry=" + std::to_string(settings.expiry);
+  if (!settings.lesson.empty()) query += "&lesson=" + url_encode(settings.lesson);
   if (!settings.user.empty()) query += "&user=" + url_encode(settings.user);
   if (!settings.broker.empty()) query += "&broker=" + url_encode(settings.broker);
   return query;

@@ -125,9 +125,10 @@ class TableView {
     if (item.focused && ui_.focus_visible()) result_.focused = row;
     const bool selected = options_.selected == row;
     ImDrawList* list = ImGui::GetWindowDrawList();
-    if (selected || item.hovered)
-      list->AddRectFilled(rect.min(), rect.max(), selected ? c.accent_soft.u32() : c.hover.u32());
-    if (selected) list->AddRectFilled(rect.min(), {rect.x + 3, rect.y + rect.h}, c.accent.u32());
+    const bool marked = options_.marked && options_.marked(row);
+    if (selected || marked || item.hovered)
+      list->AddRectFilled(rect.min(), rect.max(), selected || (marked && !item.hovered) ? c.accent_soft.u32() : c.hover.u32());
+    if (selected || marked) list->AddRectFilled(rect.min(), {rect.x + 3, rect.y + rect.h}, c.accent.u32());
     declare_open(ui_, {.id = id, .role = Role::row, .states = state_focusable | (selected ? state_current : 0u),
                        .rect = rect, .position = row + 2});
     for (const Span& span : spans_)

@@ -1,12 +1,14 @@
-// The details of the chosen packet: fields, JSON, bytes.
+#include "chat_view/packet_details.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cmath>
 
 #include "chat/digits.hpp"
+#include "chat/mosquitto_pub.hpp"
 #include "chat/packet_fields.hpp"
 #include "chat/topic_words.hpp"
-#include "chat_view/packets.hpp"
+#include "hex_view.hpp"
 #include "marks.hpp"
 #include "wasmqtt/describe.hpp"
 
@@ -16,44 +18,80 @@ using namespace semantic;
 
 namespace {
 
-constexpr std::array<Column, 2> field_columns = {{
+constexpr std::array<Column, 3> field_columns = {{
     {.name = "Field", .width = 152, .style = TextStyle::small_strong},
     {.name = "Value", .weight = 1, .style = TextStyle::code},
+    {.name = "Bits", .width = 96, .style = TextStyle::code, .hide_below = 400},
 }};
 constexpr float row_height = 32;
-constexpr std::size_t most_shown_bytes = 16 * 1024;
+constexpr float least_fields_width = 248;
 constexpr std::size_t most_shown_value = 400;
 
 }  // namespace
 
-void PacketsView::draw_details(Ui& ui, const chat::State& state) {
-  const wasmqtt::TraceEntry& entry = (*state.trace)[chosen_];
-  auto area = scroll_area(ui, "Packet details", {.role = Role::region, .padding = {Theme::space_4, Theme::space_3}});
-  const bool out = entry.direction == wasmqtt::Direction::outbound;
-  const bool is_remark = entry.type == wasmqtt::remark;
-  heading(ui, 3, "Packet " + std::to_string(chosen_) + ": " + std::string(chat::packet_name(entry)) +
-                     (is_remark ? "" : out ? ", outbound" : ", inbound"), {.style = TextStyle::subheading});
-  draw_partner(ui, state);
-  if (is_remark) return text(ui, fields_.empty() ? std::string_view{} : fields_[0].value);
-  // draw_partner() may have chosen the other one.
-  if (!has_chosen(state)) return;
-  if (entry.type == wasmqtt::PacketType::publish) {
-    const std::string topic = chat::packet_topic(entry, state.trace->bytes(entry), state.trace->alias_topic(entry));
-    if (const std::string_view words = chat::topic_words(topic); !words.empty())
-      text(ui, words, {.style = TextStyle::small, .color = ui.theme().color.text_muted});
+void PacketDetails::show(const wasmqtt::PacketTrace& trace, std::uint64_t number) {
+  *this = {};
+  table_.stick_to_bottom = false;
+  number_ = number;
+  if (number == 0) return;
+  const wasmqtt::TraceEntry& entry = trace[number];
+  fields_ = chat::packet_fields(entry, trace.bytes(entry), trace.alias_topic(entry));
+}
+
+std::uint64_t PacketDetails::draw(Ui& ui, const wasmqtt::PacketTrace& trace, const chat::State& state, chat::Intents& intents) {
+  const wasmqtt::TraceEntry& entry = trace[number_];
+  // In sight whatever the parts above are scrolled to, and of one height: what is pointed at stays where it is.
+  const float explanation = std::clamp(std::floor(room().y * 0.34f), 60.0f, 116.0f);
+  std::uint64_t next = number_;
+  {
+    auto area = scroll_area(ui, "Packet details", {.role = Role::region, .size = {0, -explanation},
+                                                   .padding = {Theme::space_4, Theme::space_3}});
+    next = draw_head(ui, trace);
+    if (entry.type == wasmqtt::PacketType::publish) {
+      const std::string topic = chat::packet_topic(entry, trace.bytes(entry), trace.alias_topic(entry));
+      if (const std::string_view words = chat::topic_words(topic); !words.empty())
+        text(ui, words, {.style = TextStyle::small, .color = ui.theme().color.text_muted});
+    }
+    if (entry.type == wasmqtt::remark) text(ui, fields_.empty() ? std::string_view{} : fields_[0].value);
+    else draw_parts(ui, trace.bytes(entry));
+    draw_command(ui, trace, state, intents);
   }
+  ImGui::SetCursorPosY(ImGui::GetCursorPosY() - ImGui::GetStyle().ItemSpacing.y);
+  draw_explanation(ui, entry, state, intents);
+  return next;
+}
+
+std::uint64_t PacketDetails::draw_head(Ui& ui, const wasmqtt::PacketTrace& trace) {
+  const wasmqtt::TraceEntry& entry = trace[number_];
+  const bool out = entry.direction == wasmqtt::Direction::outbound;
+  heading(ui, 3, "Packet " + std::to_string(number_) + ": " + std::string(chat::packet_name(entry)) +
+                     (entry.type == wasmqtt::remark ? "" : out ? ", outbound" : ", inbound"), {.style = TextStyle::subheading});
+  const std::uint64_t partner = entry.partner;
+  const bool held = partner >= trace.first() && partner < trace.end();
+  const ButtonOptions close_options{.kind = ButtonKind::ghost, .icon = Icon::close, .icon_only = room().x < 400, .small = true};
+  const float right = ImGui::GetCursorScreenPos().x + room().x;
+  std::uint64_t next = number_;
+  if (partner != 0 && held) {
+    const std::string name = (partner > number_ ? "Answer: " : "Answer to: ") +
+                             std::string(wasmqtt::name_of(trace[partner].type)) + " " + std::to_string(partner);
+    if (button(ui, name, {.small = true})) next = partner;
+    if (ImGui::GetItemRectMax().x + Theme::space_2 + button_size(ui, "Close details", close_options).x <= right)
+      ImGui::SameLine(0, Theme::space_2);
+  }
+  return button(ui, "Close details", close_options) ? 0 : next;
+}
+
+void PacketDetails::draw_parts(Ui& ui, wasmqtt::Bytes bytes) {
   // Side by side where there is room, so that a field and its bytes are seen together.
-  const float bytes_width = std::ceil(39 * ui.text_width("0", TextStyle::code));
-  const float fields_width = room().x - bytes_width - Theme::space_4;
-  const bool beside = fields_width >= 248;
+  const float fields_width = room().x - least_hex_width(ui) - Theme::space_4;
+  const bool beside = fields_width >= least_fields_width;
   const ImVec2 top = ImGui::GetCursorScreenPos();
-  draw_fields(ui, beside ? fields_width : 0);
+  draw_fields(ui, beside ? fields_width : 0, bytes);
   const float below = ImGui::GetCursorScreenPos().y;
-  if (beside) ImGui::SetCursorScreenPos({top.x + fields_width + Theme::space_4, top.y + 7});
+  if (beside) ImGui::SetCursorScreenPos({top.x + fields_width + Theme::space_4, top.y});
   else gap(Theme::space_3);
   ImGui::BeginGroup();
-  heading(ui, 4, "Bytes", {.style = TextStyle::small_strong});
-  draw_hex(ui, state.trace->bytes((*state.trace)[chosen_]));
+  draw_bytes(ui, bytes);
   ImGui::EndGroup();
   ImGui::SetCursorScreenPos({top.x, std::max(below, ImGui::GetCursorScreenPos().y)});
   gap(Theme::space_3);
@@ -61,36 +99,37 @@ void PacketsView::draw_details(Ui& ui, const chat::State& state) {
   text(ui, chat::packet_json(fields_), {.style = TextStyle::code});
 }
 
-void PacketsView::draw_partner(Ui& ui, const chat::State& state) {
-  const wasmqtt::TraceEntry& entry = (*state.trace)[chosen_];
-  const std::uint64_t partner = entry.partner;
-  const bool held = partner >= state.trace->first() && partner < state.trace->end();
-  const ButtonOptions close_options{.kind = ButtonKind::ghost, .icon = Icon::close, .icon_only = room().x < 400, .small = true};
-  const float right = ImGui::GetCursorScreenPos().x + room().x;
-  std::uint64_t next = 0;
-  if (partner != 0 && held) {
-    const std::string name = (partner > chosen_ ? "Answer: " : "Answer to: ") +
-                             std::string(wasmqtt::name_of((*state.trace)[partner].type)) + " " + std::to_string(partner);
-    if (button(ui, name, {.small = true})) next = partner;
-    if (ImGui::GetItemRectMax().x + Theme::space_2 + button_size(ui, "Close details", close_options).x <= right)
-      ImGui::SameLine(0, Theme::space_2);
+// The same message from a command line.
+void PacketDetails::draw_command(Ui& ui, const wasmqtt::PacketTrace& trace, const chat::State& state, chat::Intents& intents) {
+  const wasmqtt::TraceEntry& entry = trace[number_];
+  const std::string command = chat::mosquitto_pub_command(entry, trace.bytes(entry), trace.alias_topic(entry), state.page.host,
+                                                          state.settings.authentication ? state.user : std::string());
+  if (command.empty()) return;
+  gap(Theme::space_3);
+  heading(ui, 4, "Command line", {.style = TextStyle::small_strong});
+  if (button(ui, "Copy as mosquitto_pub", {.icon = Icon::copy, .small = true})) {
+    intents.emplace_back(chat::CopyText{command});
+    ui.announce("Copied");
   }
-  const bool close = button(ui, "Close details", close_options);
-  if (next != 0) choose(state, next);
-  else if (close) choose(state, chosen_);
+  text(ui, command, {.style = TextStyle::code});
 }
 
-void PacketsView::draw_fields(Ui& ui, float width) {
+void PacketDetails::draw_fields(Ui& ui, float width, wasmqtt::Bytes bytes) {
   const auto cell = [&](int row, int column) -> Cell {
     const chat::PacketField& field = fields_[static_cast<std::size_t>(row)];
     if (column == 0) return {.text = field.name};
+    if (column == 2) return {.text = shown_bits_ = chat::bits_of(field, bytes)};
     shown_value_ = one_line(field.value, most_shown_value);
     return {.text = shown_value_};
   };
   const float height = row_height * static_cast<float>(fields_.size() + 1);
-  const TableResult result = table(ui, "Fields", fields_table_, field_columns, static_cast<int>(fields_.size()), cell,
-                                   {.size = {width, height}, .row_height = row_height, .selected = field_});
-  if (result.activated >= 0) field_ = field_ == result.activated ? -1 : result.activated;
+  const int selected = pointed_byte_ >= 0 ? chat::field_at(fields_, static_cast<std::size_t>(pointed_byte_)) : field_;
+  const TableResult result = table(ui, "Fields", table_, field_columns, static_cast<int>(fields_.size()), cell,
+                                   {.size = {width, height}, .row_height = row_height, .selected = selected});
+  if (result.activated >= 0) {
+    field_ = field_ == result.activated ? -1 : result.activated;
+    byte_ = -1;
+  }
   // The keyboard's field, until the pointer is moved: scrolling alone brings other rows under it.
   const ImVec2 moved = ImGui::GetIO().MouseDelta;
   if (result.focused != focused_) by_keyboard_ = result.focused >= 0;
@@ -99,55 +138,87 @@ void PacketsView::draw_fields(Ui& ui, float width) {
   pointed_ = by_keyboard_ ? focused_ : result.hovered;
 }
 
-const chat::PacketField* PacketsView::marked_field() const {
-  const auto marked = static_cast<std::size_t>(pointed_ >= 0 ? pointed_ : field_);
-  return marked < fields_.size() ? &fields_[marked] : nullptr;
+int PacketDetails::marked() const {
+  if (pointed_ >= 0) return pointed_;
+  if (pointed_byte_ >= 0 && (byte_ != pointed_byte_ || field_ < 0)) return chat::field_at(fields_, static_cast<std::size_t>(pointed_byte_));
+  return field_;
 }
 
-void PacketsView::draw_hex(Ui& ui, wasmqtt::Bytes bytes) {
-  const Palette& c = ui.theme().color;
-  const chat::PacketField* const marked = marked_field();
-  const std::size_t begin = marked ? marked->begin : 0;
-  const std::size_t end = marked ? marked->end : 0;
-  std::string caption = "Point at a field to highlight its bytes.";
-  if (marked) caption = marked->name + (begin == end ? ": no bytes" : ": " + chat::digits(begin, 4, 16));
-  if (begin + 1 < end) caption += " to " + chat::digits(end - 1, 4, 16);
-  text(ui, caption, {.style = TextStyle::small, .color = marked ? c.accent_text : c.text_muted, .ellipsis = true});
-  const float advance = ui.text_width("0000000000", TextStyle::code) / 10;
-  const std::size_t per_line = room().x > 76 * advance ? 16 : 8;
-  const std::size_t shown = std::min(bytes.size(), most_shown_bytes);
-  const float line_height = ui.theme().type(TextStyle::code).line_height;
-  ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, 0));
-  for (std::size_t at = 0; at < shown; at += per_line) {
-    const ImVec2 place = ImGui::GetCursorScreenPos();
-    if (!ImGui::IsRectVisible({1, line_height})) {
-      ImGui::Dummy({1, line_height});
-      continue;
-    }
-    std::string line = chat::digits(at, 4, 16) + "  ";
-    std::string letters;
-    for (std::size_t i = at; i < at + per_line; ++i) {
-      if (i >= shown) {
-        line += "   ";
-        continue;
-      }
-      line += chat::digits(bytes[i], 2, 16) + ' ';
-      letters += bytes[i] >= 0x20 && bytes[i] < 0x7F ? static_cast<char>(bytes[i]) : '.';
-      if (i < begin || i >= end) continue;
-      const auto mark = [&](std::size_t column, float characters, float around) {
-        const float x = place.x + static_cast<float>(column) * advance;
-        ImGui::GetWindowDrawList()->AddRectFilled({x - around, place.y}, {x + characters * advance + around, place.y + line_height},
-                                                  c.selection.u32(), around);
-      };
-      mark(6 + 3 * (i - at), 2, 2);
-      mark(7 + 3 * per_line + (i - at), 1, 0);
-    }
-    text(ui, line + " " + letters, {.style = TextStyle::code, .width = -1});
+void PacketDetails::draw_bytes(Ui& ui, wasmqtt::Bytes bytes) {
+  draw_steps(ui, bytes);
+  const int mark = marked();
+  HexMarks marks;
+  if (mark >= 0) {
+    const chat::PacketField& field = fields_[static_cast<std::size_t>(mark)];
+    marks = {field.begin, field.end, pointed_ >= 0 ? -1 : pointed_byte_ >= 0 ? pointed_byte_ : byte_};
   }
-  ImGui::PopStyleVar();
-  if (shown < bytes.size())
-    text(ui, std::to_string(bytes.size() - shown) + " more bytes",
-         {.style = TextStyle::small, .color = c.text_muted});
+  text(ui, caption(bytes), {.style = TextStyle::small, .color = mark >= 0 ? ui.theme().color.accent_text : ui.theme().color.text_muted,
+                            .ellipsis = true});
+  const HexResult hex = hex_view(ui, bytes, marks);
+  if (hex.clicked) choose_byte(hex.pointed, byte_ == hex.pointed ? field_ : -1);
+  // Its row has been drawn.
+  if (hex.pointed != pointed_byte_ || hex.clicked) ui.set_unsettled();
+  pointed_byte_ = hex.pointed;
+}
+
+// The way from a byte to its field without a pointer.
+void PacketDetails::draw_steps(Ui& ui, wasmqtt::Bytes bytes) {
+  const int last = static_cast<int>(bytes.size()) - 1;
+  const auto step = [&](std::string_view label, Icon icon, bool possible, int by) {
+    const ButtonOptions options{.kind = ButtonKind::ghost, .icon = icon, .icon_only = true, .small = true, .disabled = !possible};
+    ImGui::SameLine(0, Theme::space_1);
+    if (!button(ui, label, options)) return;
+    choose_byte(std::clamp(byte_ + by, 0, last), -1);
+    pointed_ = pointed_byte_ = -1;
+    ui.announce(caption(bytes));
+    ui.set_unsettled();
+  };
+  const float top = ImGui::GetCursorScreenPos().y;
+  ImGui::SetCursorScreenPos({ImGui::GetCursorScreenPos().x, top + 7});
+  heading(ui, 4, "Bytes", {.style = TextStyle::small_strong, .width = -1});
+  ImGui::SameLine(0, Theme::space_1);
+  ImGui::SetCursorScreenPos({ImGui::GetCursorScreenPos().x, top});
+  ImGui::Dummy({0, 0});
+  step("Previous byte", Icon::arrow_left, byte_ > 0, -1);
+  step("Next byte", Icon::arrow_right, byte_ < last, 1);
+}
+
+void PacketDetails::choose_byte(int byte, int after) {
+  byte_ = byte;
+  field_ = chat::field_at(fields_, static_cast<std::size_t>(byte), after);
+}
+
+std::string PacketDetails::caption(wasmqtt::Bytes bytes) const {
+  const int mark = marked();
+  if (mark < 0) return "Point at a field or a byte.";
+  const chat::PacketField& field = fields_[static_cast<std::size_t>(mark)];
+  const int byte = pointed_ >= 0 ? -1 : pointed_byte_ >= 0 ? pointed_byte_ : byte_;
+  if (byte >= 0) {
+    const auto at = static_cast<std::size_t>(byte);
+    return chat::digits(at, 4, 16) + " is " + chat::digits(bytes[at], 2, 16) + ": " + field.name;
+  }
+  if (field.begin == field.end) return field.name + ": no bytes";
+  const std::string from = field.name + ": " + chat::digits(field.begin, 4, 16);
+  return field.begin + 1 < field.end ? from + " to " + chat::digits(field.end - 1, 4, 16) : from;
+}
+
+void PacketDetails::draw_explanation(Ui& ui, const wasmqtt::TraceEntry& entry, const chat::State& state, chat::Intents& intents) {
+  const Palette& c = ui.theme().color;
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  ImGui::GetWindowDrawList()->AddRectFilled(at, {at.x + room().x, at.y + 1}, c.border.u32());
+  auto area = scroll_area(ui, "Explanation", {.role = Role::region, .padding = {Theme::space_4, Theme::space_2}});
+  if (state.explanations_are == chat::Texts::failed) {
+    text(ui, "The explanations could not be loaded.", {.style = TextStyle::small, .color = c.warning_text});
+    if (button(ui, "Load again", {.small = true})) intents.emplace_back(chat::LoadText{chat::TextFile::explanations});
+    return;
+  }
+  const int mark = marked();
+  const std::string name = mark < 0 ? std::string(chat::packet_name(entry)) : fields_[static_cast<std::size_t>(mark)].name;
+  const chat::Explanation& one = mark < 0 ? state.explanations.of_packet(name, entry.version)
+                                          : state.explanations.of_field(name, entry.version);
+  if (one.empty()) return;
+  text(ui, name + ": " + one.says, {.style = TextStyle::small});
+  if (!one.statement.empty()) text(ui, one.statement, {.style = TextStyle::small, .color = c.text_muted});
 }
 
 }  // namespace chat_view

@@ -15,15 +15,18 @@ using wasmqtt::Direction;
 
 namespace {
 
-enum ColumnIndex { idx, direction, time, packet, topic, qos, id, size, rtt };
+enum ColumnIndex { idx, direction, time, packet, topic, qos, retain, dup, payload, id, size, rtt };
 
-const std::array<Column, 9> columns = {{
+const std::array<Column, 12> columns = {{
     {.name = "Idx", .width = 56, .right = true, .style = TextStyle::code},
     {.name = "Direction", .width = 124, .icon_below = 480},
     {.name = "Time (ms)", .width = 92, .right = true, .style = TextStyle::code, .hide_below = 540},
     {.name = "Packet", .width = 96, .style = TextStyle::small_strong},
     {.name = "Topic", .weight = 1, .style = TextStyle::code, .keep_end = true},
     {.name = "QoS", .width = 48, .right = true, .style = TextStyle::code, .hide_below = 500},
+    {.name = "Retain", .width = 64, .style = TextStyle::small, .hide_below = 860},
+    {.name = "DUP", .width = 52, .style = TextStyle::small, .hide_below = 860},
+    {.name = "Payload", .weight = 1.2f, .style = TextStyle::code, .hide_below = 960},
     {.name = "Id", .width = 48, .right = true, .style = TextStyle::code, .hide_below = 640},
     {.name = "Size", .width = 56, .right = true, .style = TextStyle::code, .hide_below = 580},
     {.name = "RTT", .width = 64, .right = true, .style = TextStyle::code, .hide_below = 700},
@@ -40,38 +43,94 @@ std::string thousands(std::uint64_t value) {
 }
 
 // Narrower, a window is a phone's. From `words_width` on, the buttons have words beside their icons.
-constexpr float narrow_width = 560, words_width = 1400;
+constexpr float narrow_width = 560, words_width = 1100;
 
 }  // namespace
 
 void PacketsView::draw(Ui& ui, const chat::State& state, chat::Intents& intents) {
   if (state.trace == nullptr) return;
+  follow_trace(state);
+  lessons_.follow(state);
   list_.update(*state.trace, filter_);
-  if (!has_chosen(state)) chosen_ = 0;
-  if (chosen_ != 0 && ui.take_escape()) choose(state, chosen_);
+  if (state.explanations_are == chat::Texts::not_asked) intents.emplace_back(chat::LoadText{chat::TextFile::explanations});
+  if (details_.number() != 0 && (!has_chosen(state) || ui.take_escape())) details_.show(*state.trace, 0);
   draw_tools(ui, state, intents);
   draw_notices(ui, state, intents);
   const float height = room().y;
-  const bool details = chosen_ != 0;
+  const bool details = details_.number() != 0;
   const bool beside = details && room().x >= 900;
   const float main_height = details && !beside ? std::max(120.0f, std::floor(height * 0.45f)) : height;
   // The details get what the table's columns do not need.
   const float main_width = beside ? std::max(std::floor(room().x * 0.43f), std::min(560.0f, std::floor(room().x * 0.5f))) : 0;
   {
     auto main_part = region(ui, {.role = Role::group, .name = "Packet list", .size = {main_width, main_height}});
-    if (list_.size() == 0) {
-      gap(Theme::space_6);
-      text(ui, filter_ == chat::PacketFilter{} ? "No packets yet" : "No packets match these filters",
-           {.style = TextStyle::small, .color = ui.theme().color.text_muted, .center = true});
-    } else if (show_timeline_) {
-      draw_timeline(ui, state, main_height);
-    } else {
-      draw_table(ui, state, main_height);
-    }
+    draw_main(ui, state, intents, main_height);
   }
   if (!details) return;
   if (beside) ImGui::SameLine(0, 0);
-  draw_details(ui, state);
+  auto part = region(ui, {.role = Role::group, .name = "Chosen packet"});
+  const std::uint64_t next = details_.number() == 0 ? 0 : details_.draw(ui, *state.trace, state, intents);
+  if (next != details_.number()) details_.show(*state.trace, next);
+}
+
+// Another trace (a file was opened or closed) is looked at anew.
+void PacketsView::follow_trace(const chat::State& state) {
+  if (state.opened_file == shown_file_) return;
+  shown_file_ = state.opened_file;
+  list_ = {};
+  table_ = {};
+  timeline_ = {};
+  session_ = {};
+  details_.show(*state.trace, 0);
+  exchange_of_ = exchange_at_ = pointed_ = 0;
+  exchange_.clear();
+  if (!shown_file_.empty() && tab_ >= as_session) tab_ = as_table;
+}
+
+void PacketsView::draw_main(Ui& ui, const chat::State& state, chat::Intents& intents, float height) {
+  if (tab_ == as_lessons) {
+    lessons_.draw(ui, state, intents, height);
+    const std::string words = lessons_.take_filter();
+    if (words.empty()) return;
+    filter_ = {.text = words};
+    tab_ = as_table;
+    return ui.set_unsettled();
+  }
+  if (tab_ == as_trouble) return trouble_.draw(ui, state, intents, height);
+  if (tab_ == as_session) return session_.draw(ui, state, height);
+  if (list_.size() == 0) {
+    gap(Theme::space_6);
+    return text(ui, filter_ == chat::PacketFilter{} ? "No packets yet" : "No packets match these filters",
+                {.style = TextStyle::small, .color = ui.theme().color.text_muted, .center = true});
+  }
+  mark_exchange(state);
+  const std::uint64_t before = pointed_;
+  if (tab_ == as_timeline) draw_timeline(ui, state, height);
+  else draw_table(ui, state, height);
+  // Its partners may have been drawn before it.
+  if (pointed_ != before) ui.set_unsettled();
+}
+
+void PacketsView::watch_session(const chat::State& state, chat::Intents& intents) {
+  const bool wanted = tab_ == as_session;
+  if (wanted != state.session.has_value()) intents.emplace_back(chat::WatchSession{wanted});
+}
+
+// What belongs to the packet that is pointed at, or else to the chosen one.
+void PacketsView::mark_exchange(const chat::State& state) {
+  const wasmqtt::PacketTrace& trace = *state.trace;
+  std::uint64_t number = pointed_ != 0 ? pointed_ : details_.number();
+  if (number < trace.first() || number >= trace.end()) number = 0;
+  if (number == exchange_of_ && trace.end() == exchange_at_) return;
+  exchange_of_ = number;
+  exchange_at_ = trace.end();
+  exchange_.clear();
+  if (number != 0) exchange_ = chat::exchange_of(trace, number);
+  if (exchange_.size() == 1) exchange_.clear();
+}
+
+bool PacketsView::is_marked(std::uint64_t number) const {
+  return std::binary_search(exchange_.begin(), exchange_.end(), number);
 }
 
 void PacketsView::draw_tools(Ui& ui, const chat::State& state, chat::Intents& intents) {
@@ -89,9 +148,10 @@ void PacketsView::draw_tools(Ui& ui, const chat::State& state, chat::Intents& in
   heading(ui, 2, "Packets");
   draw_buttons(ui, intents, rows);
   // There, the details of a packet need the filters' room, too.
-  if (!narrow || chosen_ == 0) draw_filters(ui, rows, narrow);
+  if (!narrow || details_.number() == 0) draw_filters(ui, rows, narrow);
   // What was typed or chosen just now: a page at rest draws no frame after this one.
   list_.update(*state.trace, filter_);
+  watch_session(state, intents);
   const std::string counts = count_words(state, stacked);
   if (stacked) {
     ImGui::SetCursorPos({title.x, title.y + 28});
@@ -106,16 +166,19 @@ void PacketsView::draw_buttons(Ui& ui, chat::Intents& intents, Rows& rows) {
   const bool icons = rows.width() < words_width;
   const float height = ui.theme().control_height();
   bool first = true;
-  const auto tool = [&](std::string_view label, Icon icon, std::optional<bool> pressed = {}) {
-    const ButtonOptions options{.icon = icon, .icon_only = icons, .pressed = pressed};
+  const auto tool = [&](std::string_view label, Icon icon) {
+    const ButtonOptions options{.icon = icon, .icon_only = icons};
     rows.next(button_size(ui, label, options).x, height, std::exchange(first, false) ? Theme::space_3 : Theme::space_1);
     return button(ui, label, options);
   };
   const bool paused = list_.paused();
-  if (tool("Pause", paused ? Icon::play : Icon::pause, paused)) list_.set_paused(!paused);
-  if (tool("Clear", Icon::trash)) intents.emplace_back(chat::ClearPackets{});
+  const bool file = !shown_file_.empty();
+  if (!file && tool(paused ? "Resume" : "Pause", paused ? Icon::play : Icon::pause)) list_.set_paused(!paused);
+  if (!file && tool("Clear", Icon::trash)) intents.emplace_back(chat::ClearPackets{});
   if (tool("Export", Icon::download)) intents.emplace_back(chat::ExportPackets{});
-  if (tool("Timeline", Icon::clock, show_timeline_)) show_timeline_ = !show_timeline_;
+  if (tool("For Wireshark", Icon::download)) intents.emplace_back(chat::ExportPackets{chat::PacketFile::pcapng});
+  if (!file && tool("Open", Icon::plus)) intents.emplace_back(chat::OpenPackets{});
+  if (file && tool("Close file", Icon::close)) intents.emplace_back(chat::ClosePackets{});
 }
 
 void PacketsView::draw_filters(Ui& ui, Rows& rows, bool narrow) {
@@ -125,6 +188,11 @@ void PacketsView::draw_filters(Ui& ui, Rows& rows, bool narrow) {
   const float pings = 32 + ui.text_width("Show Pings", TextStyle::body);
   const float filter = narrow ? rows.width() - pings - Theme::space_4 : 184.0f;
   const float directions = narrow ? rows.width() : segmented_width(ui, segments);
+  static constexpr std::string_view tabs[] = {"Table", "Timeline", "Session", "Trouble", "Lessons"};
+  const float tabs_width = std::min(rows.width(), segmented_width(ui, tabs));
+  rows.next(tabs_width, height);
+  radio_group(ui, "View", tabs, tab_, {.segments = tabs, .width = tabs_width});
+  if (tab_ >= as_session) return;
   rows.next(filter, height);
   text_field(ui, "Filter", filter_.text, {.placeholder = "Topic or type", .label_visible = false, .width = filter});
   rows.next(pings, ui.theme().touch ? 44.0f : 36.0f);
@@ -137,7 +205,8 @@ void PacketsView::draw_filters(Ui& ui, Rows& rows, bool narrow) {
 
 std::string PacketsView::count_words(const chat::State& state, bool short_words) const {
   const std::uint64_t held = state.trace->end() - state.trace->first();
-  std::string words = thousands(list_.size()) + " of " + thousands(held) + (short_words ? "" : " packets");
+  std::string words = state.opened_file.empty() ? "" : state.opened_file + ", read-only: ";
+  words += thousands(list_.size()) + " of " + thousands(held) + (short_words ? "" : " packets");
   if (list_.dropped() != 0) words += ", " + thousands(list_.dropped()) + " older dropped";
   if (list_.paused()) words += ", paused: " + thousands(list_.waiting(*state.trace)) + " new";
   return words;
@@ -178,7 +247,10 @@ void PacketsView::draw_table(Ui& ui, const chat::State& state, float height) {
     const Palette& c = ui.theme().color;
     // The round-trip time is there only when the answer is; the rest of a row never changes.
     switch (column) {
-      case idx: return {.text = row_.index};
+      case idx:
+        if (!is_marked(number)) return {.text = row_.index};
+        shown_index_ = row_.index + ", of the same exchange";
+        return {.text = row_.index, .color = c.accent_text, .spoken = shown_index_};
       case direction:
         if (is_remark) return {};
         return {.text = out ? "OUTBOUND" : "INBOUND", .color = color_of(ui, row_.direction),
@@ -187,6 +259,9 @@ void PacketsView::draw_table(Ui& ui, const chat::State& state, float height) {
       case packet: return {.text = row_.packet, .color = is_remark ? c.warning_text : color_of(ui, row_.direction)};
       case topic: return {.text = row_.topic, .color = row_.has_own_topic ? c.text : c.text_muted, .keep_start = is_remark};
       case qos: return {.text = row_.qos};
+      case retain: return {.text = row_.retain ? "yes" : ""};
+      case dup: return {.text = row_.dup ? "yes" : "", .color = c.warning_text};
+      case payload: return {.text = shown_payload_ = one_line(row_.payload)};
       case id: return {.text = row_.id};
       case size: return {.text = row_.size};
       case rtt: return {.text = row_.round_trip};
@@ -194,54 +269,19 @@ void PacketsView::draw_table(Ui& ui, const chat::State& state, float height) {
     }
   };
   row_.number = 0;
-  const int selected = chosen_ == 0 ? -1 : static_cast<int>(list_.row_of(chosen_));
+  const int selected = details_.number() == 0 ? -1 : static_cast<int>(list_.row_of(details_.number()));
   const TableResult result = table(ui, "Packets", table_, columns, static_cast<int>(list_.size()), cell,
-                                   {.size = {0, height}, .row_height = 32, .selected = selected});
+                                   {.size = {0, height}, .row_height = 32, .selected = selected,
+                                    .marked = [&](int row) { return is_marked(list_[static_cast<std::size_t>(row)]); }});
+  const int pointed = result.focused >= 0 ? result.focused : result.hovered;
+  pointed_ = pointed >= 0 ? list_[static_cast<std::size_t>(pointed)] : 0;
   if (result.activated >= 0) choose(state, list_[static_cast<std::size_t>(result.activated)]);
 }
 
 void PacketsView::draw_timeline(Ui& ui, const chat::State& state, float height) {
-  if (timeline_rows_ > list_.size()) timeline_.clear();
-  timeline_rows_ = list_.size();
-  const Palette& c = ui.theme().color;
-  const auto draw_one = [&](int index) {
-    const std::uint64_t number = list_[static_cast<std::size_t>(index)];
-    const wasmqtt::TraceEntry& entry = (*state.trace)[number];
-    const chat::PacketRow row = chat::make_row(*state.trace, number, list_.start());
-    const bool out = entry.direction == Direction::outbound;
-    const bool is_remark = entry.type == wasmqtt::remark;
-    constexpr float row_height = 44;
-    std::string words = row.packet;
-    if (!row.id.empty()) words += " Id " + row.id;
-    if (!row.qos.empty()) words += " QoS " + row.qos;
-    if (!row.topic.empty() && row.has_own_topic) words += " " + row.topic;
-    const SurfaceResult item = button_surface(ui, row.index + " " + (is_remark ? "" : out ? "outbound " : "inbound ") + words,
-                                              {room().x, row_height}, {.kind = ButtonKind::ghost, .pressed = chosen_ == number});
-    if (item.activated) choose(state, number);
-    const Rect& r = item.rect;
-    const float client = r.x + 96;
-    const float broker = r.x + r.w - 56;
-    const float y = r.y + 30;
-    ImDrawList& list = *ImGui::GetWindowDrawList();
-    list.AddLine({client, r.y}, {client, r.y + r.h}, c.control_border.u32(), 2);
-    list.AddLine({broker, r.y}, {broker, r.y + r.h}, c.control_border.u32(), 2);
-    const ImU32 color = color_of(ui, entry.direction).u32();
-    const float tip = out ? broker : client;
-    const float back = out ? -9.0f : 9.0f;
-    draw_text(ui, {r.x + 8, y - 10}, row.time, TextStyle::code, c.text_muted, 76);
-    if (is_remark)
-      return draw_text(ui, {client + 12, y - 17}, row.topic, TextStyle::small, c.warning_text, broker - client - 24);
-    list.AddLine({client, y}, {broker, y}, color, 2);
-    list.AddTriangleFilled({tip, y}, {tip + back, y - 5}, {tip + back, y + 5}, color);
-    draw_text(ui, {client + 12, y - 24}, words, TextStyle::small, c.text, broker - client - 24);
-  };
-  draw_text(ui, {ImGui::GetCursorScreenPos().x + 74, ImGui::GetCursorScreenPos().y + 4}, "Client",
-            TextStyle::small_strong, c.text_muted);
-  draw_text(ui, {ImGui::GetCursorScreenPos().x + room().x - 78, ImGui::GetCursorScreenPos().y + 4}, "Broker",
-            TextStyle::small_strong, c.text_muted);
-  ImGui::Dummy({1, 20});
-  log(ui, "Timeline", timeline_, static_cast<int>(list_.size()), draw_one,
-      {.size = {0, height - 36}, .padding = {0, 0}, .estimated_height = 44, .gap = 0});
+  const PacketTimeline::Result result = timeline_.draw(ui, *state.trace, list_, details_.number(), exchange_, height);
+  pointed_ = result.pointed;
+  if (result.activated != 0) choose(state, result.activated);
 }
 
 void PacketsView::choose_message(Ui& ui, const chat::State& state, std::string_view id) {
@@ -253,7 +293,7 @@ void PacketsView::choose_message(Ui& ui, const chat::State& state, std::string_v
                                    wasmqtt::as_text(trace.bytes(trace[number])).find(words) == std::string_view::npos))
     ++number;
   if (number == trace.end()) return ui.announce("The packet of this message is not held any more.");
-  if (chosen_ != number) choose(state, number);
+  if (details_.number() != number) choose(state, number);
   if (list_.row_of(number) == list_.size()) filter_ = {};
   list_.update(trace, filter_);
   table_.stick_to_bottom = false;
@@ -261,19 +301,13 @@ void PacketsView::choose_message(Ui& ui, const chat::State& state, std::string_v
   timeline_.scroll_to(table_.scroll_to);
 }
 
+// Choosing the one that is shown closes it.
 void PacketsView::choose(const chat::State& state, std::uint64_t number) {
-  chosen_ = chosen_ == number ? 0 : number;
-  field_ = -1;
-  fields_.clear();
-  fields_table_ = {};
-  fields_table_.stick_to_bottom = false;
-  if (!has_chosen(state)) return;
-  const wasmqtt::TraceEntry& entry = (*state.trace)[chosen_];
-  fields_ = chat::packet_fields(entry, state.trace->bytes(entry), state.trace->alias_topic(entry));
+  details_.show(*state.trace, details_.number() == number ? 0 : number);
 }
 
 bool PacketsView::has_chosen(const chat::State& state) const {
-  return chosen_ != 0 && state.trace != nullptr && chosen_ >= state.trace->first() && chosen_ < state.trace->end();
+  return details_.number() >= state.trace->first() && details_.number() < state.trace->end();
 }
 
 }  // namespace chat_view

@@ -27,6 +27,10 @@ void Page::draw(Ui& ui, const chat::State& state, chat::Intents& intents) {
     login_.signed_in();
     // Else the message's field takes it.
     if (state.open_conversation() == nullptr) chat_list_.take_focus();
+    if (!state.settings.lesson.empty()) {
+      show_packets_ = true;
+      packets_.show_lessons();
+    }
   }
   if (!signed_in && was_signed_in_) {
     show_packets_ = false;

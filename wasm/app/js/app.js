@@ -87,12 +87,51 @@ var mqttChat = {
   mqtt_chat_download__deps: ['$WasmqttBorder'],
   mqtt_chat_download__sig: 'viiii',
   mqtt_chat_download: function(name, nameSize, text, textSize) {
-    var url = URL.createObjectURL(new Blob([WasmqttBorder.bytes(text, textSize)], {type: 'application/jsonl'}));
+    var url = URL.createObjectURL(new Blob([WasmqttBorder.bytes(text, textSize)], {type: 'application/octet-stream'}));
     var link = document.createElement('a');
     link.href = url;
     link.download = WasmqttBorder.text(name, nameSize);
     link.click();
     setTimeout(function() { URL.revokeObjectURL(url); }, 60000);
+  },
+
+  mqtt_chat_open_file__deps: ['$WasmqttBorder'],
+  mqtt_chat_open_file__sig: 'v',
+  mqtt_chat_open_file: function() {
+    var input = document.createElement('input'), most = 64 * 1024 * 1024;
+    input.type = 'file';
+    input.accept = '.pcapng,.jsonl';
+    input.onchange = function() {
+      var file = input.files[0];
+      if (!file) return;
+      file.slice(0, file.size > most ? 0 : file.size).arrayBuffer().then(function(bytes) {
+        var name = WasmqttBorder.encode(file.name);
+        WasmqttBorder.place(_mqtt_chat_room(), [name, new Uint8Array(bytes)]);
+        _mqtt_chat_on_file(name.length);
+      });
+    };
+    input.click();
+  },
+
+  // Refused without a secure context; the text stands on the page, too.
+  mqtt_chat_copy__deps: ['$WasmqttBorder'],
+  mqtt_chat_copy__sig: 'vii',
+  mqtt_chat_copy: function(text, size) {
+    if (navigator.clipboard) navigator.clipboard.writeText(WasmqttBorder.text(text, size)).catch(function() {});
+  },
+
+  // A file beside the page. Without `ok` only its name comes back.
+  mqtt_chat_load__deps: ['$WasmqttBorder'],
+  mqtt_chat_load__sig: 'vii',
+  mqtt_chat_load: function(name, nameSize) {
+    var file = WasmqttBorder.text(name, nameSize), told = WasmqttBorder.encode(file);
+    fetch(file)
+      .then(function(response) { return response.ok ? response.arrayBuffer() : Promise.reject(); })
+      .then(function(text) { return [told, new Uint8Array(text)]; }, function() { return [told]; })
+      .then(function(parts) {
+        WasmqttBorder.place(_mqtt_chat_room(), parts);
+        _mqtt_chat_on_loaded(told.length, parts.length - 1);
+      });
   },
 
   // As chat::Notifications.

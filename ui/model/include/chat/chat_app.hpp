@@ -15,11 +15,13 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "chat/chat_store.hpp"
 #include "chat/intent.hpp"
 #include "chat/state.hpp"
+#include "chat/trouble_transport.hpp"
 #include "wasmqtt/mqtt_client.hpp"
 
 namespace chat {
@@ -32,6 +34,7 @@ struct Platform {
   ChatStore& store;
   const LocalTime& zone;
   PageOrigin page;
+  TroubleTransport* trouble = nullptr;  // `transport` itself, where the user may make trouble on it
 };
 
 class ChatApp {
@@ -68,6 +71,11 @@ class ChatApp {
   void handle_returned(std::string_view user, std::string_view broker);
   // The address at the start, and when it changes without a reload (Back, Forward); ignored while signed in.
   void handle_address(std::string_view query);
+  // What on_load_text asked for; nullopt: it could not be had.
+  void handle_text(TextFile file, std::optional<std::string_view> json);
+
+  // The file that the user chose after on_open_file. What is in it is not trusted.
+  void handle_file(std::string_view name, std::string_view bytes);
 
   // ---- outputs ----
   // The state changed: draw a frame, set the title to page_title(state()). Called often; must return quickly.
@@ -76,6 +84,9 @@ class ChatApp {
   std::function<void(const std::string& query)> on_address;
   // Offer this file as a download.
   std::function<void(const std::string& name, const std::string& text)> on_download;
+  // Let the user choose a file, and call handle_file().
+  std::function<void()> on_open_file;
+  std::function<void(const std::string& text)> on_copy;
   // Signed in: tell the other tabs, which call handle_signed_in_elsewhere(), and remember it for handle_returned().
   std::function<void(const std::string& user, const std::string& broker)> on_signed_in;
   // Signed out, refused, or signed in elsewhere: a reload of this page signs nobody in.
@@ -83,6 +94,8 @@ class ChatApp {
   // A message arrived unseen, and notifications are on.
   std::function<void(const std::string& title, const std::string& text)> on_unseen_message;
   std::function<void()> on_ask_for_notifications;
+  // Fetch data/explanations.json or data/lessons.json, and call handle_text().
+  std::function<void(TextFile)> on_load_text;
 
   // ---- the frame ----
   // Brings what depends on the time up to date and writes drafts that are due. Call it before each frame, not from inside
@@ -119,6 +132,12 @@ class ChatApp {
   void save_draft(const ConversationKey& key, const std::string& text);
   void choose_theme(const std::string& theme);
   void remember_device();
+  Texts& status_of(TextFile file);
+  void load_text(TextFile file);
+  void export_packets(PacketFile format);
+  void close_packets();
+  void make_trouble(const MakeTrouble& intent);
+  void show_trouble();
   // Whether it is on the screen of somebody who looks; and whether its newest messages are.
   bool is_seen(const Conversation& conversation) const;
   bool is_read(const Conversation& conversation) const;
@@ -136,6 +155,8 @@ class ChatApp {
   bool visible_ = true;
   bool drawing_ = true;
   bool network_ = true;
+  bool session_watched_ = false;
+  std::optional<wasmqtt::PacketTrace> opened_;  // a file
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 

@@ -12,6 +12,7 @@
 
 #include "chat/conversation.hpp"
 #include "chat/settings.hpp"
+#include "wasmqtt/types.hpp"
 
 namespace chat {
 
@@ -34,14 +35,35 @@ struct RetryMessage { ConversationKey key; std::string id; };  // of one's own
 struct SaveDraft { ConversationKey key; std::string text; };
 struct ChooseTheme { std::string theme; };        // "light", "dark", empty: as the system
 struct ClearPackets {};
-struct ExportPackets {};
+enum class PacketFile : std::uint8_t { json_lines, pcapng };
+struct ExportPackets { PacketFile format = PacketFile::json_lines; };
+struct OpenPackets {};                            // the platform lets the user choose a file
+struct ClosePackets {};                           // back to those of the connection
+struct CopyText { std::string text; };            // into the clipboard
+struct WatchSession { bool on; };                 // keeps State::session up to date
+enum class TextFile : std::uint8_t { explanations, lessons };
+struct LoadText { TextFile file; };               // when it is first looked at
+// Trouble on the connection; see TroubleTransport. `on` counts for those that last.
+enum class Trouble : std::uint8_t { pull_plug, lose_acknowledgement, delay, freeze, forget_session };
+struct MakeTrouble { Trouble what; bool on = true; };
+struct PublishTopic {                             // anything, to anywhere
+  std::string topic{}, payload{};
+  wasmqtt::Qos qos = wasmqtt::Qos::at_most_once;
+  bool retain = false;
+  std::uint32_t expiry = 0;                       // MQTT 5's properties; 0 and empty: without
+  std::string content_type{}, response_topic{}, user_property{};  // the last one "name=value"
+};
+struct SubscribeTopic { std::string filter; wasmqtt::Qos qos = wasmqtt::Qos::at_most_once; };
+struct UnsubscribeTopic { std::string filter; };
+struct SendInLanes {};                            // one message with each QoS
 struct DismissNotices {};
 struct AskForNotifications {};                    // the platform asks the user
 struct MuteNotifications {};                      // until they are asked for again
 
-using Intent = std::variant<SignIn, ChangeSettings, Logout, UseHere, ConnectNow, AddChat, AskGroups, DismissGroupProblem, OpenChat,
-                            ReadUpTo, ClearChat, RemoveChat, LeaveChat,
-                            SendMessage, RetryMessage, SaveDraft, ChooseTheme, ClearPackets, ExportPackets,
+using Intent = std::variant<SignIn, ChangeSettings, Logout, UseHere, ConnectNow, AddChat, AskGroups, DismissGroupProblem,
+                            OpenChat, ReadUpTo, ClearChat, RemoveChat, LeaveChat, SendMessage, RetryMessage, SaveDraft,
+                            ChooseTheme, ClearPackets, ExportPackets, OpenPackets, ClosePackets, CopyText, WatchSession,
+                            LoadText, MakeTrouble, PublishTopic, SubscribeTopic, UnsubscribeTopic, SendInLanes,
                             DismissNotices, AskForNotifications, MuteNotifications>;
 using Intents = std::vector<Intent>;
 

@@ -35,6 +35,7 @@ struct Settings {
   std::uint32_t expiry = 0;    // MQTT 5: seconds after which a message that was not delivered is dropped; 0: never
   std::string broker;          // empty: default_broker()
   std::string user;
+  std::string lesson{};        // to show with the packets; empty: none
 
   // The broker with dynamic rights is needed.
   bool dynamic_rights() const { return groups || check; }
@@ -47,13 +48,20 @@ Settings stage_settings(int stage);
 // `after`, as the user changed `before`: groups and checked messages switch authentication on, and its end switches them off.
 Settings with_dependencies(const Settings& before, Settings after);
 
+// The stage with these options, whatever broker, user and version of MQTT; 0: none.
+int stage_of(const Settings& settings);
+// The same settings with the options of this stage.
+Settings at_stage(Settings settings, int stage);
+// A sentence about a stage, and what to try in it; of 0, that it is none.
+std::string_view stage_words(int stage);
+
 // ws://HOST:auth_port with authentication, ws://HOST:open_port without, ws://HOST:dynamic_port with dynamic rights; from a secure
 // page its own origin, at /mqtt, /mqtt-open and /mqtt-dynamic, since a secure page may open secure sockets only.
 std::string default_broker(const PageOrigin& page, const Settings& settings);
 // settings.broker, or the default where that is empty.
 std::string broker_url(const Settings& settings, const PageOrigin& page);
 
-// Reads `?stage=…&user=…&broker=…&expiry=…` and the single toggles (qos1, status, authentication, deduplicate, remember,
+// Reads `?stage=…&user=…&broker=…&expiry=…&lesson=…` and the single toggles (qos1, status, authentication, deduplicate, remember,
 // groups, check, mqtt5: 0 or 1) that deviate from the stage. Unknown keys are ignored; `password` is ignored on purpose.
 Settings settings_from_query(std::string_view query);
 // A sentence when `query` names a stage that there is not; else empty.

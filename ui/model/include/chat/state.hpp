@@ -6,12 +6,16 @@
 #include <vector>
 
 #include "chat/conversation_list.hpp"
+#include "chat/explanations.hpp"
+#include "chat/lessons.hpp"
 #include "chat/group_requests.hpp"
 #include "chat/local_time.hpp"
 #include "chat/notices.hpp"
 #include "chat/presence.hpp"
+#include "chat/session_info.hpp"
 #include "chat/settings.hpp"
 #include "chat/waiting.hpp"
+#include "chat/workbench_state.hpp"
 #include "wasmqtt/trace.hpp"
 
 namespace chat {
@@ -19,6 +23,9 @@ namespace chat {
 enum class Screen : std::uint8_t { login, chat };
 // Whether the platform notifies about unread messages, besides the title.
 enum class Notifications : std::uint8_t { unavailable, off, on, refused };
+
+// Texts that are loaded when they are needed.
+enum class Texts : std::uint8_t { not_asked, loading, there, failed };
 
 struct ConnectionStatus {
   enum class Kind : std::uint8_t { connecting, connected, reconnecting, offline, elsewhere };
@@ -55,8 +62,14 @@ struct State {
   GroupRequests group_requests;
   Presence presence;
   Notices notices;
-  // Of this session and of the sign-ins that failed before it; null when there was none.
+  // Of this session and of the sign-ins that failed before it, or of the opened file; null when there was none.
   const wasmqtt::PacketTrace* trace = nullptr;
+  std::string opened_file;          // its name; empty: the trace is that of the connection
+  std::optional<SessionInfo> session;  // as long as it is watched (WatchSession)
+  WorkbenchState workbench;
+  Explanations explanations;        // of packets and fields; empty until they were loaded
+  std::vector<Lesson> lessons;
+  Texts explanations_are = Texts::not_asked, lessons_are = Texts::not_asked;
 
   const Conversation* open_conversation() const { return open.empty() ? nullptr : conversations.find(open); }
 };

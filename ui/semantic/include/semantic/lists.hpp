@@ -124,6 +124,7 @@ struct TableOptions {
   ImVec2 size = {0, 0};
   float row_height = 32;
   int selected = -1;
+  std::function<bool(int)> marked = {};  // rows that belong to the one that is pointed at or selected
 };
 
 /// What a cell shows; strings are copied immediately.

@@ -5,9 +5,13 @@
 #include <string>
 
 #include "chat/intent.hpp"
-#include "chat/packet_fields.hpp"
 #include "chat/packet_list.hpp"
 #include "chat/state.hpp"
+#include "chat_view/lessons_tab.hpp"
+#include "chat_view/packet_details.hpp"
+#include "chat_view/packet_timeline.hpp"
+#include "chat_view/session_tab.hpp"
+#include "chat_view/trouble_tab.hpp"
 #include "semantic/semantic.hpp"
 
 namespace chat_view {
@@ -18,6 +22,8 @@ class PacketsView {
  public:
   // Fills what the current region has left.
   void draw(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
+  // To begin with the lesson that the address names.
+  void show_lessons() { tab_ = as_lessons; }
   // Chooses the packet that brought or took away the chat message with this identifier, if it is held.
   void choose_message(semantic::Ui& ui, const chat::State& state, std::string_view id);
 
@@ -29,29 +35,30 @@ class PacketsView {
   void draw_notices(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
   void draw_table(semantic::Ui& ui, const chat::State& state, float height);
   void draw_timeline(semantic::Ui& ui, const chat::State& state, float height);
-  void draw_details(semantic::Ui& ui, const chat::State& state);
-  void draw_partner(semantic::Ui& ui, const chat::State& state);
-  void draw_fields(semantic::Ui& ui, float width);  // 0: all the room
-  const chat::PacketField* marked_field() const;
-  void draw_hex(semantic::Ui& ui, wasmqtt::Bytes bytes);
+  void follow_trace(const chat::State& state);
+  void draw_main(semantic::Ui& ui, const chat::State& state, chat::Intents& intents, float height);
+  void watch_session(const chat::State& state, chat::Intents& intents);
+  void mark_exchange(const chat::State& state);
+  bool is_marked(std::uint64_t number) const;
   void choose(const chat::State& state, std::uint64_t number);
   bool has_chosen(const chat::State& state) const;
 
   chat::PacketList list_;
   chat::PacketFilter filter_;
   semantic::TableState table_;
-  semantic::TableState fields_table_;
-  semantic::LogState timeline_;
+  PacketTimeline timeline_;
+  SessionTab session_;
+  TroubleTab trouble_;
+  LessonsTab lessons_;
   chat::PacketRow row_;                      // of the cell that is being drawn
-  std::vector<chat::PacketField> fields_;    // of the chosen packet
-  std::uint64_t chosen_ = 0;                 // packet number; 0: none
-  std::size_t timeline_rows_ = 0;
-  int field_ = -1;                           // whose bytes are marked
-  int focused_ = -1;                         // the field that the keyboard has reached
-  int pointed_ = -1;                         // that, or the one under the pointer
-  bool by_keyboard_ = false;
-  std::string shown_value_;                  // of the cell that is being drawn
-  bool show_timeline_ = false;
+  PacketDetails details_;                    // of the chosen packet
+  std::string shown_index_, shown_payload_;  // of the cell that is being drawn
+  enum Tab { as_table, as_timeline, as_session, as_trouble, as_lessons };
+  int tab_ = as_table;
+  std::string shown_file_;                   // whose packets these are; empty: of the connection
+  std::uint64_t pointed_ = 0;                // in the table or the timeline; 0: none
+  std::vector<std::uint64_t> exchange_;      // of the pointed packet, else of the chosen one
+  std::uint64_t exchange_of_ = 0, exchange_at_ = 0;  // what it was found for
 };
 
 }  // namespace chat_view

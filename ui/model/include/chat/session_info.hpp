@@ -1,0 +1,41 @@
+// What the client and the broker agreed on, and what is under way between them: for a view of it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "wasmqtt/mqtt_client.hpp"
+
+namespace chat {
+
+struct SessionInfo {
+  static constexpr std::size_t most_unfinished = 50;
+
+  struct Filter {
+    std::string filter;
+    wasmqtt::Qos asked;
+    std::optional<wasmqtt::Qos> granted;  // nullopt: not answered yet, or refused
+  };
+  struct Unfinished {
+    wasmqtt::PacketId packet_id;  // 0: not sent yet
+    std::string topic;
+    wasmqtt::Qos qos;
+    bool retain;
+    std::string_view state;       // "queued", "sent"
+  };
+
+  std::string client_id, broker, protocol;
+  std::string session;             // "continued by the broker, kept when the connection ends"
+  std::string keep_alive;          // "60 s"; "off"
+  std::optional<wasmqtt::Time> next_ping;
+  wasmqtt::Client::Counts counts;
+  std::vector<Filter> filters;     // by name
+  std::vector<Unfinished> unfinished;  // the first most_unfinished of them, oldest first
+};
+
+// `continued`: the broker still had the session.
+SessionInfo session_info(const wasmqtt::MqttClient& mqtt, const std::string& client_id, bool continued, bool kept,
+                         std::chrono::seconds keep_alive);
+
+}  // namespace chat

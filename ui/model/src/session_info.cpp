@@ -1,0 +1,37 @@
+#include "chat/session_info.hpp"
+
+#include <algorithm>
+
+namespace chat {
+namespace {
+
+std::string words_of_session(bool connected, bool continued, bool kept) {
+  const std::string begin = !connected ? "not connected" : continued ? "continued by the broker" : "new";
+  return begin + (kept ? "; the broker keeps it when the connection ends" : "; it ends with the connection");
+}
+
+}  // namespace
+
+SessionInfo session_info(const wasmqtt::MqttClient& mqtt, const std::string& client_id, bool continued, bool kept,
+                         std::chrono::seconds keep_alive) {
+  SessionInfo info;
+  info.client_id = client_id;
+  info.broker = mqtt.url();
+  info.protocol = mqtt.version() == wasmqtt::ProtocolVersion::mqtt_5 ? "MQTT 5" : "MQTT 3.1.1";
+  info.session = words_of_session(mqtt.connected(), continued, kept);
+  info.keep_alive = keep_alive.count() == 0 ? "off" : std::to_string(keep_alive.count()) + " s";
+  info.next_ping = mqtt.next_ping();
+  info.counts = mqtt.counts();
+  for (const auto& one : mqtt.filters()) info.filters.push_back({std::string(one.filter), one.asked, one.granted});
+  std::sort(info.filters.begin(), info.filters.end(), [](const auto& a, const auto& b) { return a.filter < b.filter; });
+  for (const wasmqtt::Delivery delivery : mqtt.unfinished()) {
+    if (info.unfinished.size() == SessionInfo::most_unfinished) break;
+    const auto one = mqtt.outgoing(delivery);
+    if (!one) continue;
+    info.unfinished.push_back({one->packet_id, std::string(one->topic), one->qos, one->retain,
+                               one->state == wasmqtt::DeliveryState::queued ? "queued" : "sent"});
+  }
+  return info;
+}
+
+}  // namespace chat

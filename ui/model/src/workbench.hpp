@@ -1,0 +1,43 @@
+// Messages and subscriptions that are no part of the chat, over the same client. Internal to Account.
+#pragma once
+
+#include <map>
+#include <set>
+
+#include "chat/intent.hpp"
+#include "chat/workbench_state.hpp"
+#include "wasmqtt/mqtt_client.hpp"
+
+namespace chat {
+
+class Workbench {
+ public:
+  // `mqtt` and this object are destroyed together: its handlers refer to this.
+  Workbench(wasmqtt::MqttClient& mqtt, std::string user) : mqtt_(mqtt), user_(std::move(user)) {}
+
+  // All but what concerns trouble.
+  const WorkbenchState& state() const { return state_; }
+
+  void publish(const PublishTopic& what);
+  void subscribe(const SubscribeTopic& what);
+  void unsubscribe(const std::string& filter);
+  // One more message in each lane.
+  void send_in_lanes();
+  void handle_delivery(const wasmqtt::DeliveryChanged& change);
+
+ private:
+  std::string lane_topic(std::size_t lane) const;
+  void subscribe_lanes();
+  void arrived(std::size_t lane, const wasmqtt::Message& message);
+  void show_filters();
+
+  wasmqtt::MqttClient& mqtt_;
+  WorkbenchState state_;
+  std::string user_;
+  std::map<std::string, wasmqtt::Subscription> subscriptions_;
+  bool lanes_subscribed_ = false;
+  std::array<std::set<std::string>, 3> seen_;      // payloads, for each lane; as many as were sent from here
+  std::map<std::uint64_t, std::size_t> unfinished_;  // lane by delivery number
+};
+
+}  // namespace chat
