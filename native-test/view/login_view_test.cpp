@@ -3,6 +3,24 @@
 using namespace chat;
 using namespace chat::test;
 
+TEST_CASE("a stage sets all of its options, keeps the version, broker and user, and has a sentence of its own") {
+  Settings settings = stage_settings(40);
+  settings.mqtt5 = true;
+  settings.user = "alice";
+  ViewWorld world(settings, 1280, 1400);
+  CHECK(world.find(Role::radio, "Stage 40")->is(semantic::state_checked));
+  CHECK(world.click(Role::radio, "Stage 20"));
+  CHECK(world.state().settings == at_stage(settings, 20));
+  CHECK(world.state().settings.mqtt5);
+  CHECK(world.says("QoS 1 and a session"));
+  CHECK(world.click(Role::checkbox, "Use status messages"));
+  CHECK(stage_of(world.state().settings) == 30);
+  CHECK(world.click(Role::checkbox, "Use QoS 1"));
+  CHECK(world.says("Options of your own"));
+  for (std::string_view name : {"Stage 10", "Stage 20", "Stage 30", "Stage 40"})
+    CHECK_FALSE(world.find(Role::radio, name)->is(semantic::state_checked));
+}
+
 TEST_CASE("the login stands in the first frame, before anything is connected") {
   ViewWorld world(stage_settings(40));
   for (std::string_view name : {"Sign In", "Options", "Advanced"}) CHECK(world.has(Role::button, name));

@@ -75,7 +75,13 @@
     part('#user').value = returned?.user ?? query.get('user') ?? '';
     if (returned && !part('#authentication').checked) part('.primary').textContent = 'Signing In...';
     if (Number(query.get('expiry')) > 0) part('#expiry').value = query.get('expiry');
+    const stages = [...form.querySelectorAll('[type=radio]')];
+    const is_stage = (number, box) => box.checked === number >= Number(box.dataset.stage);
     const follow = () => {
+      const boxes = [...form.querySelectorAll('[data-stage]')];
+      const chosen = stages.find(({value}) => boxes.every((box) => is_stage(Number(value), box)));
+      for (const one of stages) one.checked = one === chosen;
+      for (const words of form.querySelectorAll('p.stage')) words.hidden = words.id !== `words${chosen?.value ?? 0}`;
       const secret = part('#authentication').checked;
       for (const element of form.querySelectorAll('.password')) element.hidden = !secret;
       for (const element of form.querySelectorAll('.expiry')) element.hidden = !part('#mqtt5').checked;
@@ -97,12 +103,16 @@
       button.textContent = 'Signing In...';
     };
     on('change', ({target}) => {
-      depend(target.id !== 'authentication');
+      if (target.type === 'radio') {
+        for (const box of form.querySelectorAll('[data-stage]')) box.checked = Number(target.value) >= Number(box.dataset.stage);
+      } else {
+        depend(target.id !== 'authentication');
+      }
       follow();
     });
     on('submit', (event) => event.preventDefault());
     on('keydown', (event) => {
-      if (event.key === 'Enter' && !event.isComposing && event.target.matches('input:not([type=checkbox])')) sign_in();
+      if (event.key === 'Enter' && !event.isComposing && event.target.matches('input:not([type=checkbox], [type=radio])')) sign_in();
     });
     on('click', ({target}) => {
       if (target.matches('.primary')) return sign_in();

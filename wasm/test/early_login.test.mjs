@@ -73,6 +73,26 @@ describe('the login without its program', () => {
     await until(async () => /\?stage=40&mqtt5=1$/.test(await someone.page.url()), 'the address follows', timeout);
   });
 
+  test('chooses a stage, with its options and its words, and the program takes that over', async () => {
+    const someone = await early('?stage=40&mqtt5=1');
+    const stage = (number) => someone.page.getByRole('radio', {name: `Stage ${number}`, exact: true});
+    const toggle = (name) => someone.page.getByRole('checkbox', {name, exact: true});
+    assert.ok(await stage(40).isChecked());
+    await stage(20).check();
+    assert.ok(await toggle('Use QoS 1').isChecked());
+    assert.ok(!await toggle('Use status messages').isChecked());
+    assert.equal(await someone.field('Password').count(), 0);
+    await someone.page.getByText('QoS 1 and a session: nothing is lost.').waitFor();
+    await someone.program();
+    assert.ok(await stage(20).isChecked());
+    await until(() => /\?stage=20&mqtt5=1$/.test(someone.page.url()), 'the address follows', timeout);
+    await stage(10).check();
+    await until(() => /\?stage=10&mqtt5=1$/.test(someone.page.url()), 'the address follows', timeout);
+    await toggle('Use status messages').check();
+    await someone.page.getByText('Options of your own').waitFor();
+    assert.equal(await someone.page.getByRole('radio', {checked: true}).count(), 0);
+  });
+
   test('names another broker, and where the password goes', async () => {
     const someone = await early('?stage=40&broker=' + encodeURIComponent('wss://chat.example@evil.example:8443/mqtt'));
     await someone.page.getByText('Your password goes to another broker than this page\'s: evil.example:8443').waitFor();

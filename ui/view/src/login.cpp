@@ -187,6 +187,7 @@ void LoginView::submit(Ui& ui, const chat::State& state, chat::Intents& intents)
 
 void LoginView::draw_options(Ui& ui, const chat::State& state, chat::Intents& intents) {
   if (!unfolding(ui, "Options", options_open_)) return;
+  draw_stages(ui, state, intents);
   chat::Settings settings = state.settings;
   bool changed = false;
   {
@@ -209,6 +210,20 @@ void LoginView::draw_options(Ui& ui, const chat::State& state, chat::Intents& in
   if (changed) intents.emplace_back(chat::ChangeSettings{with_dependencies(state.settings, settings)});
   if (settings.mqtt5) draw_expiry(ui, state, intents);
   draw_advanced(ui, state, intents);
+}
+
+// All options of a stage at once.
+void LoginView::draw_stages(Ui& ui, const chat::State& state, chat::Intents& intents) {
+  static constexpr std::string_view names[] = {"Stage 10", "Stage 20", "Stage 30", "Stage 40", "Stage 50", "Stage 60"};
+  static constexpr std::string_view segments[] = {"10", "20", "30", "40", "50", "60"};
+  const int stage = chat::stage_of(state.settings);
+  int chosen = stage / 10 - 1;
+  {
+    auto off = disabled(ui, state.signing_in, "Signing in");
+    if (radio_group(ui, "Stage", names, chosen, {.segments = segments, .width = room().x}))
+      intents.emplace_back(chat::ChangeSettings{chat::at_stage(state.settings, 10 * (chosen + 1))});
+  }
+  text(ui, chat::stage_words(stage), {.style = TextStyle::small, .color = ui.theme().color.text_muted});
 }
 
 void LoginView::draw_expiry(Ui& ui, const chat::State& state, chat::Intents& intents) {

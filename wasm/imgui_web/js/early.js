@@ -50,7 +50,9 @@ var imguiWebEarly = {
       if (before.scroll) _imgui_web_on_scroll(id, before.scroll);
       if (element.imguiField) ImguiWebText.tellText(element);
       const differs = function(value, name) { return value !== null && value !== element.getAttribute(name); };
-      const toggled = element.imguiChecked !== undefined ? before.checked !== element.imguiChecked :
+      // Of radio buttons the one that was chosen tells it, for all of them.
+      const unchosen = element.type === 'radio' && !before.checked;
+      const toggled = element.imguiChecked !== undefined ? !unchosen && before.checked !== element.imguiChecked :
                       differs(before.expanded, 'aria-expanded') || differs(before.pressed, 'aria-pressed');
       if (toggled) _imgui_web_on_activate(id);
       return toggled;

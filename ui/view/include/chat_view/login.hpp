@@ -20,6 +20,7 @@ class LoginView {
   void draw_fields(semantic::Ui& ui, const chat::State& state, chat::Intents& intents, bool& show_packets);
   void draw_password(semantic::Ui& ui, bool disabled, bool take_focus);
   void draw_options(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
+  void draw_stages(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
   void draw_expiry(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
   void draw_advanced(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
   void submit(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
