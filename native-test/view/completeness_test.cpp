@@ -64,7 +64,7 @@ TEST_CASE("every item has its node, in every view, from a small phone to a wide 
       }
     check_page(world);
     CHECK(world.has(Role::button, "Close details"));
-    for (std::string_view tab : {"Timeline", "Session"}) {
+    for (std::string_view tab : {"Timeline", "Session", "Trouble", "Lessons"}) {
       world.activate(Role::radio, tab);
       check_page(world);
     }

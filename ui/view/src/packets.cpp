@@ -189,9 +189,10 @@ void PacketsView::draw_filters(Ui& ui, Rows& rows, bool narrow) {
   const float filter = narrow ? rows.width() - pings - Theme::space_4 : 184.0f;
   const float directions = narrow ? rows.width() : segmented_width(ui, segments);
   static constexpr std::string_view tabs[] = {"Table", "Timeline", "Session", "Trouble", "Lessons"};
+  static constexpr std::string_view short_tabs[] = {"Table", "Time", "Session", "Trouble", "Lessons"};
   const float tabs_width = std::min(rows.width(), segmented_width(ui, tabs));
   rows.next(tabs_width, height);
-  radio_group(ui, "View", tabs, tab_, {.segments = tabs, .width = tabs_width});
+  radio_group(ui, "View", tabs, tab_, {.segments = narrow ? short_tabs : tabs, .width = tabs_width});
   if (tab_ >= as_session) return;
   rows.next(filter, height);
   text_field(ui, "Filter", filter_.text, {.placeholder = "Topic or type", .label_visible = false, .width = filter});
