@@ -33,7 +33,7 @@ MqttOptions user_options(const std::string& url, const std::string& name, Protoc
 
 }  // namespace
 
-BrokerOptions dynamic_broker() {
+BrokerOptions dynamic_broker(const std::vector<BrokerSetting>& more) {
   BrokerOptions options;
   options.user = "rights-service";
   options.password = "of the service";
@@ -46,6 +46,7 @@ BrokerOptions dynamic_broker() {
                       {"set_tcp_nodelay true", "as scripts/brokers/dynamic.conf.in has it"},
                       {"max_queued_messages 10000", "as scripts/brokers/dynamic.conf.in has it"},
                       {"max_inflight_messages 100", "as scripts/brokers/dynamic.conf.in has it"}};
+  options.settings.insert(options.settings.end(), more.begin(), more.end());
   return options;
 }
 
@@ -128,7 +129,8 @@ bool User::may_subscribe(const std::string& filter) {
 
 // ---- the service ----
 
-ServiceWorld::ServiceWorld(std::string its_database) : broker(dynamic_broker()), database(std::move(its_database)) {
+ServiceWorld::ServiceWorld(std::string its_database, const std::vector<BrokerSetting>& more)
+    : broker(dynamic_broker(more)), database(std::move(its_database)) {
   if (database.empty()) database = directory / "rights.db";
   start_service();
 }

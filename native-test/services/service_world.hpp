@@ -13,7 +13,7 @@
 
 namespace test {
 
-BrokerOptions dynamic_broker();
+BrokerOptions dynamic_broker(const std::vector<BrokerSetting>& more = {});
 
 // A user of the chat: connected, with a session that the broker keeps, told of answers and groups.
 class User {
@@ -43,8 +43,8 @@ class User {
 
 class ServiceWorld {
  public:
-  // `database` is an address; empty: SQLite in the directory.
-  explicit ServiceWorld(std::string database = {});
+  // `database` is an address; empty: SQLite in the directory. `more`: settings of the broker.
+  explicit ServiceWorld(std::string database = {}, const std::vector<BrokerSetting>& more = {});
 
   void start_service(const std::vector<std::string>& options = {});
   void kill_service();

@@ -7,6 +7,8 @@
 #   broker_password peter                            of the demonstration's users
 #   service_password STATE_DIR rights-service        the path of a file with the password of a service at `dynamic`
 
+broker_tls=() # folder of certificates, port of WebSockets, port of TCP: `dynamic` listens there, too
+
 broker_program() { PATH=$PATH:/usr/sbin command -v mosquitto; }
 
 broker_password() { sed -n "s/^$1://p" "$root/scripts/brokers/users"; }
@@ -27,10 +29,16 @@ write_broker() {
       for service in rights-service validation-worker; do
         printf '%s:%s\n' "$service" "$(<"$(service_password "$state" "$service")")"
       done | cat "$brokers/users" - | write_passwords "$state/passwords"
+      [[ ${#broker_tls[@]} -eq 0 ]] || write_tls "$state"
       # From then on the plugin writes it itself.
       [[ -s $state/dynamic-security.json ]] || install -m 600 "$brokers/dynamic-security.json" "$state/"
       ;;
   esac
+}
+
+write_tls() {
+  sed -e "s|@TLS@|${broker_tls[0]}|" -e "s|@TLS_WS_PORT@|${broker_tls[1]}|" -e "s|@TLS_TCP_PORT@|${broker_tls[2]}|" \
+    "$root/scripts/brokers/tls.conf.in" >>"$1/mosquitto.conf"
 }
 
 # Lines of user:password in; hashed before anybody else could read them.
