@@ -127,7 +127,10 @@ void add_ended_by_transport(const CloseRecord& record, Words& text) {
     text << "The connection ended, " << describe(record.fault);
   }
   add_peer_words(record, text);
-  if (record.phase == CloseRecord::Phase::connecting) {
+  // TLS 1.3: a server that does not take our certificate says so only when the connection is open on our side.
+  if (record.phase == CloseRecord::Phase::connecting && record.fault == TransportFault::tls) {
+    text << ".";
+  } else if (record.phase == CloseRecord::Phase::connecting) {
     text << " " << record.elapsed << " after the attempt began, before CONNACK: is " << record.url
          << " a port where a broker speaks MQTT?";
   } else {

@@ -99,7 +99,8 @@ class WebSocket final : public NetworkConnection {
       return handshake_failed(
           TransportFault::handshake,
           "the server closed the connection during the WebSocket handshake: is this a WebSocket port?");
-    handshake_failed(TransportFault::handshake, error.message());
+    // TLS 1.3: what the server thinks of our certificate comes only now.
+    handshake_failed(fault_of(error) == TransportFault::tls ? TransportFault::tls : TransportFault::handshake, error.message());
   }
 
   // Posted: Beast is in the middle of something. It answers the frame by itself, as soon as it may write; that the
