@@ -173,6 +173,40 @@ TEST_CASE("request: where the broker does not let the answers through, requests 
   CHECK(world.answers == std::vector<std::string>{not_delivered});
 }
 
+TEST_CASE("request 5: one that ends before it has left never leaves") {
+  RequestWorld world(v5);
+  PropertyList one_at_a_time;
+  REQUIRE_FALSE(static_cast<bool>(one_at_a_time.add(Id::receive_maximum, 1)));
+  world.mqtt.connect();
+  world.accept_with(one_at_a_time);
+  world.ask("first");
+  world.ask("second");
+  const Subscribe packet = world.broker.expect<Subscribe>();
+  const RequestWorld::Asked first = world.asked();
+  world.broker.reply(Suback{packet.packet_id, std::vector<std::uint8_t>{0x87}});
+  CHECK(world.answers == std::vector<std::string>{not_delivered, not_delivered});
+  world.broker.reply(Puback{first.packet_id});
+  world.loop.run_turns();
+  CHECK(world.broker.quiet());
+}
+
+TEST_CASE("request under manual acknowledgement: an answer is acknowledged if asked to") {
+  for (const bool acknowledge : {true, false}) {
+    MqttOptions options = request_options(v5);
+    options.client.manual_acknowledgement = true;
+    RequestWorld world(v5, {.acknowledge = acknowledge}, std::move(options));
+    world.connect();
+    world.ask();
+    world.subscribed();
+    const RequestWorld::Asked request = world.asked();
+    world.broker.reply(Puback{request.packet_id});
+    world.answer(request, "yes", Qos::at_least_once);
+    world.loop.run_turns();
+    CHECK(world.answers == std::vector<std::string>{"yes"});
+    CHECK(world.broker.quiet() == !acknowledge);
+  }
+}
+
 TEST_CASE("request: bounded in number and bytes; what is wrong is said at the call, and changes nothing") {
   RequestWorld world(v5, {.max_open = 2, .max_waiting_bytes = 20});
   const auto nothing = [](const Result<Message>&) { FAIL("an answer"); };

@@ -26,7 +26,9 @@ struct Heard {
 
 struct RequestWorld : World {
   explicit RequestWorld(ProtocolVersion version, RequestResponseOptions with = {})
-      : World(request_options(version)), requests(std::make_unique<RequestResponse>(mqtt, timers, std::move(with))) {
+      : RequestWorld(version, std::move(with), request_options(version)) {}
+  RequestWorld(ProtocolVersion version, RequestResponseOptions with, MqttOptions options)
+      : World(std::move(options)), requests(std::make_unique<RequestResponse>(mqtt, timers, std::move(with))) {
     broker.version = version;
   }
   // Both clocks, in step.
@@ -79,10 +81,10 @@ struct RequestWorld : World {
                     packet.properties.number(PropertyId::message_expiry_interval, 0), packet.dup};
     return all;
   }
-  void answer(const Asked& request, std::string_view payload) {
+  void answer(const Asked& request, std::string_view payload, Qos qos = Qos::at_most_once) {
     PropertyList properties;
     (void)properties.add(PropertyId::correlation_data, as_bytes(request.correlation));
-    broker.reply(Publish{request.response_topic, as_bytes(payload), 0, Qos::at_most_once, false, false, properties});
+    broker.reply(Publish{request.response_topic, as_bytes(payload), static_cast<PacketId>(qos), qos, false, false, properties});
   }
 
   VirtualLoop timers;
