@@ -176,7 +176,7 @@ describe('the program takes over', () => {
     assert.equal(await someone.field('Password').getAttribute('type'), 'password');
   });
 
-  test('while somebody types on, on a slow processor, and no key is lost', async () => {
+  test('while somebody types on, on a slow processor, and no key is lost', {skip: lacks('devtools')}, async () => {
     const someone = await early('?stage=40');
     const devtools = await someone.context.newCDPSession(someone.page);
     await devtools.send('Emulation.setCPUThrottlingRate', {rate: 6});
@@ -215,7 +215,7 @@ describe('the program takes over', () => {
       {viewport: {width: 390, height: 844}, deviceScaleFactor: 2, hasTouch: true, isMobile: true, colorScheme: 'dark'},
       {viewport: {width: 640, height: 400}, deviceScaleFactor: 2},  // 1280 x 800 at a zoom of 200 %
       {viewport: {width: 768, height: 1000}, colorScheme: 'dark'}, {viewport: {width: 1280, height: 800}},
-      {viewport: {width: 1280, height: 800}, contrast: 'more'},
+      ...lacks('media') ? [] : [{viewport: {width: 1280, height: 800}, contrast: 'more'}],
       {viewport: {width: 2560, height: 1440}, deviceScaleFactor: 0.5}];
     for (const options of windows) {
       for (const address of ['?stage=40&user=alice', '?stage=10&mqtt5=1']) {
@@ -227,7 +227,7 @@ describe('the program takes over', () => {
   });
 
   for (const density of [2, 3]) {
-    test(`nor does a pixel change on a screen with ${density} of them in each of CSS`, async () => {
+    test(`nor does a pixel change on a screen with ${density} of them in each of CSS`, {skip: lacks('launch arguments')}, async () => {
       const browser = await launchBrowser({args: [`--force-device-scale-factor=${density}`, '--window-size=800,900']});
       try {
         const context = await browser.newContext({viewport: null});

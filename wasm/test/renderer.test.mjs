@@ -1,6 +1,7 @@
 // What a frame asks of the graphics process: nothing when it looks like the last, no answers, and few pixels.
 import assert from 'node:assert/strict';
 import {describe, test} from 'node:test';
+import {lacks} from './support/engines/engine.mjs';
 import {flood} from './support/flood.mjs';
 import {watch_graphics} from './support/graphics.mjs';
 import {until} from './support/machine.mjs';
@@ -126,7 +127,8 @@ describe('what comes into sight', () => {
     return (await someone.count()).pictures - before.pictures;
   };
 
-  test('moves there, in some pictures', async () => assert.ok(await pictures_of_a_message('no-preference') > 1));
+  test('moves there, in some pictures', {skip: lacks('media')}, async () => assert.ok(await pictures_of_a_message('no-preference') > 1));
 
-  test('stands there at once where no motion is wanted', async () => assert.equal(await pictures_of_a_message('reduce'), 1));
+  test('stands there at once where no motion is wanted', {skip: lacks('media')}, async () =>
+    assert.equal(await pictures_of_a_message('reduce'), 1));
 });
