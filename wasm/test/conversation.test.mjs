@@ -35,7 +35,7 @@ const holdable = (page) => page.addInitScript(() => {
 const title = (person, expected) => until(async () => await person.page.title() === expected, `the title ${expected}`, timeout);
 
 describe('messages', () => {
-  test('stand in a log with sender, text, local time; own ones with the way they went', async () => {
+  test('stand in a log with sender, text, local time; own ones with the way they went', {skip: lacks('time zone')}, async () => {
     const alice = await signed_in('?stage=20&user=alice', {timezoneId: 'Asia/Kathmandu'});
     await alice.talk_to('bob');
     await alice.page.getByRole('heading', {name: 'Conversation with bob', exact: true}).waitFor();
@@ -108,7 +108,7 @@ describe('messages', () => {
     await seen.close();
   });
 
-  test('can be selected with the mouse and copied; addresses in them are links, markup is text', async () => {
+  test('can be selected with the mouse and copied; addresses in them are links, markup is text', {skip: lacks('clipboard')}, async () => {
     const erin = await signed_in('?stage=10&user=erin', {permissions: ['clipboard-read', 'clipboard-write']});
     const {page} = erin;
     await write('erin', 'bob', 'see https://mosquitto.org/ <b>here</b>');
@@ -126,7 +126,7 @@ describe('messages', () => {
     assert.match(await page.evaluate(() => navigator.clipboard.readText()), /see https:\/\/mosquitto\.org\/ <b>here/);
   });
 
-  test('are copied with their authors where there are several, a line each', async () => {
+  test('are copied with their authors where there are several, a line each', {skip: lacks('clipboard')}, async () => {
     const etta = await signed_in('?stage=10&user=etta', {permissions: ['clipboard-read', 'clipboard-write']});
     await write('etta', 'bob', 'first\nin two lines');
     await write('etta', 'bob', 'second');
@@ -225,7 +225,7 @@ describe('the composer', () => {
     await seen.close();
   });
 
-  test('refuses a paste of more than 64 KB with a sentence, and keeps and sends what stood there', async () => {
+  test('refuses a paste of more than 64 KB with a sentence, and keeps and sends what stood there', {skip: lacks('clipboard')}, async () => {
     const nina = await signed_in('?stage=10&user=nina', {permissions: ['clipboard-read', 'clipboard-write'], prepare: holdable});
     await nina.talk_to('bob');
     const seen = await subscribe(world.stage.open_broker, 'chat/messages/bob/nina');

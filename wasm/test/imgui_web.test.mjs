@@ -111,7 +111,7 @@ describe('text fields', () => {
     await chat.close();
   });
 
-  test('undo, copy and paste as the browser does', async () => {
+  test('undo, copy and paste as the browser does', {skip: lacks('clipboard')}, async () => {
     const gallery = await open('components', {permissions: ['clipboard-read', 'clipboard-write']});
     const {page} = gallery;
     const user = page.getByRole('textbox', {name: 'Username'});
@@ -141,7 +141,7 @@ describe('text fields', () => {
 });
 
 describe('text', () => {
-  test('of a message is selected with the mouse and copied without false line breaks', async () => {
+  test('of a message is selected with the mouse and copied without false line breaks', {skip: lacks('clipboard')}, async () => {
     const chat = await open('chat', {permissions: ['clipboard-read', 'clipboard-write']});
     const {page} = chat;
     const long = page.locator('.text').filter({hasText: 'Message number 36, which is long'});

@@ -12,9 +12,9 @@ import {root, until} from './support/machine.mjs';
 import {publish, subscribe} from './support/mosquitto.mjs';
 import {build_package, package_directory} from './support/package.mjs';
 
-const policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src ws:; worker-src 'self' blob:";
+const policy = "default-src 'none'; img-src data:; script-src 'self' 'wasm-unsafe-eval'; connect-src ws:; worker-src 'self' blob:";
 const page_html = (script) => `<!doctype html><html lang="en"><meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}"><title>wasmqtt</title>
+<meta http-equiv="Content-Security-Policy" content="${policy}"><link rel="icon" href="data:,"><title>wasmqtt</title>
 <h1>wasmqtt</h1><p role="status" aria-label="Connection"></p><ul aria-label="Messages"></ul>
 <script type="module" src="${script}"></script></html>`;
 

@@ -11,9 +11,9 @@ import {root, until} from './support/machine.mjs';
 import {build_package, package_directory} from './support/package.mjs';
 import {startPacketBroker} from './support/packet_broker.mjs';
 
-const policy = (workers) => `default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src ws:; ${workers}`;
+const policy = (workers) => `default-src 'none'; img-src data:; script-src 'self' 'wasm-unsafe-eval'; connect-src ws:; ${workers}`;
 const page_html = (workers) => `<!doctype html><html lang="en"><meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy(workers)}"><title>wasmqtt</title>
+<meta http-equiv="Content-Security-Policy" content="${policy(workers)}"><link rel="icon" href="data:,"><title>wasmqtt</title>
 <script type="module" src="page.js"></script></html>`;
 const script = "import * as mqtt from './wasmqtt.mjs'; self.mqtt = mqtt;";
 const timeout = 60_000;

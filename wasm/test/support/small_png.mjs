@@ -1,6 +1,7 @@
 // A screenshot in fewer bytes: 256 of its colours, and for each other one the nearest of these.
 //
 //   await writeFile('chat.png', smaller(await page.screenshot()));
+//   const {colors} = colors_of(await page.screenshot());
 //
 // Takes what browsers make: eight bits, three or four channels, not interlaced. Transparency is dropped.
 import {deflateSync, inflateSync} from 'node:zlib';
@@ -88,19 +89,22 @@ function choose(counts) {
   return chosen;
 }
 
-export function smaller(png) {
+// The pixels of a screenshot, as numbers 0xRRGGBB, line by line.
+export function colors_of(png) {
   const all = chunks(png);
   const header = all[0].data;
   const [width, height, channels] = [header.readUInt32BE(0), header.readUInt32BE(4), header[9] === 6 ? 4 : 3];
   const lines = inflateSync(Buffer.concat(all.filter(({type}) => type === 'IDAT').map(({data}) => data)));
   const pixels = pixels_of(lines, width, height, channels);
   const colors = new Uint32Array(width * height);
+  for (let i = 0, at = 0; i < colors.length; ++i, at += channels) colors[i] = pixels[at] << 16 | pixels[at + 1] << 8 | pixels[at + 2];
+  return {header, width, height, colors};
+}
+
+export function smaller(png) {
+  const {header, width, height, colors} = colors_of(png);
   const counts = new Map();
-  for (let i = 0; i < colors.length; ++i) {
-    const at = i * channels;
-    colors[i] = pixels[at] << 16 | pixels[at + 1] << 8 | pixels[at + 2];
-    counts.set(colors[i], (counts.get(colors[i]) ?? 0) + 1);
-  }
+  for (const color of colors) counts.set(color, (counts.get(color) ?? 0) + 1);
   const palette = choose(counts);
   const index = new Map(palette.map((color, i) => [color, i]));
   const out = Buffer.alloc((width + 1) * height);

@@ -77,8 +77,9 @@ export const lacking = {
   'offline': `${driver} emulation of a lost network`,
   'downloads': `${driver} event for downloads`,
   'workers': `${driver} events of workers`,
+  'clipboard': `${driver} permission to read the clipboard`,
+  'time zone': `${driver} choice of the time zone`,
   'touch': `${driver} touch`,
   'secure routes': `${driver} answers of the test's own over HTTPS`,
-  'density': `${driver} choice of the pixel density`,
   'launch arguments': "the arguments are Chromium's",
 };
