@@ -85,9 +85,9 @@ describe('the login without its program', () => {
     await someone.page.getByText('QoS 1 and a session: nothing is lost.').waitFor();
     await someone.program();
     assert.ok(await stage(20).isChecked());
-    await until(() => /\?stage=20&mqtt5=1$/.test(someone.page.url()), 'the address follows', timeout);
+    await until(async () => /\?stage=20&mqtt5=1$/.test(await someone.page.url()), 'the address follows', timeout);
     await stage(10).check();
-    await until(() => /\?stage=10&mqtt5=1$/.test(someone.page.url()), 'the address follows', timeout);
+    await until(async () => /\?stage=10&mqtt5=1$/.test(await someone.page.url()), 'the address follows', timeout);
     await toggle('Use status messages').check();
     await someone.page.getByText('Options of your own').waitFor();
     assert.equal(await someone.page.getByRole('radio', {checked: true}).count(), 0);
@@ -210,7 +210,7 @@ describe('the program takes over', () => {
     await someone.button('Sign In').waitFor();
   });
 
-  test('without a movement: each control stays in its place, in its colours', async () => {
+  test('without a movement: each control stays in its place, in its colours', {skip: lacks('density')}, async () => {
     const windows = [{viewport: {width: 320, height: 560}, hasTouch: true, isMobile: true},
       {viewport: {width: 390, height: 844}, deviceScaleFactor: 2, hasTouch: true, isMobile: true, colorScheme: 'dark'},
       {viewport: {width: 640, height: 400}, deviceScaleFactor: 2},  // 1280 x 800 at a zoom of 200 %

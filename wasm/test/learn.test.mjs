@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import {execFileSync} from 'node:child_process';
 import {readFile} from 'node:fs/promises';
 import {describe, test} from 'node:test';
+import {lacks} from './support/engines/engine.mjs';
 import {until} from './support/machine.mjs';
 import {on_stage, timeout} from './support/person.mjs';
 
@@ -73,7 +74,7 @@ describe('trouble on the real connection', () => {
 });
 
 describe('captures', () => {
-  test('are decoded by tshark without help, and opened again read-only', async () => {
+  test('are decoded by tshark without help, and opened again read-only', {skip: lacks('downloads')}, async () => {
     const max = await open('?stage=40&user=vy', undefined, 'test');
     await max.talk_to('minh');
     await max.say('captured');

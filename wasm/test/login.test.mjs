@@ -192,7 +192,7 @@ describe('what went wrong is said in plain words:', () => {
     silent.close();
   });
 
-  test('a device that is offline', async () => {
+  test('a device that is offline', {skip: lacks('offline')}, async () => {
     const alice = await world.arrive('?stage=10&user=alice&broker=ws://broker.example');
     await alice.page.context().setOffline(true);
     await alice.button('Sign In').click();

@@ -10,7 +10,7 @@ export function display() {
 }
 
 async function start() {
-  const server = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', '1600x1200x24', '-nolisten', 'tcp', '-noreset'],
+  const server = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', '2600x1600x24', '-nolisten', 'tcp', '-noreset'],
     {stdio: ['ignore', 'ignore', 'ignore', 'pipe']});
   process.once('exit', () => server.kill('SIGKILL'));
   const failed = once(server, 'exit').then(([code]) => { throw new Error(`Xvfb ended with ${code}`); });

@@ -5,7 +5,8 @@
 //
 // What a driver may lack: 'devtools' (Chrome DevTools Protocol), 'media' (emulated media features), 'offline' (a network that
 // is gone), 'downloads', 'workers' (their events), 'touch', 'secure routes'
-// (answers over HTTPS), 'clipboard' (to read it), 'time zone', 'launch arguments'.
+// (answers over HTTPS), 'clipboard' (to read it), 'time zone',
+// 'density' (of pixels), 'launch arguments'.
 const name = process.env.WASMQTT_BROWSER || 'chromium';
 if (!['chromium', 'firefox', 'webkit'].includes(name)) throw new Error(`WASMQTT_BROWSER=${name}: chromium, firefox or webkit`);
 

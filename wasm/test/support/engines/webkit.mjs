@@ -79,6 +79,7 @@ export const lacking = {
   'workers': `${driver} events of workers`,
   'clipboard': `${driver} permission to read the clipboard`,
   'time zone': `${driver} choice of the time zone`,
+  'density': `${driver} choice of the pixel density`,
   'touch': `${driver} touch`,
   'secure routes': `${driver} answers of the test's own over HTTPS`,
   'launch arguments': "the arguments are Chromium's",
