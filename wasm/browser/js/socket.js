@@ -8,7 +8,8 @@ var wasmqttSockets = {
     next: 1,
     chunk: null,   // what is being received, as it came,
     chunkAt: 0,    // and where it lies in the heap
-    early: null,   // {url, socket, closed}: begun before its attempt
+    early: null,   // {url, socket, closed, messages}: begun before its attempt, and what has come meanwhile
+    earlyMessages: 16,  // a peer that sends more, before it was sent anything, is left
 
     // A program may bring sockets of its own in Module: of a WebSocket's shape, for any scheme, with `anyProtocol` where the
     // subprotocol is not ours to choose, and a call of ondrain() when there is room again.
@@ -21,9 +22,15 @@ var wasmqttSockets = {
       var early = WasmqttSockets.early;
       WasmqttSockets.early = null;
       if (!early) return null;
-      if (early.url === url && !early.closed) return early.socket;
+      if (early.url === url && !early.closed) return early;
       early.socket.close();
       return null;
+    },
+
+    catchUp: function(id, messages) {
+      var sockets = WasmqttSockets;
+      if (sockets.live[id]) sockets.opened(id);
+      messages.forEach(function(data) { if (sockets.live[id]) sockets.received(id, data); });
     },
 
     // Codes of websocket_transport.cpp.
@@ -126,6 +133,7 @@ var wasmqttSockets = {
     sockets.live[id] = entry;
     var url = WasmqttBorder.text(text, size);
     var fault = sockets.none;
+    var early = null;
     try {
       entry.url = new URL(url);
     } catch (error) {
@@ -134,7 +142,8 @@ var wasmqttSockets = {
     if (!Module['openSocket'] && entry.url && entry.url.protocol !== 'ws:' && entry.url.protocol !== 'wss:') fault = sockets.unsupportedScheme;
     if (!fault) {
       try {
-        entry.socket = sockets.takeEarly(url) || sockets.make(url);
+        early = sockets.takeEarly(url);
+        entry.socket = early ? early.socket : sockets.make(url);
       } catch (error) {
         fault = sockets.mixed(entry.url) ? sockets.mixedContent : sockets.invalidUrl;
       }
@@ -149,7 +158,7 @@ var wasmqttSockets = {
     socket.onopen = function() { sockets.opened(id); };
     socket.onmessage = function(event) { sockets.received(id, event.data); };
     socket.onclose = function(event) { sockets.closed(id, event); };
-    if (socket.readyState === 1) queueMicrotask(function() { if (sockets.live[id]) sockets.opened(id); });
+    if (early && socket.readyState === 1) queueMicrotask(function() { sockets.catchUp(id, early.messages); });
     socket.ondrain = function() {
       WasmqttTick.clear(entry.poll);
       if (entry.poll) sockets.poll(id);
@@ -165,12 +174,15 @@ var wasmqttSockets = {
     if (Module['openSocket']) return;
     sockets.takeEarly('');
     try {
-      var early = sockets.early = {url: url, socket: new WebSocket(url, 'mqtt'), closed: false};
+      var early = sockets.early = {url: url, socket: new WebSocket(url, 'mqtt'), closed: false, messages: []};
     } catch (error) {
       return;  // open() says what is wrong.
     }
     early.socket.binaryType = 'arraybuffer';
     early.socket.onclose = function() { early.closed = true; };
+    early.socket.onmessage = function(event) {
+      if (early.messages.push(event.data) > sockets.earlyMessages) early.socket.close();
+    };
   },
 
   // Sends up to `size` bytes as one frame and returns how many; fewer than offered when the browser holds enough,
