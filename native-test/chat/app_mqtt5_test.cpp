@@ -114,7 +114,7 @@ TEST_CASE("a message carries its expiry, and one whose time runs out while it wa
   CHECK(world.broker.expect<wasmqtt::Publish>().properties.number(PropertyId::message_expiry_interval, 0) == 60);
   world.broker.cut();
   world.app.handle(SendMessage{{"alice", "peter"}, "too late"});
-  world.await_attempt();
+  world.loop.advance(61s);
   world.app.update();
   const ChatMessage& late = world.chat_with("peter")->messages().back();
   CHECK(late.state == SendState::failed);
