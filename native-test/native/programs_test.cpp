@@ -80,3 +80,38 @@ TEST_CASE_FIXTURE(Fixture, "example news_wire, progress_worker and auctioneer sp
     messages = peer.received.size();
   }
 }
+
+TEST_CASE_FIXTURE(Fixture, "example shadow: a wish waits for the lamp that is away, and a stale one is rejected with the current version") {
+  REQUIRE(peer.connect());
+  REQUIRE(peer.subscribe("shadow/#", Qos::at_least_once));
+  const auto await_document = [&](const std::string& text) {
+    return world.run_until([&] {
+      return std::any_of(peer.received.begin(), peer.received.end(),
+                         [&](const auto& message) { return message.topic == "shadow/lamp/document" && message.payload == text; });
+    });
+  };
+  const auto desire = [&](const std::string& text) { REQUIRE(peer.mqtt.publish("shadow/lamp/desire", text, {.qos = Qos::exactly_once})); };
+  auto keeper = std::make_unique<test::Process>(command(WASMQTT_SHADOW_KEEPER, false, {broker.url()}), directory / "keeper");
+  {
+    const test::Process lamp(command(WASMQTT_LAMP, true, {broker.url()}), directory / "lamp");
+    REQUIRE(await_document("0 white white"));
+    desire("0 me red");
+    REQUIRE(await_document("1 red red"));
+  }
+  desire("1 me green");
+  REQUIRE(await_document("2 green red"));
+  // What is kept outlives its keeper.
+  keeper = std::make_unique<test::Process>(command(WASMQTT_SHADOW_KEEPER, true, {broker.url()}), directory / "keeper");
+  REQUIRE(test::await([&] {
+    const std::string log = test::read_file(broker.log());
+    const auto first = log.find("shadow-keeper 2 shadow/lamp/desire");
+    return first != std::string::npos && log.find("shadow-keeper 2 shadow/lamp/desire", first + 1) != std::string::npos;
+  }));
+  desire("1 me blue");
+  REQUIRE(world.run_until([&] { return peer.received.back().topic == "shadow/lamp/rejected/me"; }));
+  CHECK(peer.received.back().payload == "2 green");
+  const test::Process lamp(command(WASMQTT_LAMP, false, {broker.url(), "0.2", "0.2"}), directory / "lamp");
+  REQUIRE(await_document("2 green green"));
+  desire("2 me blue");  // whether it is here or away just now
+  REQUIRE(await_document("3 blue blue"));
+}

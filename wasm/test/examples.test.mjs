@@ -169,10 +169,50 @@ test('auction: a bid must beat the highest; of two that race one wins, two hundr
   await bob.close();
 });
 
+test('shadow: a wish waits for the lamp, of two pages that race one is rejected, and a stale wish meets the current version', async () => {
+  const keeper = start('shadow_keeper');
+  let lamp = start('lamp');
+  const pages_open = [await open('shadow'), await open('shadow')];
+  const [one, two] = pages_open.map(({page}) => page);
+  const shows = (page, text) => page.getByRole('status', {name: 'Shadow'}).filter({hasText: text}).waitFor();
+  const outcome = (page) => page.getByRole('status', {name: 'Outcome'});
+  await shows(one, 'Version 0: desired white, reported white.');
+  await one.getByRole('button', {name: 'Red'}).click();
+  await shows(two, 'Version 1: desired red, reported red.');
+  await outcome(one).filter({hasText: 'Accepted: red.'}).waitFor();
+
+  await lamp.stop();
+  await two.getByRole('button', {name: 'Green'}).click();
+  await shows(one, 'Version 2: desired green, reported red. The lamp will be green when it is back.');
+  lamp = start('lamp');
+  await shows(one, 'desired green, reported green.');
+
+  // Both click with the same version in view; the broker's order decides.
+  for (let round = 0; round < 5; ++round) {
+    const version = 3 + round;
+    await Promise.all([[one, 'Blue'], [two, 'White']].map(([page, name]) => page.evaluate(
+        (colour) => document.querySelector(`button[data-colour="${colour}"]`).click(), name.toLowerCase())));
+    await Promise.all([one, two].map((page) => shows(page, `Version ${version}: `)));
+    await until(async () => {
+      const texts = await Promise.all([one, two].map((page) => outcome(page).textContent()));
+      return texts.filter((text) => text.startsWith('Accepted')).length === 1 &&
+        texts.filter((text) => text.startsWith('Rejected: somebody was faster')).length === 1;
+    }, 'one is accepted, one rejected');
+  }
+  const rejected = await subscribe(broker, 'shadow/lamp/rejected/mallory', {qos: 1});
+  await publish(broker, 'shadow/lamp/desire', '1 mallory black', {qos: 2});
+  await until(() => rejected.messages.length === 1, 'a stale wish is rejected');
+  assert.match(rejected.messages[0].payload, /^7 (blue|white)$/);
+  await rejected.close();
+  await lamp.stop();
+  await keeper.stop();
+  for (const each of pages_open) await each.close();
+});
+
 test('the gallery links the chat and every example', async () => {
   const page = await browser.newPage();
   await page.goto(`${pages.url}examples/index.html`);
-  for (const name of ['MQTT Chat', 'Hello', 'News ticker', 'Progress', 'Auction']) {
+  for (const name of ['MQTT Chat', 'Hello', 'News ticker', 'Progress', 'Auction', 'Device shadow']) {
     const address = await page.getByRole('link', {name}).evaluate((link) => link.href);
     assert.equal((await fetch(address)).status, 200, address);
   }
