@@ -181,6 +181,18 @@ TEST_CASE_FIXTURE(ServiceWorld, "broker: one that comes back empty is filled aga
   REQUIRE(later.await_groups([&](const auto& groups) { return is_in(groups, room); }));
 }
 
+TEST_CASE_FIXTURE(ServiceWorld, "broker: it is compared with the database now and then, also while requests are carried out") {
+  kill_service();
+  start_service({"--recheck", "1"});
+  User vy = user("vy");
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{5};
+  while (std::chrono::steady_clock::now() < end) {
+    const std::string room = vy.ask(GroupAction::create, {}, "Garden").room;
+    REQUIRE(vy.ask(GroupAction::remove_room, room).accepted);
+  }
+  CHECK_FALSE(service->has_ended());
+}
+
 TEST_CASE_FIXTURE(ServiceWorld, "database: a right that is given or taken with sqlite3 is in force within a second, for who is connected") {
   User vy = user("vy");
   User jenny = user("jenny");

@@ -35,7 +35,6 @@ GroupService::GroupService(RightsDatabase& database, BrokerControl& control, Mqt
   loop_.attach(
       [this] {
         retry_at_.reset();
-        if (loop_.now() >= recheck_at_) broker_.reset();
         work();
       },
       [] {});
@@ -118,12 +117,13 @@ void GroupService::check_database() {
 
 void GroupService::work() {
   while (!busy_ && !retry_at_ && control_.ready()) {
-    if (!broker_) read_broker();
+    if (!broker_ || loop_.now() >= recheck_at_) read_broker();
     else if (dirty_) synchronise();
     else if (!requests_.empty()) settle_next();
     else break;
   }
-  if (!retry_at_) loop_.set_timer(recheck_at_);
+  // What is under way comes back here by itself.
+  if (!busy_ && !retry_at_ && control_.ready()) loop_.set_timer(recheck_at_);
 }
 
 void GroupService::try_again_later(std::string_view why) {
