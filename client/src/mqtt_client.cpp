@@ -208,6 +208,8 @@ class MqttClient::Impl {
   void handle(const SessionLost& event) { tell(event); }
   void handle(const Message& message) {
     if (owner_.on_message) owner_.on_message(message);
+    const bool matters = subscriptions_.has_handlers() || (owner_.on_unhandled && !owner_.on_message);
+    if (!matters) return;
     const bool handled = subscriptions_.dispatch(message);
     if (!handled && !owner_.on_message && owner_.on_unhandled) owner_.on_unhandled(message);
   }

@@ -11,6 +11,8 @@
 #include <string_view>
 #include <vector>
 
+#include "wasmqtt/slot_index.hpp"
+
 namespace wasmqtt {
 
 class RecentTopics {
@@ -28,7 +30,7 @@ class RecentTopics {
   const Entry* find(std::string_view topic) const {
     if (entries_.empty() || topic.size() > Entry::longest) return nullptr;
     const Entry& entry = entries_[slot(topic)];
-    return entry.size == topic.size() && same(entry.topic.data(), topic.data(), topic.size()) ? &entry : nullptr;
+    return same_text({entry.topic.data(), entry.size}, topic) ? &entry : nullptr;
   }
 
   void remember(std::string_view topic, std::span<const std::uint32_t> subscriptions) {
@@ -47,36 +49,8 @@ class RecentTopics {
  private:
   static constexpr std::size_t slots = 128;
 
-  static std::uint64_t word_at(const char* at) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, at, sizeof word);
-    return word;
-  }
-
-  // In WebAssembly memcmp() looks at single bytes.
-  static bool same(const char* a, const char* b, std::size_t size) {
-    if (size < 8) return std::memcmp(a, b, size) == 0;
-    std::uint64_t differences = word_at(a + size - 8) ^ word_at(b + size - 8);
-    for (std::size_t at = 0; at + 8 < size; at += 8) differences |= word_at(a + at) ^ word_at(b + at);
-    return differences == 0;
-  }
-
-  // The slot of a topic; another one with the same slot reslots it.
-  static std::size_t slot(std::string_view topic) {
-    const std::size_t size = topic.size();
-    std::uint64_t hash = size;
-    const auto mix = [&hash](std::uint64_t word) {
-      hash = (hash ^ word) * 0x9e37'79b9'7f4a'7c15;
-      hash ^= hash >> 32;
-    };
-    if (size < 8) {
-      for (char c : topic) mix(static_cast<unsigned char>(c));
-    } else {
-      for (std::size_t at = 0; at + 8 < size; at += 8) mix(word_at(topic.data() + at));
-      mix(word_at(topic.data() + size - 8));
-    }
-    return static_cast<std::size_t>(hash % slots);
-  }
+  // Another topic with the same slot replaces it.
+  static std::size_t slot(std::string_view topic) { return hash_of(topic) % slots; }
 
   std::vector<Entry> entries_;
 };

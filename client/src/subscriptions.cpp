@@ -54,6 +54,7 @@ Slot Subscriptions::find_handler(std::uint32_t number) const {
 
 void Subscriptions::remove_handler(Slot slot) {
   handlers_by_number_.erase(hash_of(std::uint64_t{handlers_[slot]->number}), slot);
+  if (handlers_[slot]->handler) --handlers_to_call_;
   if (calling_ != 0) removed_.push_back(std::move(handlers_[slot]));
   handlers_.remove(slot);
 }
@@ -93,6 +94,7 @@ Subscription Subscriptions::add(const MqttClient::SubscribeRequest& request) {
   }
   trie_.insert(topics_of(filter.text), number);
   recent_.forget();
+  if (request.handler) ++handlers_to_call_;
   handlers_by_number_.insert(hash_of(std::uint64_t{number}),
                              handlers_.add(std::make_unique<Handler>(Handler{number, slot, request.handler})));
   return {number};

@@ -32,6 +32,7 @@ class Subscriptions {
 
   // Calls the handler of each matching subscription once; false when none matches. Handlers may add and remove.
   bool dispatch(const Message& message);
+  bool has_handlers() const { return handlers_to_call_ != 0; }  // dispatch() may call something
 
   std::vector<MqttClient::FilterState> states() const;
 
@@ -139,6 +140,7 @@ class Subscriptions {
   Numbers spare_;  // reused: no allocation per message
   SlotTable<std::unique_ptr<Handler>> handlers_;
   SlotIndex handlers_by_number_;
+  std::size_t handlers_to_call_ = 0;                // that are functions
   unsigned calling_ = 0;                            // calls of handlers under way
   std::vector<std::unique_ptr<Handler>> removed_;   // meanwhile; one of them may be running
   SlotTable<Filter> filters_;

@@ -11,6 +11,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -24,11 +25,36 @@ inline constexpr Slot no_slot = 0xffff'ffff;
 inline std::uint32_t hash_of(std::uint64_t number) {
   return static_cast<std::uint32_t>(number * 0x9e37'79b9'7f4a'7c15u >> 32);
 }
-// FNV-1a, then mixed, for the table looks at the low bits.
+
+// Eight bytes of a text.
+inline std::uint64_t word_at(const char* at) {
+  std::uint64_t word = 0;
+  std::memcpy(&word, at, sizeof word);
+  return word;
+}
+// Word by word; the last one overlaps the one before. Each is mixed down, for the table looks at the low bits.
 inline std::uint32_t hash_of(std::string_view text) {
-  std::uint32_t hash = 0x811c'9dc5u;
-  for (const char letter : text) hash = (hash ^ static_cast<std::uint8_t>(letter)) * 0x0100'0193u;
-  return hash_of(std::uint64_t{hash});
+  const std::size_t size = text.size();
+  std::uint64_t hash = size;
+  const auto mix = [&hash](std::uint64_t word) {
+    hash = (hash ^ word) * 0x9e37'79b9'7f4a'7c15u;
+    hash ^= hash >> 32;
+  };
+  if (size < 8) {
+    for (const char letter : text) mix(static_cast<std::uint8_t>(letter));
+  } else {
+    for (std::size_t at = 0; at + 8 < size; at += 8) mix(word_at(text.data() + at));
+    mix(word_at(text.data() + size - 8));
+  }
+  return static_cast<std::uint32_t>(hash);
+}
+// In WebAssembly memcmp() looks at single bytes.
+inline bool same_text(std::string_view a, std::string_view b) {
+  const std::size_t size = a.size();
+  if (size != b.size() || size < 8) return a == b;
+  std::uint64_t differences = word_at(a.data() + size - 8) ^ word_at(b.data() + size - 8);
+  for (std::size_t at = 0; at + 8 < size; at += 8) differences |= word_at(a.data() + at) ^ word_at(b.data() + at);
+  return differences == 0;
 }
 
 class SlotIndex {

@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "wasmqtt/slot_index.hpp"
+
 namespace wasmqtt {
 
 class TopicNames {
@@ -17,11 +19,9 @@ class TopicNames {
     bool known = false;  // false: it stands there from now on
   };
   Found find(std::string_view topic) {
-    std::uint32_t hash = 2166136261u;
-    for (const char letter : topic) hash = (hash ^ static_cast<unsigned char>(letter)) * 16777619u;
-    const std::size_t place = (hash ^ hash >> 16) % places;
+    const std::size_t place = hash_of(topic) % places;
     std::string& name = names_[place];
-    const bool known = name == topic && !name.empty();
+    const bool known = same_text(name, topic) && !name.empty();
     if (!known) name = topic;
     return {static_cast<int>(place), known};
   }
