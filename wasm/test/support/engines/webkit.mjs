@@ -47,8 +47,7 @@ class Context extends EventEmitter {
   async newPage() {
     this.#session ??= start_session(this.#proxy.port, (line) => this.#pages.forEach((page) => page.told(line)));
     const session = await this.#session;
-    const handle = this.#pages.length === 0 ? await session.command('GET', 'window')
-      : (await session.command('POST', 'window/new', {type: 'window'})).handle;
+    const handle = await session.open_window();
     const page = new Page(this, session, handle, this.#proxy);
     this.#pages.push(page);
     await page.setViewportSize(this.#options.viewport ?? {width: 1280, height: 720});

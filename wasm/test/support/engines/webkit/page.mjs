@@ -66,7 +66,7 @@ export class Page extends Finding(EventEmitter) {
       await this.#command('POST', 'window/rect', outer);
       const [wide, high] = await this.evaluate(() => [innerWidth, innerHeight]);
       if (wide === width && high === height) return;
-      outer = {width: outer.width + width - wide, height: outer.height + height - high};
+      outer = {width: Math.max(1, outer.width + width - wide), height: Math.max(1, outer.height + height - high)};
     }
   }
   viewportSize() { return this.evaluate(() => ({width: innerWidth, height: innerHeight})); }

@@ -2,6 +2,7 @@
 //
 //   const session = await start_session(proxyPort, (line) => …);           each line that the browser's console gets
 //   await session.command('POST', 'url', {url: 'http://…'});               resolves to the answer's value
+//   const handle = await session.open_window();
 //   await session.in_window(handle, (command) => command('GET', 'title')); no other window's command comes between
 //   await session.end();
 import {spawn} from 'node:child_process';
@@ -41,7 +42,7 @@ export async function start_session(proxyPort, told) {
   const base = `http://127.0.0.1:${port}`;
   await until(() => fetch(`${base}/status`).then(() => true, () => false), 'WebKitWebDriver answers', 30000);
   const proxy = {proxyType: 'manual', httpProxy: `127.0.0.1:${proxyPort}`};
-  const options = {binary: mini_browser(), args: ['--automation', '--enable-write-console-messages-to-stdout=true']};
+  const options = {binary: mini_browser(), args: ['--automation', '--enable-write-console-messages-to-stdout=true', '--javascript-can-open-windows-automatically=true']};
   const {sessionId} = await request('POST', `${base}/session`,
     {capabilities: {alwaysMatch: {proxy, 'webkitgtk:browserOptions': options}}});
   return new Session(`${base}/session/${sessionId}`, child, group);
@@ -60,6 +61,7 @@ class Session {
   #group;
   #turn = Promise.resolve();
   #window = null;
+  #first = null;  // opens the others
 
   constructor(url, child, group) {
     this.#url = url;
@@ -81,6 +83,20 @@ class Session {
     const done = this.#turn.then(work);
     this.#turn = done.catch(() => {});
     return done;
+  }
+
+  // One without the browser's bars, which would keep it from being as narrow as a phone.
+  open_window() {
+    return this.#in_turn(async () => {
+      const handles = () => request('GET', `${this.#url}/window/handles`);
+      this.#first ??= (await handles())[0];
+      const before = new Set(await handles());
+      await request('POST', `${this.#url}/window`, {handle: this.#first});
+      this.#window = this.#first;
+      const script = "open('about:blank', '_blank', 'noopener,left=0,top=0,width=760,height=560')";
+      await request('POST', `${this.#url}/execute/sync`, {script, args: []});
+      return until(async () => (await handles()).find((handle) => !before.has(handle)), 'another window');
+    });
   }
 
   // The window that is gone is current no more.
