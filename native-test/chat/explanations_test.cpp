@@ -106,11 +106,11 @@ TEST_CASE("the explanations are loaded once, and again only after a failure") {
   world.app.handle(LoadText{TextFile::explanations});
   CHECK(asked == 1);
   world.app.handle_text(TextFile::explanations, std::nullopt);
-  CHECK(world.state().explanations_are == Texts::failed);
+  CHECK(world.state().explanations_are == TextStatus::failed);
   world.app.handle(LoadText{TextFile::explanations});
   CHECK(asked == 2);
   world.app.handle_text(TextFile::explanations, served());
-  CHECK(world.state().explanations_are == Texts::there);
+  CHECK(world.state().explanations_are == TextStatus::there);
   world.app.handle(LoadText{TextFile::explanations});
   CHECK(asked == 2);
 }

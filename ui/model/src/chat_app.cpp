@@ -333,14 +333,14 @@ void ChatApp::show_trouble() {
   state_.workbench.frozen = platform_.trouble->frozen();
 }
 
-Texts& ChatApp::status_of(TextFile file) {
+TextStatus& ChatApp::status_of(TextFile file) {
   return file == TextFile::lessons ? state_.lessons_are : state_.explanations_are;
 }
 
 void ChatApp::load_text(TextFile file) {
-  Texts& status = status_of(file);
-  if (status == Texts::loading || status == Texts::there) return;
-  status = on_load_text ? Texts::loading : Texts::failed;
+  TextStatus& status = status_of(file);
+  if (status == TextStatus::loading || status == TextStatus::there) return;
+  status = on_load_text ? TextStatus::loading : TextStatus::failed;
   if (on_load_text) on_load_text(file);
 }
 
@@ -350,7 +350,7 @@ void ChatApp::handle_text(TextFile file, std::optional<std::string_view> json) {
   if (json && file == TextFile::lessons) {
     if (auto lessons = read_lessons(*json)) state_.lessons = std::move(*lessons), read = true;
   }
-  status_of(file) = read ? Texts::there : Texts::failed;
+  status_of(file) = read ? TextStatus::there : TextStatus::failed;
   changed();
 }
 

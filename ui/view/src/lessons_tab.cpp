@@ -48,8 +48,8 @@ void LessonsTab::follow(const chat::State& state) {
 
 void LessonsTab::draw(Ui& ui, const chat::State& state, chat::Intents& intents, float height) {
   auto area = scroll_area(ui, "Lessons", {.role = Role::region, .size = {0, height}, .padding = {Theme::space_4, Theme::space_2}});
-  if (state.lessons_are == chat::Texts::not_asked) intents.emplace_back(chat::LoadText{chat::TextFile::lessons});
-  if (state.lessons_are == chat::Texts::failed) {
+  if (state.lessons_are == chat::TextStatus::not_asked) intents.emplace_back(chat::LoadText{chat::TextFile::lessons});
+  if (state.lessons_are == chat::TextStatus::failed) {
     text(ui, "The lessons could not be loaded.", {.style = TextStyle::small, .color = ui.theme().color.warning_text});
     if (button(ui, "Load the lessons again", {.small = true})) intents.emplace_back(chat::LoadText{chat::TextFile::lessons});
     return;

@@ -207,7 +207,7 @@ void PacketDetails::draw_explanation(Ui& ui, const wasmqtt::TraceEntry& entry, c
   const ImVec2 at = ImGui::GetCursorScreenPos();
   ImGui::GetWindowDrawList()->AddRectFilled(at, {at.x + room().x, at.y + 1}, c.border.u32());
   auto area = scroll_area(ui, "Explanation", {.role = Role::region, .padding = {Theme::space_4, Theme::space_2}});
-  if (state.explanations_are == chat::Texts::failed) {
+  if (state.explanations_are == chat::TextStatus::failed) {
     text(ui, "The explanations could not be loaded.", {.style = TextStyle::small, .color = c.warning_text});
     if (button(ui, "Load again", {.small = true})) intents.emplace_back(chat::LoadText{chat::TextFile::explanations});
     return;

@@ -132,7 +132,7 @@ class ChatApp {
   void save_draft(const ConversationKey& key, const std::string& text);
   void choose_theme(const std::string& theme);
   void remember_device();
-  Texts& status_of(TextFile file);
+  TextStatus& status_of(TextFile file);
   void load_text(TextFile file);
   void export_packets(PacketFile format);
   void close_packets();

@@ -24,8 +24,8 @@ enum class Screen : std::uint8_t { login, chat };
 // Whether the platform notifies about unread messages, besides the title.
 enum class Notifications : std::uint8_t { unavailable, off, on, refused };
 
-// Texts that are loaded when they are needed.
-enum class Texts : std::uint8_t { not_asked, loading, there, failed };
+// How far a text has come that is loaded when it is needed.
+enum class TextStatus : std::uint8_t { not_asked, loading, there, failed };
 
 struct ConnectionStatus {
   enum class Kind : std::uint8_t { connecting, connected, reconnecting, offline, elsewhere };
@@ -69,7 +69,7 @@ struct State {
   WorkbenchState workbench;
   Explanations explanations;        // of packets and fields; empty until they were loaded
   std::vector<Lesson> lessons;
-  Texts explanations_are = Texts::not_asked, lessons_are = Texts::not_asked;
+  TextStatus explanations_are = TextStatus::not_asked, lessons_are = TextStatus::not_asked;
 
   const Conversation* open_conversation() const { return open.empty() ? nullptr : conversations.find(open); }
 };
