@@ -131,8 +131,8 @@ TEST_CASE("the timeline shows the same packets as arrows with names") {
   open_packets(world);
   world.click(Role::radio, "Timeline");
   CHECK(world.has(Role::log, "Timeline"));
-  CHECK(world.has(Role::button, "1 outbound connect"));
-  world.click(Role::button, "1 outbound connect");
+  CHECK(world.has(Role::button, "1 outbound connect with will"));
+  world.click(Role::button, "1 outbound connect with will");
   CHECK(world.has(Role::heading, "Packet 1: connect, outbound"));
 }
 

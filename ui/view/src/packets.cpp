@@ -52,7 +52,7 @@ void PacketsView::draw(Ui& ui, const chat::State& state, chat::Intents& intents)
   follow_trace(state);
   lessons_.follow(state);
   list_.update(*state.trace, filter_);
-  if (state.explanations_are == chat::Texts::not_asked) intents.emplace_back(chat::LoadText{chat::TextFile::explanations});
+  if (state.explanations_are == chat::TextStatus::not_asked) intents.emplace_back(chat::LoadText{chat::TextFile::explanations});
   if (details_.number() != 0 && (!has_chosen(state) || ui.take_escape())) details_.show(*state.trace, 0);
   draw_tools(ui, state, intents);
   draw_notices(ui, state, intents);
@@ -177,7 +177,8 @@ void PacketsView::draw_buttons(Ui& ui, chat::Intents& intents, Rows& rows) {
   if (!file && tool("Clear", Icon::trash)) intents.emplace_back(chat::ClearPackets{});
   if (tool("Export", Icon::download)) intents.emplace_back(chat::ExportPackets{});
   if (tool("For Wireshark", Icon::download)) intents.emplace_back(chat::ExportPackets{chat::PacketFile::pcapng});
-  if (!file && tool("Open", Icon::plus)) intents.emplace_back(chat::OpenPackets{});
+  // A phone's row has room for four.
+  if (!file && rows.width() >= narrow_width && tool("Open", Icon::plus)) intents.emplace_back(chat::OpenPackets{});
   if (file && tool("Close file", Icon::close)) intents.emplace_back(chat::ClosePackets{});
 }
 
@@ -187,17 +188,22 @@ void PacketsView::draw_filters(Ui& ui, Rows& rows, bool narrow) {
   const float height = ui.theme().control_height();
   const float pings = 32 + ui.text_width("Show Pings", TextStyle::body);
   const float filter = narrow ? rows.width() - pings - Theme::space_4 : 184.0f;
-  const float directions = narrow ? rows.width() : segmented_width(ui, segments);
+  const float directions = segmented_width(ui, segments);
   static constexpr std::string_view tabs[] = {"Table", "Timeline", "Session", "Trouble", "Lessons"};
   static constexpr std::string_view short_tabs[] = {"Table", "Time", "Session", "Trouble", "Lessons"};
   const float tabs_width = std::min(rows.width(), segmented_width(ui, tabs));
   rows.next(tabs_width, height);
   radio_group(ui, "View", tabs, tab_, {.segments = narrow ? short_tabs : tabs, .width = tabs_width});
   if (tab_ >= as_session) return;
-  rows.next(filter, height);
+  // The two stay together.
+  rows.next(filter + Theme::space_4 + pings, height);
+  const ImVec2 at = ImGui::GetCursorPos();
   text_field(ui, "Filter", filter_.text, {.placeholder = "Topic or type", .label_visible = false, .width = filter});
-  rows.next(pings, ui.theme().touch ? 44.0f : 36.0f);
+  const float pings_height = ui.theme().touch ? 44.0f : 36.0f;
+  ImGui::SetCursorPos({at.x + filter + Theme::space_4, at.y + std::floor((height - pings_height) * 0.5f)});
   checkbox(ui, "Show Pings", filter_.pings);
+  // There the filter's words "in" and "out" do.
+  if (narrow) return;
   rows.next(directions, height);
   int chosen = static_cast<int>(filter_.directions);
   if (radio_group(ui, "Direction", choices, chosen, {.segments = segments, .width = directions}))
