@@ -183,7 +183,9 @@ TEST_CASE("who is removed keeps what was said, can read it, and sees nothing tha
 TEST_CASE("another name, owner and other members show as soon as the service says so") {
   RightsWorld world;
   world.sign_in_with(one_group);
+  const int drawn = world.changes;
   world.tell({group_of(friends, "Old friends", {"peter", "alice", "vy"})});
+  CHECK(world.changes > drawn);
   const Group& group = world.room(friends)->group->group;
   CHECK(group.name == "Old friends");
   CHECK(group.owner == "peter");

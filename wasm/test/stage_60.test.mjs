@@ -30,7 +30,7 @@ describe('stage 60', () => {
     await vy.field('Message').press('Enter');
     await minh.reads('good words', 'this is fine');
     await minh.say('yes');
-    await vy.reads('good words', 'this is spam', 'this is fine', 'yes');
+    await vy.message('yes').waitFor();
   });
 
   test('whoever bypasses the page reaches nobody unchecked', async () => {

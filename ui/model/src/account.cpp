@@ -71,6 +71,7 @@ void Account::make_desk() {
   desk_ = std::make_unique<GroupDesk>(GroupDesk::Uses{app_->state_, history_, platform_.loop, platform_.zone}, settings_.check, qos());
   desk_->on_room_message = [this](const wasmqtt::Message& message) { handle_message(message); };
   desk_->on_notice = [this](std::string text, std::string_view topic) { notice(std::move(text), topic); };
+  desk_->on_changed = [this] { app_->changed(); };
   desk_->on_made = [this](const ConversationKey& key) { app_->open_chat(key); };
   desk_->on_groups_changed = [this] {
     // That is why the broker ended the connection, if it has just done so: it is neither a fault nor a takeover.

@@ -43,6 +43,7 @@ wasmqtt::Subscription GroupDesk::listen(std::string_view filter, void (GroupDesk
         if (detached_) return;
         if (message.token != 0) client_->acknowledge(message.token);
         (this->*handler)(message);
+        if (on_changed) on_changed();
       },
       .ask_again = true, .replaces = replaces};
   const auto made = client_->subscribe({&request, 1});

@@ -39,6 +39,8 @@ class GroupDesk {
   // What arrives in a room. Acknowledges it.
   std::function<void(const wasmqtt::Message&)> on_room_message;
   std::function<void(std::string text, std::string_view topic)> on_notice;
+  // Something that is drawn may have changed.
+  std::function<void()> on_changed;
   // The groups have changed: the broker has ended the connection for that, if it has just done so.
   std::function<void()> on_groups_changed;
   // This room was made for the user.
