@@ -59,7 +59,7 @@ test('a message is taken, stored and acknowledged while the browser shows no fra
   await until(async () => /^\(1\)/.test(await alice.page.title()), 'the count in the title', timeout);
   assert.equal(await alice.message('unseen').count(), 0);
   await alice.page.reload();
-  await alice.sign_in();
+  await alice.status('Connected').waitFor();  // without a password, a reload signs in again
   await alice.chat(/carol/).first().waitFor();
 });
 
