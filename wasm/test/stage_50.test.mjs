@@ -1,9 +1,8 @@
 // Stage 50: groups that come and go, with the real broker, its dynamic rights and the rights service.
 import assert from 'node:assert/strict';
 import {describe, test} from 'node:test';
-import {until} from './support/machine.mjs';
 import {publish, subscribe} from './support/mosquitto.mjs';
-import {on_stage, timeout} from './support/person.mjs';
+import {on_stage} from './support/person.mjs';
 
 const world = on_stage({rights: true});
 
@@ -149,7 +148,8 @@ describe('stage 50', () => {
     await minh.talk_to('vy');
     await vy.talk_to('minh');
     const said = [];
-    for (let i = 0; i < 10; ++i) {
+    // As many as are in sight together.
+    for (let i = 0; i < 6; ++i) {
       const room = `Row${String(i).padStart(13, '0')}`;
       await world.stage.rights.sql(`INSERT INTO rooms VALUES ('${room}', 'Row ${i}', 'vy');
         INSERT INTO members (room, member) VALUES ('${room}', 'vy'), ('${room}', 'minh')`);
@@ -164,22 +164,18 @@ describe('stage 50', () => {
     }
   });
 
-  test('the packets show the request, the answer and the end of the connection for what they are', async () => {
-    const vy = await arrive_as('vy', '&mqtt5=1');
-    await make_group(vy, 'Packets');
-    await vy.button('Show Packets').click();
-    const details = vy.page.getByRole('region', {name: 'Packet details'});
-    const filter = async (words) => {
-      await vy.field('Filter').fill(words);
-      await vy.page.getByRole('table', {name: 'Packets'}).getByRole('row').nth(1).click();
+  test('the packets show the request and the answer for what they are', async () => {
+    const peter = await arrive_as('peter', '&mqtt5=1');
+    await make_group(peter, 'Packets');
+    await peter.button('Show Packets').click();
+    const details = peter.page.getByRole('region', {name: 'Packet details'});
+    const choose = async (words, shown) => {
+      await peter.field('Filter').fill(words);
+      await peter.page.getByRole('table', {name: 'Packets'}).getByRole('row').filter({hasText: shown}).first().click();
     };
-    await filter('type:publish topic:chat/groups/request/+');
+    await choose('type:publish topic:chat/groups/request/+', 'chat/groups/request/');
     await details.getByText('A request to the rights service').waitFor();
-    await filter('type:publish topic:chat/groups/answer/+');
+    await choose('type:publish topic:chat/groups/answer/+', 'chat/groups/answer/');
     await details.getByText('The rights service\'s answer').waitFor();
-    await filter('type:connection');
-    await details.getByText('The broker does this where access rights change.').waitFor();
-    await until(async () => (await vy.page.getByRole('status').allTextContents()).some((text) => /Connected/.test(text)),
-      'connected', timeout);
   });
 });
