@@ -69,7 +69,7 @@ void GroupDesk::handle_groups(const Message& message) {
     if (!parsed.value) return notice("The list of your groups could not be read. " + parsed.problem, message.topic);
     groups = std::move(*parsed.value);
   }
-  listed_ = true;
+  const bool first = !std::exchange(listed_, true);
   bool news = leave_all_but(groups);
   std::vector<std::string> to_read;
   for (const Group& group : groups) {
@@ -78,7 +78,8 @@ void GroupDesk::handle_groups(const Message& message) {
   }
   read_rooms(to_read);
   open_made_room();
-  if (news && on_groups_changed) on_groups_changed();
+  // The first list after signing in ends no connection.
+  if (news && !first && on_groups_changed) on_groups_changed();
 }
 
 bool GroupDesk::join(const Group& group) {
