@@ -44,7 +44,7 @@ describe('on a phone', () => {
     await cem.status('Connected').waitFor();
     for (let i = 0; i < 30; ++i) await publish(world.stage.open_broker, 'chat/messages/cem/dan', said(`line ${i}`));
     await cem.chat('dan').tap();
-    await cem.message('line 29').waitFor();
+    await cem.log().getByRole('article').first().waitFor();
     // Nothing takes the focus by itself: the soft keyboard would cover half of the page.
     assert.notEqual(await cem.page.evaluate(() => document.activeElement.tagName), 'TEXTAREA');
     await cem.field('Message').tap();
