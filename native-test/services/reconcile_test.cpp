@@ -90,6 +90,13 @@ TEST_CASE("rights: where only what was checked is delivered, nobody writes or re
   CHECK(may(broker, "vy", AclType::receive, "chat/rooms/" + garden + "/+/accepted"));
 }
 
+TEST_CASE("rights: the administrator reads all, is online or not, and writes no messages") {
+  const BrokerState broker = desired_state(small_state());
+  CHECK(may(broker, "admin", AclType::receive, "chat/messages/#"));
+  CHECK(may(broker, "admin", AclType::receive, "chat/rooms/#"));
+  for (const Acl& acl : broker.roles.at("chat-admin")) CHECK((acl.type != AclType::send || acl.topic == "chat/status/admin"));
+}
+
 TEST_CASE("rights: names that would break out of their level of a topic get none") {
   RightsState state = small_state();
   state.users["+"] = state.users["a/b"] = state.users["#"] = UserKind::user;

@@ -58,8 +58,9 @@ void add_room_rights(Acls& acls, const std::string& room, const std::string& use
   acls = role.take();
 }
 
-Acls reader_rights() {
+Acls reader_rights(const std::string& user) {
   RoleBuilder role;
+  role.send(chat::status_topic(user));
   for (const char* filter : {"chat/messages/#", "chat/rooms/#", "chat/status/#"}) role.read(filter);
   return role.take();
 }
@@ -88,7 +89,7 @@ BrokerState desired_state(const RightsState& state) {
     Acls& acls = broker.roles[role_of(user)];
     switch (kind) {
       case UserKind::user: acls = user_rights(user, state.only_checked); break;
-      case UserKind::reader: acls = reader_rights(); break;
+      case UserKind::reader: acls = reader_rights(user); break;
       case UserKind::worker: acls = worker_rights(); break;
     }
   }
