@@ -206,7 +206,7 @@ TEST_CASE("the state of one's own messages is told of each, and drawn in words f
   world.settle();
   std::vector<std::size_t> pieces;
   for (const Node& node : world.screen.tree().nodes()) {
-    if (node.name.find("delivered to the broker") == std::string_view::npos) continue;
+    if (node.role != Role::text || node.name.find("delivered to the broker") == std::string_view::npos) continue;
     pieces.push_back(node.lines.size());
     CHECK((node.lines.back().rect.w == 0) == (node.lines.size() == 2));
   }

@@ -201,7 +201,7 @@ TEST_CASE("after a reload the card asks for the password again, and says what wa
 }
 
 TEST_CASE("the broker's address is under Advanced, filled in, checked, and follows the toggle") {
-  ViewWorld world(stage_settings(10), 1280, 1000);
+  ViewWorld world(stage_settings(10), 1280, 1400);
   std::string address;
   world.app.on_address = [&](const std::string& query) { address = query; };
   world.click(Role::button, "Advanced");

@@ -157,6 +157,7 @@ describe('very many packets', () => {
       // Eight megabytes of them.
       await it.count(/^7\d\s\d{3} of 7\d\s\d{3} packets/);
       await it.person.chat('bob').click();
+      await it.person.button('Jump to latest').click();
       await it.person.message('message 110000').waitFor();
       await it.filter('connack');
       await it.count(/^0 of 7/);
@@ -237,7 +238,7 @@ describe('the details', () => {
 
   test('say when the explanations could not be loaded, and load them again', async () => {
     const it = await inspect('?stage=10&user=dot', undefined,
-      {...large, prepare: (page) => page.route('**/explanations.json', (route) => route.abort(), {times: 1})});
+      {...large, prepare: (page) => page.route('**/explanations.json', (route) => route.fulfill({body: 'no JSON'}), {times: 1})});
     await it.rows('connack').click();
     await it.page.getByText('The explanations could not be loaded.').waitFor();
     await it.person.button('Load again').click();

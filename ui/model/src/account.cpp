@@ -149,6 +149,7 @@ void Account::connect(const std::string& password) {
   mqtt_options.client.journal = journal_ != nullptr;
   mqtt_ = std::make_unique<wasmqtt::MqttClient>(platform_.loop, platform_.transport, std::move(mqtt_options), journal_);
   workbench_ = std::make_unique<Workbench>(*mqtt_, user_);
+  workbench_->on_changed = [this] { if (app_ != nullptr) app_->changed(); };
   mqtt_->on_event = [this](const wasmqtt::MqttEvent& event) {
     std::visit([this](const auto& one) { handle(one); }, event);
     if (app_ != nullptr) app_->changed();

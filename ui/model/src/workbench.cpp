@@ -90,12 +90,11 @@ void Workbench::send_in_lanes() {
 void Workbench::arrived(std::size_t lane, const wasmqtt::Message& message) {
   mqtt_.acknowledge(message.token);
   WorkbenchState::Lane& counts = state_.lanes[lane];
-  if (seen_[lane].size() >= counts.sent) {
-    if (seen_[lane].contains(std::string(wasmqtt::as_text(message.payload)))) ++counts.doubled;
-    return;  // somebody else's
-  }
-  if (seen_[lane].emplace(wasmqtt::as_text(message.payload)).second) ++counts.arrived;
-  else ++counts.doubled;
+  std::string payload(wasmqtt::as_text(message.payload));
+  if (seen_[lane].contains(payload)) ++counts.doubled;
+  else if (seen_[lane].size() >= counts.sent) return;  // somebody else's
+  else ++counts.arrived, seen_[lane].insert(std::move(payload));
+  if (on_changed) on_changed();
 }
 
 void Workbench::handle_delivery(const wasmqtt::DeliveryChanged& change) {
@@ -104,6 +103,7 @@ void Workbench::handle_delivery(const wasmqtt::DeliveryChanged& change) {
   if (at == unfinished_.end()) return;
   --state_.lanes[at->second].waiting;
   unfinished_.erase(at);
+  if (on_changed) on_changed();
 }
 
 }  // namespace chat

@@ -1,6 +1,7 @@
 // Messages and subscriptions that are no part of the chat, over the same client. Internal to Account.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <set>
 
@@ -14,6 +15,9 @@ class Workbench {
  public:
   // `mqtt` and this object are destroyed together: its handlers refer to this.
   Workbench(wasmqtt::MqttClient& mqtt, std::string user) : mqtt_(mqtt), user_(std::move(user)) {}
+
+  // state() has changed by what came from the network.
+  std::function<void()> on_changed;
 
   // All but what concerns trouble.
   const WorkbenchState& state() const { return state_; }

@@ -157,8 +157,12 @@ void PacketDetails::draw_bytes(Ui& ui, wasmqtt::Bytes bytes) {
   const HexResult hex = hex_view(ui, bytes, marks);
   if (hex.clicked) choose_byte(hex.pointed, byte_ == hex.pointed ? field_ : -1);
   // Its row has been drawn.
-  if (hex.pointed != pointed_byte_ || hex.clicked) ui.set_unsettled();
-  pointed_byte_ = hex.pointed;
+  // A pointer that rests does not take back what the keyboard has chosen since.
+  const ImVec2 moved = ImGui::GetIO().MouseDelta;
+  const bool rests = moved.x == 0 && moved.y == 0 && !hex.clicked;
+  const int pointed = rests && hex.pointed >= 0 ? pointed_byte_ : hex.pointed;
+  if (pointed != pointed_byte_ || hex.clicked) ui.set_unsettled();
+  pointed_byte_ = pointed;
 }
 
 // The way from a byte to its field without a pointer.

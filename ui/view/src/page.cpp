@@ -14,6 +14,8 @@ namespace {
 constexpr float phone_width = 640;
 constexpr float low_height = 420;
 constexpr float least_packets_height = 380, least_list_height = 260;
+// Under the chat they have to do with less than they would like, and only then scroll as a whole.
+constexpr float cramped_packets_height = 240;
 // Below it the packets lie under the chat, where the table has room for all its columns.
 constexpr float packets_beside_width = 1500;
 constexpr float packets_beside_login_width = 1080;
@@ -97,31 +99,33 @@ void Page::draw_narrow(Ui& ui, const chat::State& state, chat::Intents& intents)
   const ImVec2 size = ImGui::GetWindowSize();
   ImGui::GetWindowDrawList()->AddRectFilled(at, {at.x + size.x, at.y + size.y}, ui.theme().color.panel.u32());
   if (!show_packets_ && state.open_conversation() != nullptr) return draw_narrow_conversation(ui, state, intents);
-  const float least = show_packets_ ? least_packets_height : least_list_height;
-  const auto draw = [&] {
-    if (show_packets_) packets_.draw(ui, state, intents);
-    else chat_list_.draw(ui, state, intents);
-  };
-  if (size.y >= least) return draw();
-  // Where it would not fit, it scrolls.
+  if (show_packets_) return draw_packets(ui, state, intents, least_packets_height);
+  if (size.y >= least_list_height) return chat_list_.draw(ui, state, intents);
   auto pane = scroll_area(ui, "Pane");
-  auto content = region(ui, {.role = Role::group, .name = "Content", .size = {0, least}});
-  draw();
+  auto content = region(ui, {.role = Role::group, .name = "Content", .size = {0, least_list_height}});
+  chat_list_.draw(ui, state, intents);
 }
 
-// In a low window the problems stand below: the heading names them, and messages and composer stay in sight.
+// Where they would have less than `enough`, the pane scrolls.
+void Page::draw_packets(Ui& ui, const chat::State& state, chat::Intents& intents, float enough) {
+  if (room().y >= enough) return packets_.draw(ui, state, intents);
+  auto pane = scroll_area(ui, "Pane");
+  auto content = region(ui, {.role = Role::group, .name = "Content", .size = {0, least_packets_height}});
+  packets_.draw(ui, state, intents);
+}
+
+// In a low window the problems stand below: the heading names them, and messages and composer stay in sight. Both have the
+// same parents in either, so that the field keeps the focus while a soft keyboard takes half of the window.
 void Page::draw_narrow_conversation(Ui& ui, const chat::State& state, chat::Intents& intents) {
-  if (ImGui::GetIO().DisplaySize.y >= low_height) {
-    header_.draw_banner(ui, state, intents);
-    return draw_conversation(ui, state, intents, true);
-  }
+  const bool low = ImGui::GetIO().DisplaySize.y < low_height;
+  if (!low) header_.draw_banner(ui, state, intents);
   const float height = room().y;
   auto pane = scroll_area(ui, "Pane");
   {
     auto content = region(ui, {.role = Role::group, .name = "Content", .size = {0, height}});
     draw_conversation(ui, state, intents, true);
   }
-  header_.draw_banner(ui, state, intents);
+  if (low) header_.draw_banner(ui, state, intents);
 }
 
 void Page::draw_wide(Ui& ui, const chat::State& state, chat::Intents& intents) {
@@ -142,7 +146,7 @@ void Page::draw_wide(Ui& ui, const chat::State& state, chat::Intents& intents) {
   const ImVec2 at = ImGui::GetCursorScreenPos(), size = room();
   {
     auto card = region(ui, {.role = Role::region, .name = "Packets", .surface = Surface::card});
-    packets_.draw(ui, state, intents);
+    draw_packets(ui, state, intents, cramped_packets_height);
   }
   uncover(ui, widget_id("Packets"), {at.x, at.y, size.x, size.y});
 }

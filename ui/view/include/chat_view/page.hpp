@@ -58,6 +58,7 @@ class Page {
   void draw_login(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
   void draw_chat(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
   void draw_narrow(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
+  void draw_packets(semantic::Ui& ui, const chat::State& state, chat::Intents& intents, float enough);
   void draw_narrow_conversation(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
   void draw_wide(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
   void draw_columns(semantic::Ui& ui, const chat::State& state, chat::Intents& intents, float height);
