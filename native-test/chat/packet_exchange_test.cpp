@@ -55,10 +55,10 @@ TEST_CASE("the four steps of QoS 2 are one exchange, whichever of them one asks 
   it.add(out, Pubrel{5});                 // 5
   it.add(in, Pubcomp{5});                 // 6
   it.publish(out, Qos::exactly_once, 5);  // 7, another message
-  for (std::uint64_t number : {1, 3, 5, 6}) CHECK(it.of(number) == "1 3 5 6 ");
-  for (std::uint64_t number : {2, 4}) CHECK(it.of(number) == "2 4 ");
+  for (const std::uint64_t number : {1u, 3u, 5u, 6u}) CHECK(it.of(number) == "1 3 5 6 ");
+  for (const std::uint64_t number : {2u, 4u}) CHECK(it.of(number) == "2 4 ");
   CHECK(it.of(7) == "7 ");
-  for (std::uint64_t number : {3, 5, 6}) CHECK(make_row(it.trace, number, {}).topic == "a/b");
+  for (const std::uint64_t number : {3u, 5u, 6u}) CHECK(make_row(it.trace, number, {}).topic == "a/b");
   CHECK_FALSE(waits_for_answer(it.trace[1]));
   CHECK(waits_for_answer(it.trace[7]));
 }
@@ -73,7 +73,7 @@ TEST_CASE("a repetition after a reconnect belongs to the message that was sent f
   it.publish(out, Qos::at_least_once, 3, true);     // 6
   it.add(in, Puback{3});                            // 7
   it.publish(out, Qos::at_least_once, 3);           // 8
-  for (std::uint64_t number : {3, 6, 7}) CHECK(it.of(number) == "3 6 7 ");
+  for (const std::uint64_t number : {3u, 6u, 7u}) CHECK(it.of(number) == "3 6 7 ");
   CHECK(it.of(8) == "8 ");
   CHECK(it.of(1) == "1 2 ");
   CHECK(it.of(5) == "4 5 ");

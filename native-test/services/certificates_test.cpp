@@ -98,8 +98,9 @@ TEST_CASE_FIXTURE(SecureWorld, "certificates: a name that is no user's connects,
 
 TEST_CASE_FIXTURE(SecureWorld, "certificates: expired, revoked, or none: refused, with a sentence that says which") {
   for (const std::string scheme : {"mqtts", "wss"}) {
-    for (const auto& [name, words] : {std::pair{"expired", "certificate expired"}, std::pair{"revoked", "certificate revoked"},
-                                      std::pair{"", "certificate required"}}) {
+    for (const auto& [of, words] : {std::pair{"expired", "certificate expired"}, std::pair{"revoked", "certificate revoked"},
+                                    std::pair{"", "certificate required"}}) {
+      const char* const name = of;  // CAPTURE takes no structured binding
       CAPTURE(scheme);
       CAPTURE(name);
       const std::string sentence = refusal(scheme, name);

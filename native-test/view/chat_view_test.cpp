@@ -242,7 +242,8 @@ TEST_CASE("a chat is cleared or removed after a question, and not when one think
 }
 
 TEST_CASE("zoomed in, the composer and messages stay in sight, and so does a packet") {
-  for (const auto& [width, height] : {std::pair{640.0f, 400.0f}, {320.0f, 256.0f}, {320.0f, 640.0f}}) {
+  for (const ImVec2 window : {ImVec2{640, 400}, {320, 256}, {320, 640}}) {
+    const float width = window.x, height = window.y;
     CAPTURE(width);
     CAPTURE(height);
     ViewWorld world(stage_settings(10), width, height);

@@ -146,6 +146,7 @@ var imguiWebPage = {
         // Until the first frame, elements of the page's own take it.
         if (kind === 1) ImguiWebEarly.pressed = !!ImguiWebEarly.left;
         if (kind !== 0 && (ImguiWebEarly.left || ImguiWebEarly.pressed)) return;
+        if (kind === 1) ImguiWebEvents.tellScrolls(event.target);
         const box = w.app.getBoundingClientRect();
         _imgui_web_on_pointer(kind, event.clientX - box.left, event.clientY - box.top, event.button,
                               event.pointerType === 'touch' ? 1 : 0);

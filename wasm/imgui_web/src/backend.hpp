@@ -42,6 +42,7 @@ struct Backend {
   int wanted = 0;
   double last_time = 0;
   bool pending = false, drawing = false, context_lost = false, hidden = false, shown = false;
+  bool scrolled = false;           // since the last frame
   bool release_pointer = false;    // a finger went up: the pointer leaves the page with the next frame
 };
 

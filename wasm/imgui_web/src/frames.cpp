@@ -115,6 +115,7 @@ void draw_frame(double time) {
   io.DisplayFramebufferScale = {b.density, b.density};
   if (!b.shown) take_over(b);
   lay_out(b);
+  b.scrolled = false;
   if (b.ui.unsettled()) b.wanted = std::max(b.wanted, 1);
   present(b);
   b.mirror.patch(b.ui.tree());

@@ -50,6 +50,8 @@ using namespace imgui_web;
 extern "C" {
 
 EMSCRIPTEN_KEEPALIVE void imgui_web_on_pointer(int event, float x, float y, int button, int touch) {
+  // ImGui looks for what is pressed where things were in the frame before.
+  if (event == pointer_down && backend().scrolled) respond();
   ImGuiIO& io = ImGui::GetIO();
   io.AddMouseSourceEvent(touch ? ImGuiMouseSource_TouchScreen : ImGuiMouseSource_Mouse);
   if (event == pointer_leave || event == pointer_cancel) {

@@ -313,6 +313,7 @@ EMSCRIPTEN_KEEPALIVE void imgui_web_on_row(Id rows, int row) {
 EMSCRIPTEN_KEEPALIVE void imgui_web_on_scroll(Id id, float y) {
   if (!backend().mirror.note_dom_scroll(id, y)) return;
   backend().ui.handle_scroll(id, y);
+  backend().scrolled = true;
   // The second knows what lies under the pointer now: ImGui looks for that where things were in the frame before.
   imgui_web::want(2);
 }
