@@ -151,8 +151,16 @@ TEST_CASE_FIXTURE(ServiceWorld, "hostile: malformed and oversized requests are a
   CHECK(vy.ask(GroupAction::create, {}, "Garden").accepted);  // others are served meanwhile
   REQUIRE(jenny.await_on(chat::group_answer_topic("jenny"), 503));
   CHECK(jenny.answers("flood0")[0].accepted);
-  CHECK(jenny.answers("flood499")[0].reason == "These are more than 20 requests in a minute. Please try again later.");
-  CHECK(jenny.await_groups([](const auto& groups) { return groups.size() == 20; }));
+  std::size_t accepted = 0, refused = 0;
+  for (int i = 0; i < 500; ++i) {
+    const chat::GroupAnswer answer = jenny.answers("flood" + std::to_string(i))[0];
+    if (answer.accepted) ++accepted;
+    else if (answer.reason == "These are more than 20 requests in a minute. Please try again later.") ++refused;
+  }
+  CHECK(accepted + refused == 500);
+  CHECK(accepted >= 17);  // the three before may come again, and then count
+  CHECK(accepted <= 40);  // one more for each three seconds that all of this takes
+  CHECK(jenny.await_groups([&](const auto& groups) { return groups.size() == accepted; }));
 }
 
 TEST_CASE_FIXTURE(ServiceWorld, "requests: repeated with its id one is done once and answered again, also by a service that was killed") {
