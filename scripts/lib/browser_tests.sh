@@ -26,15 +26,14 @@ run_browser_tests() {
   export WASMQTT_PAGE WASMQTT_CHROMIUM
   WASMQTT_PAGE=$(page_directory)
   WASMQTT_CHROMIUM=$(browser_program || :)
-  WASMQTT_BROWSER=$engine timeout 2400 node --test --test-concurrency=$concurrency \
-    --test-reporter=spec --test-reporter-destination=stdout --test-reporter=tap --test-reporter-destination="$tap" "$@" || status=$?
-  [[ -s $tap ]] || { count_failure "node --test ended with $status before it ran anything." && return; }
+  WASMQTT_BROWSER=$engine node "$root/wasm/test/run.mjs" --concurrency $concurrency --tap "$tap" "$@" || status=$?
+  [[ -s $tap ]] || { count_failure "the tests ended with $status before it ran anything." && return; }
   count_tap "$tap" "$engine"
   # "# SKIP reason", and how often.
   sed -n 's/.*# SKIP \(..*\)/\1/p' "$tap" | sort | uniq -c | while read -r count reason; do
     note "$engine skipped $count: $reason"
   done
-  [[ $status -eq 0 || $results_failed -gt 0 ]] || count_failure "node --test ended with $status."
+  [[ $status -eq 0 || $results_failed -gt 0 ]] || count_failure "the tests ended with $status."
 }
 
 browser_test_files() {

@@ -1,12 +1,11 @@
 // The examples in Chromium, each with two pages, the native program that belongs to it, and a real broker.
 import assert from 'node:assert/strict';
-import {spawn} from 'node:child_process';
-import {once} from 'node:events';
 import path from 'node:path';
 import {after, before, test} from 'node:test';
 import {serve} from '../../scripts/serve.mjs';
 import {startBroker} from './support/brokers.mjs';
 import {few_pixels, launchBrowser} from './support/browser.mjs';
+import {ended, start, stop} from './support/children.mjs';
 import {root, until} from './support/machine.mjs';
 import {publish, subscribe} from './support/mosquitto.mjs';
 
@@ -21,25 +20,13 @@ before(async () => {
   [broker, browser] = await Promise.all([startBroker('open'), launchBrowser()]);
 });
 after(async () => {
-  running.forEach((child) => child.kill('SIGKILL'));
   await browser?.close();
   await broker?.close();
   await pages?.close();
 });
 
-const running = new Set();
-process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
-
-function start(name, ...more) {
-  const child = spawn(path.join(programs, name), [`mqtt://127.0.0.1:${broker.tcpPort}`, ...more],
-    {stdio: ['pipe', 'inherit', 'inherit']});
-  running.add(child);
-  const ended = once(child, 'exit').then(([code]) => {
-    running.delete(child);
-    return code;
-  });
-  return {ended, input: child.stdin, stop: () => { child.kill('SIGKILL'); return ended; }};
-}
+const run = (name, ...more) => start(path.join(programs, name), [`mqtt://127.0.0.1:${broker.tcpPort}`, ...more],
+  {stdio: ['pipe', 'ignore', 'inherit']});
 
 async function open(example, more = '') {
   const context = await browser.newContext(few_pixels);
@@ -58,9 +45,9 @@ async function open(example, more = '') {
 
 test('news ticker: readers see the latest headline of the categories that they chose, early and late', async () => {
   const wire = async (...lines) => {
-    const program = start('news_wire');
-    program.input.end(`${lines.join('\n')}\n`);
-    assert.equal(await program.ended, 0);
+    const program = run('news_wire');
+    program.stdin.end(`${lines.join('\n')}\n`);
+    assert.equal(await ended(program), 0);
   };
   await wire('news/sport/formula-1 Rain in Spa', 'news/politics/us/utah Salt Lake votes', 'news/sport/tennis Ace',
     'news/sport/formula-1 Sun in Spa');
@@ -86,7 +73,7 @@ test('news ticker: readers see the latest headline of the categories that they c
 
 test('progress: a page that comes late shows the newest state at once and follows it to the end', async () => {
   const early = await open('progress');
-  const work = start('progress_worker', 'backup', '10');
+  const work = run('progress_worker', 'backup', '10');
   const bar = (page) => page.page.getByRole('progressbar', {name: 'backup'});
   const value = async (page) => Number(await bar(page).getAttribute('value'));
   await bar(early).waitFor();
@@ -95,7 +82,7 @@ test('progress: a page that comes late shows the newest state at once and follow
   await bar(late).waitFor();
   assert.ok(await value(late) >= 20);
   for (const page of [early, late]) await until(async () => await value(page) === 100, 'it is done');
-  assert.equal(await work.ended, 0);
+  assert.equal(await ended(work), 0);
   await publish(broker, 'progress/backup', '', {retain: true, qos: 1});
   for (const page of [early, late]) await bar(page).waitFor({state: 'detached'});
   await early.close();
@@ -123,7 +110,7 @@ function prepare_race(item) {
 }
 
 test('auction: a bid must beat the highest; of two that race one wins, two hundred times', async () => {
-  let auctioneer = start('auctioneer', 'lamp', '10', 'chair', '5');
+  let auctioneer = run('auctioneer', 'lamp', '10', 'chair', '5');
   const accepted = await subscribe(broker, 'auctions/lamp', {qos: 2});
   const bidders = [await open('auction', '&user=alice'), await open('auction', '&user=bob')];
   const lamp = ({page}) => page.getByRole('form', {name: 'lamp'}).getByRole('status');
@@ -147,14 +134,15 @@ test('auction: a bid must beat the highest; of two that race one wins, two hundr
     assert.equal(seen.filter((text) => text.includes('you lead')).length, 1, `one of two leads with ${amount}`);
   }
   await until(() => bids.messages.length === 400, 'both have bid in each round');
+  await accepted.next(({payload}) => payload.startsWith('211 '));
   await bids.close();
   // The house's 10 may have been there before we looked.
   const amounts = accepted.messages.map(({payload}) => Number(payload.split(' ')[0])).filter((amount) => amount > 10);
   assert.deepEqual(amounts, Array.from({length: 201}, (_, index) => 11 + index), 'each amount is accepted once');
 
   // What was accepted outlives the auctioneer.
-  await auctioneer.stop();
-  auctioneer = start('auctioneer', 'lamp', '10');
+  await stop(auctioneer);
+  auctioneer = run('auctioneer', 'lamp', '10');
   await publish(broker, 'auctions/lamp/bid', '100 mallory', {qos: 2});
   await bob.page.getByRole('spinbutton', {name: 'Your bid for the lamp'}).fill('300');
   await bob.page.getByRole('button', {name: 'Bid for the lamp'}).click();
@@ -163,15 +151,15 @@ test('auction: a bid must beat the highest; of two that race one wins, two hundr
     await bob.page.getByRole('button', {name: 'Bid for the lamp'}).click();
     return false;
   }, 'bids of 300 and more are accepted by the auctioneer who came back');
-  await auctioneer.stop();
+  await stop(auctioneer);
   await accepted.close();
   await alice.close();
   await bob.close();
 });
 
 test('shadow: a wish waits for the lamp, of two pages that race one is rejected, and a stale wish meets the current version', async () => {
-  const keeper = start('shadow_keeper');
-  let lamp = start('lamp');
+  const keeper = run('shadow_keeper');
+  let lamp = run('lamp');
   const pages_open = [await open('shadow'), await open('shadow')];
   const [one, two] = pages_open.map(({page}) => page);
   const shows = (page, text) => page.getByRole('status', {name: 'Shadow'}).filter({hasText: text}).waitFor();
@@ -181,10 +169,10 @@ test('shadow: a wish waits for the lamp, of two pages that race one is rejected,
   await shows(two, 'Version 1: desired red, reported red.');
   await outcome(one).filter({hasText: 'Accepted: red.'}).waitFor();
 
-  await lamp.stop();
+  await stop(lamp);
   await two.getByRole('button', {name: 'Green'}).click();
   await shows(one, 'Version 2: desired green, reported red. The lamp will be green when it is back.');
-  lamp = start('lamp');
+  lamp = run('lamp');
   await shows(one, 'desired green, reported green.');
 
   // Both click at once; the broker's order decides. Whose page has shown the other's wish by then is no rival: both are accepted.
@@ -212,8 +200,8 @@ test('shadow: a wish waits for the lamp, of two pages that race one is rejected,
   await until(() => rejected.messages.length === 1, 'a stale wish is rejected');
   assert.match(rejected.messages[0].payload, new RegExp(`^${current} (blue|white)$`));
   await rejected.close();
-  await lamp.stop();
-  await keeper.stop();
+  await stop(lamp);
+  await stop(keeper);
   for (const each of pages_open) await each.close();
 });
 

@@ -1,8 +1,7 @@
 // MQTT Chat behind a real nginx with the configuration that is provided: TLS, both brokers as wss on the page's own
 // origin, a strict policy, compression and caching.
 import assert from 'node:assert/strict';
-import {execFile, spawn} from 'node:child_process';
-import {once} from 'node:events';
+import {execFile} from 'node:child_process';
 import {cp, mkdir, mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
 import https from 'node:https';
 import path from 'node:path';
@@ -10,6 +9,7 @@ import {after, before, describe, test} from 'node:test';
 import {promisify} from 'node:util';
 import {startBroker} from './support/brokers.mjs';
 import {few_pixels, launchBrowser} from './support/browser.mjs';
+import {has_ended, start, stop} from './support/children.mjs';
 import {lacks} from './support/engines/engine.mjs';
 import {free_ports, is_open, root, until} from './support/machine.mjs';
 import {Person} from './support/person.mjs';
@@ -48,13 +48,13 @@ async function start_nginx(folder, port, brokers) {
   await cp(page_directory, path.join(folder, 'page'), {recursive: true, preserveTimestamps: true});
   await run(process.execPath, [path.join(root, 'scripts', 'compress.mjs'), path.join(folder, 'page')]);
   await writeFile(path.join(folder, 'nginx.conf'), await configuration(folder, port, brokers));
-  const child = spawn('nginx', ['-p', folder, '-e', path.join(folder, 'error.log'), '-c', path.join(folder, 'nginx.conf')],
+  const child = start('nginx', ['-p', folder, '-e', path.join(folder, 'error.log'), '-c', path.join(folder, 'nginx.conf')],
     {stdio: ['ignore', 'ignore', 'pipe'], env: {...process.env, PATH: `${process.env.PATH}:/usr/sbin`}});
   let said = '';
   child.stderr.on('data', (data) => { said += data; });
   child.once('error', (error) => { said += error.message; });
   await until(() => {
-    if (child.exitCode !== null || child.pid === undefined) throw new Error(`nginx ended: ${said}`);
+    if (has_ended(child)) throw new Error(`nginx ended: ${said}`);
     return is_open(port);
   }, 'nginx listens');
   return child;
@@ -77,11 +77,7 @@ describe('MQTT Chat behind nginx', {skip: lacks('launch arguments')}, () => {
 
   after(async () => {
     await browser?.close();
-    if (nginx && nginx.exitCode === null) {
-      const ended = once(nginx, 'exit');
-      nginx.kill('SIGTERM');
-      await ended;
-    }
+    if (nginx) await stop(nginx, 'SIGTERM');
     await Promise.all([brokers?.open.close(), brokers?.auth.close()]);
     await rm(folder, {recursive: true, force: true});
   });

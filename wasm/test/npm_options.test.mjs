@@ -1,6 +1,6 @@
 // The npm package's options beside MQTT.js's everyday ones, in Node: how it tries again, whom it signs in as, and where.
 import assert from 'node:assert/strict';
-import {execFile, spawn} from 'node:child_process';
+import {execFile} from 'node:child_process';
 import {once} from 'node:events';
 import {mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
 import os from 'node:os';
@@ -8,6 +8,7 @@ import path from 'node:path';
 import {after, before, test} from 'node:test';
 import {promisify} from 'node:util';
 import {startBroker} from './support/brokers.mjs';
+import {start, stop} from './support/children.mjs';
 import {free_ports, is_open, until} from './support/machine.mjs';
 import {load_package} from './support/package.mjs';
 
@@ -112,13 +113,11 @@ async function start_secure_broker() {
     `listener ${port}\nprotocol ${protocol}\ncertfile ${certificate}\nkeyfile ${key}\n`;
   // Started by root, it would become a user who cannot read the key.
   await writeFile(settings, `user ${os.userInfo().username}\nallow_anonymous true\n${listener(tls, 'mqtt')}${listener(wss, 'websockets')}`);
-  const child = spawn('mosquitto', ['-c', settings],
+  const child = start('mosquitto', ['-c', settings],
     {stdio: 'ignore', env: {...process.env, PATH: `${process.env.PATH}:/usr/sbin`}});
-  process.once('exit', () => child.kill('SIGKILL'));
   await until(async () => await is_open(tls) && await is_open(wss), 'the secure broker listens');
   return {tls, wss, ca: await readFile(certificate), close: async () => {
-    child.kill('SIGKILL');
-    await once(child, 'exit');
+    await stop(child);
     await rm(folder, {recursive: true});
   }};
 }

@@ -1,7 +1,7 @@
 // The programs of the package's README, as somebody runs them who has nothing but what `npm pack` made: in Node, and those for
 // both also in a page. Only the broker's address is another one.
 import assert from 'node:assert/strict';
-import {execFile, spawn} from 'node:child_process';
+import {execFile} from 'node:child_process';
 import {copyFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {after, before, test} from 'node:test';
@@ -10,6 +10,7 @@ import {serve} from '../../scripts/serve.mjs';
 import {asking_broker} from './support/asking_broker.mjs';
 import {startBroker} from './support/brokers.mjs';
 import {launchBrowser} from './support/browser.mjs';
+import {start, stop} from './support/children.mjs';
 import {root, until} from './support/machine.mjs';
 import {startPacketBroker} from './support/packet_broker.mjs';
 import {build_package, package_directory} from './support/package.mjs';
@@ -78,7 +79,7 @@ for (const [name, lines] of Object.entries(expected)) {
   test(`${name}.mjs does in Node what the README says`, {timeout}, async () => {
     const file = path.join(state, 'project', `${name}.mjs`);
     await writeFile(file, program(name));
-    const child = spawn(process.execPath, [file], {stdio: ['ignore', 'pipe', 'inherit']});
+    const child = start(process.execPath, [file], {stdio: ['ignore', 'pipe', 'inherit']});
     let output = '';
     child.stdout.on('data', (data) => { output += data; });
     try {
@@ -86,7 +87,7 @@ for (const [name, lines] of Object.entries(expected)) {
       await until(() => heard().length === lines.length, `${lines.length} lines`);
       assert.deepEqual(heard(), lines);
     } finally {
-      child.kill();
+      await stop(child);
     }
   });
 

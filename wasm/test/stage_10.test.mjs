@@ -1,9 +1,8 @@
 // Stage 10, end to end: two browsers, a real broker, the broker's own clients and a native bot.
 import assert from 'node:assert/strict';
-import {spawn} from 'node:child_process';
-import {once} from 'node:events';
 import path from 'node:path';
 import {describe, test} from 'node:test';
+import {start, stop} from './support/children.mjs';
 import {root, until} from './support/machine.mjs';
 import {publish, subscribe} from './support/mosquitto.mjs';
 import {on_stage, timeout} from './support/person.mjs';
@@ -61,7 +60,7 @@ describe('stage 10', () => {
 
   test('the bot peter answers', async () => {
     const program = path.join(root, 'build', 'native', 'ui', 'bots', 'bot-peter');
-    const bot = spawn(program, ['--url', `mqtt://127.0.0.1:${world.stage.open_broker.tcpPort}`], {stdio: 'ignore'});
+    const bot = start(program, ['--url', `mqtt://127.0.0.1:${world.stage.open_broker.tcpPort}`], {stdio: 'ignore'});
     const jenny = await world.arrive('?stage=10&user=jenny');
     await jenny.sign_in();
     await jenny.talk_to('peter');
@@ -70,9 +69,7 @@ describe('stage 10', () => {
     await seen.next((m) => m.json?.status === 'online', timeout);
     await jenny.say('hello');
     await jenny.message(/you said/i).waitFor();
-    const ended = once(bot, 'exit');
-    bot.kill('SIGTERM');
-    await ended;
+    await stop(bot, 'SIGTERM');
     await seen.close();
   });
 });

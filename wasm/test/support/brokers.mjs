@@ -6,17 +6,15 @@
 //   broker.freeze(); broker.thaw();                    // connected, but silent
 //   await broker.add_rights('user vy\ntopic deny …');   // of 'auth', in force when it resolves; connections stay
 //   await broker.close();                              // stops it and removes its state
-import {spawn, execFile} from 'node:child_process';
-import {once} from 'node:events';
+import {execFile} from 'node:child_process';
 import {closeSync, openSync} from 'node:fs';
 import {appendFile, mkdir, mkdtemp, readFile, rm} from 'node:fs/promises';
 import path from 'node:path';
 import {promisify} from 'node:util';
+import {has_ended, start, stop} from './children.mjs';
 import {answers_connect, free_ports, is_open, root, until} from './machine.mjs';
 
 const run = promisify(execFile);
-const running = new Set();
-process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
 
 const write_configuration = `set -euo pipefail
   root=$1
@@ -60,18 +58,16 @@ class Broker {
   // mosquitto's loop runs, and a SIGTERM that comes between is forgotten (2.0.11).
   async start() {
     const log = openSync(path.join(this.#state, 'mosquitto.log'), 'a');
-    const child = spawn('mosquitto', ['-c', path.join(this.#state, 'mosquitto.conf')], {
+    const child = start('mosquitto', ['-c', path.join(this.#state, 'mosquitto.conf')], {
       stdio: ['ignore', log, log],
       env: {...process.env, PATH: `${process.env.PATH}:/usr/sbin`},
     });
     closeSync(log);
     let failure = null;
     child.once('error', (error) => { failure = error; });
-    running.add(child);
-    child.once('exit', () => running.delete(child));
     this.#child = child;
     const listening = async () => {
-      if (failure || child.exitCode !== null) throw new Error(`mosquitto ended: ${failure ?? await this.log()}`);
+      if (failure || has_ended(child)) throw new Error(`mosquitto ended: ${failure ?? await this.log()}`);
       return await is_open(this.tcpPort) && await is_open(this.wsPort) && await answers_connect(this.tcpPort);
     };
     await until(listening, `the broker '${this.kind}' listens`);
@@ -81,11 +77,7 @@ class Broker {
   async stop(signal = 'SIGTERM') {
     const child = this.#child;
     this.#child = null;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
-    const ended = once(child, 'exit');
-    child.kill('SIGCONT');
-    child.kill(signal);
-    await ended;
+    if (child) await stop(child, signal);
   }
 
   freeze() { this.#child.kill('SIGSTOP'); }

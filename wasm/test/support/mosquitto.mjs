@@ -6,17 +6,16 @@
 //   message.topic, message.payload (text), message.json (or undefined), message.retain, message.qos
 //   await seen.close();
 // Options: {user, password, qos, retain}; a will: {will: {topic, payload, qos, retain}}.
-import {execFile, spawn} from 'node:child_process';
-import {once} from 'node:events';
+import {execFile} from 'node:child_process';
 import {createInterface} from 'node:readline';
 import {promisify} from 'node:util';
+import {has_ended, start, stop} from './children.mjs';
 import {until} from './machine.mjs';
 
 const run = promisify(execFile);
-const running = new Set();
-process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+const open = new Set();
 // What a test that failed left behind.
-export const close_subscriptions = () => running.forEach((child) => child.kill('SIGTERM'));
+export const close_subscriptions = () => Promise.all([...open].map((child) => stop(child, 'SIGTERM')));
 
 const text = (payload) => (typeof payload === 'string' ? payload : JSON.stringify(payload));
 
@@ -42,9 +41,9 @@ export async function publish(broker, topic, payload, options = {}) {
 export async function subscribe(broker, topics, options = {}) {
   const filters = [topics].flat().flatMap((topic) => ['-t', topic]);
   // Into a pipe, it would keep the line that says "Subscribed" until its buffer is full.
-  const child = spawn('stdbuf', ['-oL', 'mosquitto_sub', ...connection(broker, options), '-d', '-F', '%j', ...filters]);
-  running.add(child);
-  child.once('exit', () => running.delete(child));
+  const child = start('stdbuf', ['-oL', 'mosquitto_sub', ...connection(broker, options), '-d', '-F', '%j', ...filters]);
+  open.add(child);
+  child.once('exit', () => open.delete(child));
   const messages = [];
   const remarks = [];
   const note = (line) => {
@@ -61,7 +60,7 @@ export async function subscribe(broker, topics, options = {}) {
   createInterface({input: child.stdout}).on('line', note);
   createInterface({input: child.stderr}).on('line', note);
   await until(() => {
-    if (child.exitCode !== null) throw new Error(`mosquitto_sub ended: ${remarks.join('; ')}`);
+    if (has_ended(child)) throw new Error(`mosquitto_sub ended: ${remarks.join('; ')}`);
     return remarks.some((line) => line.startsWith('Subscribed'));
   }, `mosquitto_sub is subscribed to ${topics}`);
   return {
@@ -69,11 +68,6 @@ export async function subscribe(broker, topics, options = {}) {
     // The first message, early or late, for which `wanted` is true.
     next: (wanted = () => true, milliseconds) =>
       until(() => messages.find(wanted), `a message on ${topics}`, milliseconds),
-    async close() {
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      const ended = once(child, 'exit');
-      child.kill('SIGTERM');
-      await ended;
-    },
+    close: () => stop(child, 'SIGTERM'),
   };
 }

@@ -77,7 +77,7 @@ export function on_stage(options) {
   const world = {stage: null, arrive: (address, context) => arrive_at(world.stage, address, context)};
   before(async () => { world.stage = await openStage(options); });
   afterEach(async () => {
-    close_subscriptions();
+    await close_subscriptions();
     await close_proxies();
     await world.stage?.leave_all();
   });

@@ -7,19 +7,17 @@
 //   await rights.close();
 //
 // The programs are those of the native preset, or of the build directory that WASMQTT_NATIVE names.
-import {execFile, spawn} from 'node:child_process';
-import {once} from 'node:events';
+import {execFile} from 'node:child_process';
 import {closeSync, openSync} from 'node:fs';
 import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import {promisify} from 'node:util';
 import {startBroker} from './brokers.mjs';
+import {has_ended, start, stop} from './children.mjs';
 import {root, until} from './machine.mjs';
 
 const run = promisify(execFile);
 const programs = path.join(process.env.WASMQTT_NATIVE ?? path.join(root, 'build', 'native'), 'ui', 'services');
-const running = new Set();
-process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
 
 export async function startRights() {
   const broker = await startBroker('dynamic');
@@ -57,15 +55,13 @@ class Program {
   async start() {
     const before = await this.#times_ready();
     const log = openSync(this.log, 'a');
-    const child = spawn(path.join(programs, this.name), this.options, {stdio: ['ignore', log, log]});
+    const child = start(path.join(programs, this.name), this.options, {stdio: ['ignore', log, log]});
     closeSync(log);
     let failure = null;
     child.once('error', (error) => { failure = error; });
-    running.add(child);
-    child.once('exit', () => running.delete(child));
     this.#child = child;
     await until(async () => {
-      if (failure || child.exitCode !== null) throw new Error(`${this.name} ended: ${failure ?? await readFile(this.log, 'utf8')}`);
+      if (failure || has_ended(child)) throw new Error(`${this.name} ended: ${failure ?? await readFile(this.log, 'utf8')}`);
       return await this.#times_ready() > before;
     }, `${this.name} is ready`);
   }
@@ -73,10 +69,7 @@ class Program {
   async stop(signal = 'SIGTERM') {
     const child = this.#child;
     this.#child = null;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
-    const ended = once(child, 'exit');
-    child.kill(signal);
-    await ended;
+    if (child) await stop(child, signal);
   }
 
   async #times_ready() {
