@@ -17,7 +17,8 @@ build_preset() {
     use_emscripten
     configure=(emcmake cmake)
   fi
-  if [[ ! -f $root/build/$preset/build.ninja || -n ${WASMQTT_IMGUI_DIR:-} ]]; then
+  # What was not there when it was configured may have been installed since.
+  if [[ ! -f $root/build/$preset/build.ninja || -n ${packages_are_new:-} || -n ${WASMQTT_IMGUI_DIR:-} ]]; then
     note "configuring $preset"
     (cd "$root" && quietly "$log-configure.log" "${configure[@]}" --preset "$preset" -Wno-dev \
       ${WASMQTT_IMGUI_DIR:+-DWASMQTT_IMGUI_DIR="$WASMQTT_IMGUI_DIR"}) || return 1

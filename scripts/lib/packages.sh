@@ -142,6 +142,7 @@ install_missing() {
   packages_consent "$assume_yes" "$command"
   packages_install "${as_root[@]}"
   packages_missing=() packages_reasons=()
+  packages_are_new=yes
 }
 
 packages_consent() {
