@@ -185,10 +185,9 @@ describe('what went wrong is said in plain words:', () => {
     const silent = net.createServer(() => {}).listen(0, '127.0.0.1');
     await once(silent, 'listening');
     const alice = await world.arrive(`?stage=10&user=alice&broker=ws://127.0.0.1:${silent.address().port}`);
-    const begun = performance.now();
     await alice.button('Sign In').click();
-    await alice.alert(/no answer within \d+ m?s\. .* stays silent/).waitFor();
-    assert.ok(performance.now() - begun < 12000);
+    // Ten seconds; a busy machine counts some more.
+    await alice.alert(/no answer within 1\d s\. .* stays silent/).waitFor();
     silent.close();
   });
 

@@ -186,6 +186,7 @@ describe('MQTT 5: the will', () => {
     // A logout ends it: whoever has read this has read what came before.
     await bob.log_out();
     await vera.badge(/^offline, last seen/).waitFor();
+    await seen.next((message) => message.json.status === 'offline', timeout);
     assert.deepEqual(seen.messages.map((message) => message.json.status), ['online', 'online', 'offline']);
     assert.equal((await vera.page.evaluate(() => badges)).filter((words) => words.startsWith('offline')).length, 1);
     await seen.close();
