@@ -1,8 +1,8 @@
 // The page around imgui_web's canvas: frames and rest, graphics contexts, pixel densities, sizes, themes, the browser's keys.
 import assert from 'node:assert/strict';
 import {describe, test} from 'node:test';
-import {lacks} from './support/engines/engine.mjs';
-import {colors, frames, on_gallery, settle} from './support/gallery.mjs';
+import {lacks, name as engine} from './support/engines/engine.mjs';
+import {colors, frames, hide_scroll_bars, on_gallery, settle} from './support/gallery.mjs';
 
 const on = on_gallery();
 const {open} = on;
@@ -21,6 +21,7 @@ describe('the page', () => {
   test('is the same picture after the graphics context was lost and restored', async () => {
     const gallery = await open('components');
     const {page} = gallery;
+    await hide_scroll_bars(page);
     const whole = await page.screenshot();
     const count = await frames(page);
     await page.evaluate(() => {
@@ -102,6 +103,21 @@ describe('the page', () => {
     await gallery.close();
   });
 
+  // The root's zoom is the page's: no driver sets the browser's own.
+  test('and where devicePixelRatio does not know the zoom', {skip: engine !== 'webkit' && 'WebKit alone is so'}, async () => {
+    const gallery = await open('components', {viewport: {width: 800, height: 600}});
+    for (const zoom of [1.5, 2, 0.75]) {
+      await gallery.page.evaluate((by) => { document.documentElement.style.zoom = by; }, zoom);
+      await gallery.page.waitForFunction((width) => Math.abs(document.getElementById('app').getBoundingClientRect().width - width) < 1, 800 / zoom);
+      await settle(gallery.page);
+      assert.deepEqual(await gallery.page.evaluate(() => {
+        const {width, height} = document.getElementById('imgui-web-canvas');
+        return [devicePixelRatio, width, height];
+      }), [1, 800, 600], `${zoom}`);
+    }
+    await gallery.close();
+  });
+
   test('shows by a ring where the keyboard is', async () => {
     const gallery = await open('components');
     const {page} = gallery;
@@ -142,7 +158,7 @@ describe('the page', () => {
     await gallery.close();
   });
 
-  test('takes forced colours from the system', async () => {
+  test('takes forced colours from the system', {skip: lacks('media')}, async () => {
     const gallery = await open('components', {forcedColors: 'active', colorScheme: 'dark'});
     const seen = await colors(gallery.page, {x: 2, y: 2, width: 8, height: 8});
     const canvas = await gallery.page.evaluate(() => {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import {describe, test} from 'node:test';
 import {lacks} from './support/engines/engine.mjs';
 import {flood} from './support/flood.mjs';
+import {hide_scroll_bars} from './support/gallery.mjs';
 import {watch_graphics} from './support/graphics.mjs';
 import {until} from './support/machine.mjs';
 import {on_stage, timeout} from './support/person.mjs';
@@ -71,6 +72,7 @@ describe('a picture', () => {
     await someone.message('a line that is').waitFor();
     await someone.button('Theme').hover();
     await someone.field('Message').pressSequentially('not sent');
+    await hide_scroll_bars(someone.page);
     await rest(someone);
     const parts = await someone.page.screenshot();
     const {pictures} = await someone.count();

@@ -2,7 +2,7 @@
 // hold, in the same order and with the same tags and accessible names. They work by themselves until the first frame, and are
 // then taken over where they stand, with what was typed, chosen and scrolled, the focus and the selection.
 var imguiWebEarly = {
-  $ImguiWebEarly__deps: ['$ImguiWebMirror', '$ImguiWebText'],
+  $ImguiWebEarly__deps: ['$ImguiWebMirror', '$ImguiWebText', '$ImguiWebTextSize'],
   $ImguiWebEarly: {
     left: null,         // the elements that no node has taken over; null: there were none, or that is done
     taken: null,        // element -> what the user did with it
@@ -47,7 +47,7 @@ var imguiWebEarly = {
         ImguiWebMirror.active = element;
         _imgui_web_on_focus(id, element.matches(':focus-visible') ? 1 : 0);
       }
-      if (before.scroll) _imgui_web_on_scroll(id, before.scroll);
+      if (before.scroll) _imgui_web_on_scroll(id, before.scroll / ImguiWebTextSize.scale);
       if (element.imguiField) ImguiWebText.tellText(element);
       const differs = function(value, name) { return value !== null && value !== element.getAttribute(name); };
       // Of radio buttons the one that was chosen tells it, for all of them.

@@ -1,7 +1,7 @@
 // Real elements over drawn widgets: see src/mirror.cpp, whose NodeRecord is read here. Text goes in by textContent only.
 // What is typed and shown in them: mirror_text.js; what the user does with them: mirror_events.js.
 var imguiWebMirror = {
-  $ImguiWebMirror__deps: ['$ImguiWebEvents', '$ImguiWebText', '$ImguiWebEarly'],
+  $ImguiWebMirror__deps: ['$ImguiWebEvents', '$ImguiWebText', '$ImguiWebTextSize', '$ImguiWebEarly'],
   $ImguiWebMirror: {
     root: null,
     nodes: null,        // id -> element; the element knows its id as `imguiId`
@@ -131,13 +131,16 @@ var imguiWebMirror = {
       }
     },
 
+    // Of a length in the layout's pixels.
+    pixels: function(length) { return length * ImguiWebTextSize.scale + 'px'; },
+
     box: function(element, p) {
       const m = ImguiWebMirror;
-      m.style(element, 'left', HEAPF32[p + 5] + 'px');
-      m.style(element, 'top', HEAPF32[p + 6] + 'px');
-      m.style(element, 'width', HEAPF32[p + 7] + 'px');
-      m.style(element, 'height', HEAPF32[p + 8] + 'px');
-      const clip = [HEAPF32[p + 9], HEAPF32[p + 10], HEAPF32[p + 11], HEAPF32[p + 12]];
+      m.style(element, 'left', m.pixels(HEAPF32[p + 5]));
+      m.style(element, 'top', m.pixels(HEAPF32[p + 6]));
+      m.style(element, 'width', m.pixels(HEAPF32[p + 7]));
+      m.style(element, 'height', m.pixels(HEAPF32[p + 8]));
+      const clip = [9, 10, 11, 12].map(function(at) { return HEAPF32[p + at] * ImguiWebTextSize.scale; });
       m.style(element, 'clipPath', clip.some(Boolean) ? 'inset(' + clip.join('px ') + 'px)' : '');
     },
 
@@ -178,8 +181,9 @@ var imguiWebMirror = {
     if (role === 15) m.set(element, 'name', 'group-' + HEAPU32[p + 1]);
     if (role === 16) ImguiWebText.field(element, p, states, name);
     if (element.imguiSize) {
-      m.style(element.imguiSize, 'height', HEAPF32[p + 36] + 'px');
-      if (HEAP32[p + 39] && !ImguiWebEarly.has(element)) element.scrollTop = element.imguiPlaced = HEAPF32[p + 37];
+      m.style(element.imguiSize, 'height', m.pixels(HEAPF32[p + 36]));
+      if (HEAP32[p + 39] && !ImguiWebEarly.has(element))
+        element.scrollTop = element.imguiPlaced = HEAPF32[p + 37] * ImguiWebTextSize.scale;
     }
     if (role === 6 && isNew) m.dialogs.push({element: element, before: m.active, fresh: true});
   },

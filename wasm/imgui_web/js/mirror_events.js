@@ -1,6 +1,6 @@
 // What the user does with the mirror's elements, told to the widgets: see src/input.cpp.
 var imguiWebEvents = {
-  $ImguiWebEvents__deps: ['$ImguiWebEarly', '$ImguiWebMirror', '$ImguiWebText', '$ImguiWebFind'],
+  $ImguiWebEvents__deps: ['$ImguiWebEarly', '$ImguiWebMirror', '$ImguiWebText', '$ImguiWebTextSize', '$ImguiWebFind'],
   $ImguiWebEvents: {
     byKey: false,       // the last thing that was used is the keyboard
 
@@ -114,7 +114,7 @@ var imguiWebEvents = {
       const scroll = element.closest('.scroll');
       if (!scroll || scroll.getAttribute('role') !== 'log') return;
       event.preventDefault();
-      _imgui_web_on_scroll(scroll.imguiId, scroll.scrollHeight);
+      _imgui_web_on_scroll(scroll.imguiId, scroll.scrollHeight / ImguiWebTextSize.scale);
     },
 
     moveInGroup: function(event, element) {
@@ -158,7 +158,7 @@ var imguiWebEvents = {
         const below = element.scrollHeight - element.clientHeight - element.scrollTop;
         m.set(element, 'aria-live', below > 8 ? 'off' : null);
       }
-      _imgui_web_on_scroll(element.imguiId, element.scrollTop);
+      _imgui_web_on_scroll(element.imguiId, element.scrollTop / ImguiWebTextSize.scale);
     },
 
     // While somebody scrolls; the program scrolls without it.
@@ -171,7 +171,8 @@ var imguiWebEvents = {
     // Scroll events come with the next animation frame only; a click may come before.
     tellScrolls: function(element) {
       for (let at = element; at && at !== ImguiWebMirror.root; at = at.parentElement)
-        if (at.imguiId !== undefined && at.classList.contains('scroll')) _imgui_web_on_scroll(at.imguiId, at.scrollTop);
+        if (at.imguiId !== undefined && at.classList.contains('scroll'))
+          _imgui_web_on_scroll(at.imguiId, at.scrollTop / ImguiWebTextSize.scale);
     },
 
     // "peter, 10:42: hello"

@@ -1,6 +1,6 @@
 // Fields and lines of text in the mirror: what is in them, where, and what is being typed.
 var imguiWebText = {
-  $ImguiWebText__deps: ['$ImguiWeb', '$ImguiWebEarly', '$ImguiWebGlyphs', '$ImguiWebMirror'],
+  $ImguiWebText__deps: ['$ImguiWeb', '$ImguiWebEarly', '$ImguiWebGlyphs', '$ImguiWebMirror', '$ImguiWebTextSize'],
   $ImguiWebText: {
     composing: null,    // {field, begin, end} in UTF-16 units
 
@@ -22,7 +22,7 @@ var imguiWebText = {
       const offset = function(at) { return bytes(text.slice(0, at)); };
       const c = composing && composing.field === field ? composing : null;
       const numbers = [offset(field.selectionStart || 0), offset(field.selectionEnd || 0), c ? offset(c.begin) : -1,
-                       c ? offset(c.end) : -1, field.scrollLeft, field.scrollTop];
+                       c ? offset(c.end) : -1, field.scrollLeft / ImguiWebTextSize.scale, field.scrollTop / ImguiWebTextSize.scale];
       // A key is told by `input` and again by `selectionchange`.
       const where = numbers.join();
       if (field.imguiTold === text && field.imguiWhere === where) return;
@@ -67,21 +67,21 @@ var imguiWebText = {
       }
       lines.forEach(function(line, i) {
         const made = element.children[i];
-        ImguiWebMirror.style(made, 'left', line.x + 'px');
-        ImguiWebMirror.style(made, 'top', line.y + 'px');
+        ImguiWebMirror.style(made, 'left', ImguiWebMirror.pixels(line.x));
+        ImguiWebMirror.style(made, 'top', ImguiWebMirror.pixels(line.y));
       });
     },
 
     font: function(element, p) {
-      const m = ImguiWebMirror, g = ImguiWebGlyphs, size = HEAPF32[p + 31], face = HEAP32[p + 35];
+      const m = ImguiWebMirror, g = ImguiWebGlyphs, size = HEAPF32[p + 31], face = HEAP32[p + 35], font = ImguiWebTextSize.font;
       if (!size) return;
-      m.style(element, 'font', g.weights[face] + ' ' + size + 'px/' + HEAPF32[p + 32] + 'px ' + g.families[face]);
+      m.style(element, 'font', g.weights[face] + ' ' + size * font + 'px/' + HEAPF32[p + 32] * font + 'px ' + g.families[face]);
     },
 
     field: function(element, p, states, name) {
       const m = ImguiWebMirror;
-      const y = HEAPF32[p + 34] + 'px ', x = HEAPF32[p + 33];
-      m.style(element, 'padding', y + (x + HEAPF32[p + 40]) + 'px ' + y + x + 'px');
+      const y = m.pixels(HEAPF32[p + 34]), x = HEAPF32[p + 33];
+      m.style(element, 'padding', [y, m.pixels(x + HEAPF32[p + 40]), y, m.pixels(x)].join(' '));
       m.set(element, 'aria-label', name);
       // The name, for when the page is shown as plain text: there is no other label.
       m.set(element, 'placeholder', WasmqttBorder.text(HEAPU32[p + 19], HEAPU32[p + 20]) || name);

@@ -1,15 +1,18 @@
 // The element, its size, pointer, wheel and keys, and the page around it: see src/page.cpp and src/input.cpp.
 var imguiWebPage = {
-  $ImguiWeb__deps: ['$ImguiWebEarly', '$ImguiWebGlyphs', '$WasmqttBorder'],
+  $ImguiWeb__deps: ['$ImguiWebEarly', '$ImguiWebGlyphs', '$ImguiWebTextSize', '$WasmqttBorder'],
   $ImguiWeb: {
     app: null, canvas: null, root: null, shows: null, polite: null, assertive: null,
     timer: 0, lostTimer: 0, notice: null, title: '', titleTimer: 0,
+    zoomless: false,    // devicePixelRatio does not know the zoom, as in WebKit
 
     // Everything that #app may hold. Rules come by a constructed style sheet, which a strict policy allows.
     rules: '#imgui-web-canvas{position:absolute;inset:0;width:100%;height:100%;display:block;outline:0}' +
       '#imgui-web{position:absolute;inset:0;overflow:clip;pointer-events:none;forced-color-adjust:none;' +
       'user-select:none;-webkit-user-select:none;-webkit-text-size-adjust:none;text-size-adjust:none;' +
       'font-kerning:none;font-variant-ligatures:none;text-rendering:optimizeSpeed;touch-action:manipulation}' +
+      // Taken over: what grows above must not move what the user has scrolled to.
+      '[data-imgui-web] *{overflow-anchor:none}' +
       '#imgui-web *{position:absolute;box-sizing:border-box;margin:0;padding:0;border:0;background:none;' +
       'color:transparent;caret-color:transparent;outline:0;list-style:none;appearance:none;-webkit-appearance:none;' +
       'text-decoration:none;box-shadow:none;border-radius:0;letter-spacing:0;word-spacing:0;text-align:left;' +
@@ -50,7 +53,10 @@ var imguiWebPage = {
       '.imgui-web-notice{position:fixed;inset:0 0 auto;margin:0;padding:12px 16px;font:15px/22px system-ui,sans-serif;' +
       'background:Canvas;color:CanvasText;border-bottom:1px solid GrayText}' +
       '.imgui-web-notice button{font:inherit;margin-left:8px}' +
-      '.imgui-web-live{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}',
+      '.imgui-web-live{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap;' +
+      'border-top:.001px solid}' +
+      '.imgui-web-probes{position:absolute;width:0;height:0;overflow:hidden;visibility:hidden}' +
+      '.imgui-web-probes span{position:absolute;white-space:pre}',
 
     listen: function(target, type, handler, options) { target.addEventListener(type, handler, options || false); },
 
@@ -75,8 +81,14 @@ var imguiWebPage = {
       w.app.style.top = on ? w.notice.offsetHeight + 'px' : '';
     },
 
+    // Device pixels in one of CSS. No line is drawn thinner than a device pixel, whatever zoom the page has.
+    density: function() {
+      const line = ImguiWeb.zoomless ? parseFloat(getComputedStyle(ImguiWeb.polite).borderTopWidth) : 0;
+      return line > 0 ? Math.round(1000 / line) / 1000 : window.devicePixelRatio || 1;
+    },
+
     resize: function(entry) {
-      const w = ImguiWeb, box = w.app.getBoundingClientRect(), density = window.devicePixelRatio || 1;
+      const w = ImguiWeb, box = w.app.getBoundingClientRect(), density = w.density(), scale = ImguiWebTextSize.scale;
       let x = Math.round(box.width * density), y = Math.round(box.height * density);
       const exact = entry && entry['devicePixelContentBoxSize'];
       // The browser knows how it rounds. An emulated density it does not know, and is then far off.
@@ -86,7 +98,7 @@ var imguiWebPage = {
       }
       if (w.canvas.width !== x) w.canvas.width = x;
       if (w.canvas.height !== y) w.canvas.height = y;
-      _imgui_web_on_resize(box.width, box.height, x, y, density);
+      _imgui_web_on_resize(box.width / scale, box.height / scale, x, y, density * scale);
     },
 
     watchSize: function() {
@@ -95,6 +107,7 @@ var imguiWebPage = {
       try {
         observer.observe(w.canvas, {'box': 'device-pixel-content-box'});
       } catch (error) {  // Safari has no such box
+        w.zoomless = true;
         observer.observe(w.canvas);
         w.listen(window, 'resize', function() { w.resize(null); });
       }
@@ -147,8 +160,8 @@ var imguiWebPage = {
         if (kind === 1) ImguiWebEarly.pressed = !!ImguiWebEarly.left;
         if (kind !== 0 && (ImguiWebEarly.left || ImguiWebEarly.pressed)) return;
         if (kind === 1) ImguiWebEvents.tellScrolls(event.target);
-        const box = w.app.getBoundingClientRect();
-        _imgui_web_on_pointer(kind, event.clientX - box.left, event.clientY - box.top, event.button,
+        const box = w.app.getBoundingClientRect(), scale = ImguiWebTextSize.scale;
+        _imgui_web_on_pointer(kind, (event.clientX - box.left) / scale, (event.clientY - box.top) / scale, event.button,
                               event.pointerType === 'touch' ? 1 : 0);
       };
       const primary = function(handler) { return function(event) { if (event.isPrimary) handler(event); }; };
@@ -227,6 +240,7 @@ var imguiWebPage = {
     w.polite = make('div', w.app, {'class': 'imgui-web-live', 'aria-live': 'polite'});
     w.assertive = make('div', w.app, {'class': 'imgui-web-live', 'aria-live': 'assertive'});
     ImguiWebGlyphs.start();
+    ImguiWebTextSize.start(make('div', document.body, {'class': 'imgui-web-probes'}), function() { if (w.shows) w.resize(null); });
     ImguiWebMirror.start(w.root);
     w.watchSize();
     w.watchSignals();

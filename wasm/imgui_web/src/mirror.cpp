@@ -221,6 +221,11 @@ bool Mirror::note_dom_scroll(Id id, float y) {
   return true;
 }
 
+void Mirror::forget() {
+  for (auto& [id, known] : known_) known.content = 0;
+  for (auto& [id, dom] : dom_) dom.scroll = -1;
+}
+
 void Mirror::focus(Id id, bool select_all) { imgui_web_focus(id, select_all); }
 
 // The newest items; each is an element.

@@ -17,6 +17,8 @@ class Mirror {
   /// No frame is pending: puts right what the browser changed alone, and offers find-in-page what is scrolled away.
   void rest(const semantic::Findable& findable);
 
+  void forget();                                                   ///< A pixel has another size: patch() tells all of it.
+
   // From the browser.
   void note_dom_value(semantic::Id id, std::string value) { dom_[id].value = std::move(value); }
   bool note_dom_scroll(semantic::Id id, float y);  ///< False: it is where it was put.

@@ -150,8 +150,8 @@ extern "C" {
 
 EMSCRIPTEN_KEEPALIVE void imgui_web_on_resize(float width, float height, int pixels_x, int pixels_y, float density) {
   imgui_web::Backend& b = backend();
-  // Glyphs are images of one density, so layouts measured with another are void.
-  if (std::abs(b.density - density) > 1e-4f) b.ui.forget_layouts();
+  // Glyphs are images of one density, so layouts measured with another are void; and so are lengths in CSS pixels.
+  if (std::abs(b.density - density) > 1e-4f) b.ui.forget_layouts(), b.mirror.forget();
   b.width = width, b.height = height, b.density = density;
   b.pixel_width = pixels_x, b.pixel_height = pixels_y;
   // The canvas was emptied when it changed its size: draw before the browser shows it.

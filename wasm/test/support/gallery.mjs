@@ -4,6 +4,7 @@
 //   const {page, close} = await gallery.open('components');   // drawn and at rest; close() fails if it had errors
 //   await gallery.open('chat', {init: script, viewport: …});  // `init` runs in the page before its own scripts
 //   await settle(page);                                       // has drawn what it was told, and rests
+//   await hide_scroll_bars(page);                             // before pictures that are compared
 //   gallery.server.url, gallery.browser
 import assert from 'node:assert/strict';
 import path from 'node:path';
@@ -50,6 +51,13 @@ async function open_view({browser, server}, view, {init, ...options} = {}) {
     assert.deepEqual(errors, []);
   }};
 }
+
+// The browser's own, which fade in and out when it likes, and are no part of what is drawn.
+export const hide_scroll_bars = (page) => page.evaluate(() => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync('* { scrollbar-width: none !important }');
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+});
 
 // A screenshot's pixels in a rectangle, as [r, g, b] counts by colour.
 export async function colors(page, clip) {
