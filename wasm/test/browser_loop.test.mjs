@@ -182,6 +182,7 @@ describe('the page\'s life cycle', () => {
     await probe.call('probe_page');
     const seen = await probe.page.evaluate(async () => {
       let hidden = false;
+      document.hasFocus = () => true;
       Object.defineProperty(document, 'hidden', {get: () => hidden});
       const happen = (target, event) => target.dispatchEvent(event);
       hidden = true;

@@ -34,8 +34,11 @@ const bidirectional = [
 
 // What the page says of the pieces, by line and from left to right: [byte offset, …] for each line.
 async function drawn(page, text) {
-  const field = page.getByRole('textbox', {name: 'Text'});
-  await field.fill(text);
+  // Not every driver types a line break into a field.
+  await page.getByRole('textbox', {name: 'Text'}).evaluate((field, value) => {
+    field.value = value;
+    field.dispatchEvent(new Event('input', {bubbles: true}));
+  }, text);
   await settle(page);
   const words = await page.locator('p.text').filter({hasText: /^Order /}).textContent();
   return words.trim().split(' ').slice(1).map((place) => place.split(':').map(Number));

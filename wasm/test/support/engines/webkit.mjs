@@ -37,6 +37,8 @@ class Context extends EventEmitter {
     this.#browser = browser;
     this.#proxy = proxy;
     this.#options = options;
+    // Without a window manager no window has the focus; to Playwright's pages each of them has it.
+    this.addInitScript(() => { document.hasFocus = () => true; });
   }
 
   browser() { return this.#browser; }
@@ -80,6 +82,7 @@ export const lacking = {
   'time zone': `${driver} choice of the time zone`,
   'density': `${driver} choice of the pixel density`,
   'touch': `${driver} touch`,
+  'undo key': 'MiniBrowser has no key for Undo',
   'secure routes': `${driver} answers of the test's own over HTTPS`,
   'launch arguments': "the arguments are Chromium's",
 };

@@ -26,7 +26,7 @@ export class Keyboard {
   up(name) { return this.#perform([key_source([up(name)])]); }
   // 'Control+Shift+a', 'Enter', '+'.
   press(chord) {
-    const names = chord.split(/(?<=.)\+/);
+    const names = chord.split(/(?<=[^+])\+/);
     return this.#perform([key_source([...names.map(down), ...names.reverse().map(up)])]);
   }
   type(text) { return this.#perform([key_source([...text].flatMap((letter) => letter === '\n' ? [down('Enter'), up('Enter')] : [down(letter), up(letter)]))]); }
