@@ -66,7 +66,9 @@ describe('controls', () => {
   });
 
   test('a dialog takes the focus, makes the rest inert, and gives the focus back', async () => {
-    const {page} = gallery;
+    // In the window that was opened last: Firefox tells no other one of its focus.
+    const front = await open('components');
+    const {page} = front;
     await page.getByRole('button', {name: 'New chat'}).click();
     const dialog = page.getByRole('dialog', {name: 'New chat'});
     await dialog.waitFor();
@@ -76,6 +78,7 @@ describe('controls', () => {
     await page.keyboard.press('Escape');
     await dialog.waitFor({state: 'detached'});
     assert.equal(await page.evaluate(() => document.activeElement.textContent), 'New chat');
+    await front.close();
   });
 });
 
@@ -182,7 +185,9 @@ describe('text', () => {
       const box = await page.getByRole('log').getByText(text, {exact: true}).last().boundingBox();
       await settle(page);
       const seen = await colors(page, {...box, width: Math.max(4, box.width)});
-      assert.ok(Object.keys(seen).length > 5, `${text} is blank`);
+      // A box for what no font has may be of two colours.
+      const counts = Object.values(seen).sort((a, b) => b - a);
+      assert.ok(counts.slice(1).reduce((sum, count) => sum + count, 0) > 10, `${text} is blank`);
       pictures.add(JSON.stringify(seen));
       if (text.startsWith('👩')) {
         const vivid = Object.keys(seen).filter((key) => {
