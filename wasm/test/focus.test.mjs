@@ -25,14 +25,20 @@ describe('the login', () => {
 
   test('empty fields: the first wrong one, and it is said', async () => {
     const someone = await world.arrive('?stage=40');
-    const said = (text) => someone.page.locator('[aria-live=assertive]').getByText(text).waitFor({state: 'attached'});
+    // What is said goes after some seconds: heard as it comes.
+    await someone.page.evaluate(() => {
+      self.said = [];
+      new MutationObserver((changes) => changes.forEach(({addedNodes}) => addedNodes.forEach((line) => said.push(line.textContent))))
+        .observe(document.querySelector('[aria-live=assertive]'), {childList: true});
+    });
+    const is_said = (text) => until(() => someone.page.evaluate((words) => said.some((line) => line.includes(words)), text), text, timeout);
     await someone.button('Sign In').click();
     await gets_focus(someone.field('Username'), 'the user name has the focus');
-    await said('Please enter a user name');
+    await is_said('Please enter a user name');
     await someone.page.keyboard.type('vy');
     await someone.button('Sign In').click();
     await gets_focus(someone.field('Password'), 'the password has the focus');
-    await said('Please enter your password.');
+    await is_said('Please enter your password.');
   });
 
   test('after signing in: a new chat, or the message of the open one', async () => {

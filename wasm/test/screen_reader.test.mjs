@@ -32,7 +32,7 @@ const words = ({role, name, states}) => [name, role, ...Object.keys(worth).filte
 // Waits until `look` gives what `wanted` is true of; else says what it gave last.
 async function hears_of(look, wanted, what) {
   let last;
-  await until(async () => wanted(last = await look()), what, 15000)
+  await until(async () => wanted(last = await look()), what)
     .catch((error) => { throw new Error(`${error.message}; but ${JSON.stringify(last)}`); });
   return last;
 }

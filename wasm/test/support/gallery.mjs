@@ -42,7 +42,7 @@ async function open_view({browser, server}, view, {init, ...options} = {}) {
   const errors = [];
   page.on('pageerror', ({message}) => { if (!expected.test(message)) errors.push(message); });
   page.on('console', (message) => { if (message.type() === 'error' && !expected.test(message.text())) errors.push(message.text()); });
-  page.setDefaultTimeout(20000);
+  page.setDefaultTimeout(30000);
   await page.goto(`${server.url}?view=${view}`);
   await page.waitForFunction(() => window.Module?.imguiWebFrames?.() > 1);
   await settle(page);
