@@ -30,9 +30,10 @@ struct Fixture {
   bool await_on(const std::string& topic, std::size_t count) {
     return world.run_until([&] { return on(topic).size() >= count; });
   }
+  // `receiver` with the rest of the topic, when there is no `sender`.
   void say(const std::string& receiver, const std::string& content, const std::string& id,
            const std::string& sender = "bob") {
-    REQUIRE(bob.mqtt.publish("chat/messages/" + receiver + '/' + sender,
+    REQUIRE(bob.mqtt.publish("chat/messages/" + receiver + (sender.empty() ? "" : '/' + sender),
                              R"({"messageId":")" + id + R"(","content":")" + content +
                                  R"(","timestamp":"2024-05-01T12:00:00+02:00"})",
                              {.qos = Qos::at_least_once}));
@@ -128,6 +129,20 @@ TEST_CASE_FIXTURE(Fixture, "hannes: says the time until told to stop; killed, hi
   hannes.signal(SIGKILL);
   REQUIRE(await_on("chat/status/hannes", 2));
   CHECK(contains(on("chat/status/hannes")[1], R"("status":"offline")"));
+}
+
+TEST_CASE_FIXTURE(Fixture, "bots: what came checked is answered with a request to check the answer, what came as it is directly") {
+  test::Process peter({WASMQTT_BOT_PETER, "--url", broker.url()}, directory / "peter");
+  REQUIRE(await_on("chat/status/peter", 1));
+  say("peter/bob/accepted", "checked", "1", {});
+  REQUIRE(await_on("chat/messages/bob/peter/request", 1));
+  CHECK(contains(on("chat/messages/bob/peter/request")[0], R"("content":"you said: checked")"));
+  for (const char* step : {"request", "rejected"}) say("peter/bob/" + std::string(step), "not for him", step, {});
+  say("peter/bob/accepted", "an echo once more", "1", {});
+  say("peter", "directly", "2");
+  REQUIRE(await_on("chat/messages/bob/peter", 1));
+  CHECK(contains(on("chat/messages/bob/peter")[0], R"("content":"you said: directly")"));
+  CHECK(on("chat/messages/bob/peter/request").size() == 1);
 }
 
 TEST_CASE_FIXTURE(Fixture, "bots: wrong options, and a broker that refuses, end them with a sentence") {

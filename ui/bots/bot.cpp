@@ -5,6 +5,7 @@
 #include <ctime>
 #include <iostream>
 
+#include "chat/checked_messages.hpp"
 #include "chat/message_id.hpp"
 #include "chat/topics.hpp"
 #include "chat/wire.hpp"
@@ -14,6 +15,8 @@ namespace chat {
 using namespace wasmqtt;
 
 namespace {
+
+constexpr std::size_t most_remembered = 10'000;  // senders of checked messages
 
 // Local time minus UTC.
 std::chrono::minutes local_offset(Time time) {
@@ -70,7 +73,9 @@ MqttOptions Bot::mqtt_options() {
 
 int Bot::run() {
   const std::string messages = own_messages_filter(options_.user), status = status_topic(options_.user);
+  const std::string accepted = checked_topic(messages, CheckStep::accepted);
   const MqttClient::SubscribeRequest requests[] = {
+      {.filter = accepted, .qos = Qos::at_least_once, .handler = [this](const Message& message) { receive_checked(message); }},
       {.filter = messages, .qos = Qos::at_least_once, .handler = [this](const Message& message) { receive(message); }},
       {.filter = status, .qos = Qos::at_least_once, .handler = [this](const Message& message) { contradict(message); }}};
   if (auto subscribed = mqtt_.subscribe(requests); !subscribed) {
@@ -91,12 +96,30 @@ void Bot::complain(std::string_view what) const { std::cerr << options_.user << 
 
 void Bot::receive(const Message& message) {
   const auto topic = parse_message_topic(message.topic);
-  if (!topic || topic->sender == options_.user || message.retain) return;
-  const std::string sender(topic->sender);
+  if (topic) take_in(message, std::string(topic->sender), false);
+}
+
+void Bot::receive_checked(const Message& message) {
+  const auto topic = parse_checked_topic(message.topic);
+  if (topic && topic->step == CheckStep::accepted && !topic->room) take_in(message, std::string(topic->sender), true);
+}
+
+void Bot::take_in(const Message& message, const std::string& sender, bool checked) {
+  if (sender == options_.user || message.retain) return;
   auto parsed = parse_message(as_text(message.payload));
   if (!parsed.value) return complain(sender + " sent something that is no chat message. " + parsed.problem);
   if (!seen_.first_time(sender + '/' + parsed.value->message_id)) return;
+  remember_way(sender, checked);
   if (on_message) on_message(sender, parsed.value->content);
+}
+
+// Who reads only what has been checked reads no other answer.
+void Bot::remember_way(const std::string& sender, bool checked) {
+  if (!checked) {
+    checked_.erase(sender);
+  } else if (checked_.size() < most_remembered) {
+    checked_.insert(sender);
+  }
 }
 
 // A person who was signed in under the same name has left.
@@ -109,8 +132,9 @@ void Bot::contradict(const Message& message) {
 void Bot::send(const std::string& receiver, const std::string& content) {
   const Time now = loop_.now();
   const WireMessage message{make_message_id(loop_.random(), loop_.random()), content, now};
-  auto sent = mqtt_.publish(message_topic(receiver, options_.user), write_message(message, local_offset(now)),
-                            {.qos = options_.qos});
+  std::string topic = message_topic(receiver, options_.user);
+  if (checked_.contains(receiver)) topic = checked_topic(topic, CheckStep::request);
+  auto sent = mqtt_.publish(topic, write_message(message, local_offset(now)), {.qos = options_.qos});
   if (!sent) complain("not sent to " + receiver + ": " + std::string(sent.error().message()));
 }
 

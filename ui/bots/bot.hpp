@@ -10,7 +10,8 @@
 // over that client id, the bot reconnects.
 //
 // Bots must not talk to each other without end. So a bot only answers; it answers neither itself nor an echo (is_echo), and
-// a message that is delivered again (QoS 1, after a reconnect) only once.
+// a message that is delivered again (QoS 1, after a reconnect) only once. It answers the way it was asked: what came checked
+// (chat/checked_messages.hpp) with a request to have the answer checked.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -18,6 +19,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -48,6 +50,9 @@ class Bot {
   void handle(const wasmqtt::MqttEvent& event);
   void state_changed(wasmqtt::ConnectionState state);
   void receive(const wasmqtt::Message& message);
+  void receive_checked(const wasmqtt::Message& message);
+  void take_in(const wasmqtt::Message& message, const std::string& sender, bool checked);
+  void remember_way(const std::string& sender, bool checked);
   void contradict(const wasmqtt::Message& status);
   wasmqtt::MqttOptions mqtt_options();
   wasmqtt::WillOptions will();
@@ -69,6 +74,7 @@ class Bot {
   std::unique_ptr<wasmqtt::FileStore> store_;
   wasmqtt::MqttClient mqtt_;
   wasmqtt::DedupeWindow seen_{256};
+  std::set<std::string, std::less<>> checked_;  // whose last message came checked
   wasmqtt::Delivery goodbye_;
   bool ending_ = false;
   int exit_code_ = 0;
