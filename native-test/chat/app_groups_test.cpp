@@ -33,9 +33,8 @@ TEST_CASE("a room's key clashes with no user's, and its title is the group's nam
 TEST_CASE("the groups of a user become chats whose rooms are read and written to") {
   RightsWorld world;
   world.sign_in_with(one_group);
-  for (std::string_view filter : {"chat/groups/answer/alice", "chat/groups/of/alice", "chat/messages/alice/+"})
+  for (std::string_view filter : {"chat/groups/answer/alice", "chat/groups/of/alice", "chat/messages/alice/+", "chat/rooms/+/+"})
     CHECK(world.subscribed(filter));
-  CHECK(world.subscribed(room_filter(friends)));
   const Conversation* room = world.room(friends);
   REQUIRE(room);
   CHECK(room->title_for("alice") == "Friends");
@@ -167,17 +166,52 @@ TEST_CASE("who is removed keeps what was said, can read it, and sees nothing tha
   world.receive(room_topic(club, "peter"), message_json("3", "never a member"), Qos::at_least_once);
   CHECK(world.texts_in(friends) == Texts{"peter: before"});
   CHECK(world.room(club) == nullptr);
+  REQUIRE(world.app.next_change());
+  world.pass(6s);
   CHECK(world.notices_say("not a member"));
   world.app.handle(SendMessage{friends_key, "too late"});
   world.answer();
   CHECK(world.texts_in(friends).size() == 1);
   CHECK(room->draft == "not sent yet");
-  CHECK(std::find(world.unsubscribed.begin(), world.unsubscribed.end(), room_filter(friends)) != world.unsubscribed.end());
   // Invited again: from now on all is as before.
   world.tell(one_group);
   world.receive(room_topic(friends, "peter"), message_json("4", "welcome back"), Qos::at_least_once);
   CHECK(world.texts_in(friends) == Texts{"peter: before", "peter: welcome back"});
   CHECK(write_obstacle(world.state(), friends_key).empty());
+}
+
+TEST_CASE("what is said in a group before its list has come is shown with the list, once, and then acknowledged") {
+  RightsWorld world;
+  world.sign_in_with({});
+  const std::size_t before = world.acknowledged.size();
+  world.receive(room_topic(friends, "peter"), message_json("1", "welcome"), Qos::at_least_once);
+  world.receive(room_topic(friends, "peter"), message_json("2", "all"), Qos::at_least_once);
+  CHECK(world.room(friends) == nullptr);
+  CHECK(world.acknowledged.size() == before);
+  SUBCASE("the list comes") {
+    world.tell(one_group);
+    CHECK(world.texts_in(friends) == Texts{"peter: welcome", "peter: all"});
+    CHECK(world.acknowledged.size() == before + 3);
+    world.pass(6s);
+    CHECK(world.state().notices.list().empty());
+  }
+  SUBCASE("the connection ends first: the broker delivers them again") {
+    world.kick();
+    world.come_back();
+    world.receive(room_topic(friends, "peter"), message_json("1", "welcome"), Qos::at_least_once, false, true);
+    world.receive(room_topic(friends, "peter"), message_json("2", "all"), Qos::at_least_once, false, true);
+    world.tell(one_group);
+    CHECK(world.texts_in(friends) == Texts{"peter: welcome", "peter: all"});
+    world.pass(6s);
+    CHECK(world.state().notices.list().empty());
+  }
+  SUBCASE("no list comes: it is not shown, not even by a list that comes later") {
+    world.pass(6s);
+    CHECK(world.acknowledged.size() == before + 2);
+    CHECK(world.notices_say("not a member"));
+    world.tell(one_group);
+    CHECK(world.texts_in(friends).empty());
+  }
 }
 
 TEST_CASE("another name, owner and other members show as soon as the service says so") {
@@ -268,10 +302,8 @@ TEST_CASE("rooms survive a reload: name, members, messages, drafts, and that one
   CHECK(room->group->group == one_group[0]);
   CHECK(room->draft == "draft");
   CHECK(world.texts_in(friends) == Texts{"peter: kept"});
-  CHECK(world.subscribed(room_filter(friends)));
   REQUIRE(world.room(club));
   CHECK_FALSE(world.room(club)->group->member);
-  CHECK_FALSE(world.subscribed(room_filter(club)));
   CHECK(world.state().notices.list().empty());
   // Known after the reload, too.
   world.receive(room_topic(friends, "peter"), message_json("1", "kept"), Qos::at_least_once, false, true);
@@ -287,17 +319,6 @@ TEST_CASE("what the broker kept of a group is shown although its list comes late
   world.tell(one_group, true);
   CHECK(world.room(friends)->title_for("alice") == "Friends");
   CHECK_FALSE(world.room(club)->group->member);
-}
-
-TEST_CASE("a refused subscription to a room is no problem of the chat, and is asked for again when the list says so") {
-  RightsWorld world;
-  world.refused_filter = room_filter(friends);
-  world.sign_in_with(one_group);
-  CHECK(world.state().subscription_problem.empty());
-  world.refused_filter.clear();
-  world.filters.clear();
-  world.tell(one_group);
-  CHECK(world.subscribed(room_filter(friends)));
 }
 
 TEST_CASE("lists and answers that make no sense are notices, and change nothing") {

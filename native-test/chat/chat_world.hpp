@@ -75,7 +75,8 @@ struct World {
     REQUIRE(state().screen == Screen::chat);
     answer();
   }
-  // Reads what the client sends, answers subscriptions and their ends, QoS 1 publishes and pings, and notes the publishes.
+  // Reads what the client sends, answers subscriptions and their ends, QoS 1 publishes and pings, and notes the publishes and
+  // acknowledgements.
   void answer() {
     loop.run_turns();
     while (!broker.quiet()) {
@@ -97,6 +98,8 @@ struct World {
         if (publish->qos == Qos::at_least_once) broker.reply(wasmqtt::Puback{publish->packet_id, puback, puback_properties});
       } else if (std::holds_alternative<wasmqtt::Disconnect>(packet)) {
         disconnected = true;
+      } else if (const auto* taken = std::get_if<wasmqtt::Puback>(&packet)) {
+        acknowledged.push_back(taken->packet_id);
       } else if (std::holds_alternative<wasmqtt::Pingreq>(packet)) {
         broker.reply(wasmqtt::Pingresp{});
       }
@@ -167,6 +170,7 @@ struct World {
   wasmqtt::PropertyList puback_properties;
   std::vector<std::string> filters;
   std::vector<std::string> unsubscribed;
+  std::vector<wasmqtt::PacketId> acknowledged;
   std::vector<Published> published;
   bool disconnected = false;
   wasmqtt::PacketId next_id = 0;

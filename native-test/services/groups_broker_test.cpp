@@ -97,6 +97,53 @@ TEST_CASE_FIXTURE(ServiceWorld, "groups: a member who is offline has everything 
   for (std::size_t i = 0; i < expected; ++i) CHECK(texts[i] == std::to_string(i));
 }
 
+TEST_CASE_FIXTURE(ServiceWorld, "groups: who is invited while offline has all that is said from then on, once and in order") {
+  const std::string all_rooms = chat::room_topic("+", "+");
+  Protocol protocol = Protocol::mqtt_3_1_1;
+  SUBCASE("MQTT 3.1.1") {}
+  SUBCASE("MQTT 5") { protocol = Protocol::mqtt_5; }
+  User vy = user("vy");
+  {
+    User minh = user("minh", protocol);
+    REQUIRE(minh.may_subscribe(all_rooms));
+    REQUIRE(minh.peer.disconnect());
+  }
+  const std::string room = vy.ask(GroupAction::create, {}, "Garden").room;
+  const std::string other = vy.ask(GroupAction::create, {}, "Kitchen").room;
+  vy.say(chat::room_topic(room, "vy"), "before the invitation");
+  CHECK(vy.ask(GroupAction::invite, room, "minh").accepted);
+  std::vector<std::string> said;
+  for (int i = 0; i < 20; ++i) {
+    vy.say(chat::room_topic(other, "vy"), "not for minh");
+    said.push_back(std::to_string(i));
+    vy.say(chat::room_topic(room, "vy"), said.back());
+  }
+  User minh = user("minh", protocol);
+  settle(minh, "1");
+  CHECK(minh.on(chat::room_topic(room, "vy")) == said);
+  CHECK(minh.on(chat::room_topic(other, "vy")).empty());
+  CHECK(is_in(minh.groups(), room));
+}
+
+TEST_CASE_FIXTURE(ServiceWorld, "hostile: one filter for all rooms brings nothing of those that one is not a member of, before, between or after") {
+  const std::string all_rooms = chat::room_topic("+", "+");
+  User vy = user("vy");
+  User jenny = user("jenny");
+  REQUIRE(jenny.may_subscribe(all_rooms));
+  REQUIRE(jenny.may_subscribe(all_rooms + "/accepted"));
+  const std::string room = vy.ask(GroupAction::create, {}, "Garden").room;
+  const auto say = [&](const std::string& text) { vy.say(chat::room_topic(room, "vy"), text); };
+  say("before");
+  CHECK(vy.ask(GroupAction::invite, room, "jenny").accepted);
+  say("as a member");
+  CHECK(vy.ask(GroupAction::remove, room, "jenny").accepted);
+  say("after");
+  REQUIRE(vy.peer.mqtt.publish(chat::room_topic(room, "vy"), "kept by the broker", {.qos = Qos::at_least_once, .retain = true}));
+  REQUIRE(jenny.may_subscribe(all_rooms));  // again: retained messages come with it
+  settle(jenny, "1");
+  CHECK(jenny.on(chat::room_topic(room, "vy")) == std::vector<std::string>{"as a member"});
+}
+
 TEST_CASE_FIXTURE(ServiceWorld, "hostile: forged senders, other users' topics and wildcards are refused") {
   User vy = user("vy");
   User jenny = user("jenny");
@@ -105,7 +152,7 @@ TEST_CASE_FIXTURE(ServiceWorld, "hostile: forged senders, other users' topics an
   REQUIRE(vy.may_subscribe("chat/messages/vy/+"));
   REQUIRE(jenny.may_subscribe("chat/messages/jenny/+"));
   for (const std::string& filter :
-       {std::string("#"), std::string("chat/#"), std::string("chat/rooms/+/+"), chat::room_filter(room), "chat/rooms/" + room + "/#",
+       {std::string("#"), std::string("chat/#"), std::string("chat/rooms/#"), std::string("chat/rooms/+/vy"), chat::room_filter(room), "chat/rooms/" + room + "/#",
         "chat/rooms/" + room + "/vy", std::string("chat/groups/#"), std::string("chat/groups/of/+"), std::string("chat/groups/of/vy"),
         std::string("chat/groups/answer/vy"), std::string("chat/groups/request/+"), std::string("chat/groups/request/jenny"),
         std::string("chat/messages/+/+"), std::string("chat/messages/vy/+"), std::string("$CONTROL/#"),

@@ -66,6 +66,19 @@ TEST_CASE("rights: who may subscribe to something may receive it, and the other 
   }
 }
 
+TEST_CASE("rights: all rooms are one subscription, of which nobody may receive more than the own ones") {
+  RightsState state = small_state();
+  for (const std::string user : {"vy", "jenny"}) {
+    CHECK(may(desired_state(state), user, AclType::subscribe_literal, "chat/rooms/+/+"));
+    CHECK(may(desired_state(state), user, AclType::subscribe_literal, "chat/rooms/+/+/accepted"));
+    CHECK_FALSE(may(desired_state(state), user, AclType::receive, "chat/rooms/+/+"));
+    CHECK_FALSE(may(desired_state(state), user, AclType::subscribe_pattern, "chat/rooms/+/+"));
+  }
+  state.only_checked = true;
+  CHECK_FALSE(may(desired_state(state), "vy", AclType::subscribe_literal, "chat/rooms/+/+"));
+  CHECK(may(desired_state(state), "vy", AclType::subscribe_literal, "chat/rooms/+/+/accepted"));
+}
+
 TEST_CASE("rights: nobody may write what the worker decides, nor read another's requests") {
   for (const auto& [name, acls] : desired_state(small_state()).roles) {
     if (name == "chat-validation-worker") continue;

@@ -68,8 +68,8 @@ Account::Account(ChatApp& app, ChatStore& store, Credentials credentials, bool r
 }
 
 void Account::make_desk() {
-  desk_ = std::make_unique<GroupDesk>(GroupDesk::Uses{app_->state_, history_, platform_.loop, platform_.zone}, settings_.check, qos());
-  desk_->on_room_message = [this](const wasmqtt::Message& message) { handle_message(message); };
+  desk_ = std::make_unique<GroupDesk>(GroupDesk::Uses{app_->state_, history_, platform_.loop, platform_.zone});
+  desk_->on_held = [this](const wasmqtt::Message& message) { handle_message(message); };
   desk_->on_notice = [this](std::string text, std::string_view topic) { notice(std::move(text), topic); };
   desk_->on_changed = [this] { app_->changed(); };
   desk_->on_made = [this](const ConversationKey& key) { app_->open_chat(key); };
@@ -166,14 +166,18 @@ void Account::connect(const std::string& password) {
 }
 
 void Account::subscribe() {
-  const std::string messages = admin_ ? std::string(all_messages_filter) : own_messages_filter(user_);
-  subscribe(filter_to_read(messages, settings_.check), &Account::handle_message);
-  // The session may still have what this user read in the other stage.
-  if (settings_.dynamic_rights() && settings_.qos1) (void)mqtt_->unsubscribe_filter(filter_to_read(messages, !settings_.check));
-  if (settings_.groups && admin_) subscribe(filter_to_read(room_topic("+", "+"), settings_.check), &Account::handle_message);
+  read(admin_ ? std::string(all_messages_filter) : own_messages_filter(user_));
+  // The broker delivers of it what this user may read, also of groups that the user comes into while away.
+  if (settings_.groups) read(room_topic("+", "+"));
   if (settings_.check && !admin_) subscribe_checked();
   if (settings_.status) status_subscription_ = subscribe(all_status_filter, &Account::handle_status);
   if (desk_) desk_->attach(*mqtt_);
+}
+
+void Account::read(const std::string& messages) {
+  subscribe(filter_to_read(messages, settings_.check), &Account::handle_message);
+  // The session may still have what this user read in the other stage.
+  if (settings_.dynamic_rights() && settings_.qos1) (void)mqtt_->unsubscribe_filter(filter_to_read(messages, !settings_.check));
 }
 
 // What becomes of one's own messages.
@@ -263,18 +267,22 @@ void Account::handle(const wasmqtt::SessionLost& event) {
 void Account::handle(const wasmqtt::SubscriptionAnswered& event) {
   if (event.error) return;
   const bool messages = app_ != nullptr && event.filter != all_status_filter;
-  if (!event.granted && desk_ && desk_->handle_refused_filter(event.filter)) return;
   if (!event.granted) {
     notice("The broker refused this subscription" + reason_words(event.reason_code) +
                ". You will not receive messages on this topic.", event.filter);
-    if (messages)
-      app_->state_.subscription_problem =
-          "The broker refused the subscription to " + std::string(event.filter) + ". You will not receive any messages.";
+    if (messages) subscription_refused(event.filter);
     return;
   }
   if (*event.granted < qos())
     notice("The broker granted only QoS " + std::to_string(static_cast<int>(*event.granted)) + ".", event.filter);
-  if (messages) app_->state_.subscription_problem.clear();
+  if (messages && event.filter == refused_filter_) app_->state_.subscription_problem.clear();
+}
+
+void Account::subscription_refused(std::string_view filter) {
+  std::string& problem = app_->state_.subscription_problem;
+  if (!problem.empty()) return;
+  refused_filter_ = filter;
+  problem = "The broker refused the subscription to " + refused_filter_ + ". You will not receive any messages.";
 }
 
 void Account::handle(const wasmqtt::StoreProblem& event) { storage_failed(event.problem); }

@@ -76,6 +76,7 @@ class Account : public std::enable_shared_from_this<Account> {
   void add_mqtt5(wasmqtt::ClientOptions& client) const;
   void connect(const std::string& password);
   void subscribe();
+  void read(const std::string& messages);
   void subscribe_checked();
   void make_desk();
   wasmqtt::Subscription subscribe(std::string_view filter, void (Account::*handler)(const wasmqtt::Message&),
@@ -84,6 +85,7 @@ class Account : public std::enable_shared_from_this<Account> {
   void handle(const wasmqtt::Connected& event);
   void handle(const wasmqtt::SessionLost& event);
   void handle(const wasmqtt::SubscriptionAnswered& event);
+  void subscription_refused(std::string_view filter);
   void handle(const wasmqtt::StoreProblem& event);
   void handle(const wasmqtt::Closed& event);
   void handle(const wasmqtt::FellBack& event);
@@ -105,6 +107,7 @@ class Account : public std::enable_shared_from_this<Account> {
   struct TakenIn {
     Conversation* conversation = nullptr;
     const ChatMessage* added = nullptr;
+    bool held = false;  // until it is known whether it may be shown; it is not acknowledged yet
   };
   TakenIn take_in(const wasmqtt::Message& message);
   // What the worker has decided about a message of one's own.
@@ -142,6 +145,7 @@ class Account : public std::enable_shared_from_this<Account> {
   bool forgetting_ = false;
   bool was_connected_ = false;
   wasmqtt::Subscription status_subscription_;
+  std::string refused_filter_;  // that the problem on the screen is about
   Time connected_at_{};
   bool resumed_ = false;  // the broker continued the session that it kept for us
   bool adopted_ = false;

@@ -197,8 +197,8 @@ Account::TakenIn Account::take_in(const wasmqtt::Message& incoming) {
     return {};
   }
   if (key.is_room() && desk_ && !desk_->is_open(key)) {
-    notice("A message of a group that you are not a member of was not shown.", incoming.topic);
-    return {};
+    desk_->hold(key, incoming);
+    return {.held = true};
   }
   if (settings_.check && !route->checked) {
     notice("A message that nobody has checked was not shown.", incoming.topic);
@@ -232,7 +232,7 @@ void Account::handle_message(const wasmqtt::Message& incoming) {
   if (app_ == nullptr) return;
   const TakenIn taken = take_in(incoming);
   if (taken.added == nullptr) {
-    if (incoming.token != 0) mqtt_->acknowledge(incoming.token);
+    if (incoming.token != 0 && !taken.held) mqtt_->acknowledge(incoming.token);
     app_->changed();
     return;
   }

@@ -4,8 +4,6 @@
 #include <utility>
 
 #include "chat/message_id.hpp"
-#include "chat/rooms.hpp"
-#include "message_route.hpp"
 
 namespace chat {
 namespace {
@@ -14,25 +12,19 @@ using wasmqtt::DeliveryState;
 using wasmqtt::Message;
 using wasmqtt::Qos;
 
+constexpr std::size_t most_held = 100;
+constexpr std::string_view not_a_member = "A message of a group that you are not a member of was not shown.";
 constexpr std::string_view no_answer =
     "The rights service does not answer: groups cannot be changed now. What you asked for may still be done when it is back.";
 
 }  // namespace
 
-GroupDesk::GroupDesk(Uses uses, bool check, Qos qos) : uses_(uses), check_(check), qos_(qos) {}
-
 void GroupDesk::attach(wasmqtt::MqttClient& client) {
   client_ = &client;
-  rooms_.clear();
+  held_.clear();  // the broker delivers them again
   delivery_ = 0;
-  resumed_ = true;  // as far as is known: without a session these UNSUBSCRIBEs do not leave
   listen(group_answer_topic(uses_.state.user), &GroupDesk::handle_answer);
   groups_subscription_ = listen(groups_topic(uses_.state.user), &GroupDesk::handle_groups);
-  // What the broker has kept of them comes before the list of groups.
-  std::vector<std::string> rooms;
-  for (const Conversation* conversation : uses_.state.conversations.newest_first())
-    if (conversation->group && conversation->group->member) rooms.push_back(conversation->group->group.room);
-  read_rooms(rooms);
 }
 
 // QoS 1 in every stage: an answer must not be lost when the broker ends the connection to change a right.
@@ -51,7 +43,6 @@ wasmqtt::Subscription GroupDesk::listen(std::string_view filter, void (GroupDesk
 }
 
 void GroupDesk::handle_connected(bool again, bool resumed) {
-  resumed_ = resumed;
   // A session keeps the subscription, and a broker sends the retained list to new ones only.
   if (again && resumed) groups_subscription_ = listen(groups_topic(uses_.state.user), &GroupDesk::handle_groups, groups_subscription_);
   if (!requests().pending) return;
@@ -71,13 +62,10 @@ void GroupDesk::handle_groups(const Message& message) {
   }
   const bool first = !std::exchange(listed_, true);
   bool news = leave_all_but(groups);
-  std::vector<std::string> to_read;
-  for (const Group& group : groups) {
+  for (const Group& group : groups)
     if (join(group)) news = true;
-    if (!rooms_.contains(group.room)) to_read.push_back(group.room);
-  }
-  read_rooms(to_read);
   open_made_room();
+  show_held();
   // The first list after signing in ends no connection.
   if (news && !first && on_groups_changed) on_groups_changed();
 }
@@ -107,7 +95,6 @@ bool GroupDesk::leave_all_but(const Groups& groups) {
     const std::string& room = conversation->group->group.room;
     if (std::any_of(groups.begin(), groups.end(), [&](const Group& group) { return group.room == room; })) continue;
     conversation->group->member = false;
-    stop_reading(room);
     uses_.history.keep(*conversation);
     news = true;
   }
@@ -133,46 +120,41 @@ void GroupDesk::handle_answer(const Message& message) {
 }
 
 void GroupDesk::open_made_room() {
-  if (!rooms_.contains(made_)) return;
+  if (made_.empty() || !is_member(ConversationKey::of_room(made_))) return;
   if (on_made) on_made(ConversationKey::of_room(std::exchange(made_, {})));
 }
 
 // ---- rooms ----
 
-bool GroupDesk::is_open(const ConversationKey& room) const {
+bool GroupDesk::is_member(const ConversationKey& room) const {
   const Conversation* known = uses_.state.conversations.find(room);
-  return !listed_ || (known != nullptr && known->group->member);
+  return known != nullptr && known->group->member;
 }
 
-void GroupDesk::read_rooms(const std::vector<std::string>& rooms) {
-  std::vector<std::string> filters;
-  for (const std::string& room : rooms) filters.push_back(filter_to_read(room_filter(room), check_));
-  std::vector<wasmqtt::MqttClient::SubscribeRequest> requests;
-  for (const std::string& filter : filters)
-    requests.push_back({.filter = filter, .qos = qos_, .handler = [this](const Message& message) {
-                          if (!detached_) on_room_message(message);
-                        }, .ask_again = true});
-  const auto made = client_->subscribe(requests);
-  for (std::size_t i = 0; made && i < rooms.size(); ++i) rooms_[rooms[i]] = (*made)[i];
-  if (!resumed_) return;
-  // The session may still have what this user read in the other stage.
-  for (const std::string& room : rooms) (void)client_->unsubscribe_filter(filter_to_read(room_filter(room), !check_));
+bool GroupDesk::is_open(const ConversationKey& room) const { return !listed_ || is_member(room); }
+
+// The right comes before the list that names the room, and somebody may write in between.
+void GroupDesk::hold(const ConversationKey& room, const Message& message) {
+  if (held_.size() >= most_held) return drop({room, std::string(message.topic), {}, message.token, {}});
+  const std::string_view payload = wasmqtt::as_text(message.payload);
+  held_.push_back({room, std::string(message.topic), std::string(payload), message.token, uses_.loop.now() + hold_timeout});
 }
 
-void GroupDesk::stop_reading(const std::string& room) {
-  const auto at = rooms_.find(room);
-  if (at == rooms_.end()) return;
-  client_->unsubscribe(at->second);
-  rooms_.erase(at);
+void GroupDesk::show_held() {
+  for (const Held& held : std::exchange(held_, {})) {
+    if (!is_open(held.room)) held_.push_back(held);
+    else on_held({.topic = held.topic, .payload = wasmqtt::as_bytes(held.payload), .token = held.token});
+  }
 }
 
-bool GroupDesk::handle_refused_filter(std::string_view filter) {
-  const std::string example = std::string(filter.substr(0, filter.rfind("/+"))) + "/member";
-  const auto topic = parse_room_topic(example);
-  if (!topic) return false;
-  // The right to read it is gone, which the list of groups will say; or not there yet: the list asks again.
-  stop_reading(std::string(topic->room));
-  return true;
+void GroupDesk::drop(const Held& held) {
+  if (held.token != 0) client_->acknowledge(held.token);
+  notice(std::string(not_a_member), held.topic);
+}
+
+std::optional<Time> GroupDesk::next_change() const {
+  if (held_.empty()) return answer_due_;
+  return std::min(answer_due_.value_or(held_.front().due), held_.front().due);
 }
 
 // ---- requests ----
@@ -208,6 +190,7 @@ bool GroupDesk::handle_delivery(const wasmqtt::DeliveryChanged& change) {
 }
 
 void GroupDesk::update(Time now) {
+  for (; !held_.empty() && held_.front().due <= now; held_.pop_front()) drop(held_.front());
   if (!answer_due_ || now < *answer_due_) return;
   answer_due_.reset();
   // Without a connection nobody can answer: it is asked again, and waited for, with the next one.

@@ -1,5 +1,5 @@
-// The groups of one account: keeps what the rights service tells of them, reads their rooms, and passes requests on. Internal to
-// Account.
+// The groups of one account: keeps what the rights service tells of them, and passes requests on. Internal to Account, which
+// reads their rooms.
 //
 //   GroupDesk desk({.state = state, .history = history, …});
 //   desk.attach(mqtt);           // for each new client: subscribes
@@ -10,11 +10,10 @@
 // answer came: the service does it once and answers again.
 #pragma once
 
+#include <deque>
 #include <functional>
-#include <map>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "chat/state.hpp"
 #include "history.hpp"
@@ -25,6 +24,7 @@ namespace chat {
 class GroupDesk {
  public:
   static constexpr Duration answer_timeout = std::chrono::seconds{10};
+  static constexpr Duration hold_timeout = std::chrono::seconds{5};
 
   // All of it outlives this object.
   struct Uses {
@@ -33,11 +33,10 @@ class GroupDesk {
     wasmqtt::EventLoop& loop;
     const LocalTime& zone;
   };
-  // `check`: only what has been accepted is read.
-  GroupDesk(Uses uses, bool check, wasmqtt::Qos qos);
+  explicit GroupDesk(Uses uses) : uses_(uses) {}
 
-  // What arrives in a room. Acknowledges it.
-  std::function<void(const wasmqtt::Message&)> on_room_message;
+  // A message that was held, and may be shown now.
+  std::function<void(const wasmqtt::Message&)> on_held;
   std::function<void(std::string text, std::string_view topic)> on_notice;
   // Something that is drawn may have changed.
   std::function<void()> on_changed;
@@ -54,27 +53,37 @@ class GroupDesk {
   void handle_connected(bool again, bool resumed);
   // False: it is about another message.
   bool handle_delivery(const wasmqtt::DeliveryChanged& change);
-  // False: the filter is not that of a room.
-  bool handle_refused_filter(std::string_view filter);
 
   void ask(GroupRequest request);
   // The user has read why the last request came to nothing.
   void forget_problem() { requests().problem.clear(); }
   // Whether what arrives in this room may be shown: the user is a member, or may be one as far as is known yet.
   bool is_open(const ConversationKey& room) const;
+  // Keeps a message of a room that is not open for hold_timeout: the list of groups that opens it may be on its way. Then it is
+  // acknowledged, and not shown.
+  void hold(const ConversationKey& room, const wasmqtt::Message& message);
 
   void update(Time now);
-  std::optional<Time> next_change() const { return answer_due_; }
+  std::optional<Time> next_change() const;
 
  private:
+  struct Held {
+    ConversationKey room;
+    std::string topic;
+    std::string payload;
+    std::uint64_t token = 0;
+    Time due{};
+  };
+
   GroupRequests& requests() { return uses_.state.group_requests; }
   void handle_groups(const wasmqtt::Message& message);
   void handle_answer(const wasmqtt::Message& message);
   // True when that is news.
   bool join(const Group& group);
+  bool is_member(const ConversationKey& room) const;
   bool leave_all_but(const Groups& groups);
-  void read_rooms(const std::vector<std::string>& rooms);
-  void stop_reading(const std::string& room);
+  void show_held();
+  void drop(const Held& held);
   wasmqtt::Subscription listen(std::string_view filter, void (GroupDesk::*handler)(const wasmqtt::Message&),
                                wasmqtt::Subscription replaces = {});
   void send();
@@ -83,13 +92,10 @@ class GroupDesk {
   void notice(std::string text, std::string_view topic);
 
   Uses uses_;
-  const bool check_;
-  const wasmqtt::Qos qos_;
   wasmqtt::MqttClient* client_ = nullptr;
   wasmqtt::Subscription groups_subscription_;
-  std::map<std::string, wasmqtt::Subscription, std::less<>> rooms_;  // that are read, by id
+  std::deque<Held> held_;             // oldest first
   bool detached_ = false;
-  bool resumed_ = false;
   bool listed_ = false;               // the service has told of all groups
   std::uint64_t delivery_ = 0;        // of the request, until it is acknowledged
   std::optional<Time> answer_due_;    // while connected

@@ -20,6 +20,9 @@ class RoleBuilder {
     acls_.insert({AclType::receive, filter, true});
     acls_.insert({AclType::subscribe_pattern, filter, true});
   }
+  // All rooms with one filter, of which the broker delivers those that the user may read. So who comes into a group while away
+  // has what is said there from then on: the subscription has been in the session before.
+  void read_rooms(const std::string& filter) { acls_.insert({AclType::subscribe_literal, filter, true}); }
   Acls take() { return std::move(acls_); }
   Acls acls_;
 };
@@ -28,10 +31,13 @@ Acls user_rights(const std::string& user, bool only_checked) {
   RoleBuilder role;
   const std::string sent = chat::message_topic("+", user);
   const std::string received = chat::own_messages_filter(user);
+  const std::string rooms = chat::room_topic("+", "+");
   if (!only_checked) {
     role.send(sent);
     role.read(received);
+    role.read_rooms(rooms);
   }
+  role.read_rooms(checked_topic(rooms, CheckStep::accepted));
   role.send(checked_topic(sent, CheckStep::request));
   role.read(checked_topic(sent, CheckStep::accepted));
   role.read(checked_topic(sent, CheckStep::rejected));
