@@ -44,6 +44,7 @@ class Broker {
   std::string tls_url() const { return "mqtts://localhost:" + std::to_string(tls_port_); }
   std::string secure_websocket_url() const { return "wss://localhost:" + std::to_string(wss_port_) + "/mqtt"; }
   std::uint16_t port() const { return port_; }
+  pid_t id() const { return process_->id(); }
   std::string log() const { return directory_ / "log"; }
   std::string file(const std::string& name) const { return directory_ / name; }
 

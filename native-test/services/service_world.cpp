@@ -2,6 +2,9 @@
 
 #include <doctest/doctest.h>
 #include <glob.h>
+#include <unistd.h>
+
+#include <sstream>
 
 #include "chat/topics.hpp"
 
@@ -33,6 +36,17 @@ MqttOptions user_options(const std::string& url, const std::string& name, Protoc
 
 }  // namespace
 
+double processor_seconds(pid_t process) {
+  // The 14th and 15th field, of which the second one, the name, may have spaces in it [proc(5)].
+  const std::string text = read_file("/proc/" + std::to_string(process) + "/stat");
+  std::istringstream fields(text.substr(text.rfind(')') + 2));
+  std::string skipped;
+  for (int i = 3; i < 14; ++i) fields >> skipped;
+  double user = 0, system = 0;
+  fields >> user >> system;
+  return (user + system) / static_cast<double>(::sysconf(_SC_CLK_TCK));
+}
+
 BrokerOptions dynamic_broker(const std::vector<BrokerSetting>& more) {
   BrokerOptions options;
   options.user = "rights-service";
@@ -45,7 +59,8 @@ BrokerOptions dynamic_broker(const std::vector<BrokerSetting>& more) {
                       {"plugin_opt_config_file @STATE@/dynamic-security.json", "its state"},
                       {"set_tcp_nodelay true", "as scripts/brokers/dynamic.conf.in has it"},
                       {"max_queued_messages 10000", "as scripts/brokers/dynamic.conf.in has it"},
-                      {"max_inflight_messages 100", "as scripts/brokers/dynamic.conf.in has it"}};
+                      {"max_inflight_messages 100", "as scripts/brokers/dynamic.conf.in has it"},
+                      {"autosave_interval 5", "as scripts/brokers/dynamic.conf.in has it"}};
   options.settings.insert(options.settings.end(), more.begin(), more.end());
   return options;
 }
@@ -155,6 +170,17 @@ void ServiceWorld::start_service(const std::vector<std::string>& options) {
 void ServiceWorld::kill_service() {
   service->signal(SIGKILL);
   service->wait();
+}
+
+std::unique_ptr<Process> ServiceWorld::start_worker(const std::string& name, const std::vector<std::string>& options) {
+  const std::string log = worker_log_ = directory / ("worker" + name + "-" + std::to_string(++workers_) + ".log");
+  std::vector<std::string> command = {WASMQTT_VALIDATION_WORKER, "--url", broker.url(), "--database", database, "--state",
+                                      directory / "state", "--name", name, "--messages-per-minute", "10000000"};
+  command.insert(command.end(), options.begin(), options.end());
+  auto worker = std::make_unique<Process>(command, log, std::vector<std::string>{"WASMQTT_PASSWORD=of the worker"});
+  const auto ready = [&] { return read_file(log).find("chat/rooms/+/+/request") != std::string::npos; };
+  REQUIRE_MESSAGE(await([&] { return worker->has_ended() || ready(); }), read_file(log));
+  return worker;
 }
 
 void ServiceWorld::sqlite(const std::string& sql) const { run_program({"sqlite3", "-cmd", ".timeout 5000", database, sql}); }

@@ -13,6 +13,9 @@
 
 namespace test {
 
+// Of the processor, that a running process has used.
+double processor_seconds(pid_t process);
+
 BrokerOptions dynamic_broker(const std::vector<BrokerSetting>& more = {});
 
 // A user of the chat: connected, with a session that the broker keeps, told of answers and groups.
@@ -48,7 +51,11 @@ class ServiceWorld {
 
   void start_service(const std::vector<std::string>& options = {});
   void kill_service();
+  // Returns when it is ready. All workers share a directory for their state.
+  std::unique_ptr<Process> start_worker(const std::string& name = "1", const std::vector<std::string>& options = {});
   std::string service_log() const { return read_file(directory / "service.log"); }
+  // Of the worker that was started last.
+  std::string worker_log() const { return read_file(worker_log_); }
   // Runs SQL with sqlite3, as somebody at a terminal would.
   void sqlite(const std::string& sql) const;
   User user(const std::string& name, wasmqtt::Protocol protocol = wasmqtt::Protocol::mqtt_3_1_1) { return {world, broker.url(), name, protocol}; }
@@ -61,6 +68,8 @@ class ServiceWorld {
 
  private:
   int starts_ = 0;
+  int workers_ = 0;
+  std::string worker_log_;
 };
 
 }  // namespace test

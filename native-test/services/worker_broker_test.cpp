@@ -1,5 +1,9 @@
 // Checked messages with a real broker and both programs.
 #include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
 
 #include "chat/checked_messages.hpp"
 #include "chat/rooms.hpp"
@@ -24,22 +28,17 @@ const std::string request = checked_topic(to_minh, CheckStep::request);
 const std::string accepted = checked_topic(to_minh, CheckStep::accepted);
 const std::string rejected = checked_topic(to_minh, CheckStep::rejected);
 
+std::size_t count_of(const std::string& text, const std::string& part) {
+  std::size_t count = 0;
+  for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++count;
+  return count;
+}
+
 struct Workers : ServiceWorld {
   Workers() {
     REQUIRE(vy.may_subscribe(checked_topic(chat::message_topic("+", "vy"), CheckStep::accepted)));
     REQUIRE(vy.may_subscribe(checked_topic(chat::message_topic("+", "vy"), CheckStep::rejected)));
     REQUIRE(minh.may_subscribe(checked_topic(chat::own_messages_filter("minh"), CheckStep::accepted)));
-  }
-
-  std::unique_ptr<test::Process> start_worker(const std::string& name = "1") {
-    const std::string log = directory / ("worker" + name + "-" + std::to_string(++starts) + ".log");
-    auto worker = std::make_unique<test::Process>(
-        std::vector<std::string>{WASMQTT_VALIDATION_WORKER, "--url", broker.url(), "--database", database, "--state", directory / "state",
-                                 "--name", name, "--messages-per-minute", "10000000"},
-        log, std::vector<std::string>{"WASMQTT_PASSWORD=of the worker"});
-    const auto ready = [&] { return test::read_file(log).find("ready for $share/validation/chat/rooms") != std::string::npos; };
-    REQUIRE_MESSAGE(test::await([&] { return worker->has_ended() || ready(); }), test::read_file(log));
-    return worker;
   }
 
   // How often `topic` has brought the message with this id.
@@ -52,7 +51,6 @@ struct Workers : ServiceWorld {
 
   User vy = user("vy");
   User minh = user("minh");
-  int starts = 0;
 };
 
 }  // namespace
@@ -148,23 +146,130 @@ TEST_CASE_FIXTURE(Workers, "long: each request is answered once and in order, th
   CHECK(vy.on(rejected) == expected_rejected);
 }
 
+TEST_CASE_FIXTURE(Workers, "checked messages: workers by parts of the senders answer each request once, in order for each sender, though one is killed") {
+  auto one = start_worker("1", {"--part", "1/2"});
+  const auto two = start_worker("2", {"--part", "2/2"});
+  std::vector<std::unique_ptr<User>> senders;
+  for (const char* name : {"sebastian", "peter", "hannes", "jenny"}) senders.push_back(std::make_unique<User>(world, broker.url(), name));
+  constexpr std::size_t each = 50;
+  const auto send = [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i)
+      for (const auto& sender : senders)
+        REQUIRE(sender->peer.mqtt.publish(checked_topic(chat::message_topic("minh", sender->name), CheckStep::request),
+                                          message(std::to_string(i), "hello"), {.qos = Qos::at_least_once}));
+  };
+  send(0, each / 2);
+  const auto got = [&](const std::unique_ptr<User>& sender) { return minh.on(checked_topic(chat::message_topic("minh", sender->name), CheckStep::accepted)); };
+  REQUIRE(world.run_until([&] { return std::any_of(senders.begin(), senders.end(), [&](const auto& sender) { return got(sender).size() > each / 4; }); }));
+  one->signal(SIGKILL);
+  one->wait();
+  send(each / 2, each);
+  one = start_worker("1", {"--part", "1/2"});
+  std::vector<std::string> expected;
+  for (std::size_t i = 0; i < each; ++i) expected.push_back(message(std::to_string(i), "hello"));
+  for (const auto& sender : senders) {
+    REQUIRE(world.run_until([&] { return got(sender).size() >= each; }));
+    CHECK(got(sender) == expected);
+  }
+}
+
+TEST_CASE_FIXTURE(Workers, "checked messages: a worker that stays while the broker restarts takes requests again") {
+  std::vector<std::string> options;
+  SUBCASE("of a shared subscription, which the broker has forgotten") {}
+  SUBCASE("of a part: what is sent before the worker is back is answered, too") { options = {"--part", "1/1"}; }
+  const auto worker = start_worker("1", options);
+  vy.say(request, message("1", "hello"));
+  REQUIRE(minh.await_on(accepted, 1));
+  const auto subscribed = [&] { return count_of(test::read_file(broker.log()), "Sending SUBACK to validation-worker-1"); };
+  const std::size_t before = subscribed();
+  broker.stop();
+  worker->signal(SIGSTOP);
+  broker.start();
+  if (!options.empty()) vy.say(request, message("2", "hello"));
+  worker->signal(SIGCONT);
+  if (options.empty()) REQUIRE(test::await([&] { return subscribed() > before; }));
+  vy.say(request, message("3", "hello"));
+  REQUIRE(minh.await_on(accepted, options.empty() ? 2 : 3));
+  CHECK(minh.on(accepted).back() == message("3", "hello"));
+}
+
+TEST_CASE_FIXTURE(Workers, "checked messages: the limit of a message's size, one below, at it, one above, and far above") {
+  const auto worker = start_worker();
+  const auto say = [&](const std::string& id, std::size_t bytes) { vy.say(request, message(id, std::string(bytes, 'x'))); };
+  say("below", 4095);
+  say("at", 4096);
+  say("above", 4097);
+  say("far above", 60'000);
+  say("no message at all", 300'000);
+  REQUIRE(vy.await_on(accepted, 2));
+  REQUIRE(vy.await_on(rejected, 3));
+  REQUIRE(minh.await_on(accepted, 2));
+  CHECK(vy.on(rejected)[0] == chat::write_rejected({"above", "The message has 4097 bytes. The limit is 4096."}));
+  CHECK(vy.on(rejected)[1] == chat::write_rejected({"far above", "The message has 60000 bytes. The limit is 4096."}));
+  CHECK(minh.on(accepted) == std::vector<std::string>{message("below", std::string(4095, 'x')), message("at", std::string(4096, 'x'))});
+}
+
+TEST_CASE_FIXTURE(Workers, "checked messages: the limit of messages a minute, at it and far above, and others are not held back") {
+  const auto worker = start_worker("1", {"--messages-per-minute", "20"});
+  User jenny = user("jenny");
+  constexpr int sent = 200;
+  for (int i = 0; i < sent; ++i)
+    REQUIRE(vy.peer.mqtt.publish(request, message(std::to_string(i), "hello"), {.qos = Qos::at_least_once}));
+  jenny.say(checked_topic(chat::message_topic("minh", "jenny"), CheckStep::request), message("1", "hello"));
+  REQUIRE(minh.await_on(checked_topic(chat::message_topic("minh", "jenny"), CheckStep::accepted), 1));
+  REQUIRE(world.run_until([&] { return vy.on(accepted).size() + vy.on(rejected).size() == sent; }));
+  CHECK(vy.on(accepted).size() >= 20);
+  CHECK(vy.on(accepted).size() <= 40);  // one more for each three seconds that all of this takes
+  CHECK(vy.on(accepted)[19] == message("19", "hello"));
+  CHECK(vy.on(rejected)[0].find("These are more than 20 messages in a minute. Please write more slowly.") != std::string::npos);
+}
+
 TEST_CASE_FIXTURE(Workers, "long: messages a second with one worker and with two, and the time that checking adds") {
   const int messages = test::rounds(1) > 1 ? 5000 : 200;
+  std::vector<std::unique_ptr<User>> senders;
+  for (const char* name : {"sebastian", "peter", "hannes", "jenny"}) senders.push_back(std::make_unique<User>(world, broker.url(), name));
   std::vector<std::unique_ptr<test::Process>> workers;
   int first = 0;
-  for (const std::string name : {"1", "2"}) {
-    workers.push_back(start_worker(name));
+  const auto measure = [&](const std::string& what) {
+    const auto processor = [&] {
+      double of_workers = 0;
+      for (const auto& worker : workers) of_workers += test::processor_seconds(worker->id());
+      return std::array{test::processor_seconds(broker.id()), of_workers, test::processor_seconds(::getpid())};
+    };
     const std::size_t before = minh.peer.received.size();
     const auto begin = std::chrono::steady_clock::now();
-    for (int i = 0; i < messages; ++i)
-      REQUIRE(vy.peer.mqtt.publish(request, message("t" + std::to_string(first++), "hello"), {.qos = Qos::at_least_once}));
+    const auto used = processor();
+    for (int i = 0; i < messages; ++i) {
+      User& sender = *senders[static_cast<std::size_t>(i) % senders.size()];
+      REQUIRE(sender.peer.mqtt.publish(checked_topic(chat::message_topic("minh", sender.name), CheckStep::request),
+                                       message("t" + std::to_string(first++), "hello"), {.qos = Qos::at_least_once}));
+    }
     REQUIRE(world.run_until([&] { return minh.peer.received.size() >= before + static_cast<std::size_t>(messages); }, std::chrono::minutes{2}));
-    CHECK(minh.on(accepted).size() == static_cast<std::size_t>(first));
+    CHECK(minh.peer.received.size() == before + static_cast<std::size_t>(messages));
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
-    MESSAGE("note: checked messages a second with " << name << " worker(s): " << static_cast<int>(messages / seconds.count()));
+    const auto after = processor();
+    const auto share = [&](std::size_t i) { return static_cast<int>(1e6 * (after[i] - used[i]) / messages); };
+    MESSAGE("note: checked messages a second with " << what << ": " << static_cast<int>(messages / seconds.count()) << "; processor for one, in µs: broker "
+                                                    << share(0) << ", workers " << share(1) << ", senders and receiver " << share(2));
+  };
+  workers.push_back(start_worker("1"));
+  measure("one worker");
+  workers.push_back(start_worker("2"));
+  measure("two workers of a shared subscription");
+  for (const auto& worker : workers) {
+    worker->signal(SIGUSR1);  // for good
+    REQUIRE(worker->wait() == 0);
   }
-  workers[1]->signal(SIGUSR1);  // for good: all requests are the first one's again
-  REQUIRE(workers[1]->wait() == 0);
+  workers.clear();
+  workers.push_back(start_worker("3", {"--part", "1/2"}));
+  workers.push_back(start_worker("4", {"--part", "2/2"}));
+  measure("two workers by parts of the senders");
+  for (const auto& worker : workers) {
+    worker->signal(SIGUSR1);
+    REQUIRE(worker->wait() == 0);
+  }
+  workers.clear();
+  workers.push_back(start_worker("1"));
   const auto latencies = [&](const std::string& topic, const std::string& delivered) {
     std::vector<double> times;
     for (int i = 0; i < messages / 10; ++i) {

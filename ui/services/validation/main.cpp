@@ -6,9 +6,13 @@
 // with a reason: forbidden words, which it reads from the rights service's database and follows within a second, a size, and a
 // rate for each sender. Each request is answered once, in order, also when the worker is killed at any moment.
 //
-// Several workers, each with a --name of its own, share the load: the broker gives each request to one of them ($share/validation/…).
-// Then two messages that one sender sends right after one another may be answered in the other order, and each worker counts a
-// sender's rate for itself. A worker that is ended (SIGTERM) or killed keeps its place: what the broker gives it waits until it is
+// Several workers, each with a --name of its own, share the load. With --part 1/3, 2/3 and 3/3 each has the senders that fall to
+// its part: in order for each sender, whose rate one worker counts. Without, the broker gives each request to one of them
+// ($share/validation/…), and workers come and go as they like; but two messages that one sender sends right after one another may
+// be answered in the other order, each worker counts a sender's rate for itself, and Mosquitto 2.0.11 forgets shared
+// subscriptions when it restarts: what is sent before a worker is back is lost. One alone is best told --part 1/1.
+//
+// A worker that is ended (SIGTERM) or killed keeps its place: what the broker gives it waits until it is
 // back. SIGUSR1 ends it for good: it takes no more requests, answers those that it has, and leaves the others to the others.
 //
 // In production: an account of its own with the kind 'worker' in the database, mqtts://, a directory for --state on a disk that
@@ -30,6 +34,7 @@ using namespace validation;
 constexpr std::string_view help = R"(validation_worker: checks messages before anybody reads them.
 
   --name NAME           of this worker, when there are several (default 1)
+  --part K/N            takes the K-th of N parts of the senders (default: what the broker gives it of a shared subscription)
   --max-bytes N         of a message's text (4096)
   --messages-per-minute N
                         of one sender (120))";
@@ -37,13 +42,24 @@ constexpr std::string_view help = R"(validation_worker: checks messages before a
 struct Options {
   chat::ServiceOptions service;
   std::string name = "1";
+  Part part{};
   std::size_t max_bytes = 4096;
   std::size_t per_minute = 120;
 };
 
+std::string take_part(const std::string& value, Part& part) {
+  constexpr std::size_t most = 1000;
+  const auto slash = value.find('/');
+  const bool good = slash != std::string::npos && chat::take_number(value.substr(0, slash), most, part.number).empty() &&
+                    chat::take_number(value.substr(slash + 1), most, part.of).empty() && part.number <= part.of;
+  --part.number;
+  return good ? "" : "it is K/N: the K-th part of N";
+}
+
 std::optional<std::string> take_option(std::string_view name, const std::string& value, Options& options) {
   if (name == "--max-bytes") return chat::take_number(value, chat::max_content_bytes, options.max_bytes);
   if (name == "--messages-per-minute") return chat::take_number(value, 100'000'000, options.per_minute);
+  if (name == "--part") return take_part(value, options.part);
   if (name != "--name") return std::nullopt;
   options.name = value;
   return value.empty() || value.find_first_of("/+#") != std::string::npos ? "it is a short word" : "";
@@ -51,10 +67,13 @@ std::optional<std::string> take_option(std::string_view name, const std::string&
 
 void log(std::string_view line) { std::cout << "validation_worker: " << line << std::endl; }
 
-// What it says now, or nothing when it does not answer.
-void read_words(rights::RightsDatabase& database, ForbiddenWords& words) {
+// What it says now, or nothing when it does not answer. `stale` until it has been read.
+void read_words(rights::RightsDatabase& database, ForbiddenWords& words, bool& stale) {
   try {
-    if (database.changed()) words.set(database.forbidden_words());
+    stale = database.changed() || stale;
+    if (!stale) return;
+    words.set(database.forbidden_words());
+    stale = false;
   } catch (const rights::DatabaseError& problem) {
     log(problem.what());
   }
@@ -74,9 +93,10 @@ int run(const Options& options) {
   mqtt.driver.store_failure = wasmqtt::StoreFailure::stop;  // rather no answer than two
   chat::ServiceConnection connection(context, options.service, std::move(mqtt), &store);
   Worker worker(connection.mqtt, store,
-                {check_size(options.max_bytes), check_words(words), check_rate(rate, options.per_minute)},
+                {check_size(options.max_bytes), check_words(words), check_rate(rate, options.per_minute)}, options.part,
                 [&] { return connection.loop.now(); }, log);
-  const rights::DatabaseWatch watch(context, database, [&] { read_words(database, words); });
+  bool stale = true;
+  const rights::DatabaseWatch watch(context, database, [&] { read_words(database, words, stale); });
   connection.mqtt.connect();
   boost::asio::signal_set signals(context, SIGINT, SIGTERM, SIGUSR1);
   signals.async_wait([&](const boost::system::error_code&, int signal) {

@@ -1,6 +1,6 @@
 // Answers each request to deliver a message once, in the order of arrival: accepted, or rejected with a reason.
 //
-//   Worker worker(connection.mqtt, store, checks, now, log);
+//   Worker worker(connection.mqtt, store, checks, part, now, log);
 //   connection.mqtt.connect();
 #pragma once
 
@@ -14,16 +14,28 @@
 
 namespace validation {
 
+// Which requests are a worker's.
+struct Part {
+  // Those of every sender whose name falls to this number, of so many. 0 of 0: those that the broker gives it, of a shared
+  // subscription, which other workers have, too.
+  std::size_t number = 0;
+  std::size_t of = 0;
+
+  bool is_shared() const { return of == 0; }
+  bool has(std::string_view sender) const;
+};
+
 class Worker {
  public:
   // `mqtt` has `store` and a session that the broker keeps; both outlive the worker.
-  Worker(wasmqtt::MqttClient& mqtt, AnswerStore& store, std::vector<Check> checks, std::function<wasmqtt::Time()> now,
+  Worker(wasmqtt::MqttClient& mqtt, AnswerStore& store, std::vector<Check> checks, Part part, std::function<wasmqtt::Time()> now,
          std::function<void(std::string_view)> log);
 
   // For good: takes no more requests, answers those that it has, and disconnects.
   void retire();
 
  private:
+  void subscribe();
   void receive(const wasmqtt::Message& message);
   void handle(const wasmqtt::MqttEvent& event);
   void answer(const std::string& topic, std::string_view payload);
@@ -32,6 +44,8 @@ class Worker {
   std::vector<wasmqtt::Subscription> subscriptions_;
   AnswerStore& store_;
   const std::vector<Check> checks_;
+  const Part part_;
+  bool retiring_ = false;
   const std::function<wasmqtt::Time()> now_;
   const std::function<void(std::string_view)> log_;
 };
