@@ -27,11 +27,16 @@ PostgresServer::PostgresServer() {
 }
 
 void PostgresServer::start() {
+  // Killed, it leaves processes behind that end a moment later, and until then does not start again.
+  REQUIRE_MESSAGE(await([&] { return try_to_start(); }, std::chrono::seconds{30}), read_file(directory_ / "log"));
+}
+
+bool PostgresServer::try_to_start() {
   process_ = std::make_unique<Process>(as_user({program("postgres"), "-D", directory_ / "data", "-k", directory_.path(), "-h", "", "-F"}),
                                        directory_ / "log");
   const auto answers = [&] { return Process({program("pg_isready"), "-q", "-h", directory_.path(), "-U", "chat"}, "/dev/null").wait() == 0; };
-  REQUIRE_MESSAGE(await([&] { return process_->has_ended() || answers(); }), read_file(directory_ / "log"));
-  REQUIRE_MESSAGE(!process_->has_ended(), read_file(directory_ / "log"));
+  REQUIRE_MESSAGE(await([&] { return process_->has_ended() || answers(); }, std::chrono::seconds{30}), read_file(directory_ / "log"));
+  return !process_->has_ended();
 }
 
 void PostgresServer::kill() {

@@ -14,12 +14,13 @@ class PostgresServer {
   PostgresServer();
 
   std::string url() const;
-  void kill();   // SIGKILL, of all its processes
+  void kill();   // SIGKILL; its processes for connections see that, and end
   void start();
   // Runs SQL with psql, as somebody at a terminal would.
   void psql(const std::string& sql) const;
 
  private:
+  bool try_to_start();
   std::string program(const std::string& name) const;
   std::vector<std::string> as_user(std::vector<std::string> command) const;
 
