@@ -40,6 +40,10 @@ MqttOptions Application::options() const {
   client.topic_aliases = 2;
   options.driver.backoff = {.first = 500ms, .longest = 4s, .stable_after = 10s};
   options.driver.takeover.policy = TakeoverPolicy::stop;  // a cut must not be taken for one
+  if (script_.by_hand) {
+    options.driver.backoff = {.first = 1s, .longest = 1s, .stable_after = 10s, .jitter = false};
+    options.driver.takeover.connections = 0;
+  }
   return options;
 }
 
@@ -96,45 +100,54 @@ void Application::read_log() {
     Sent& sent = ledger_.sent[labels_[number]];
     if (message.packet_id != 0) sent.announced_before = std::min(sent.announced_before, wire_.connection());
   }
-  for (std::size_t i = 0; i < application_steps.size(); ++i) {
-    if (done_.count(i) != 0 && application_steps[i].kind != Step::Kind::publish) run(i);
+  for (std::size_t i = 0; i < script_.steps.size(); ++i) {
+    if (done_.count(i) != 0 && script_.steps[i].kind != Step::Kind::publish) run(i);
   }
 }
 
 void Application::kill(std::size_t durable_batches) {
   if (!mqtt_) return;
+  die(durable_batches);
+  simulation_.after(1s, [this] { start(); });
+}
+
+void Application::die(std::size_t durable_batches) {
   mqtt_.reset();
   log_.crash(durable_batches);
   wire_.process_died();
-  simulation_.after(1s, [this] { start(); });
 }
 
 // ---- the script ----
 
 std::size_t Application::next_due() const {
   std::size_t index = 0;
-  while (index < application_steps.size() && done_.count(index) != 0) ++index;
+  while (index < script_.steps.size() && done_.count(index) != 0) ++index;
   return index;
 }
 
 void Application::follow_script() {
-  if (!mqtt_) return;
-  for (std::size_t i = next_due(); i < application_steps.size(); i = next_due()) {
-    const Time due = beginning + std::chrono::milliseconds{application_steps[i].at_ms};
+  if (!mqtt_ || script_.by_hand) return;
+  for (std::size_t i = next_due(); i < script_.steps.size(); i = next_due()) {
+    const Time due = beginning + std::chrono::milliseconds{script_.steps[i].at_ms};
     if (due > simulation_.now()) {
       simulation_.at(due, [this, process = process_] {
         if (process == process_) follow_script();
       });
       return;
     }
-    done_.insert(i);
-    log_.log({.kind = LogEntry::Kind::step_done, .number = i});
-    run(i);
+    take_step();
   }
 }
 
+void Application::take_step() {
+  const std::size_t index = next_due();
+  done_.insert(index);
+  log_.log({.kind = LogEntry::Kind::step_done, .number = index});
+  run(index);
+}
+
 void Application::run(std::size_t index) {
-  const Step& step = application_steps[index];
+  const Step& step = script_.steps[index];
   if (step.only_in_5 && version_ != ProtocolVersion::mqtt_5) return;
   switch (step.kind) {
     case Step::Kind::subscribe: {
@@ -153,7 +166,7 @@ void Application::run(std::size_t index) {
 
 std::map<std::string, Qos> Application::wanted() const {
   std::map<std::string, Qos> all;
-  for (const Step& step : application_steps) {
+  for (const Step& step : script_.steps) {
     if (step.kind == Step::Kind::subscribe && subscriptions_.count(step.topic) != 0)
       all[std::string(step.topic)] = step.qos;
   }
@@ -238,6 +251,7 @@ void Application::delivered(const Message& message) {
       log_.log(std::move(entry));
     } else {
       undecided_.push_back({std::move(entry), message.token});
+      if (script_.by_hand) continue;
       simulation_.after(30ms, [this, process = process_] {
         if (process == process_) acknowledge_waiting();
       });
@@ -265,11 +279,26 @@ void Application::check_delivered(const Message& message, const std::string& lab
 // In another order than they came: the later of two first.
 void Application::acknowledge_waiting() {
   if (undecided_.empty() || !mqtt_) return;
-  const std::size_t index = std::min<std::size_t>(1, undecided_.size() - 1);
+  acknowledge(std::min<std::size_t>(1, undecided_.size() - 1));
+}
+
+void Application::acknowledge(std::size_t index) {
   const Undecided one = undecided_[index];
   undecided_.erase(undecided_.begin() + static_cast<std::ptrdiff_t>(index));
   log_.log(one.entry);
   mqtt_->acknowledge(one.token);
+}
+
+Delivery Application::first_queued() const {
+  for (const Delivery delivery : mqtt_->unfinished()) {
+    if (mqtt_->delivery_state(delivery) == DeliveryState::queued) return delivery;
+  }
+  return {};
+}
+
+void Application::cancel(Delivery delivery) {
+  ledger_.sent[labels_[delivery.number]].cancelled = true;
+  if (mqtt_->cancel(delivery)) ledger_.fail("cancel() was refused");
 }
 
 void Application::pause_for_a_while() {

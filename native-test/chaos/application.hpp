@@ -5,11 +5,13 @@
 #include <map>
 #include <memory>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "faulty.hpp"
 #include "faults.hpp"
+#include "fingerprint.hpp"
 #include "ledger.hpp"
 #include "model_store.hpp"
 #include "scenario.hpp"
@@ -19,22 +21,43 @@
 
 namespace wasmqtt::chaos {
 
+// What an application does; by hand: not when its time has come, but when it is told, and nothing is left to chance.
+struct Script {
+  std::span<const Step> steps = application_steps;
+  bool by_hand = false;
+};
+
 class Application {
  public:
-  Application(Simulation& simulation, SimulatedLoop& loop, Transport& transport, SessionStore& store, ModelStore& log,
-              Ledger& ledger, WireOracle& wire, const Weather& weather, Faulty& faulty, ProtocolVersion version)
+  Application(Simulation& simulation, WorldLoop& loop, Transport& transport, SessionStore& store, ModelStore& log,
+              Ledger& ledger, WireOracle& wire, const Weather& weather, Faulty& faulty, ProtocolVersion version,
+              Script script = {})
       : simulation_(simulation), loop_(loop), transport_(transport), store_(store), log_(log), ledger_(ledger),
-        wire_(wire), weather_(weather), faulty_(faulty), version_(version) {}
+        wire_(wire), weather_(weather), faulty_(faulty), version_(version), script_(script) {}
 
   void start();
-  // The process dies here and now, and comes back.
+  // The process dies here and now, and comes back; or stays dead until start().
   void kill(std::size_t durable_batches);
+  void die(std::size_t durable_batches);
   void follow_script();
   // Between two events of the world: nothing may be out of bounds; what waits for no record is written.
   void after_event();
   void disconnect() { mqtt_->disconnect(); }
 
-  bool script_done() const { return next_due() == application_steps.size(); }
+  // ---- by hand ----
+  void take_step();
+  std::size_t steps_done() const { return next_due(); }
+  std::size_t undecided() const { return undecided_.size(); }  // messages to be acknowledged
+  void acknowledge(std::size_t index);
+  // The first message that is not sent yet; 0: there is none.
+  Delivery first_queued() const;
+  void cancel(Delivery delivery);
+
+  MqttClient* mqtt() { return mqtt_.get(); }  // nullptr: the process is dead
+  const MqttClient* mqtt() const { return mqtt_.get(); }
+  const std::map<std::uint64_t, std::string>& labels() const { return labels_; }
+  void add_to(Fingerprint& print) const;
+  bool script_done() const { return next_due() == script_.steps.size(); }
   std::string unfinished() const;  // empty: nothing is under way
   ConnectionState state() const { return mqtt_ ? mqtt_->state() : ConnectionState::stopped; }
   std::map<std::string, Qos> wanted() const;
@@ -63,7 +86,7 @@ class Application {
   void check_failed(Sent& sent, const std::string& label, FailureReason reason);
 
   Simulation& simulation_;
-  SimulatedLoop& loop_;
+  WorldLoop& loop_;
   Transport& transport_;
   SessionStore& store_;
   ModelStore& log_;
@@ -72,6 +95,7 @@ class Application {
   Weather weather_;
   Faulty& faulty_;
   ProtocolVersion version_;
+  Script script_;
   unsigned quits_ = 0;
   std::size_t takeovers_ = 0;
   std::uint64_t process_ = 0;

@@ -25,6 +25,8 @@ class Faulty {
   // How often the application hears of this message, and of this completion.
   virtual int times_delivered(const Message&) { return 1; }
   virtual int times_completed(const std::string&) { return 1; }
+  // Whether it has a state of its own, beside the client's.
+  virtual bool remembers() const { return true; }
 };
 
 }  // namespace wasmqtt::chaos

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "fingerprint.hpp"
 #include "wasmqtt/event.hpp"
 
 namespace wasmqtt::chaos {
@@ -22,6 +23,7 @@ struct Sent {
   Time accepted_at{};
   Duration expiry{};                    // 0: none
   std::size_t size = 0;                 // of its PUBLISH with MQTT 5, without an alias
+  bool cancelled = false;               // taken back by the application
   bool dropped = false;                 // failed before or between attempts: its packet id is free, unanswered
 };
 
@@ -55,6 +57,8 @@ struct Ledger {
   unsigned wills = 0;
   std::vector<std::string> failures;
 
+  // `now` and `connection` are what times and connections are compared with.
+  void add_to(Fingerprint& print, Time now, unsigned connection) const;
   void fail(std::string what) {
     if (failures.size() < 20) failures.push_back(std::move(what));
   }

@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 
+#include "fingerprint.hpp"
 #include "ledger.hpp"
 #include "simulation.hpp"
 #include "wasmqtt/packet.hpp"
@@ -28,6 +29,7 @@ class LimitsOracle {
   // Of PUBACK, PUBREC and PUBCOMP.
   void answered(PacketType type, PacketId packet_id, ReasonCode reason_code);
 
+  void add_to(Fingerprint& print) const;
   std::uint32_t largest_packet() const { return limits_.maximum_packet_size; }
 
  private:

@@ -6,6 +6,7 @@
 #include "scenario.hpp"
 #include "terms.hpp"
 #include "wasmqtt/decode.hpp"
+#include "wasmqtt/encode.hpp"
 #include "wasmqtt/topic.hpp"
 
 namespace wasmqtt::chaos {
@@ -247,8 +248,7 @@ bool ModelBroker::idle() const {
 
 // ---- messages out ----
 
-void ModelBroker::publish(const std::string& topic, Qos qos, bool retain) {
-  const unsigned serial = ++ledger_.serial;
+void ModelBroker::publish_as(unsigned serial, const std::string& topic, Qos qos, bool retain) {
   const Message message{topic, "i" + std::to_string(serial) + ' ' + std::string(serial % 5, '.'), qos, retain};
   if (retain) retained_[topic] = message;
   forward(message, false);

@@ -14,7 +14,9 @@
 #include <string>
 
 #include "ledger.hpp"
-#include "model_network.hpp"
+#include "fingerprint.hpp"
+#include "link.hpp"
+#include "simulation.hpp"
 #include "wasmqtt/frame_reader.hpp"
 #include "wasmqtt/packet.hpp"
 
@@ -34,8 +36,9 @@ class ModelBroker {
   void link_closed(Link& link);
 
   // ---- the world's side ----
-  // Somebody else publishes; the label is made here.
-  void publish(const std::string& topic, Qos qos, bool retain = false);
+  // Somebody else publishes; the label is made here, or from this number.
+  void publish(const std::string& topic, Qos qos, bool retain = false) { publish_as(++ledger_.serial, topic, qos, retain); }
+  void publish_as(unsigned serial, const std::string& topic, Qos qos, bool retain = false);
   void forget();
   void go_down(Duration how_long);
   bool is_up() const { return simulation_.now() >= up_at_; }
@@ -45,6 +48,7 @@ class ModelBroker {
   // Nothing is under way between it and the client.
   bool idle() const;
   const std::map<std::string, Qos>* subscriptions() const { return session_ ? &session_->subscriptions : nullptr; }
+  void add_to(Fingerprint& print) const;
   bool saw_disconnect() const { return saw_disconnect_; }  // on the last connection
 
  private:

@@ -6,7 +6,7 @@ namespace wasmqtt::chaos {
 
 // ---- one connection ----
 
-void Link::send(Direction direction, Bytes bytes) {
+void ModelLink::send(Direction direction, Bytes bytes) {
   Pipe& here = pipe(direction);
   if (bytes.empty()) return;
   const bool flush_due = !here.waiting.empty();
@@ -19,7 +19,7 @@ void Link::send(Direction direction, Bytes bytes) {
                              });
 }
 
-void Link::arrive(Direction direction, Bytes bytes) {
+void ModelLink::arrive(Direction direction, Bytes bytes) {
   Pipe& here = pipe(direction);
   const std::size_t chunk = network_.weather_.chunk == 0 ? bytes.size() : network_.weather_.chunk;
   if (here.arrived == 0) network_.fire_faults(*this, direction);
@@ -32,13 +32,13 @@ void Link::arrive(Direction direction, Bytes bytes) {
   }
 }
 
-void Link::hand_over(Direction direction, Bytes bytes) {
+void ModelLink::hand_over(Direction direction, Bytes bytes) {
   if (direction == Direction::outbound) return network_.ends_.bytes_at_broker(*this, bytes);
   network_.ends_.client_receives(*this, bytes);
   if (TransportObserver* observer = network_.transport_.observer_) observer->on_transport_bytes(bytes);
 }
 
-void Link::close_from(Direction direction) {
+void ModelLink::close_from(Direction direction) {
   // The end that closes hears nothing more.
   open_at_end_of(direction == Direction::outbound ? Direction::inbound : Direction::outbound) = false;
   network_.simulation_.after(ModelNetwork::latency + network_.weather_.coalesce,
@@ -48,7 +48,7 @@ void Link::close_from(Direction direction) {
 }
 
 // The end at which `direction` arrives learns that the connection is over.
-void Link::end(Direction direction) {
+void ModelLink::end(Direction direction) {
   if (!std::exchange(open_at_end_of(direction), false)) return;
   if (direction == Direction::outbound) return network_.ends_.link_closed_at_broker(*this);
   ModelTransport& transport = network_.transport_;
@@ -58,7 +58,7 @@ void Link::end(Direction direction) {
   if (observer != nullptr) observer->on_transport_closed({TransportFault::reset, 0, {}, false});
 }
 
-void Link::cut(Direction direction) {
+void ModelLink::cut(Direction direction) {
   const Direction against = direction == Direction::outbound ? Direction::inbound : Direction::outbound;
   pipe(direction).stalled = true;
   const auto self = shared_from_this();
@@ -69,7 +69,7 @@ void Link::cut(Direction direction) {
   });
 }
 
-void Link::stall(bool outbound, bool inbound) {
+void ModelLink::stall(bool outbound, bool inbound) {
   if (outbound) pipe(Direction::outbound).stalled = true;
   if (inbound) pipe(Direction::inbound).stalled = true;
 }
@@ -86,7 +86,7 @@ void ModelTransport::open(const std::string&, TransportObserver& observer) {
       TransportObserver* refused = std::exchange(observer_, nullptr);
       return refused->on_transport_closed({TransportFault::refused, 0, {}, false});
     }
-    link_ = std::make_shared<Link>(network_, static_cast<unsigned>(network_.links_.size()));
+    link_ = std::make_shared<ModelLink>(network_, static_cast<unsigned>(network_.links_.size()));
     network_.links_.push_back(link_);
     network_.ends_.link_opened(link_);
     observer_->on_transport_open();
@@ -127,7 +127,7 @@ std::size_t ModelNetwork::until_fault(const Link& link, Direction direction) con
   return most;
 }
 
-void ModelNetwork::fire_faults(Link& link, Direction direction) {
+void ModelNetwork::fire_faults(ModelLink& link, Direction direction) {
   for (std::size_t i = 0; i < faults_.size(); ++i) {
     const Fault fault = faults_[i];
     if (fault.connection != link.index() || fault.direction != direction ||

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "faults.hpp"
+#include "link.hpp"
 #include "simulation.hpp"
 #include "wasmqtt/encode.hpp"
 #include "wasmqtt/transport.hpp"
@@ -15,19 +16,18 @@ namespace wasmqtt::chaos {
 class ModelNetwork;
 
 // One connection. The client's end is the ModelTransport, the broker's end is given to it as a pointer to this.
-class Link : public std::enable_shared_from_this<Link> {
+class ModelLink final : public Link, public std::enable_shared_from_this<ModelLink> {
  public:
-  Link(ModelNetwork& network, unsigned index) : network_(network), index_(index) {}
+  ModelLink(ModelNetwork& network, unsigned index) : network_(network), index_(index) {}
 
-  unsigned index() const { return index_; }
-  void send(Direction direction, Bytes bytes);
-  // One end closes in order: what it sent before arrives first.
-  void close_from(Direction direction);
+  unsigned index() const override { return index_; }
+  void send(Direction direction, Bytes bytes) override;
+  void close_from(Direction direction) override;
   // The wire breaks: bytes in `direction` stop now; those under way against it still arrive, then both ends know.
   void cut(Direction direction);
   void stall(bool outbound, bool inbound);
-  bool stalled(Direction direction) const { return pipe(direction).stalled; }
-  std::size_t arrived(Direction direction) const { return pipe(direction).arrived; }
+  bool stalled(Direction direction) const override { return pipe(direction).stalled; }
+  std::size_t arrived(Direction direction) const override { return pipe(direction).arrived; }
 
  private:
   friend class ModelNetwork;
@@ -59,7 +59,7 @@ class NetworkEnds {
   virtual void link_closed_at_broker(Link& link) = 0;
   virtual void client_wrote(Link& link, Bytes bytes) = 0;     // taken by the transport
   virtual void client_receives(Link& link, Bytes bytes) = 0;  // just before the client does
-  virtual void fault(Link& link, const Fault& fault) = 0;
+  virtual void fault(ModelLink& link, const Fault& fault) = 0;
 
  protected:
   ~NetworkEnds() = default;
@@ -73,9 +73,9 @@ class ModelTransport final : public Transport {
   void close() override;
 
  private:
-  friend class Link;
+  friend class ModelLink;
   ModelNetwork& network_;
-  std::shared_ptr<Link> link_;
+  std::shared_ptr<ModelLink> link_;
   TransportObserver* observer_ = nullptr;
   std::uint64_t generation_ = 0;
   bool writable_due_ = false;
@@ -87,15 +87,15 @@ class ModelNetwork {
       : simulation_(simulation), ends_(ends), weather_(weather), faults_(std::move(faults)), transport_(*this) {}
 
   ModelTransport& transport() { return transport_; }
-  const std::vector<std::shared_ptr<Link>>& links() const { return links_; }
+  const std::vector<std::shared_ptr<ModelLink>>& links() const { return links_; }
   std::size_t faults_fired() const { return fired_; }
 
  private:
-  friend class Link;
+  friend class ModelLink;
   friend class ModelTransport;
   static constexpr Duration latency = std::chrono::milliseconds{10};
 
-  void fire_faults(Link& link, Direction direction);
+  void fire_faults(ModelLink& link, Direction direction);
   // Bytes until the next fault of this direction; the most when there is none.
   std::size_t until_fault(const Link& link, Direction direction) const;
 
@@ -105,7 +105,7 @@ class ModelNetwork {
   std::vector<Fault> faults_;
   std::size_t fired_ = 0;
   ModelTransport transport_;
-  std::vector<std::shared_ptr<Link>> links_;
+  std::vector<std::shared_ptr<ModelLink>> links_;
 };
 
 }  // namespace wasmqtt::chaos

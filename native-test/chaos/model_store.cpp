@@ -53,21 +53,24 @@ void ModelStore::load(const std::string&, Loaded loaded) {
 }
 
 void ModelStore::append(Bytes records, Written written) {
-  Batch batch{{records.begin(), records.end()}, std::exchange(staged_, {}), std::move(written), {}};
+  Batch batch{{records.begin(), records.end()}, std::exchange(staged_, {}), std::move(written)};
   ++appended_;
   if (write_latency_ == Duration{}) {
     commit(batch);
     return batch.written(true, {});
   }
-  batch.durable_at = simulation_.now() + write_latency_;
   waiting_.push_back(std::move(batch));
+  if (write_latency_ == when_told) return;
   simulation_.after(write_latency_, [this, process = process_] {
-    if (process != process_) return;
-    const Batch done = std::move(waiting_.front());
-    waiting_.pop_front();
-    commit(done);
-    done.written(true, {});
+    if (process == process_) make_durable();
   });
+}
+
+void ModelStore::make_durable() {
+  const Batch done = std::move(waiting_.front());
+  waiting_.pop_front();
+  commit(done);
+  done.written(true, {});
 }
 
 void ModelStore::flush_log() {
@@ -85,6 +88,7 @@ void ModelStore::commit(const Batch& batch) {
   for (const LogEntry& entry : batch.log) {
     if (entry.kind == LogEntry::Kind::delivered) delivered_.insert(entry.label);
     if (entry.kind == LogEntry::Kind::accepted) accepted_.insert(entry.label);
+    if (entry.kind == LogEntry::Kind::completed) completed_.insert(entry.label);
     log_.push_back(entry);
   }
 }

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "fingerprint.hpp"
 #include "simulation.hpp"
 #include "wasmqtt/event.hpp"
 #include "wasmqtt/journal.hpp"
@@ -48,6 +49,8 @@ struct DurableJournal {
 
 class ModelStore final : public SessionStore {
  public:
+  static constexpr Duration when_told = Duration::max();  // as a latency: durable at make_durable() only
+
   ModelStore(Simulation& simulation, Duration write_latency, Duration load_latency, bool compact)
       : simulation_(simulation), write_latency_(write_latency), load_latency_(load_latency), compact_(compact) {}
 
@@ -58,6 +61,8 @@ class ModelStore final : public SessionStore {
   void log(LogEntry entry) { staged_.push_back(std::move(entry)); }
   bool has_staged() const { return !staged_.empty(); }
   void flush_log();
+  // The first of the batches that wait, of which there is one, is durable now.
+  void make_durable();
 
   // The process dies: the first `batches` of those that wait are durable, the others are gone.
   void crash(std::size_t batches);
@@ -65,9 +70,12 @@ class ModelStore final : public SessionStore {
   std::size_t appended() const { return appended_; }    // batches, all that ever were
   std::size_t committed() const { return committed_; }  // of them; what a crash lost counts as never appended
 
+  // `labels`: of the deliveries' numbers, which themselves only tell when they were given out.
+  void add_to(Fingerprint& print, const std::map<std::uint64_t, std::string>& labels) const;
   const std::vector<LogEntry>& durable_log() const { return log_; }
   bool delivered(const std::string& label) const { return delivered_.count(label) != 0; }
   bool accepted(const std::string& label) const { return accepted_.count(label) != 0; }
+  bool completed(const std::string& label) const { return completed_.count(label) != 0; }
   const DurableJournal& journal() const { return journal_; }
   const ByteBuffer& records() const { return records_; }
   std::vector<std::string> problems;
@@ -77,7 +85,6 @@ class ModelStore final : public SessionStore {
     ByteBuffer records;
     std::vector<LogEntry> log;
     Written written;
-    Time durable_at{};
   };
   void commit(const Batch& batch);
 
@@ -91,6 +98,7 @@ class ModelStore final : public SessionStore {
   std::vector<LogEntry> log_;
   std::set<std::string> delivered_;
   std::set<std::string> accepted_;
+  std::set<std::string> completed_;
   DurableJournal journal_;
   std::uint64_t process_ = 0;
   std::size_t appended_ = 0;

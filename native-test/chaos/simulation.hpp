@@ -34,6 +34,11 @@ class Simulation {
     ++steps_;
     return true;
   }
+  // Everything until then, and then it is then.
+  void pass_until(Time when) {
+    while (!events_.empty() && events_.top().when <= when) step();
+    now_ = std::max(now_, when);
+  }
   std::uint64_t steps() const { return steps_; }
 
  private:
@@ -71,8 +76,13 @@ class Random {
   std::uint64_t state_;
 };
 
+class WorldLoop : public EventLoop {
+ public:
+  virtual bool turn_requested() const = 0;
+};
+
 // The client's event loop in that world. Outlives the clients that are killed.
-class SimulatedLoop final : public EventLoop {
+class SimulatedLoop final : public WorldLoop {
  public:
   SimulatedLoop(Simulation& simulation, std::uint64_t seed) : simulation_(simulation), random_(seed) {}
 
@@ -93,7 +103,7 @@ class SimulatedLoop final : public EventLoop {
     });
   }
   std::uint64_t random() override { return random_.next(); }
-  bool turn_requested() const { return turn_; }
+  bool turn_requested() const override { return turn_; }
 
  private:
   // One event waits for the earliest wish; later wishes need none of their own.

@@ -43,6 +43,7 @@ void judge_accepted(Ledger& ledger, const std::string& label, const Ending& endi
     return;
   }
   const bool excused = (sent.qos == Qos::exactly_once && relaxed && ending.reason == FailureReason::session_lost) ||
+                       (sent.cancelled && ending.reason == FailureReason::cancelled) ||
                        (sent.expiry != Duration{} && ending.reason == FailureReason::expired) ||
                        (sent.size > ledger.smallest_packet_limit && ending.reason == FailureReason::not_supported);
   if (!acknowledged && !excused) ledger.fail(label + " failed");
@@ -95,6 +96,12 @@ void judge_received(Ledger& ledger, const ModelStore& store) {
 }
 
 }  // namespace
+
+void note_forgotten(Ledger& ledger, const ModelStore& store) {
+  for (auto& [label, sent] : ledger.sent) {
+    if (sent.on_wire && !store.completed(label)) ++sent.forgotten_in_flight;
+  }
+}
 
 void judge(Ledger& ledger, const ModelStore& store) {
   judge_sent(ledger, store);

@@ -101,6 +101,7 @@ void WireOracle::out(Publish packet) {
   if (sent == ledger_.sent.end()) return fail("a PUBLISH that nobody asked for: " + label);
   expect(sent->second.topic == packet.topic && sent->second.qos == packet.qos, label + " has another topic or QoS");
   expect(published_.insert(label).second, label + " twice on one connection [MQTT-4.4.0-1]");
+  expect(!sent->second.cancelled || ledger_.completed.count(label) == 0, label + " is sent after it was cancelled");
   check_order(packet, label);
   if (packet.qos == Qos::at_most_once) {
     expect(!sent->second.on_wire, label + ", QoS 0, sent again [MQTT-4.3.1-1]");
@@ -248,6 +249,7 @@ void WireOracle::in(const Connack& packet) {
 // ---- the trace ----
 
 void WireOracle::trace_packet(Direction direction, Bytes bytes) {
+  if (!traces_) return;
   constexpr std::size_t kept = 80;
   if (bytes.size() == 2 && ++pings_ > 8) return;  // a run that never ends has nothing else to show
   if (traced_.size() == kept) traced_.pop_front();

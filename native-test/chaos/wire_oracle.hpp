@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "fingerprint.hpp"
 #include "ledger.hpp"
 #include "limits_oracle.hpp"
 #include "model_store.hpp"
@@ -43,6 +44,8 @@ class WireOracle {
   std::uint32_t largest_packet() const { return limits_.largest_packet(); }  // that the broker takes
   // What its store had not made durable is gone, perhaps the news that the session was lost.
   void process_died();
+  void add_to(Fingerprint& print) const;
+  void keep_no_trace() { traces_ = false; }
   // The last packets, one a line.
   std::string trace() const;
 
@@ -119,6 +122,7 @@ class WireOracle {
   std::deque<PacketId> await_pubcomp_;
   Time last_out_{};
 
+  bool traces_ = true;
   std::deque<Traced> traced_;
   unsigned pings_ = 0;
 };

@@ -114,7 +114,7 @@ class World final : private NetworkEnds {
   void client_wrote(Link&, Bytes bytes) override { wire_.client_wrote(bytes); }
   void client_receives(Link&, Bytes bytes) override { wire_.client_receives(bytes); }
 
-  void fault(Link& link, const Fault& fault) override {
+  void fault(ModelLink& link, const Fault& fault) override {
     using Kind = Fault::Kind;
     const bool outbound = fault.direction == Direction::outbound;
     faulted_.insert(link.index());
@@ -124,9 +124,7 @@ class World final : private NetworkEnds {
       case Kind::stall_one_way: return link.stall(outbound, !outbound);
       case Kind::forget:
         link.cut(fault.direction);
-        for (auto& [label, sent] : ledger_.sent) {
-          if (sent.on_wire && ledger_.completed.count(label) == 0) ++sent.forgotten_in_flight;
-        }
+        note_forgotten(ledger_, store_);
         return broker_.forget();
       case Kind::restart:
         link.cut(fault.direction);
