@@ -333,12 +333,16 @@ describe('find-in-page', () => {
   // and scrolls to it, and so does following a link to its id.
   // Not so that the page notices: to it a popstate event is the user's Back.
   const prepare = (page) => page.addInitScript(() => addEventListener('popstate', (event) => event.stopImmediatePropagation()));
-  const follow = (person, index) => person.page.evaluate((at) => {
+  const follow = (person, index) => person.page.evaluate((at) => new Promise((resolve) => {
     const item = document.querySelector('.findable').children[at];
     item.id = 'match';
+    // Not every browser goes there at once.
+    addEventListener('hashchange', () => {
+      item.removeAttribute('id');
+      resolve();
+    }, {once: true});
     location.replace('#match');
-    item.removeAttribute('id');
-  }, index);
+  }), index);
   const findable = (person) => person.page.evaluate(() => Array.from(document.querySelector('.findable')?.children ?? [],
     (item) => ({text: item.textContent, hidden: item.getAttribute('hidden')})));
 

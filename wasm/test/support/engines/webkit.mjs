@@ -37,8 +37,13 @@ class Context extends EventEmitter {
     this.#browser = browser;
     this.#proxy = proxy;
     this.#options = options;
-    // Without a window manager no window has the focus; to Playwright's pages each of them has it.
-    this.addInitScript(() => { document.hasFocus = () => true; });
+    this.addInitScript(() => {
+      // Without a window manager no window has the focus; to Playwright's pages each of them has it.
+      document.hasFocus = () => true;
+      // What the agent goes on with, whatever a test makes of it.
+      const names = ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'requestAnimationFrame', 'cancelAnimationFrame'];
+      Object.defineProperty(window, '__unchanged', {value: Object.fromEntries(names.map((name) => [name, window[name].bind(window)]))});
+    });
   }
 
   browser() { return this.#browser; }

@@ -18,8 +18,13 @@ function injected_source() {
 }
 
 function install(InjectedScript) {
+  const own = window.__unchanged ?? {setTimeout};
+  // It keeps what it finds when it is made.
+  const changed = Object.fromEntries(Object.keys(own).map((name) => [name, window[name]]));
+  Object.assign(window, own);
   const injected = new InjectedScript(window, {isUnderTest: false, sdkLanguage: 'javascript', testIdAttributeName: 'data-testid',
     stableRafCount: 1, shouldPrependErrorPrefix: false, browserName: 'webkit', isUtilityWorld: false, customEngines: []});
+  Object.assign(window, changed);
   const all = (selector) => injected.querySelectorAll(injected.parseSelector(selector), document);
 
   // The middle of the element, if the mouse would reach it there.
@@ -69,7 +74,7 @@ function install(InjectedScript) {
     for (;;) {
       const result = await step(...values);
       if (!('wait' in result) || performance.now() > deadline) return result;
-      await new Promise((resolve) => setTimeout(resolve, 10));
+      await new Promise((resolve) => own.setTimeout.call(window, resolve, 10));
     }
   };
   const gone = (selector, hidden) => all(selector).every((element) => hidden && !injected.elementState(element, 'visible').matches);
