@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 namespace semantic {
 
@@ -107,7 +108,7 @@ void paint_radio(Ui& ui, const SurfaceResult& item, std::string_view name, bool 
   draw_text(ui, {item.rect.x + 28, center.y - ui.theme().type(TextStyle::small).line_height * 0.5f}, name, TextStyle::small, c.text);
 }
 
-void paint_segment(Ui& ui, const SurfaceResult& item, std::span<const std::string_view> segments, int index, bool on) {
+void paint_segment(Ui& ui, const SurfaceResult& item, std::span<const std::string_view> segments, int index, bool on, bool ticked) {
   const Palette& c = ui.theme().color;
   const Rect& r = item.rect;
   const bool first = index == 0, last = index + 1 == static_cast<int>(segments.size());
@@ -120,6 +121,26 @@ void paint_segment(Ui& ui, const SurfaceResult& item, std::span<const std::strin
   const TextLayout& layout = ui.layout(segments[static_cast<std::size_t>(index)], TextStyle::small_strong);
   draw_line(*list, layout, layout.lines.front(),
             {r.x + (r.w - layout.width) * 0.5f, r.y + (r.h - layout.line_height) * 0.5f}, on ? c.on_accent.u32() : c.text.u32());
+  if (ticked) draw_icon(*list, Icon::check, {r.x + r.w - 16, r.y + 3}, 12, (on ? c.on_accent : c.success_text).u32());
+}
+
+// Where each segment ends, from the bar's left edge: of equal width, or, where a word would touch its border, as the words need.
+std::vector<float> segment_ends(Ui& ui, std::span<const std::string_view> segments, float width) {
+  const float count = static_cast<float>(segments.size());
+  std::vector<float> ends;
+  float words = 0, widest = 0, end = 0;
+  for (const std::string_view segment : segments) {
+    const float needed = ui.text_width(segment, TextStyle::small_strong);
+    words += needed;
+    widest = std::max(widest, needed);
+  }
+  const bool equal = widest + 2 * Theme::space_2 <= width / count;
+  for (const std::string_view segment : segments) {
+    end += equal ? std::floor(width / count) : ui.text_width(segment, TextStyle::small_strong) + (width - words) / count;
+    ends.push_back(std::round(end));
+  }
+  ends.back() = width;
+  return ends;
 }
 
 }  // namespace
@@ -201,22 +222,25 @@ bool radio_group(Ui& ui, std::string_view label, std::span<const std::string_vie
   const float right = ImGui::GetCursorScreenPos().x + ImGui::GetContentRegionAvail().x;
   const float height = ui.theme().touch ? 44.0f : bar ? ui.theme().control_height() : 32.0f;
   const float bar_width = options.width > 0 ? options.width : bar ? segmented_width(ui, options.segments) : 0;
+  const std::vector<float> ends = bar ? segment_ends(ui, options.segments, bar_width) : std::vector<float>();
   const int before = chosen;
   for (int i = 0; i < static_cast<int>(choices.size()); ++i) {
     const std::string_view name = choices[static_cast<std::size_t>(i)];
-    const ImVec2 size{bar ? std::floor(bar_width / static_cast<float>(choices.size()))
+    const ImVec2 size{bar ? ends[static_cast<std::size_t>(i)] - (i == 0 ? 0 : ends[static_cast<std::size_t>(i) - 1])
                           : ui.text_width(name, TextStyle::small) + 28, height};
     if (i > 0 && bar) ImGui::SameLine(0, 0);
     else if (i > 0 && !options.vertical && ImGui::GetItemRectMax().x + 16 + size.x <= right) ImGui::SameLine(0, 16);
     const Id id = widget_id(name);
     const SurfaceResult item = begin_widget(ui, id, size);
     if (item.activated) chosen = i;
-    if (bar) paint_segment(ui, item, options.segments, i, chosen == i);
+    const bool ticked = (options.ticked >> i & 1u) != 0;
+    if (bar) paint_segment(ui, item, options.segments, i, chosen == i, ticked);
     else paint_radio(ui, item, name, chosen == i);
     focus_ring(ui, id, item.rect, Theme::radius_small);
     declare(ui, {.id = id, .role = Role::radio,
                  .states = (chosen == i ? state_checked : 0u) | (is_disabled() ? state_disabled : 0u), .rect = item.rect,
-                 .name = name, .set_size = static_cast<int>(choices.size()), .position = i + 1});
+                 .name = name, .description = ticked ? options.tick : std::string_view{},
+                 .set_size = static_cast<int>(choices.size()), .position = i + 1});
   }
   return chosen != before;
 }

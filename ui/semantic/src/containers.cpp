@@ -207,6 +207,8 @@ Scope disabled(Ui& ui, bool off, std::string_view reason) {
   return {ui, -1, end_disabled};
 }
 
+FixedIdScope::FixedIdScope(std::string_view key) { ImGui::PushOverrideID(ImHashData(key.data(), key.size())); }
+
 void gap(float height) { ImGui::Dummy({0, std::max(0.0f, height - 2 * ImGui::GetStyle().ItemSpacing.y)}); }
 
 void align_right(float width) {

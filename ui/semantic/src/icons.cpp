@@ -51,6 +51,15 @@ void eye(Brush& b) {
   b.circle({12, 12}, 2.8f);
 }
 
+// Of a shark, above the water.
+void fin(Brush& b) {
+  b.list.PathLineTo(b.point({4.5f, 17}));
+  b.list.PathBezierCubicCurveTo(b.point({6, 10}), b.point({10, 5}), b.point({17.5f, 4}));
+  b.list.PathBezierCubicCurveTo(b.point({14.5f, 8}), b.point({15, 13}), b.point({18, 17}));
+  b.list.PathStroke(b.color, ImDrawFlags_Closed, b.width());
+  b.line({{3, 20.5f}, {21, 20.5f}});
+}
+
 void draw(Brush& b, Icon icon) {
   switch (icon) {
     case Icon::none: return;
@@ -100,6 +109,10 @@ void draw(Brush& b, Icon icon) {
       b.line({{10, 20.5f}, {14, 20.5f}});
       return;
     case Icon::eye: eye(b); return;
+    case Icon::folder: b.line({{3.5f, 19}, {3.5f, 5}, {9, 5}, {11.5f, 8}, {20.5f, 8}, {20.5f, 19}}, true); return;
+    case Icon::fin: fin(b); return;
+    case Icon::dock_right: b.box({3.5f, 4.5f}, {20.5f, 19.5f}, 2), b.line({{13.5f, 4.5f}, {13.5f, 19.5f}}); return;
+    case Icon::dock_below: b.box({3.5f, 4.5f}, {20.5f, 19.5f}, 2), b.line({{3.5f, 13}, {20.5f, 13}}); return;
   }
 }
 

@@ -69,7 +69,9 @@ class TableView {
     const ImVec2 at = ImGui::GetCursorScreenPos();
     const Rect row{at.x, at.y, width, options_.row_height};
     ImDrawList* list = ImGui::GetWindowDrawList();
-    list->AddRectFilled(row.min(), row.max(), c.raised.u32());
+    // Beside an edge there is nothing to be round towards.
+    const bool inset = at.x > ImGui::GetWindowPos().x;
+    list->AddRectFilled(row.min(), row.max(), c.raised.u32(), inset ? Theme::radius_small : 0, ImDrawFlags_RoundCornersTop);
     list->AddRectFilled({row.x, row.y + row.h - 1}, row.max(), c.border.u32());
     declare_open(ui_, {.id = widget_id("header"), .role = Role::row, .rect = row, .position = 1});
     for (const Span& span : spans_) {

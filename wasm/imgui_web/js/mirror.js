@@ -122,6 +122,12 @@ var imguiWebMirror = {
         m.set(element, 'target', '_blank');
         m.set(element, 'rel', 'noopener noreferrer');
       }
+      if (role === 11 && HEAPF32[p + 30] >= 0) {  // a splitter
+        m.set(element, 'aria-orientation', HEAPF32[p + 7] < HEAPF32[p + 8] ? 'vertical' : 'horizontal');
+        m.set(element, 'aria-valuemin', String(HEAP32[p + 29]));
+        m.set(element, 'aria-valuemax', String(HEAP32[p + 28]));
+        m.set(element, 'aria-valuenow', String(Math.round(HEAPF32[p + 30] * 100)));
+      }
       if (role === 26) {
         const now = HEAPF32[p + 30];
         m.set(element, 'aria-valuemin', '0');

@@ -86,6 +86,7 @@ var imguiWebEvents = {
       if (!plain) return;
       if (event.key === 'End') ImguiWebEvents.scrollToEnd(event, element);
       if (element.classList.contains('row')) ImguiWebEvents.moveInTable(event, element);
+      else if (element.matches('[role=separator]')) ImguiWebEvents.moveSplitter(event, element);
       else ImguiWebEvents.moveInGroup(event, element);
     },
 
@@ -127,6 +128,14 @@ var imguiWebEvents = {
       if (at < 0 || to < 0 || to >= items.length) return;
       event.preventDefault();
       items[to].focus();
+    },
+
+    moveSplitter: function(event, element) {
+      const by = {'ArrowRight': 2, 'ArrowDown': 2, 'ArrowLeft': -2, 'ArrowUp': -2, 'Home': -100, 'End': 100}[event.key];
+      if (!by) return;
+      event.preventDefault();
+      const value = function(which) { return Number(element.getAttribute('aria-value' + which)); };
+      _imgui_web_on_row(element.imguiId, Math.max(value('min'), Math.min(value('max'), value('now') + by)));
     },
 
     // Over all rows, of which only those in sight are elements: the table brings the next one into sight first.

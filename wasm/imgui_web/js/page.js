@@ -19,6 +19,7 @@ var imguiWebPage = {
       'text-indent:0;text-shadow:none;-webkit-tap-highlight-color:transparent;display:block}' +
       '#imgui-web button,#imgui-web input,#imgui-web textarea,#imgui-web a,#imgui-web .row{pointer-events:auto;cursor:pointer}' +
       '#imgui-web button,#imgui-web .row{overflow:clip;white-space:nowrap}' +
+      '#imgui-web [role=separator][tabindex]{pointer-events:auto;touch-action:none}' +
       '#imgui-web button:disabled,#imgui-web input:disabled,#imgui-web textarea:disabled{cursor:default}' +
       '#imgui-web input.field,#imgui-web textarea{cursor:text;user-select:text;-webkit-user-select:text;resize:none;' +
       'scrollbar-width:none;-webkit-text-fill-color:transparent}' +

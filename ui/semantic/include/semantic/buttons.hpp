@@ -42,9 +42,11 @@ bool checkbox(Ui& ui, std::string_view label, bool& checked, const CheckOptions&
 struct RadioOptions {
   bool vertical = false;
   bool label_visible = false;
-  // One for each choice: segments of one bar that show these, of equal width. Each has to be part of its choice's name.
+  // One for each choice: segments of one bar that show these. Each has to be part of its choice's name.
   std::span<const std::string_view> segments = {};
   float width = 0;                      // of the bar; 0: segmented_width()
+  unsigned ticked = 0;                  // bits of the choices that have a tick, which their description names
+  std::string_view tick = {};
 };
 bool radio_group(Ui& ui, std::string_view label, std::span<const std::string_view> choices, int& chosen,
                  const RadioOptions& options = {});

@@ -89,4 +89,14 @@ class IdScope {
   IdScope& operator=(const IdScope&) = delete;
 };
 
+/// The widgets inside keep their IDs, and with them focus, text and selection, wherever else on the page they are drawn. One place
+/// per frame.
+class FixedIdScope {
+ public:
+  explicit FixedIdScope(std::string_view key);
+  ~FixedIdScope() { ImGui::PopID(); }
+  FixedIdScope(const FixedIdScope&) = delete;
+  FixedIdScope& operator=(const FixedIdScope&) = delete;
+};
+
 }  // namespace semantic

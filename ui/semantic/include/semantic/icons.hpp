@@ -10,7 +10,7 @@ namespace semantic {
 enum class Icon : std::uint8_t {
   none, send, back, close, menu, plus, check, check_double, clock, warning, chevron_down, chevron_right,
   arrow_down, arrow_left, arrow_right, sun, moon, packets, logout, pause, play, trash, download, search, lock, copy, bell,
-  people, eye,
+  people, eye, folder, fin, dock_right, dock_below,
 };
 
 /// Draws inside the square of `size` whose top left corner is `at`.

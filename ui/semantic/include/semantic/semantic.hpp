@@ -6,6 +6,7 @@
 #include "semantic/fields.hpp"
 #include "semantic/lists.hpp"
 #include "semantic/motion.hpp"
+#include "semantic/splitter.hpp"
 #include "semantic/text.hpp"
 #include "semantic/ui.hpp"
 #include "semantic/widget.hpp"

@@ -83,7 +83,8 @@ class Ui {
   void handle_focus_visible(bool visible);///< Whether a ring shall show (keyboard), as CSS :focus-visible.
   void handle_scroll(Id id, float y);     ///< The platform scrolled this container.
   void handle_found(int item);            ///< Find-in-page found this item of findable(): it is scrolled into sight.
-  void handle_row(Id rows, int row);      ///< The keyboard moves to this row of a table: it is scrolled into sight.
+  /// The keyboard moves to this row of a table, which is scrolled into sight; or a splitter to this percentage.
+  void handle_row(Id rows, int row);
 
   // -- requests, to the platform
   void request_focus(Id id, bool select_all = false);
@@ -126,7 +127,7 @@ class Ui {
   /// handle_text() refuses longer texts from now on; 0: none. Returns the bytes of one that it has refused since, or 0.
   std::size_t limit_text(Id id, std::size_t max_bytes);
   bool take_scroll(Id id, float& y);
-  int take_found(Id id);                  ///< The item of a log or row of a table; -1: none.
+  int take_found(Id id);                  ///< The item of a log, row of a table, percentage of a splitter; -1: none.
   WidgetMemory& memory() { return *memory_; }
   /// The layouts depend on fonts; call when those change (other scheme, other density).
   void forget_layouts() { layouts_.clear(); }
