@@ -1,6 +1,7 @@
 // ChatApp over a longer time: signing out, remembering, storage that fails, two tabs, the admin.
 #include "chat_world.hpp"
 
+#include "chat/records.hpp"
 #include "chat/wire.hpp"
 
 using namespace chat;
@@ -507,4 +508,93 @@ TEST_CASE("a notification of an unseen message comes only after the user asked f
   world.app.handle(MuteNotifications{});
   world.receive("chat/messages/alice/peter", message_json("3", "well then"));
   CHECK(told.size() == 1);
+}
+
+TEST_CASE("what was begun for a connection is dropped when the user signs out before the store was read") {
+  struct EarlyTransport final : wasmqtt::Transport {
+    void open(const std::string&, wasmqtt::TransportObserver&) override { FAIL("nothing is to be opened"); }
+    void open_soon(const std::string& url) override { begun = url; }
+    std::size_t write(wasmqtt::Bytes) override { return 0; }
+    void close() override { begun.clear(); }
+    std::string begun;
+  } transport;
+  struct SlowStore final : MemoryChatStoreBase {
+    void load(std::string_view, Visit, Loaded) override {}
+  } store;
+  VirtualLoop loop;
+  TroubleTransport trouble(transport, loop);
+  TestZone zone{loop};
+  ChatApp app({.loop = trouble.loop(), .transport = trouble, .store = store, .zone = zone, .page = {}, .trouble = &trouble},
+              stage_settings(20));
+  app.handle(SignIn{"alice", ""});
+  CHECK(transport.begun == "ws://localhost:8081");
+  app.handle(Logout{});
+  CHECK(transport.begun.empty());
+}
+
+TEST_CASE("how the packets lie beside the chat is remembered on the device") {
+  MemoryChatStore store;
+  World world(stage_settings(20), &store);
+  world.sign_in("alice");
+  world.app.handle(ArrangePackets{{PacketLayout::Dock::right, 61, 42}, false});
+  World meanwhile(stage_settings(20), &store);
+  CHECK(meanwhile.state().packet_layout == PacketLayout{});
+  world.app.handle(ArrangePackets{{PacketLayout::Dock::right, 62, 43}});
+  World again(stage_settings(20), &store);
+  CHECK(again.state().packet_layout == PacketLayout{PacketLayout::Dock::right, 62, 43});
+  store.put(std::vector<Record>{{std::string(device_key), R"({"user":"alice","dock":7,"beside":-3,"above":1000})"}}, {});
+  World damaged(stage_settings(20), &store);
+  CHECK(damaged.state().packet_layout == PacketLayout{});
+}
+
+TEST_CASE("the first opening of a connection is a row, too") {
+  World world(stage_settings(20));
+  world.sign_in("alice");
+  const wasmqtt::PacketTrace& trace = *world.state().trace;
+  CHECK(trace[1].type == wasmqtt::remark);
+  CHECK(as_text(trace.bytes(trace[1])) == "Signing in at ws://localhost:8081.");
+  CHECK(trace[2].type == wasmqtt::PacketType::connect);
+}
+
+TEST_CASE("what a stage suggests to try is noted when it has happened, and remembered on the device") {
+  const ConversationKey peter{"alice", "peter"};
+  World ten(stage_settings(10));
+  ten.sign_in("alice");
+  ten.app.handle(AddChat{"peter"});
+  CHECK_FALSE(ten.state().stages_seen.has(10));
+  ten.app.handle(SendMessage{peter, "hello"});
+  CHECK(ten.state().stages_seen.has(10));
+  CHECK_FALSE(ten.state().stages_seen.has(20));
+
+  MemoryChatStore store;
+  World twenty(stage_settings(20), &store);
+  twenty.sign_in("alice");
+  twenty.app.handle(AddChat{"peter"});
+  twenty.app.handle(SendMessage{peter, "at once"});
+  twenty.answer();
+  CHECK_FALSE(twenty.state().stages_seen.has(20));
+  twenty.broker.cut();
+  twenty.app.handle(SendMessage{peter, "later"});
+  twenty.await_attempt();
+  twenty.broker.accept();
+  (void)twenty.broker.expect<wasmqtt::Connect>();
+  twenty.broker.reply(wasmqtt::Connack{true});
+  twenty.answer();
+  CHECK(twenty.state().stages_seen.has(20));
+
+  World thirty(stage_settings(30), &store);
+  CHECK(thirty.state().stages_seen.has(20));
+  thirty.sign_in("bob");
+  thirty.receive("chat/status/carol", status_json("offline"), Qos::at_least_once, true);
+  CHECK_FALSE(thirty.state().stages_seen.has(30));
+  thirty.receive("chat/status/carol", status_json("offline"), Qos::at_least_once);
+  CHECK(thirty.state().stages_seen.has(30));
+
+  World forty(stage_settings(40));
+  forty.app.handle(SignIn{"alice", "wrong"});
+  forty.loop.run_turns();
+  forty.broker.accept();
+  forty.broker.reply(wasmqtt::Connack{false, wasmqtt::ConnectReturnCode::not_authorized});
+  forty.loop.run_turns();
+  CHECK(forty.state().stages_seen.has(40));
 }

@@ -266,3 +266,21 @@ TEST_CASE("a message above 64 KB is neither sent nor kept, and said") {
   CHECK(world.texts("peter").size() == 1);
   CHECK(world.state().notices.list().back().text.find("65537 bytes was not sent") != std::string::npos);
 }
+
+TEST_CASE("a message of one's own is queued until its record is stored, and only then sent") {
+  TransactionStore store;
+  TransactionWorld world(store);
+  world.app.handle(AddChat{"peter"});
+  world.settle();
+  world.app.handle(SendMessage{peter, "hello"});
+  world.loop.run_turns();
+  CHECK(world.broker.quiet());
+  CHECK(world.chat_with("peter")->last()->state == SendState::queued);
+  CHECK(store.commit());
+  world.loop.run_turns();
+  CHECK(world.chat_with("peter")->last()->state == SendState::sent);
+  const auto publish = world.broker.expect<wasmqtt::Publish>();
+  world.broker.reply(wasmqtt::Puback{publish.packet_id, wasmqtt::ReasonCode::success, {}});
+  world.settle();
+  CHECK(world.chat_with("peter")->last()->state == SendState::delivered);
+}

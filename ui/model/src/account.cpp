@@ -72,6 +72,7 @@ void Account::make_desk() {
   desk_->on_held = [this](const wasmqtt::Message& message) { handle_message(message); };
   desk_->on_notice = [this](std::string text, std::string_view topic) { notice(std::move(text), topic); };
   desk_->on_changed = [this] { app_->changed(); };
+  desk_->on_invited = [this] { app_->saw(50); };
   desk_->on_made = [this](const ConversationKey& key) { app_->open_chat(key); };
   desk_->on_groups_changed = [this] {
     // That is why the broker ended the connection, if it has just done so: it is neither a fault nor a takeover.
@@ -201,7 +202,8 @@ wasmqtt::Subscription Account::subscribe(std::string_view filter, void (Account:
 
 void Account::stop() {
   stopping_ = true;
-  if (mqtt_ == nullptr) return;
+  // Signed out before the store was read: what was begun for this connection is not needed.
+  if (mqtt_ == nullptr) return platform_.transport.close();
   if (mqtt_->connected() && settings_.status) publish_status(false);
   mqtt_->disconnect();
 }
@@ -311,11 +313,11 @@ void Account::handle_state(ConnectionState state) {
   if (state == ConnectionState::stopped) handle_stopped();
 }
 
-// Between the packets; the first connection speaks for itself.
+// Between the packets. A sign-in waits for no further attempt.
 void Account::note_state(ConnectionState state) {
-  if (!was_connected_) return;
-  if (state == ConnectionState::connecting) mqtt_->trace().note(now(), "Opening a connection to " + mqtt_->url() + ".");
-  if (state != ConnectionState::waiting || !mqtt_->retry_at()) return;
+  const std::string words = was_connected_ ? "Opening a connection to " + mqtt_->url() : "Signing in at " + broker_;
+  if (state == ConnectionState::connecting) mqtt_->trace().note(now(), words + ".");
+  if (state != ConnectionState::waiting || !mqtt_->retry_at() || !(was_connected_ || returning_)) return;
   const Duration left = std::max(*mqtt_->retry_at() - now(), Duration{0});
   mqtt_->trace().note(now(), "Waiting " + decimal(left.count() / 1000, 1) + " s before the next attempt.");
 }
@@ -350,6 +352,7 @@ void Account::handle_stopped() {
   if (app_ != nullptr && elsewhere_ != Elsewhere::no) app_->signed_out();
   if (was_connected_ || app_ == nullptr || elsewhere_ != Elsewhere::no) return;
   stopping_ = true;
+  if (mqtt_->close_record().cause == CloseRecord::Cause::refused) app_->saw(40);
   const wasmqtt::Error error = mqtt_->error();
   app_->sign_in_failed(mqtt_->stop_reason() == StopReason::invalid && error
                            ? "Cannot connect: " + std::string(error.message()) + "."

@@ -68,6 +68,10 @@ class Account : public std::enable_shared_from_this<Account> {
   struct Sent {
     ConversationKey key;
     std::string id;
+    // Nothing leaves before its record is stored: what the client has sent by then waits for that.
+    bool stored = true;
+    bool waited = false;  // there was no connection
+    wasmqtt::DeliveryState state = wasmqtt::DeliveryState::queued;
   };
   // Whether this user is signed in somewhere else. MQTT 3.1.1 does not say so; MQTT 5's broker and another tab do.
   enum class Elsewhere : std::uint8_t { no, suspected, told_by_broker, other_tab };
@@ -110,12 +114,17 @@ class Account : public std::enable_shared_from_this<Account> {
     bool held = false;  // until it is known whether it may be shown; it is not acknowledged yet
   };
   TakenIn take_in(const wasmqtt::Message& message);
+  // What a session kept for us comes right after the connection, and was published at an unknown time.
+  bool was_kept() const;
   // What the worker has decided about a message of one's own.
   void judged(Conversation& conversation, ChatMessage& message, SendState state, std::string problem);
   // Of a message of one's own, with what its delivery says. What has been judged stays so.
-  SendState progress(const ChatMessage& message, wasmqtt::DeliveryState state) const;
+  SendState progress(const ChatMessage& message, const Sent& sent) const;
   void notice(std::string text, std::string_view topic = {});
+  // Publishes and stores it.
   void publish(const ConversationKey& key, ChatMessage& message);
+  ChatStore::Written when_stored(std::uint64_t delivery);
+  void handle_stored(std::uint64_t delivery);
   void publish_status(bool online);
   // Finds out which messages of an earlier run are still being delivered.
   void adopt_unfinished();

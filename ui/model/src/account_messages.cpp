@@ -73,9 +73,7 @@ void Account::send(const ConversationKey& key, const std::string& text) {
   message.state = SendState::queued;
   (void)history_.first_time(message);
   conversation.draft.clear();
-  ChatMessage& added = history_.insert(conversation, std::move(message));
-  publish(key, added);
-  history_.keep(key, added);
+  publish(key, history_.insert(conversation, std::move(message)));
   history_.keep(conversation);
 }
 
@@ -85,7 +83,6 @@ void Account::retry(const ConversationKey& key, const std::string& id) {
   // The same identifier again, so that a copy that did arrive is known as one.
   if (message == nullptr || message->state != SendState::failed) return;
   publish(key, *message);
-  history_.keep(key, *message);
 }
 
 void Account::publish(const ConversationKey& key, ChatMessage& message) {
@@ -103,11 +100,35 @@ void Account::publish(const ConversationKey& key, ChatMessage& message) {
   } else if (made->number == 0) {
     message.state = settings_.check ? SendState::checking : SendState::sent;
     if (settings_.check) checks_.begin(key, message.id, now());
+    app_->saw(10);
   } else {
-    sent_[made->number] = {key, message.id};
-    message.state = progress(message, mqtt_->delivery_state(*made).value_or(DeliveryState::queued));
+    const Sent& sent = sent_[made->number] =
+        {key, message.id, journal_ == nullptr, !mqtt_->connected(), mqtt_->delivery_state(*made).value_or(DeliveryState::queued)};
+    message.state = progress(message, sent);
     if (!mqtt_->connected()) note_waiting();
   }
+  history_.keep(key, message, when_stored(made ? made->number : 0));
+}
+
+ChatStore::Written Account::when_stored(std::uint64_t delivery) {
+  if (delivery == 0 || journal_ == nullptr) return {};
+  // A store that fails holds nothing back either.
+  return [weak = weak_from_this(), delivery, client = mqtt_.get()](bool, std::string_view) {
+    const auto self = weak.lock();
+    if (self != nullptr && self->mqtt_.get() == client) self->handle_stored(delivery);
+  };
+}
+
+void Account::handle_stored(std::uint64_t delivery) {
+  const auto at = sent_.find(delivery);
+  if (at == sent_.end()) return;
+  Sent& sent = at->second;
+  sent.stored = true;
+  Conversation* conversation = app_ == nullptr ? nullptr : app_->state_.conversations.find(sent.key);
+  ChatMessage* message = conversation == nullptr ? nullptr : conversation->find(user_, sent.id);
+  if (message == nullptr || message->state != SendState::queued) return;
+  message->state = progress(*message, sent);
+  app_->changed();
 }
 
 void Account::publish_status(bool online) {
@@ -153,8 +174,7 @@ std::string Account::adopt(wasmqtt::Delivery delivery, const wasmqtt::Client::Ou
     (void)history_.first_time(unknown);
     message = &history_.insert(conversation, std::move(unknown));
   }
-  message->state = progress(*message, outgoing.state);
-  sent_[delivery.number] = {key, message->id};
+  message->state = progress(*message, sent_[delivery.number] = {key, message->id, true, true, outgoing.state});
   return message->id;
 }
 
@@ -167,6 +187,7 @@ void Account::handle_delivery(const wasmqtt::DeliveryChanged& change) {
   const DeliveryState state = change.state;
   const auto at = sent_.find(change.delivery.number);
   if (at == sent_.end()) return;
+  at->second.state = state;
   const Sent sent = at->second;
   if (state == DeliveryState::acknowledged || state == DeliveryState::failed ||
       (state == DeliveryState::sent && !settings_.qos1))
@@ -176,7 +197,8 @@ void Account::handle_delivery(const wasmqtt::DeliveryChanged& change) {
   Conversation* conversation = app_->state_.conversations.find(sent.key);
   ChatMessage* message = conversation == nullptr ? nullptr : conversation->find(user_, sent.id);
   if (message == nullptr) return;
-  message->state = progress(*message, state);
+  message->state = progress(*message, sent);
+  if (state == DeliveryState::acknowledged && sent.waited) app_->saw(20);
   if (message->state == SendState::accepted || message->state == SendState::rejected) return;
   message->problem.clear();
   if (message->state == SendState::checking) checks_.begin(sent.key, sent.id, now());
@@ -238,6 +260,7 @@ void Account::handle_message(const wasmqtt::Message& incoming) {
   }
   Conversation& conversation = *taken.conversation;
   const bool own = taken.added->sender == user_;
+  if (was_kept()) app_->saw(20);
   if (!app_->is_read(conversation) && !own) conversation.count_unread();
   const std::uint64_t token = incoming.token;
   // With a journal in the same store, PUBACK waits for the journal's batch of this turn, which is one transaction with the
@@ -256,6 +279,8 @@ void Account::handle_message(const wasmqtt::Message& incoming) {
   app_->changed();
 }
 
+bool Account::was_kept() const { return resumed_ && now() - connected_at_ < std::chrono::seconds{2}; }
+
 void Account::handle_status(const wasmqtt::Message& incoming) {
   if (incoming.token != 0) mqtt_->acknowledge(incoming.token);
   if (app_ == nullptr) return;
@@ -267,8 +292,8 @@ void Account::handle_status(const wasmqtt::Message& incoming) {
   }
   const auto parsed = parse_status(wasmqtt::as_text(incoming.payload));
   if (!parsed.value) return notice("A status could not be read. " + parsed.problem, incoming.topic);
-  // What a session kept for us comes right after the connection and was published at an unknown time.
-  const bool stored = incoming.retain || (resumed_ && now() - connected_at_ < std::chrono::seconds{2});
+  const bool stored = incoming.retain || was_kept();
+  if (!stored && *user != user_ && !parsed.value->online) app_->saw(30);
   if (!app_->state_.presence.handle_status(*user, *parsed.value, {.retained = stored, .held_back = was_held_back(incoming),
                                                             .now = now(), .clock = clock()}))
     notice("The status of more than " + std::to_string(Presence::max_users) + " users came: those of others are not kept.");
@@ -279,14 +304,16 @@ void Account::handle_status(const wasmqtt::Message& incoming) {
   app_->changed();
 }
 
-SendState Account::progress(const ChatMessage& message, DeliveryState state) const {
+SendState Account::progress(const ChatMessage& message, const Sent& sent) const {
   if (message.state == SendState::accepted || message.state == SendState::rejected) return message.state;
+  const DeliveryState state = sent.state == DeliveryState::sent && !sent.stored ? DeliveryState::queued : sent.state;
   const bool with_worker = state == DeliveryState::acknowledged || (state == DeliveryState::sent && !settings_.qos1);
   return settings_.check && with_worker ? SendState::checking : send_state(state);
 }
 
 void Account::judged(Conversation& conversation, ChatMessage& message, SendState state, std::string problem) {
   checks_.end(message.id);
+  app_->saw(60);
   message.state = state;
   message.problem = std::move(problem);
   history_.keep(conversation.key(), message);

@@ -28,6 +28,8 @@ void ChatApp::load_device() {
       const DeviceMemory memory = read_device_record(value);
       if (state_.settings.user.empty() && state_.screen == Screen::login) state_.settings.user = memory.user;
       state_.theme = memory.theme;
+      state_.packet_layout = memory.packet_layout;
+      state_.stages_seen = memory.stages_seen;
     } else {
       const Waiting waiting = read_waiting_record(key, value);
       if (waiting.messages != 0) state_.waiting.push_back(waiting);
@@ -67,6 +69,7 @@ void ChatApp::handle(const Intent& intent) {
     void operator()(const RetryMessage& i) { if (account) account->retry(i.key, i.id); }
     void operator()(const SaveDraft& i) { app.save_draft(i.key, i.text); }
     void operator()(const ChooseTheme& i) { app.choose_theme(i.theme); }
+    void operator()(const ArrangePackets& i) { app.arrange_packets(i); }
     void operator()(const ClearPackets&) { if (!app.opened_) app.clear_packets(); }
     void operator()(const ExportPackets& i) { app.export_packets(i.format); }
     void operator()(const OpenPackets&) { if (app.on_open_file) app.on_open_file(); }
@@ -127,6 +130,7 @@ void ChatApp::signed_in() {
   state_.returning.clear();
   state_.screen = Screen::chat;
   state_.admin = state_.settings.authentication && state_.user == "admin";
+  if (state_.admin) saw(40);
   remember_device();
   update();
   on_used_here();
@@ -278,10 +282,19 @@ void ChatApp::choose_theme(const std::string& theme) {
   remember_device();
 }
 
+void ChatApp::arrange_packets(const ArrangePackets& intent) {
+  state_.packet_layout = intent.layout;
+  if (intent.keep) remember_device();
+}
+
 void ChatApp::remember_device() {
   if (!state_.settings.remember) return;
-  const Record record = device_record({state_.settings.user, state_.theme});
+  const Record record = device_record({state_.settings.user, state_.theme, state_.packet_layout, state_.stages_seen});
   platform_.store.put({&record, 1}, [](bool, std::string_view) {});
+}
+
+void ChatApp::saw(int stage) {
+  if (stage_of(state_.settings) == stage && state_.stages_seen.add(stage)) remember_device();
 }
 
 void ChatApp::export_packets(PacketFile format) {

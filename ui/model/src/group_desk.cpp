@@ -112,6 +112,7 @@ void GroupDesk::handle_answer(const Message& message) {
   }
   if (!answer.accepted) return fail(answer.reason.empty() ? "The rights service refused this." : answer.reason);
   if (requests().pending->action == GroupAction::create) made_ = answer.room;
+  if (requests().pending->action == GroupAction::invite && on_invited) on_invited();
   requests().pending.reset();
   requests().problem.clear();
   ++requests().accepted;

@@ -40,6 +40,7 @@ class GroupDesk {
   std::function<void(std::string text, std::string_view topic)> on_notice;
   // Something that is drawn may have changed.
   std::function<void()> on_changed;
+  std::function<void()> on_invited;  // the user has invited somebody
   // The groups have changed: the broker has ended the connection for that, if it has just done so.
   std::function<void()> on_groups_changed;
   // This room was made for the user.

@@ -178,7 +178,13 @@ Waiting read_waiting_record(std::string_view key, std::string_view value) {
 }
 
 Record device_record(const DeviceMemory& memory) {
-  return {std::string(device_key), JsonObject().add("user", memory.user).add("theme", memory.theme).take()};
+  const PacketLayout& packets = memory.packet_layout;
+  JsonObject json;
+  json.add("user", memory.user).add("theme", memory.theme);
+  json.add("dock", static_cast<std::int64_t>(packets.dock));
+  json.add("beside", static_cast<std::int64_t>(packets.beside)).add("above", static_cast<std::int64_t>(packets.above));
+  json.add("seen", memory.stages_seen.bits());
+  return {std::string(device_key), json.take()};
 }
 
 DeviceMemory read_device_record(std::string_view value) {
@@ -187,6 +193,16 @@ DeviceMemory read_device_record(std::string_view value) {
   if (!json) return memory;
   read_string(*json, "user", memory.user);
   read_string(*json, "theme", memory.theme);
+  PacketLayout& packets = memory.packet_layout;
+  const std::int64_t dock = read_integer(*json, "dock");
+  if (dock == 1 || dock == 2) packets.dock = static_cast<PacketLayout::Dock>(dock);
+  const auto percentage = [&](const char* name, int& into) {
+    const std::int64_t read = read_integer(*json, name);
+    if (read > 0 && read < 100) into = static_cast<int>(read);
+  };
+  percentage("beside", packets.beside);
+  percentage("above", packets.above);
+  memory.stages_seen = StagesSeen::from_bits(read_integer(*json, "seen"));
   return memory;
 }
 

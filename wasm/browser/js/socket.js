@@ -166,6 +166,7 @@ var wasmqttSockets = {
     return id;
   },
 
+  // An empty URL: what was begun is dropped.
   wasmqtt_socket_open_soon__deps: ['$WasmqttSockets'],
   wasmqtt_socket_open_soon__sig: 'vii',
   wasmqtt_socket_open_soon: function(text, size) {
@@ -173,6 +174,7 @@ var wasmqttSockets = {
     var url = WasmqttBorder.text(text, size);
     if (Module['openSocket']) return;
     sockets.takeEarly('');
+    if (!url) return;
     try {
       var early = sockets.early = {url: url, socket: new WebSocket(url, 'mqtt'), closed: false, messages: []};
     } catch (error) {

@@ -38,12 +38,17 @@ TransportFault fault_of(int code) {
   }
 }
 
+void leave(int& socket) {
+  if (socket != 0) wasmqtt_socket_close(socket);
+  socket = 0;
+}
+
 }  // namespace
 
 WebSocketTransport::~WebSocketTransport() { close(); }
 
 void WebSocketTransport::open(const std::string& url, TransportObserver& observer) {
-  close();
+  leave(socket_);
   observer_ = &observer;
   socket_ = wasmqtt_socket_open(this, &room_, url.data(), url.size(), options_.high_water, options_.max_message);
 }
@@ -58,9 +63,8 @@ std::size_t WebSocketTransport::write(Bytes bytes) {
 std::size_t WebSocketTransport::buffered() const { return socket_ == 0 ? 0 : wasmqtt_socket_buffered(socket_); }
 
 void WebSocketTransport::close() {
-  if (socket_ == 0) return;
-  wasmqtt_socket_close(socket_);
-  socket_ = 0;
+  leave(socket_);
+  wasmqtt_socket_open_soon(nullptr, 0);  // nor what was begun for an attempt
 }
 
 void WebSocketTransport::handle_opened() { observer_->on_transport_open(); }

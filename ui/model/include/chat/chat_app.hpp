@@ -131,7 +131,10 @@ class ChatApp {
   void leave_chat();
   void save_draft(const ConversationKey& key, const std::string& text);
   void choose_theme(const std::string& theme);
+  void arrange_packets(const ArrangePackets& intent);
   void remember_device();
+  // What there is to try in this stage has happened, if it is the one that the user has signed in at.
+  void saw(int stage);
   TextStatus& status_of(TextFile file);
   void load_text(TextFile file);
   void export_packets(PacketFile format);

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "chat/conversation.hpp"
+#include "chat/packet_layout.hpp"
 #include "chat/settings.hpp"
 #include "wasmqtt/types.hpp"
 
@@ -34,6 +35,7 @@ struct SendMessage { ConversationKey key; std::string text; };
 struct RetryMessage { ConversationKey key; std::string id; };  // of one's own
 struct SaveDraft { ConversationKey key; std::string text; };
 struct ChooseTheme { std::string theme; };        // "light", "dark", empty: as the system
+struct ArrangePackets { PacketLayout layout; bool keep = true; };  // not `keep`: while it is being dragged
 struct ClearPackets {};
 enum class PacketFile : std::uint8_t { json_lines, pcapng };
 struct ExportPackets { PacketFile format = PacketFile::json_lines; };
@@ -62,7 +64,7 @@ struct MuteNotifications {};                      // until they are asked for ag
 
 using Intent = std::variant<SignIn, ChangeSettings, Logout, UseHere, ConnectNow, AddChat, AskGroups, DismissGroupProblem,
                             OpenChat, ReadUpTo, ClearChat, RemoveChat, LeaveChat, SendMessage, RetryMessage, SaveDraft,
-                            ChooseTheme, ClearPackets, ExportPackets, OpenPackets, ClosePackets, CopyText, WatchSession,
+                            ChooseTheme, ArrangePackets, ClearPackets, ExportPackets, OpenPackets, ClosePackets, CopyText, WatchSession,
                             LoadText, MakeTrouble, PublishTopic, SubscribeTopic, UnsubscribeTopic, SendInLanes,
                             DismissNotices, AskForNotifications, MuteNotifications>;
 using Intents = std::vector<Intent>;

@@ -4,7 +4,7 @@
 //   <user>/<broker>\n c\n <first>/<second>                            ->  JSON: unread, draft, order, dropped
 //   <user>/<broker>\n m\n <first>/<second>\n <number, 16 hex digits>  ->  JSON of the message
 //   <user>/<broker>\n c\n #<room>, m\n #<room>\n <number>              ->  the same of a group; c with its name and members
-//   device                                                            ->  JSON: user, theme
+//   device                                                            ->  JSON: user, theme, dock, beside, above, seen
 //   waiting\n <user>/<broker>                                         ->  JSON: messages
 //
 // Formats. 1 had no format record, and could hold a delivery state for another's message. 2 had no groups and no states of
@@ -23,6 +23,8 @@
 #include "chat/chat_store.hpp"
 #include "chat/conversation.hpp"
 #include "chat/conversation_list.hpp"
+#include "chat/packet_layout.hpp"
+#include "chat/stages_seen.hpp"
 #include "chat/waiting.hpp"
 
 namespace chat {
@@ -75,7 +77,9 @@ Waiting read_waiting_record(std::string_view key, std::string_view value);
 // What is remembered of the device itself.
 struct DeviceMemory {
   std::string user;
-  std::string theme;  // "light", "dark", empty: as the system
+  std::string theme{};  // "light", "dark", empty: as the system
+  PacketLayout packet_layout{};
+  StagesSeen stages_seen{};
 };
 inline constexpr std::string_view device_key = "device";
 Record device_record(const DeviceMemory& memory);

@@ -11,9 +11,11 @@
 #include "chat/group_requests.hpp"
 #include "chat/local_time.hpp"
 #include "chat/notices.hpp"
+#include "chat/packet_layout.hpp"
 #include "chat/presence.hpp"
 #include "chat/session_info.hpp"
 #include "chat/settings.hpp"
+#include "chat/stages_seen.hpp"
 #include "chat/waiting.hpp"
 #include "chat/workbench_state.hpp"
 #include "wasmqtt/trace.hpp"
@@ -47,6 +49,8 @@ struct State {
   std::string returning;            // who was signed in here before the page was reloaded, and has to enter the password
   std::vector<Waiting> waiting;     // on this device; of those who are not signed in
   std::string theme;                // "light", "dark", empty: as the system
+  PacketLayout packet_layout;
+  StagesSeen stages_seen;
   Notifications notifications = Notifications::unavailable;
 
   std::string user;                 // signed in

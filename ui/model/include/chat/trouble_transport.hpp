@@ -57,6 +57,7 @@ class TroubleTransport final : public wasmqtt::Transport, private wasmqtt::Trans
 
   // ---- Transport ----
   void open(const std::string& url, wasmqtt::TransportObserver& observer) override;
+  void open_soon(const std::string& url) override { inner_.open_soon(url); }
   std::size_t write(wasmqtt::Bytes bytes) override;
   std::size_t buffered() const override;
   void close() override;

@@ -1,0 +1,21 @@
+// From a packet back to the chat: which message it brings, or answers, or is what became of it.
+#pragma once
+
+#include <optional>
+
+#include "chat/conversation_list.hpp"
+#include "wasmqtt/trace.hpp"
+
+namespace chat {
+
+struct PacketMessage {
+  ConversationKey key;
+  std::uint64_t number = 0;  // ChatMessage::number
+
+  friend bool operator==(const PacketMessage&, const PacketMessage&) = default;
+};
+
+// nullopt: the packet is about none, or about one that is not in the list. An acknowledgement is about its publish's message.
+std::optional<PacketMessage> message_of(const wasmqtt::PacketTrace& trace, std::uint64_t number, const ConversationList& list);
+
+}  // namespace chat
