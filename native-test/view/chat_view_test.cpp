@@ -490,3 +490,36 @@ TEST_CASE("notifications can be asked for where the platform has them, and be mu
   world.settle();
   CHECK(world.says("Notifications are blocked"));
 }
+
+TEST_CASE("the message's field stays the same one when a soft keyboard leaves room for one column only") {
+  ViewWorld world(stage_settings(20), 1024, 768);
+  world.sign_in_as("alice");
+  world.app.handle(AddChat{"peter"});
+  world.settle();
+  const semantic::Id field = world.find(Role::textbox, "Message")->id;
+  world.resize(1024, 380);
+  REQUIRE(world.has(Role::button, "Back to chats"));
+  CHECK(world.find(Role::textbox, "Message")->id == field);
+}
+
+TEST_CASE("the header's stage leads to all of them, with a tick where it has been seen, and to a sign-in at another one") {
+  for (const float width : {1280.0f, 390.0f}) {
+    ViewWorld world(stage_settings(10), width, 844);
+    world.sign_in_as("alice");
+    world.app.handle(AddChat{"peter"});
+    world.app.handle(SendMessage{{"alice", "peter"}, "hello"});
+    world.app.handle(LeaveChat{});
+    world.settle();
+    CHECK(world.click(Role::button, "Stage 10"));
+    REQUIRE(world.has(Role::dialog, "Stages"));
+    CHECK(world.has(Role::heading, "Stage 10, where you are (seen)"));
+    CHECK(world.has(Role::heading, "Stage 60"));
+    CHECK(world.says(stage_words(50)));
+    CHECK_FALSE(world.has(Role::button, "Sign in at stage 10"));
+    CHECK(world.activate(Role::button, "Sign in at stage 30"));
+    CHECK(world.state().screen == Screen::login);
+    CHECK(stage_of(world.state().settings) == 30);
+    CHECK(world.find(Role::radio, "Stage 10")->description == "Seen");
+    CHECK(world.find(Role::radio, "Stage 30")->description.empty());
+  }
+}

@@ -152,7 +152,8 @@ TEST_CASE("the packets of a sign-in that failed can be seen from the card, and s
   REQUIRE(world.state().screen == Screen::chat);
   CHECK(world.has(Role::table, "Packets"));
   CHECK(world.state().trace->first() == 1);
-  CHECK((*world.state().trace)[before].type == wasmqtt::PacketType::connect);
+  CHECK((*world.state().trace)[before].type == wasmqtt::remark);
+  CHECK((*world.state().trace)[before + 1].type == wasmqtt::PacketType::connect);
   // Whoever signs out leaves nothing behind.
   CHECK(world.click(Role::button, "Logout"));
   CHECK_FALSE(world.has(Role::button, "Show Packets"));

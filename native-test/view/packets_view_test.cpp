@@ -73,26 +73,26 @@ TEST_CASE("details name every field; the password is nowhere, not even in the ex
   open_packets(world);
   std::string exported;
   world.app.on_download = [&](const std::string&, const std::string& text) { exported = text; };
-  REQUIRE(row(world, 2));
-  world.screen.ui().handle_activate(row(world, 2)->id);
+  REQUIRE(row(world, 3));
+  world.screen.ui().handle_activate(row(world, 3)->id);
   world.settle();
-  CHECK(world.has(Role::heading, "Packet 1: connect, outbound"));
+  CHECK(world.has(Role::heading, "Packet 2: connect, outbound"));
   for (std::string_view name : {"Client id", "Clean session", "Keep alive", "Will topic", "Will QoS", "Will retain",
                                 "Will payload", "User name", "Password"})
     CHECK_MESSAGE(world.has(Role::cell, name), name);
   CHECK(world.has(Role::cell, "••••"));
   CHECK(world.has(Role::cell, "mqtt-chat-client-alice"));
-  CHECK(world.click(Role::button, "Answer: connack 2"));
-  CHECK(world.has(Role::heading, "Packet 2: connack, inbound"));
-  CHECK(world.has(Role::button, "Answer to: connect 1"));
+  CHECK(world.click(Role::button, "Answer: connack 3"));
+  CHECK(world.has(Role::heading, "Packet 3: connack, inbound"));
+  CHECK(world.has(Role::button, "Answer to: connect 2"));
   CHECK(world.has(Role::cell, "Session present"));
   world.click(Role::button, "Export");
   CHECK(exported.find("\"packet\":\"connect\"") != std::string::npos);
   CHECK(exported.find("s3cret") == std::string::npos);
   CHECK_FALSE(world.says("s3cret"));
   CHECK(world.click(Role::button, "Close details"));
-  CHECK_FALSE(world.says("Packet 2:"));
-  world.screen.ui().handle_activate(row(world, 2)->id);
+  CHECK_FALSE(world.says("Packet 3:"));
+  world.screen.ui().handle_activate(row(world, 3)->id);
   world.settle();
   CHECK(world.has(Role::button, "Close details"));
   world.screen.press_escape();
@@ -131,9 +131,9 @@ TEST_CASE("the timeline shows the same packets as arrows with names") {
   open_packets(world);
   world.click(Role::radio, "Timeline");
   CHECK(world.has(Role::log, "Timeline"));
-  CHECK(world.has(Role::button, "1 outbound connect with will"));
-  world.click(Role::button, "1 outbound connect with will");
-  CHECK(world.has(Role::heading, "Packet 1: connect, outbound"));
+  CHECK(world.has(Role::button, "2 outbound connect with will"));
+  world.click(Role::button, "2 outbound connect with will");
+  CHECK(world.has(Role::heading, "Packet 2: connect, outbound"));
 }
 
 TEST_CASE("a wide table has retain, DUP and the payload, too") {
@@ -278,4 +278,96 @@ TEST_CASE("while the packets are in sight, a message leads to the one that took 
   world.settle();
   CHECK(world.click(Role::button, "Show packet"));
   CHECK_FALSE(world.says("publish, inbound"));
+}
+
+TEST_CASE("a splitter between chat and packets: by keyboard, by pointer, within its limits") {
+  ViewWorld world(stage_settings(20), 1280, 800);
+  open_packets(world);
+  const Node* bar = world.find(Role::separator, "Chat and packets");
+  REQUIRE(bar);
+  CHECK(bar->is(semantic::state_focusable));
+  CHECK(bar->progress == doctest::Approx(0.5));
+  const float before = world.find(Role::region, "Conversation")->rect.h;
+  world.screen.ui().handle_row(bar->id, 60);
+  world.settle();
+  CHECK(world.state().packet_layout.above == 60);
+  CHECK(world.find(Role::region, "Conversation")->rect.h > before + 60);
+  CHECK(world.find(Role::separator, "Chat and packets")->progress == doctest::Approx(0.6));
+  world.screen.ui().handle_row(bar->id, 100);
+  world.settle();
+  bar = world.find(Role::separator, "Chat and packets");
+  CHECK(world.state().packet_layout.above == bar->set_size);
+  CHECK(bar->set_size < 90);
+  const semantic::Rect grip = bar->rect;
+  world.screen.move_pointer({grip.x + 100, grip.y + grip.h / 2});
+  world.screen.frame();
+  ImGui::GetIO().AddMouseButtonEvent(0, true);
+  world.screen.frame();
+  world.screen.move_pointer({grip.x + 100, 300});
+  world.settle();
+  ImGui::GetIO().AddMouseButtonEvent(0, false);
+  world.settle();
+  bar = world.find(Role::separator, "Chat and packets");
+  CHECK(bar->rect.y + bar->rect.h / 2 == doctest::Approx(300).epsilon(0.02));
+}
+
+TEST_CASE("the packets are docked right or below, where there is room for either") {
+  ViewWorld world(stage_settings(20), 1280, 800);
+  open_packets(world);
+  CHECK(world.find(Role::region, "Packets")->rect.w > 1000);
+  CHECK(world.click(Role::button, "Dock right"));
+  CHECK(world.find(Role::region, "Packets")->rect.w < 700);
+  CHECK(world.find(Role::region, "Packets")->rect.h > 600);
+  CHECK(world.click(Role::button, "Dock below"));
+  CHECK(world.find(Role::region, "Packets")->rect.w > 1000);
+  world.resize(900, 800);
+  CHECK_FALSE(world.has(Role::button, "Dock right"));
+}
+
+TEST_CASE("the details leave the table the columns of the article") {
+  ViewWorld world(stage_settings(20), 1280, 800);
+  open_packets(world);
+  world.screen.ui().handle_activate(row(world, 3)->id);
+  world.settle();
+  REQUIRE(world.has(Role::button, "Close details"));
+  for (std::string_view name : {"Idx", "Direction", "Time (ms)", "Packet", "Topic", "QoS", "Id", "Size", "RTT"})
+    CHECK_MESSAGE(world.has(Role::column_header, name), name);
+}
+
+TEST_CASE("a packet leads back to its chat message, from its acknowledgement, too") {
+  ViewWorld world(stage_settings(20), 1280, 800);
+  world.sign_in_as("alice");
+  world.app.handle(AddChat{"peter"});
+  world.app.handle(SendMessage{{"alice", "peter"}, "hello"});
+  world.app.handle(AddChat{"bob"});
+  world.settle();
+  CHECK(world.click(Role::button, "Show Packets"));
+  world.fill("Filter", "type:puback topic:chat/messages/peter/alice");
+  REQUIRE(row(world, 2));
+  world.screen.ui().handle_activate(row(world, 2)->id);
+  world.settle();
+  CHECK(world.state().open == ConversationKey{"alice", "bob"});
+  CHECK(world.click(Role::button, "Show message"));
+  CHECK(world.state().open == ConversationKey{"alice", "peter"});
+  CHECK(world.has(Role::button, "Close details"));
+  world.fill("Filter", "type:connect");
+  world.screen.ui().handle_activate(row(world, 2)->id);
+  world.settle();
+  CHECK_FALSE(world.has(Role::button, "Show message"));
+}
+
+TEST_CASE("on a phone a packet leads to its message in the place of the packets") {
+  ViewWorld world(stage_settings(20), 390, 844);
+  world.sign_in_as("alice");
+  world.app.handle(AddChat{"peter"});
+  world.app.handle(SendMessage{{"alice", "peter"}, "hello"});
+  world.app.handle(LeaveChat{});
+  world.settle();
+  CHECK(world.click(Role::button, "Show Packets"));
+  world.fill("Filter", "chat/messages/peter/alice");
+  world.screen.ui().handle_activate(row(world, 2)->id);
+  world.settle();
+  CHECK(world.click(Role::button, "Show message"));
+  CHECK(world.state().open == ConversationKey{"alice", "peter"});
+  CHECK(world.has(Role::log, "Messages"));
 }

@@ -172,7 +172,7 @@ describe('the details', () => {
     const it = await inspect('?stage=40&user=vy', 'test');
     await it.filter('connect');
     await it.rows('connect').click();
-    await it.details().getByRole('heading', {name: /Packet 1: connect, outbound/}).waitFor();
+    await it.details().getByRole('heading', {name: /Packet 2: connect, outbound/}).waitFor();
     const table = it.page.getByRole('table', {name: 'Fields'});
     const rows = (await table.getByRole('row').allInnerTexts()).map((row) => row.replace(/\s+/g, ' ').trim());
     for (const wanted of [/^Client id mqtt-chat-client-vy$/, /^User name vy$/, /^Password ••••$/, /^Clean session (false|no|0)/i,
@@ -332,6 +332,54 @@ describe('the inspector', () => {
     const packets = lines.map((line) => JSON.parse(line));
     assert.ok(packets.length >= 4);
     assert.ok(lines[0].includes('"connect"') && lines[0].includes('••••') && !lines[0].includes('"test"'));
+  });
+
+  test('shares the window with the chat as the user wants it, right of it or below, also after a reload', async () => {
+    const it = await inspect('?stage=20&user=hal', undefined, {viewport: {width: 1280, height: 800}});
+    const bar = it.page.getByRole('separator', {name: 'Chat and packets'});
+    const value = async (which = 'now') => Number(await bar.getAttribute(`aria-value${which}`));
+    const reads = (wanted) => until(async () => await value() === wanted, `${wanted} %`, timeout);
+    assert.equal(await value(), 50);
+    assert.equal(await bar.getAttribute('aria-orientation'), 'horizontal');
+    await bar.focus();
+    await it.page.keyboard.press('ArrowDown');
+    await reads(52);
+    await it.page.keyboard.press('Home');
+    await reads(await value('min'));
+    await it.page.keyboard.press('End');
+    await reads(await value('max'));
+    const {x, y, width, height} = await bar.boundingBox();
+    await it.page.mouse.move(x + width / 3, y + height / 2);
+    await it.page.mouse.down();
+    await it.page.mouse.move(x + width / 3, 400, {steps: 3});
+    await it.page.mouse.up();
+    await until(async () => Math.abs((await bar.boundingBox()).y + height / 2 - 400) < 8, 'the bar is where the pointer was', timeout);
+    const share = await value();
+    await it.person.button('Dock right').click();
+    await until(async () => await bar.getAttribute('aria-orientation') === 'vertical', 'the packets are on the right', timeout);
+    // Stored after it.
+    await it.person.talk_to('bob');
+    await it.person.say('hello');
+    await it.person.message('hello').getByText('delivered').waitFor();
+    await it.person.reload();
+    await it.person.button('Show Packets').click();
+    await until(async () => await bar.getAttribute('aria-orientation') === 'vertical', 'and still are', timeout);
+    await it.person.button('Dock below').click();
+    await reads(share);
+  });
+
+  test('leads from a message to its packets, and from a packet to its message', async () => {
+    const it = await inspect('?stage=20&user=ivy', undefined, {viewport: {width: 1280, height: 800}});
+    await it.person.talk_to('bob');
+    await it.person.say('hello');
+    await it.person.message('hello').getByText('delivered').waitFor();
+    await it.person.message('hello').getByRole('button', {name: 'Show packet'}).click();
+    await it.details().getByRole('heading', {name: /: publish, outbound$/}).waitFor();
+    await it.rows('puback').filter({hasText: 'of the same exchange'}).waitFor();
+    await it.person.talk_to('carol');
+    await it.person.button('Show message').click();
+    await it.page.getByRole('heading', {name: 'Conversation with bob'}).waitFor();
+    await it.person.message('hello').waitFor();
   });
 
   test('is a page of its own on a phone, and leads back', async () => {

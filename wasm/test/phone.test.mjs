@@ -38,6 +38,22 @@ describe('on a phone', () => {
     assert.deepEqual(await ann.page.evaluate(() => [document.scrollingElement.scrollWidth, document.getElementById('imgui-web').scrollLeft]), [360, 0]);
   });
 
+  test('a soft keyboard that leaves a tablet one column takes neither the focus nor what is typed', async () => {
+    const tab = await world.arrive('?stage=20&user=tab', {viewport: {width: 1024, height: 768}});
+    await tab.sign_in();
+    await tab.talk_to('dan');
+    await tab.field('Message').click();
+    await tab.page.keyboard.type('half a ');
+    await tab.page.setViewportSize({width: 1024, height: 380});
+    await tab.button('Back to chats').waitFor();
+    await tab.page.keyboard.type('word');
+    assert.equal(await tab.field('Message').inputValue(), 'half a word');
+    await tab.page.setViewportSize({width: 1024, height: 768});
+    await tab.button('Back to chats').waitFor({state: 'detached'});
+    await tab.page.keyboard.type('!');
+    assert.equal(await tab.field('Message').inputValue(), 'half a word!');
+  });
+
   test('a finger signs in, opens a chat, writes, scrolls without clicking, and goes back', {skip: lacks('touch')}, async () => {
     const cem = await world.arrive('?stage=20&user=cem', {viewport, hasTouch: true, isMobile: true, deviceScaleFactor: 1});
     await cem.button('Sign In').tap();

@@ -1,6 +1,8 @@
 // Makes the README's pictures from the built page, with real brokers, a bot and people who talk.
 //
-//   node wasm/test/pictures.mjs [FOLDER]      default: ui/pictures
+//   node wasm/test/pictures.mjs [FOLDER [LOOK...]]      default: ui/pictures, in every look
+//
+// The programs are those of the native preset, or of the build directory that WASMQTT_NATIVE names.
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {mkdir, writeFile} from 'node:fs/promises';
@@ -12,8 +14,9 @@ import {smaller} from './support/small_png.mjs';
 
 const folder = process.argv[2] ?? path.join(root, 'ui', 'pictures');
 await mkdir(folder, {recursive: true});
-const stage = await openStage();
-const bot = spawn(path.join(root, 'build', 'native', 'ui', 'bots', 'bot-peter'),
+const stage = await openStage({rights: true});
+const native = process.env.WASMQTT_NATIVE ?? path.join(root, 'build', 'native');
+const bot = spawn(path.join(native, 'ui', 'bots', 'bot-peter'),
   ['--url', `mqtt://127.0.0.1:${stage.open_broker.tcpPort}`], {stdio: 'ignore'});
 
 const looks = {
@@ -54,7 +57,58 @@ async function conversation(alice, bob, one_column) {
 // One column: the inspector is a page of its own.
 const narrow = new Set(['phone', 'small']);
 
+// What lies behind the packets' other tabs.
+async function tabs(alice, name) {
+  if (!narrow.has(name)) await alice.button('Close details').click();
+  const tab = (words) => alice.page.getByRole('radio', {name: words, exact: true}).check();
+  await tab('Timeline');
+  await alice.page.getByRole('log', {name: 'Timeline'}).getByRole('button').first().waitFor();
+  await take(alice.page, `timeline-${name}`);
+  await tab('Session');
+  await alice.page.getByRole('table', {name: 'Session', exact: true}).waitFor();
+  await take(alice.page, `session-${name}`);
+  await tab('Trouble');
+  await alice.button('Send in each lane').click();
+  await alice.page.getByRole('table', {name: 'Lanes'}).getByRole('row').filter({hasText: 'QoS 2'}).filter({hasText: /1\s*1/}).waitFor();
+  await take(alice.page, `trouble-${name}`);
+  await tab('Lessons');
+  await alice.button('Why did it come twice?').click();
+  await alice.page.getByText('(seen)').first().waitFor();
+  await take(alice.page, `lessons-${name}`);
+}
+
+// A group, who is in it, and the stages.
+async function groups(look, name) {
+  const [vy, minh] = await Promise.all([arrive_at(stage, '?stage=60&user=vy', look), arrive_at(stage, '?stage=60&user=minh')]);
+  await take(vy.page, `login-60-${name}`);
+  for (const person of [vy, minh]) await person.sign_in('test');
+  const garden = `Garden ${name}`;
+  await vy.button('New group').click();
+  await vy.field('Group name').fill(garden);
+  await vy.button('Create').click();
+  await vy.page.getByRole('heading', {name: `Group ${garden}`}).waitFor();
+  await vy.button('Members').click();
+  await vy.field('User to invite').fill('minh');
+  await vy.button('Invite').click();
+  await vy.page.getByRole('dialog').getByRole('listitem', {name: 'minh', exact: true}).waitFor();
+  await take(vy.page, `members-${name}`);
+  await vy.button('Close').click();
+  await minh.chat(garden).click();
+  await minh.say('The tomatoes need water.');
+  await vy.message('The tomatoes').waitFor();
+  await vy.say('I am on my way.');
+  await vy.message('I am on').getByText('accepted').waitFor();
+  await take(vy.page, `group-${name}`);
+  if (narrow.has(name)) await vy.button('Back to chats').click();
+  await vy.button('Stage 60').click();
+  await vy.page.getByRole('dialog', {name: 'Stages'}).waitFor();
+  await take(vy.page, `stages-${name}`);
+  for (const person of [vy, minh]) await person.page.context().close();
+}
+
+const wanted = process.argv.slice(3);
 for (const [name, look] of Object.entries(looks)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
   const {page: gallery, context: own} = await stage.open('?gallery', look);
   await gallery.getByRole('region', {name: 'States of buttons'}).waitFor();
   await take(gallery, `gallery-${name}`);
@@ -77,8 +131,10 @@ for (const [name, look] of Object.entries(looks)) {
     await alice.page.getByRole('row').filter({hasText: 'Return code'}).hover();
   }
   await take(alice.page, `packets-${name}`);
+  await tabs(alice, name);
   await alice.page.context().close();
   await bob.page.context().close();
+  await groups(look, name);
 }
 bot.kill('SIGTERM');
 await once(bot, 'exit');

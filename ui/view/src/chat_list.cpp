@@ -1,10 +1,12 @@
 #include "chat_view/chat_list.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "chat/look_alikes.hpp"
 #include "chat/names.hpp"
+#include "chat_view/stages.hpp"
 #include "group_pieces.hpp"
 #include "marks.hpp"
 
@@ -44,9 +46,9 @@ void draw_online(Ui& ui, const chat::State& state, chat::Intents& intents) {
 
 }  // namespace
 
-void ChatListView::draw(Ui& ui, const chat::State& state, chat::Intents& intents) {
+void ChatListView::draw(Ui& ui, const chat::State& state, chat::Intents& intents, bool stages) {
   ImGui::SetCursorPos({Theme::space_4, Theme::space_4});
-  draw_heading(ui, state, intents);
+  draw_heading(ui, state, intents, stages);
   draw_new_chat(ui, state, intents);
   const ImVec2 at = ImGui::GetCursorScreenPos();
   ImGui::GetWindowDrawList()->AddLine({at.x, at.y}, {at.x + ImGui::GetWindowWidth(), at.y},
@@ -55,9 +57,17 @@ void ChatListView::draw(Ui& ui, const chat::State& state, chat::Intents& intents
   draw_items(ui, state, intents);
 }
 
-void ChatListView::draw_heading(Ui& ui, const chat::State& state, chat::Intents& intents) {
+void ChatListView::draw_heading(Ui& ui, const chat::State& state, chat::Intents& intents, bool stages) {
   using chat::Notifications;
   heading(ui, 2, "Chats", {.style = TextStyle::heading, .width = -1});
+  if (stages) {
+    const ButtonOptions stage = stage_button_options(state);
+    const float height = button_size(ui, "Stage 10", stage).y;
+    const ImVec2 below = ImGui::GetCursorPos(), title = ImGui::GetItemRectSize();
+    ImGui::SetCursorPos({Theme::space_4 + title.x + Theme::space_2, Theme::space_4 + std::floor((title.y - height) * 0.5f)});
+    if (stage_button(ui, state, stage)) stages_ = true;
+    ImGui::SetCursorPos(below);
+  }
   if (state.notifications == Notifications::unavailable) return;
   const bool on = state.notifications == Notifications::on;
   const bool refused = state.notifications == Notifications::refused;

@@ -74,6 +74,8 @@ void ComposerView::draw(Ui& ui, const chat::State& state, chat::Intents& intents
   const float send_width = button_size(ui, "Send", send).x;
   const float width = room().x;
   const ImVec2 start = ImGui::GetCursorPos();
+  // A soft keyboard may leave so little that the page turns to one column: the field keeps the focus.
+  const FixedIdScope fixed("composer");
   auto fields = form(ui, "Write a message");
   const FieldResult field =
       text_field(ui, "Message", text_,

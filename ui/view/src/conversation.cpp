@@ -191,6 +191,7 @@ void ConversationView::draw_log(Ui& ui, const chat::State& state, const chat::Co
   const auto& messages = conversation.messages();
   Place& place = places_[conversation.key()];
   follow_place(place, conversation);
+  follow_shown(place, conversation);
   ImGui::SetCursorPosY(ImGui::GetCursorPosY() - ImGui::GetStyle().ItemSpacing.y);
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const float log_height = std::max(80.0f, height + ImGui::GetStyle().ItemSpacing.y);
@@ -258,6 +259,15 @@ void ConversationView::follow_place(Place& place, const chat::Conversation& conv
   const std::uint64_t known = std::exchange(place.newest, newest);
   if (known != 0 && known < newest && messages.back().state != chat::SendState::none)
     place.log.jump_to_latest();
+}
+
+// The message that a packet has led to.
+void ConversationView::follow_shown(Place& place, const chat::Conversation& conversation) {
+  if (!shown_ || shown_->key != conversation.key()) return;
+  const std::uint64_t number = std::exchange(shown_, std::nullopt)->number;
+  const auto& messages = conversation.messages();
+  const auto found = std::find_if(messages.begin(), messages.end(), [&](const chat::ChatMessage& m) { return m.number == number; });
+  if (found != messages.end()) place.log.scroll_to(static_cast<int>(found - messages.begin()));
 }
 
 // What is in sight is read; a frame that is drawn again tells nothing yet.
@@ -341,6 +351,8 @@ void ConversationView::draw_bubble(Ui& ui, const chat::State& state, const Item&
   list.AddRectFilled(at, {at.x + width, at.y + height}, fill.u32(), Theme::radius_bubble, rounded);
   if (ui.theme().scheme == Scheme::forced)
     list.AddRect(at, {at.x + width, at.y + height}, c.border.u32(), Theme::radius_bubble, rounded);
+  if (marked_ && marked_->number == message.number && marked_->key == item.conversation.key())
+    list.AddRect({at.x - 3, at.y - 3}, {at.x + width + 3, at.y + height + 3}, c.focus.u32(), Theme::radius_bubble + 3, 0, 2);
   if (!own && item.new_run) draw_avatar(ui, {item.right ? start.x + total - avatar_size : start.x, start.y}, avatar_size, message.sender);
 
   ImGui::SetCursorScreenPos({at.x + bubble_padding_x, at.y + bubble_padding_y});

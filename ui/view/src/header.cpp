@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "chat_view/stages.hpp"
 #include "marks.hpp"
 
 namespace chat_view {
@@ -60,10 +61,20 @@ void HeaderView::draw(Ui& ui, const chat::State& state, chat::Intents& intents, 
     if (stacked) ImGui::SetCursorPos({x, 32});
     else ImGui::SetCursorPos({x + name + Theme::space_3, 20});
     status(ui, state.connection.text, pill);
+    if (!stacked) draw_stage(ui, state, x + name + pill_width + 2 * Theme::space_3, free + x);
     draw_buttons(ui, intents, narrow, show_packets);
   }
   ImGui::SetCursorPosY(ImGui::GetCursorPosY() - ImGui::GetStyle().ItemSpacing.y);
   draw_banner(ui, state, intents);
+}
+
+// Where there is room for it.
+void HeaderView::draw_stage(Ui& ui, const chat::State& state, float x, float right) {
+  const ButtonOptions options = stage_button_options(state);
+  const ImVec2 size = button_size(ui, stage_name(state.settings), options);
+  if (x + size.x > right) return;
+  ImGui::SetCursorPos({x, std::floor((height - size.y) * 0.5f)});
+  if (stage_button(ui, state, options)) stages_ = true;
 }
 
 void HeaderView::draw_buttons(Ui& ui, chat::Intents& intents, bool narrow, bool& show_packets) {

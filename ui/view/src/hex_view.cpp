@@ -21,6 +21,13 @@ constexpr std::size_t columns(std::size_t per_line) { return letters_at(per_line
 
 float column_width(Ui& ui) { return ui.text_width("0000000000", TextStyle::code) / 10; }
 
+// As many as there is room for.
+std::size_t bytes_per_line(Ui& ui, float room) {
+  std::size_t most = 32;
+  while (most > 8 && room < static_cast<float>(columns(most)) * column_width(ui)) most -= 8;
+  return most;
+}
+
 // The byte of a line at this column; -1: none.
 int byte_at(float column, std::size_t per_line) {
   const auto within = [&](std::size_t from, float width) {
@@ -85,11 +92,11 @@ class HexLine {
 
 }  // namespace
 
-float least_hex_width(Ui& ui) { return std::ceil(static_cast<float>(columns(8)) * column_width(ui)); }
+float hex_width(Ui& ui, float room) { return std::ceil(static_cast<float>(columns(bytes_per_line(ui, room))) * column_width(ui)); }
 
 HexResult hex_view(Ui& ui, wasmqtt::Bytes all, const HexMarks& marks) {
   const wasmqtt::Bytes bytes = all.first(std::min(all.size(), most_shown_bytes));
-  const std::size_t per_line = room().x >= static_cast<float>(columns(16)) * column_width(ui) ? 16 : 8;
+  const std::size_t per_line = bytes_per_line(ui, room().x);
   const float line_height = ui.theme().type(TextStyle::code).line_height;
   HexResult result;
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, 0));

@@ -1,4 +1,4 @@
-// Bytes in hexadecimal and as letters, eight or sixteen to a line. Internal.
+// Bytes in hexadecimal and as letters, as many to a line as there is room for. Internal.
 #pragma once
 
 #include "semantic/semantic.hpp"
@@ -15,8 +15,8 @@ struct HexResult {
   bool clicked = false;
 };
 
-// The least width that has room for eight to a line.
-float least_hex_width(semantic::Ui& ui);
+// The width of what hex_view() makes of this room; it is at least that of eight bytes to a line.
+float hex_width(semantic::Ui& ui, float room);
 HexResult hex_view(semantic::Ui& ui, wasmqtt::Bytes bytes, const HexMarks& marks);
 
 }  // namespace chat_view

@@ -220,7 +220,8 @@ void LoginView::draw_stages(Ui& ui, const chat::State& state, chat::Intents& int
   int chosen = stage / 10 - 1;
   {
     auto off = disabled(ui, state.signing_in, "Signing in");
-    if (radio_group(ui, "Stage", names, chosen, {.segments = segments, .width = room().x}))
+    if (radio_group(ui, "Stage", names, chosen, {.segments = segments, .width = room().x,
+                                                      .ticked = static_cast<unsigned>(state.stages_seen.bits()), .tick = "Seen"}))
       intents.emplace_back(chat::ChangeSettings{chat::at_stage(state.settings, 10 * (chosen + 1))});
   }
   text(ui, chat::stage_words(stage), {.style = TextStyle::small, .color = ui.theme().color.text_muted});

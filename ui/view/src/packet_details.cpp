@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <utility>
 
 #include "chat/digits.hpp"
 #include "chat/mosquitto_pub.hpp"
@@ -24,8 +25,14 @@ constexpr std::array<Column, 3> field_columns = {{
     {.name = "Bits", .width = 96, .style = TextStyle::code, .hide_below = 400},
 }};
 constexpr float row_height = 32;
-constexpr float least_fields_width = 248;
+// With the bits, before the bytes get more than eight to a line.
+constexpr float least_fields_width = 232, roomy_fields_width = 416;
 constexpr std::size_t most_shown_value = 400;
+
+// After the last item, where that leaves room for one of this width.
+void beside_if_it_fits(float width, float right) {
+  if (ImGui::GetItemRectMax().x + Theme::space_2 + width <= right) ImGui::SameLine(0, Theme::space_2);
+}
 
 }  // namespace
 
@@ -40,6 +47,7 @@ void PacketDetails::show(const wasmqtt::PacketTrace& trace, std::uint64_t number
 
 std::uint64_t PacketDetails::draw(Ui& ui, const wasmqtt::PacketTrace& trace, const chat::State& state, chat::Intents& intents) {
   const wasmqtt::TraceEntry& entry = trace[number_];
+  if (!std::exchange(looked_, true) && state.opened_file.empty()) message_ = chat::message_of(trace, number_, state.conversations);
   // In sight whatever the parts above are scrolled to, and of one height: what is pointed at stays where it is.
   const float explanation = std::clamp(std::floor(room().y * 0.34f), 60.0f, 116.0f);
   std::uint64_t next = number_;
@@ -69,21 +77,25 @@ std::uint64_t PacketDetails::draw_head(Ui& ui, const wasmqtt::PacketTrace& trace
   const std::uint64_t partner = entry.partner;
   const bool held = partner >= trace.first() && partner < trace.end();
   const ButtonOptions close_options{.kind = ButtonKind::ghost, .icon = Icon::close, .icon_only = room().x < 400, .small = true};
-  const float right = ImGui::GetCursorScreenPos().x + room().x;
+  const ButtonOptions show{.icon = Icon::back, .small = true};
+  const float close = button_size(ui, "Close details", close_options).x, right = ImGui::GetCursorScreenPos().x + room().x;
   std::uint64_t next = number_;
   if (partner != 0 && held) {
     const std::string name = (partner > number_ ? "Answer: " : "Answer to: ") +
                              std::string(wasmqtt::name_of(trace[partner].type)) + " " + std::to_string(partner);
     if (button(ui, name, {.small = true})) next = partner;
-    if (ImGui::GetItemRectMax().x + Theme::space_2 + button_size(ui, "Close details", close_options).x <= right)
-      ImGui::SameLine(0, Theme::space_2);
+    beside_if_it_fits(message_ ? button_size(ui, "Show message", show).x : close, right);
+  }
+  if (message_) {
+    if (button(ui, "Show message", show)) asked_for_ = message_;
+    beside_if_it_fits(close, right);
   }
   return button(ui, "Close details", close_options) ? 0 : next;
 }
 
 void PacketDetails::draw_parts(Ui& ui, wasmqtt::Bytes bytes) {
   // Side by side where there is room, so that a field and its bytes are seen together.
-  const float fields_width = room().x - least_hex_width(ui) - Theme::space_4;
+  const float fields_width = room().x - hex_width(ui, room().x - roomy_fields_width - Theme::space_4) - Theme::space_4;
   const bool beside = fields_width >= least_fields_width;
   const ImVec2 top = ImGui::GetCursorScreenPos();
   draw_fields(ui, beside ? fields_width : 0, bytes);

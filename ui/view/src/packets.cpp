@@ -19,17 +19,17 @@ enum ColumnIndex { idx, direction, time, packet, topic, qos, retain, dup, payloa
 
 const std::array<Column, 12> columns = {{
     {.name = "Idx", .width = 56, .right = true, .style = TextStyle::code},
-    {.name = "Direction", .width = 124, .icon_below = 480},
-    {.name = "Time (ms)", .width = 92, .right = true, .style = TextStyle::code, .hide_below = 540},
+    {.name = "Direction", .width = 124, .icon_below = 700},
+    {.name = "Time (ms)", .width = 92, .right = true, .style = TextStyle::code, .hide_below = 440},
     {.name = "Packet", .width = 96, .style = TextStyle::small_strong},
     {.name = "Topic", .weight = 1, .style = TextStyle::code, .keep_end = true},
-    {.name = "QoS", .width = 48, .right = true, .style = TextStyle::code, .hide_below = 500},
+    {.name = "QoS", .width = 48, .right = true, .style = TextStyle::code, .hide_below = 400},
     {.name = "Retain", .width = 64, .style = TextStyle::small, .hide_below = 860},
     {.name = "DUP", .width = 52, .style = TextStyle::small, .hide_below = 860},
     {.name = "Payload", .weight = 1.2f, .style = TextStyle::code, .hide_below = 960},
-    {.name = "Id", .width = 48, .right = true, .style = TextStyle::code, .hide_below = 640},
-    {.name = "Size", .width = 56, .right = true, .style = TextStyle::code, .hide_below = 580},
-    {.name = "RTT", .width = 64, .right = true, .style = TextStyle::code, .hide_below = 700},
+    {.name = "Id", .width = 48, .right = true, .style = TextStyle::code, .hide_below = 560},
+    {.name = "Size", .width = 56, .right = true, .style = TextStyle::code, .hide_below = 520},
+    {.name = "RTT", .width = 64, .right = true, .style = TextStyle::code, .hide_below = 580},
 }};
 
 Color color_of(Ui& ui, Direction direction) {
@@ -44,6 +44,8 @@ std::string thousands(std::uint64_t value) {
 
 // Narrower, a window is a phone's. From `words_width` on, the buttons have words beside their icons.
 constexpr float narrow_width = 560, words_width = 1100;
+// The table with all that the article's has; its rows and the details, one above the other.
+constexpr float least_list_width = 616, least_details_width = 300, tall_height = 560;
 
 }  // namespace
 
@@ -58,13 +60,15 @@ void PacketsView::draw(Ui& ui, const chat::State& state, chat::Intents& intents)
   draw_notices(ui, state, intents);
   const float height = room().y;
   const bool details = details_.number() != 0;
-  const bool beside = details && room().x >= 900;
+  // Beside a list that keeps its columns, or below it where that leaves both enough rows.
+  const bool beside = details && room().x >= least_list_width + least_details_width && height < tall_height;
   const float main_height = details && !beside ? std::max(120.0f, std::floor(height * 0.45f)) : height;
-  // The details get what the table's columns do not need.
-  const float main_width = beside ? std::max(std::floor(room().x * 0.43f), std::min(560.0f, std::floor(room().x * 0.5f))) : 0;
+  const float main_width = beside ? least_list_width : 0;
+  // Within a card, so that neither its border nor its corners are painted over.
+  const float inset = room().x < narrow_width ? 0 : Theme::space_2;
   {
-    auto main_part = region(ui, {.role = Role::group, .name = "Packet list", .size = {main_width, main_height}});
-    draw_main(ui, state, intents, main_height);
+    auto main_part = region(ui, {.role = Role::group, .name = "Packet list", .size = {main_width, main_height}, .padding = {inset, 0}});
+    draw_main(ui, state, intents, main_height - inset);
   }
   if (!details) return;
   if (beside) ImGui::SameLine(0, 0);
@@ -134,19 +138,20 @@ bool PacketsView::is_marked(std::uint64_t number) const {
 }
 
 void PacketsView::draw_tools(Ui& ui, const chat::State& state, chat::Intents& intents) {
-  auto tools = region(ui, {.role = Role::group, .name = "Packet tools", .auto_height = true,
-                           .padding = {Theme::space_4, Theme::space_3}});
   const bool narrow = room().x < narrow_width;
+  auto tools = region(ui, {.role = Role::group, .name = "Packet tools", .auto_height = true,
+                           .padding = {narrow ? Theme::space_3 : Theme::space_4, Theme::space_3}});
   const float height = ui.theme().control_height();
   Rows rows(narrow ? 44.0f : height);
   const Color muted = ui.theme().color.text_muted;
   // On a phone the count stands below the heading, if it fits there beside the buttons.
-  const float title_room = rows.width() - 4 * height - 3 * Theme::space_1 - Theme::space_3;
+  const float title_room = rows.width() - 5 * height - Theme::space_2;
   const bool stacked = narrow && text_size(ui, count_words(state, true), TextStyle::tiny).x <= title_room;
   rows.next(narrow ? title_room : text_size(ui, "Packets", TextStyle::heading).x, stacked ? 44.0f : 28.0f);
   const ImVec2 title = ImGui::GetCursorPos();
-  heading(ui, 2, "Packets");
-  draw_buttons(ui, intents, rows);
+  const bool fits = !narrow || text_size(ui, "Packets", TextStyle::heading).x <= title_room;
+  heading(ui, 2, "Packets", {.style = fits ? TextStyle::heading : TextStyle::subheading, .width = -1});
+  draw_buttons(ui, state, intents, rows, narrow);
   // There, the details of a packet need the filters' room, too.
   if (!narrow || details_.number() == 0) draw_filters(ui, rows, narrow);
   // What was typed or chosen just now: a page at rest draws no frame after this one.
@@ -162,13 +167,14 @@ void PacketsView::draw_tools(Ui& ui, const chat::State& state, chat::Intents& in
   }
 }
 
-void PacketsView::draw_buttons(Ui& ui, chat::Intents& intents, Rows& rows) {
+void PacketsView::draw_buttons(Ui& ui, const chat::State& state, chat::Intents& intents, Rows& rows, bool narrow) {
   const bool icons = rows.width() < words_width;
   const float height = ui.theme().control_height();
   bool first = true;
-  const auto tool = [&](std::string_view label, Icon icon) {
-    const ButtonOptions options{.icon = icon, .icon_only = icons};
-    rows.next(button_size(ui, label, options).x, height, std::exchange(first, false) ? Theme::space_3 : Theme::space_1);
+  const auto tool = [&](std::string_view label, Icon icon, bool words = true) {
+    const ButtonOptions options{.kind = narrow ? ButtonKind::ghost : ButtonKind::secondary, .icon = icon, .icon_only = icons || !words};
+    const float space = std::exchange(first, false) ? (narrow ? Theme::space_2 : Theme::space_3) : narrow ? 0 : Theme::space_1;
+    rows.next(button_size(ui, label, options).x, height, space);
     return button(ui, label, options);
   };
   const bool paused = list_.paused();
@@ -176,10 +182,14 @@ void PacketsView::draw_buttons(Ui& ui, chat::Intents& intents, Rows& rows) {
   if (!file && tool(paused ? "Resume" : "Pause", paused ? Icon::play : Icon::pause)) list_.set_paused(!paused);
   if (!file && tool("Clear", Icon::trash)) intents.emplace_back(chat::ClearPackets{});
   if (tool("Export", Icon::download)) intents.emplace_back(chat::ExportPackets{});
-  if (tool("For Wireshark", Icon::download)) intents.emplace_back(chat::ExportPackets{chat::PacketFile::pcapng});
-  // A phone's row has room for four.
-  if (!file && rows.width() >= narrow_width && tool("Open", Icon::plus)) intents.emplace_back(chat::OpenPackets{});
+  if (tool("For Wireshark", Icon::fin)) intents.emplace_back(chat::ExportPackets{chat::PacketFile::pcapng});
+  if (!file && tool("Open", Icon::folder)) intents.emplace_back(chat::OpenPackets{});
   if (file && tool("Close file", Icon::close)) intents.emplace_back(chat::ClosePackets{});
+  const std::optional<bool> right = std::exchange(docked_right_, std::nullopt);
+  if (!right || !tool(*right ? "Dock below" : "Dock right", *right ? Icon::dock_below : Icon::dock_right, false)) return;
+  chat::PacketLayout layout = state.packet_layout;
+  layout.dock = *right ? chat::PacketLayout::Dock::below : chat::PacketLayout::Dock::right;
+  intents.emplace_back(chat::ArrangePackets{layout});
 }
 
 void PacketsView::draw_filters(Ui& ui, Rows& rows, bool narrow) {

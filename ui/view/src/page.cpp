@@ -18,7 +18,15 @@ constexpr float least_packets_height = 380, least_list_height = 260;
 constexpr float cramped_packets_height = 240;
 // Below it the packets lie under the chat, where the table has room for all its columns.
 constexpr float packets_beside_width = 1500;
+// What the splitter between them leaves to each.
+constexpr float least_chat_width = 560, least_packets_width = 440, least_chat_height = 220;
 constexpr float packets_beside_login_width = 1080;
+
+// One column on a phone, and in a window that zoom has made low: two headings would leave no room for what is below.
+bool is_narrow() {
+  const ImVec2 size = ImGui::GetIO().DisplaySize;
+  return size.x < phone_width || size.y < low_height;
+}
 
 }  // namespace
 
@@ -42,6 +50,7 @@ void Page::draw(Ui& ui, const chat::State& state, chat::Intents& intents) {
     packets_ = {};
     new_group_ = {};
     group_members_ = {};
+    stages_ = {};
     announcer_ = {};
   }
   was_signed_in_ = signed_in;
@@ -68,7 +77,6 @@ void Page::draw_login(Ui& ui, const chat::State& state, chat::Intents& intents) 
   packets_.draw(ui, state, intents);
 }
 
-// One column on a phone, and in a window that zoom has made low: two headings would leave no room for what is below.
 void Page::draw_chat(Ui& ui, const chat::State& state, chat::Intents& intents) {
   // The innermost takes Escape: a dialog before the chat below it.
   if ((new_group_.is_open() || group_members_.is_open()) && ui.take_escape()) {
@@ -76,20 +84,23 @@ void Page::draw_chat(Ui& ui, const chat::State& state, chat::Intents& intents) {
     group_members_.close();
     intents.emplace_back(chat::DismissGroupProblem{});
   }
-  const bool narrow = room().x < phone_width || ImGui::GetIO().DisplaySize.y < low_height;
+  const bool narrow = is_narrow();
   const bool heading = narrow && !show_packets_ && state.open_conversation() != nullptr;
   if (!heading) header_.draw(ui, state, intents, room().x < 760, show_packets_);
   if (narrow) draw_narrow(ui, state, intents);
   else draw_wide(ui, state, intents);
   conversation_.draw_dialog(ui, state, intents);
-  draw_group_dialogs(ui, state, intents);
+  draw_dialogs(ui, state, intents);
 }
 
-void Page::draw_group_dialogs(Ui& ui, const chat::State& state, chat::Intents& intents) {
+void Page::draw_dialogs(Ui& ui, const chat::State& state, chat::Intents& intents) {
   if (chat_list_.take_new_group()) new_group_.open();
   const chat::Conversation* conversation = state.open_conversation();
   if (conversation_.take_members() && conversation != nullptr) group_members_.open(*conversation);
+  const bool asked = header_.take_stages();
+  if (chat_list_.take_stages() || asked) stages_.open();
   new_group_.draw(ui, state, intents);
+  stages_.draw(ui, state, intents);
   group_members_.draw(ui, state, intents);
 }
 
@@ -99,11 +110,14 @@ void Page::draw_narrow(Ui& ui, const chat::State& state, chat::Intents& intents)
   const ImVec2 size = ImGui::GetWindowSize();
   ImGui::GetWindowDrawList()->AddRectFilled(at, {at.x + size.x, at.y + size.y}, ui.theme().color.panel.u32());
   if (!show_packets_ && state.open_conversation() != nullptr) return draw_narrow_conversation(ui, state, intents);
-  if (show_packets_) return draw_packets(ui, state, intents, least_packets_height);
-  if (size.y >= least_list_height) return chat_list_.draw(ui, state, intents);
+  if (show_packets_) {
+    draw_packets(ui, state, intents, least_packets_height);
+    return follow_message(ui, state, intents);
+  }
+  if (size.y >= least_list_height) return chat_list_.draw(ui, state, intents, true);
   auto pane = scroll_area(ui, "Pane");
   auto content = region(ui, {.role = Role::group, .name = "Content", .size = {0, least_list_height}});
-  chat_list_.draw(ui, state, intents);
+  chat_list_.draw(ui, state, intents, true);
 }
 
 // Where they would have less than `enough`, the pane scrolls.
@@ -130,36 +144,57 @@ void Page::draw_narrow_conversation(Ui& ui, const chat::State& state, chat::Inte
 
 void Page::draw_wide(Ui& ui, const chat::State& state, chat::Intents& intents) {
   auto main_part = region(ui, {.role = Role::main, .name = "Chat", .padding = {Theme::space_4, Theme::space_4}});
-  const ImVec2 space = room();
-  const bool beside = show_packets_ && space.x >= packets_beside_width;
-  const float chat_width = beside ? std::floor(space.x * 0.56f) : space.x;
-  const float chat_height = show_packets_ && !beside ? std::floor(space.y * 0.5f) : space.y;
-  {
-    auto chat_part = region(ui, {.role = Role::group, .name = "Chats and messages", .size = {chat_width, chat_height}});
-    conversation_.offer_packets(show_packets_);
-    draw_columns(ui, state, intents, chat_height);
-  }
-  if (!show_packets_) return;
-  follow_message(ui, state);
-  if (beside) ImGui::SameLine(0, Theme::space_4);
-  else gap(Theme::space_4);
-  const ImVec2 at = ImGui::GetCursorScreenPos(), size = room();
+  const ImVec2 at = ImGui::GetCursorScreenPos(), space = room();
+  conversation_.offer_packets(show_packets_);
+  conversation_.mark(show_packets_ ? marked_ : std::nullopt);
+  if (!show_packets_) return draw_columns(ui, state, intents, space);
+  using Dock = chat::PacketLayout::Dock;
+  const Dock dock = state.packet_layout.dock;
+  const bool may_choose = space.x >= least_chat_width + least_packets_width;
+  const bool beside = may_choose && (dock == Dock::automatic ? space.x >= packets_beside_width : dock == Dock::right);
+  const int share = draw_splitter(ui, state, intents, {at.x, at.y, space.x, space.y}, beside);
+  constexpr float half = Theme::space_4 / 2;
+  const float chat = std::floor((beside ? space.x : space.y) * static_cast<float>(share) / 100) - half;
+  draw_columns(ui, state, intents, beside ? ImVec2{chat, space.y} : ImVec2{space.x, chat});
+  packets_.offer_dock(may_choose ? std::optional(beside) : std::nullopt);
+  ImGui::SetCursorScreenPos(beside ? ImVec2{at.x + chat + 2 * half, at.y} : ImVec2{at.x, at.y + chat + 2 * half});
+  const ImVec2 corner = ImGui::GetCursorScreenPos(), size = room();
   {
     auto card = region(ui, {.role = Role::region, .name = "Packets", .surface = Surface::card});
     draw_packets(ui, state, intents, cramped_packets_height);
   }
-  uncover(ui, widget_id("Packets"), {at.x, at.y, size.x, size.y});
+  follow_message(ui, state, intents);
+  uncover(ui, widget_id("Packets"), {corner.x, corner.y, size.x, size.y});
 }
 
-void Page::draw_columns(Ui& ui, const chat::State& state, chat::Intents& intents, float height) {
-  const float width = room().x;
-  const float list_width = std::clamp(std::floor(width * 0.3f), 232.0f, 344.0f);
+// Returns the percentage of the chat.
+int Page::draw_splitter(Ui& ui, const chat::State& state, chat::Intents& intents, const Rect& whole, bool beside) {
+  chat::PacketLayout layout = state.packet_layout;
+  int& share = beside ? layout.beside : layout.above;
+  const float length = beside ? whole.w : whole.h;
+  const auto percent = [length](float pixels) { return std::min(50, static_cast<int>(std::ceil(pixels / length * 100))); };
+  const int least = percent(beside ? least_chat_width : least_chat_height);
+  const int most = 100 - percent(beside ? least_packets_width : cramped_packets_height);
+  share = std::clamp(share, least, most);
+  const SplitterResult bar = splitter(ui, "Chat and packets", whole, share, {.beside = beside, .thickness = Theme::space_4,
+                                                                             .least = least, .most = most});
+  if (!bar.changed && !bar.settled) return share;
+  share = bar.share;
+  intents.emplace_back(chat::ArrangePackets{layout, bar.settled});
+  return share;
+}
+
+void Page::draw_columns(Ui& ui, const chat::State& state, chat::Intents& intents, ImVec2 size) {
+  // No window of its own, which would cut the cards' shadows off.
+  auto part = group(ui, Role::group, "Chats and messages");
+  const float list_width = std::clamp(std::floor(size.x * 0.3f), 232.0f, 344.0f);
   {
-    auto side = region(ui, {.role = Role::navigation, .name = "Chats", .size = {list_width, height}, .surface = Surface::card});
-    chat_list_.draw(ui, state, intents);
+    auto side = region(ui, {.role = Role::navigation, .name = "Chats", .size = {list_width, size.y}, .surface = Surface::card});
+    chat_list_.draw(ui, state, intents, false);
   }
   ImGui::SameLine(0, Theme::space_4);
-  auto card = region(ui, {.role = Role::region, .name = "Conversation", .size = {0, height}, .surface = Surface::card});
+  auto card = region(ui, {.role = Role::region, .name = "Conversation", .size = {size.x - list_width - Theme::space_4, size.y},
+                          .surface = Surface::card});
   draw_conversation(ui, state, intents, false);
 }
 
@@ -174,12 +209,19 @@ void Page::draw_conversation(Ui& ui, const chat::State& state, chat::Intents& in
   composer_.draw(ui, state, intents);
 }
 
-// The ticks of a message lead to its packet.
-void Page::follow_message(Ui& ui, const chat::State& state) {
+// The ticks of a message lead to its packet, and a packet leads to its message.
+void Page::follow_message(Ui& ui, const chat::State& state, chat::Intents& intents) {
   const std::string id = conversation_.take_asked_for();
-  if (id.empty()) return;
-  packets_.choose_message(ui, state, id);
-  ui.set_unsettled();
+  if (!id.empty()) packets_.choose_message(ui, state, id);
+  const std::optional<chat::PacketMessage> message = packets_.take_message();
+  if (message) {
+    if (state.open != message->key) intents.emplace_back(chat::OpenChat{message->key});
+    conversation_.show(*message);
+    if (is_narrow()) show_packets_ = false;
+  }
+  const auto& about = packets_.message();
+  if (!id.empty() || message || about != marked_) ui.set_unsettled();
+  marked_ = about;
 }
 
 }  // namespace chat_view

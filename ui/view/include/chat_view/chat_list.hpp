@@ -12,7 +12,10 @@ namespace chat_view {
 
 class ChatListView {
  public:
-  void draw(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
+  // `stages`: the button for them stands here; the page's header has no room for it.
+  void draw(semantic::Ui& ui, const chat::State& state, chat::Intents& intents, bool stages);
+  // It was pressed in this frame.
+  bool take_stages() { return std::exchange(stages_, false); }
   // "New group" was pressed in this frame.
   bool take_new_group() { return std::exchange(new_group_, false); }
 
@@ -20,7 +23,7 @@ class ChatListView {
   void take_focus() { take_focus_ = true; }
 
  private:
-  void draw_heading(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
+  void draw_heading(semantic::Ui& ui, const chat::State& state, chat::Intents& intents, bool stages);
   void draw_new_chat(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
   void draw_items(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
   void draw_item(semantic::Ui& ui, const chat::State& state, const chat::Conversation& conversation, int position,
@@ -29,6 +32,7 @@ class ChatListView {
   std::string new_chat_;
   std::string problem_;
   bool new_group_ = false;
+  bool stages_ = false;
   bool take_focus_ = false;
 };
 

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "chat/intent.hpp"
+#include "chat/packet_message.hpp"
 #include "chat/state.hpp"
 #include "semantic/semantic.hpp"
 
@@ -27,6 +28,10 @@ class ConversationView {
   void offer_packets(bool offer) { offer_packets_ = offer; }
   // The message whose packets were asked for in this frame: its identifier. Empty: none.
   std::string take_asked_for() { return std::exchange(asked_for_, {}); }
+
+  // Outlines this message; brings it into sight, once its chat is open.
+  void mark(const std::optional<chat::PacketMessage>& message) { marked_ = message; }
+  void show(const chat::PacketMessage& message) { shown_ = message; }
 
   // "Members" was pressed in this frame.
   bool take_members() { return std::exchange(members_, false); }
@@ -70,6 +75,7 @@ class ConversationView {
   void draw_log(semantic::Ui& ui, const chat::State& state, const chat::Conversation& conversation,
                 chat::Intents& intents, float height);
   void follow_place(Place& place, const chat::Conversation& conversation);
+  void follow_shown(Place& place, const chat::Conversation& conversation);
   void report_place(const chat::State& state, const chat::Conversation& conversation, Place& place, bool settled,
                     chat::Intents& intents);
   void draw_message(semantic::Ui& ui, const chat::State& state, const Item& item, chat::Intents& intents);
@@ -88,6 +94,7 @@ class ConversationView {
 
   std::map<chat::ConversationKey, Place> places_;
   bool offer_packets_ = false;
+  std::optional<chat::PacketMessage> marked_, shown_;
   bool deleting_ = false;
   std::string asked_for_;
   bool members_ = false;

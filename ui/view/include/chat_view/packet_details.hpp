@@ -3,11 +3,14 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "chat/intent.hpp"
 #include "chat/packet_fields.hpp"
+#include "chat/packet_message.hpp"
 #include "chat/state.hpp"
 #include "semantic/semantic.hpp"
 
@@ -18,6 +21,10 @@ class PacketDetails {
   // Packet `number`, which the trace holds; 0: none.
   void show(const wasmqtt::PacketTrace& trace, std::uint64_t number);
   std::uint64_t number() const { return number_; }
+  // The chat message that the packet is about, if that is in sight.
+  const std::optional<chat::PacketMessage>& message() const { return message_; }
+  // The same, once, when "Show message" was pressed in this frame.
+  std::optional<chat::PacketMessage> take_message() { return std::exchange(asked_for_, std::nullopt); }
 
   // Fills what the current region has left. Returns the packet to show from now on: another one, or 0 to close.
   std::uint64_t draw(semantic::Ui& ui, const wasmqtt::PacketTrace& trace, const chat::State& state, chat::Intents& intents);
@@ -35,6 +42,8 @@ class PacketDetails {
   void choose_byte(int byte, int after);
 
   std::uint64_t number_ = 0;
+  bool looked_ = false;       // for the message, once
+  std::optional<chat::PacketMessage> message_, asked_for_;
   std::vector<chat::PacketField> fields_;
   semantic::TableState table_;
   int field_ = -1;            // chosen: its bytes are marked

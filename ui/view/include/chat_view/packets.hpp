@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "chat/intent.hpp"
@@ -22,14 +23,19 @@ class PacketsView {
  public:
   // Fills what the current region has left.
   void draw(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
+  // Whether the packets lie to the right of the chat, where the user may choose that; nullopt: there is no choice.
+  void offer_dock(std::optional<bool> right) { docked_right_ = right; }
   // To begin with the lesson that the address names.
   void show_lessons() { tab_ = as_lessons; }
   // Chooses the packet that brought or took away the chat message with this identifier, if it is held.
   void choose_message(semantic::Ui& ui, const chat::State& state, std::string_view id);
+  // The chat message that the chosen packet is about; and the same, once, when it was asked for in this frame.
+  const std::optional<chat::PacketMessage>& message() const { return details_.message(); }
+  std::optional<chat::PacketMessage> take_message() { return details_.take_message(); }
 
  private:
   void draw_tools(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
-  void draw_buttons(semantic::Ui& ui, chat::Intents& intents, Rows& rows);
+  void draw_buttons(semantic::Ui& ui, const chat::State& state, chat::Intents& intents, Rows& rows, bool narrow);
   void draw_filters(semantic::Ui& ui, Rows& rows, bool narrow);
   std::string count_words(const chat::State& state, bool short_words) const;
   void draw_notices(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
@@ -55,6 +61,7 @@ class PacketsView {
   std::string shown_index_, shown_payload_;  // of the cell that is being drawn
   enum Tab { as_table, as_timeline, as_session, as_trouble, as_lessons };
   int tab_ = as_table;
+  std::optional<bool> docked_right_;
   std::string shown_file_;                   // whose packets these are; empty: of the connection
   std::uint64_t pointed_ = 0;                // in the table or the timeline; 0: none
   std::vector<std::uint64_t> exchange_;      // of the pointed packet, else of the chosen one

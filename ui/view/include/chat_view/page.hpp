@@ -34,7 +34,10 @@
 // Theme: state().theme is "light", "dark", or empty for prefers-color-scheme; forced-colors takes precedence over both.
 #pragma once
 
+#include <optional>
+
 #include "chat/intent.hpp"
+#include "chat/packet_message.hpp"
 #include "chat/state.hpp"
 #include "chat_view/announcer.hpp"
 #include "chat_view/chat_list.hpp"
@@ -45,6 +48,7 @@
 #include "chat_view/login.hpp"
 #include "chat_view/new_group.hpp"
 #include "chat_view/packets.hpp"
+#include "chat_view/stages.hpp"
 #include "semantic/ui.hpp"
 
 namespace chat_view {
@@ -61,10 +65,11 @@ class Page {
   void draw_packets(semantic::Ui& ui, const chat::State& state, chat::Intents& intents, float enough);
   void draw_narrow_conversation(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
   void draw_wide(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
-  void draw_columns(semantic::Ui& ui, const chat::State& state, chat::Intents& intents, float height);
+  int draw_splitter(semantic::Ui& ui, const chat::State& state, chat::Intents& intents, const semantic::Rect& whole, bool beside);
+  void draw_columns(semantic::Ui& ui, const chat::State& state, chat::Intents& intents, ImVec2 size);
   void draw_conversation(semantic::Ui& ui, const chat::State& state, chat::Intents& intents, bool narrow);
-  void draw_group_dialogs(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
-  void follow_message(semantic::Ui& ui, const chat::State& state);
+  void draw_dialogs(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
+  void follow_message(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
 
   LoginView login_;
   HeaderView header_;
@@ -74,9 +79,11 @@ class Page {
   PacketsView packets_;
   NewGroupView new_group_;
   GroupMembersView group_members_;
+  StagesView stages_;
   Announcer announcer_;
   bool show_packets_ = false;
   bool was_signed_in_ = false;
+  std::optional<chat::PacketMessage> marked_;
 };
 
 }  // namespace chat_view
