@@ -78,6 +78,8 @@ for (const [what, least, prefs] of [['a smallest size of letters', 20, {'font.mi
       await bea.log().focus();
       await bea.page.keyboard.press('Home');
       await bea.message('number 0').waitFor();
+      // Firefox scrolls there smoothly.
+      await bea.page.waitForFunction(() => document.querySelector('[role=log]').scrollTop === 0);
       await bea.page.keyboard.press('End');
       await bea.message('number 11').waitFor();
     });

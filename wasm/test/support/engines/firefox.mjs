@@ -5,11 +5,19 @@ import {program} from './program.mjs';
 
 export async function launch({prefs = {}} = {}) {
   const executablePath = program('Firefox', 'WASMQTT_FIREFOX', ['/usr/bin/firefox-esr', '/usr/bin/firefox']);
-  return firefox.launch({
+  const browser = await firefox.launch({
     channel: 'moz-firefox', executablePath, headless: false,
     env: {...process.env, DISPLAY: await display(), MOZ_ENABLE_WAYLAND: '0'},
     firefoxUserPrefs: {'webgl.force-enabled': true, 'webgl.disabled': false, ...prefs},
   });
+  const open = browser.newContext.bind(browser);
+  browser.newContext = async (options) => {
+    const context = await open(options);
+    // Of several windows one has the focus; in Playwright's own browsers each of them has it.
+    await context.addInitScript(() => { document.hasFocus = () => true; });
+    return context;
+  };
+  return browser;
 }
 
 // What Firefox itself says of a broker that is down; and of the style that its driver adds to take a picture.
