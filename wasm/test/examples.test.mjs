@@ -1,4 +1,4 @@
-// The examples in Chromium, each with two pages, the native program that belongs to it, and a real broker.
+// The examples, each with two pages, the native program that belongs to it, and a real broker.
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import {after, before, test} from 'node:test';
@@ -89,13 +89,13 @@ test('progress: a page that comes late shows the newest state at once and follow
   await late.close();
 });
 
-// In the page: bid(amount) bids through the item's form and resolves to what the page shows as soon as that is decided.
+// In the page: self.bid(amount) bids through the item's form and resolves to what the page shows as soon as that is decided.
 function prepare_race(item) {
   const form = [...document.forms].find((one) => one.getAttribute('aria-label') === item);
   const [field, output] = [form.querySelector('input'), form.querySelector('output')];
   // Who was outbid a moment ago bids all the same.
   form.noValidate = true;
-  return (amount) => new Promise((resolve) => {
+  self.bid = (amount) => new Promise((resolve) => {
     const look = () => {
       if (Number(/: (\d+),/.exec(output.textContent)?.[1]) < amount) return;
       watch.disconnect();
@@ -126,10 +126,10 @@ test('auction: a bid must beat the highest; of two that race one wins, two hundr
   await publish(broker, 'auctions/lamp/bid', 'much mallory', {qos: 2});
 
   // Both bid at once, and again as soon as both have seen who won.
-  const races = await Promise.all(bidders.map(({page}) => page.evaluateHandle(prepare_race, 'lamp')));
+  await Promise.all(bidders.map(({page}) => page.evaluate(prepare_race, 'lamp')));
   const bids = await subscribe(broker, 'auctions/lamp/bid', {qos: 2});
   for (let amount = 12; amount < 212; ++amount) {
-    const seen = await Promise.all(races.map((race) => race.evaluate((bid, value) => bid(value), amount)));
+    const seen = await Promise.all(bidders.map(({page}) => page.evaluate((value) => self.bid(value), amount)));
     for (const text of seen) assert.match(text, new RegExp(`^lamp: ${amount}, (you lead|led by (alice|bob))$`));
     assert.equal(seen.filter((text) => text.includes('you lead')).length, 1, `one of two leads with ${amount}`);
   }

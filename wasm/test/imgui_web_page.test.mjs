@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import {describe, test} from 'node:test';
 import {lacks, name as engine} from './support/engines/engine.mjs';
-import {colors, frames, hide_scroll_bars, on_gallery, settle} from './support/gallery.mjs';
+import {colors, frames, hide_scroll_bars, on_gallery, settle, still_picture} from './support/gallery.mjs';
 
 const on = on_gallery();
 const {open} = on;
@@ -22,7 +22,7 @@ describe('the page', () => {
     const gallery = await open('components');
     const {page} = gallery;
     await hide_scroll_bars(page);
-    const whole = await page.screenshot();
+    const whole = await still_picture(page);
     const count = await frames(page);
     await page.evaluate(() => {
       window.extension = document.getElementById('imgui-web-canvas').getContext('webgl2').getExtension('WEBGL_lose_context');
@@ -32,7 +32,7 @@ describe('the page', () => {
     await page.evaluate(() => extension.restoreContext());
     await page.waitForFunction((n) => Module.imguiWebFrames() > n, count);
     await settle(page);
-    assert.ok(whole.equals(await page.screenshot()));
+    assert.ok(whole.equals(await still_picture(page)));
     await gallery.close();
   });
 

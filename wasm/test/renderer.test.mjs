@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import {describe, test} from 'node:test';
 import {lacks} from './support/engines/engine.mjs';
 import {flood} from './support/flood.mjs';
-import {hide_scroll_bars} from './support/gallery.mjs';
+import {hide_scroll_bars, still_picture} from './support/gallery.mjs';
 import {watch_graphics} from './support/graphics.mjs';
 import {until} from './support/machine.mjs';
 import {on_stage, timeout} from './support/person.mjs';
@@ -74,12 +74,12 @@ describe('a picture', () => {
     await someone.field('Message').pressSequentially('not sent');
     await hide_scroll_bars(someone.page);
     await rest(someone);
-    const parts = await someone.page.screenshot();
+    const parts = await still_picture(someone.page);
     const {pictures} = await someone.count();
     await someone.page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));  // the whole, to be sure
     await until(async () => (await someone.count()).pictures > pictures, 'the whole picture', timeout);
     await rest(someone);
-    assert.ok(parts.equals(await someone.page.screenshot()));
+    assert.ok(parts.equals(await still_picture(someone.page)));
   });
 
   test('asks the graphics process nothing', async () => {

@@ -4,7 +4,8 @@
 //   const {page, close} = await gallery.open('components');   // drawn and at rest; close() fails if it had errors
 //   await gallery.open('chat', {init: script, viewport: …});  // `init` runs in the page before its own scripts
 //   await settle(page);                                       // has drawn what it was told, and rests
-//   await hide_scroll_bars(page);                             // before pictures that are compared
+//   await hide_scroll_bars(page);                             // before pictures that are compared, which
+//   await still_picture(page);                                // takes
 //   gallery.server.url, gallery.browser
 import assert from 'node:assert/strict';
 import path from 'node:path';
@@ -12,7 +13,7 @@ import {after, before} from 'node:test';
 import {serve} from '../../../scripts/serve.mjs';
 import {few_pixels, launchBrowser} from './browser.mjs';
 import {expected} from './engines/engine.mjs';
-import {root} from './machine.mjs';
+import {root, until} from './machine.mjs';
 
 const built = process.env.WASMQTT_PAGE ?? path.join(root, 'build', 'wasm-release', 'page');
 const directory = process.env.WASMQTT_IMGUI_WEB_DEMO ?? path.join(built, 'gallery');
@@ -58,6 +59,15 @@ export const hide_scroll_bars = (page) => page.evaluate(() => {
   sheet.replaceSync('* { scrollbar-width: none !important }');
   document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
 });
+
+// A screenshot like the one before: nothing of the browser's own fades any more.
+export function still_picture(page) {
+  let last = null;
+  return until(async () => {
+    const [before, now] = [last, last = await page.screenshot()];
+    return before?.equals(now) && now;
+  }, 'a picture that stands still');
+}
 
 // A screenshot's pixels in a rectangle, as [r, g, b] counts by colour.
 export async function colors(page, clip) {
