@@ -285,7 +285,7 @@ describe('the session store in IndexedDB', () => {
     const probe = await open_store(context, async (page) => {
       page.on('console', (message) => warnings.push(message.text()));
       await page.addInitScript((entries) => {
-        if (location.protocol === 'about:') return;
+        if (location.protocol !== 'http:') return;
         for (const [what, text] of entries) localStorage.setItem(`wasmqtt-rescue "wasmqtt" ${what}`, text);
       }, Object.entries(tampered).map(([what, value]) => [what, typeof value === 'string' ? value : JSON.stringify(value)]));
     });

@@ -87,10 +87,10 @@ class HttpProxy {
     }
   }
 
-  // Before anything else of the page, its policy included.
+  // Before anything else of the page, its policy included; and gone when that is looked at.
   async #with_scripts(answer, response) {
     const html = Buffer.concat(await answer.toArray()).toString();
-    const script = `<script>${this.#scripts.join('\n').replaceAll('</script', '<\\/script')}</script>`;
+    const script = `<script>document.currentScript.remove();${this.#scripts.join('\n').replaceAll('</script', '<\\/script')}</script>`;
     const {'content-length': _, etag: __, ...headers} = answer.headers;
     response.writeHead(answer.statusCode, headers);
     response.end(/<head[^>]*>/.test(html) ? html.replace(/<head[^>]*>/, (head) => head + script) : html.replace(/^(<!doctype html>)?/i, (type) => type + script));
