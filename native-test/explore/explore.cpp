@@ -3,6 +3,7 @@
 //   explore [--minutes N] [--workers N] [--messages N] [--states N] [--state FILE]    all worlds, small ones first
 //   explore "5 w1 out=02 in=1 crash=1 cut=2"                                         one world
 //   explore "..." --path "turn durable open"                                         a path, as a diagram
+//   explore "..." --traces N                                                         for native-test/model
 //
 // Worlds are shared out to processes. A line for each is appended to FILE when it is done; a later start goes on behind
 // them. What a world that was stopped had seen is lost, and it is begun again.
@@ -17,6 +18,7 @@
 
 #include "diagram.hpp"
 #include "explorer.hpp"
+#include "model_trace.hpp"
 #include "progress.hpp"
 
 using namespace wasmqtt;
@@ -37,6 +39,7 @@ struct Arguments {
   std::string file = "build/explore/worlds.txt";
   std::string world;
   std::string path;
+  std::size_t traces = 0;
 };
 
 bool read(int count, char** words, Arguments& arguments) {
@@ -53,6 +56,7 @@ bool read(int count, char** words, Arguments& arguments) {
     else if (word == "--states") arguments.states = std::strtoull(words[i], nullptr, 10);
     else if (word == "--state") arguments.file = words[i];
     else if (word == "--path") arguments.path = words[i];
+    else if (word == "--traces") arguments.traces = static_cast<std::size_t>(std::atoi(words[i]));
     else return false;
   }
   return true;
@@ -76,6 +80,10 @@ int show(const Mix& mix, const Report& report) {
 }
 
 int explore_one(const Mix& mix, const Arguments& arguments) {
+  if (arguments.traces != 0) {
+    std::printf("%s", model_traces(mix, arguments.traces, 1).c_str());
+    return 0;
+  }
   if (!arguments.path.empty()) {
     std::printf("%s", diagram(mix, honest, path_from(arguments.path)).c_str());
     return 0;

@@ -81,6 +81,7 @@ class SmallWorld final : private Wire {
   void note_durable();
   std::uint64_t fingerprint() const;
   const std::vector<std::string>& failures() const { return ledger_.failures; }
+  Bytes durable_records() const { return store_.records(); }
 
  private:
   bool may(Fault fault) const { return budget_[static_cast<std::size_t>(fault)] != 0; }

@@ -41,6 +41,7 @@ need_native() {
   need /usr/include/boost/beast.hpp libboost-dev "TCP and WebSocket of the native programs (Boost.Asio, Boost.Beast)"
   need tshark tshark "decodes the captures that the page writes, in a test"
   need /usr/include/openssl/ssl.h libssl-dev "TLS of the native programs"
+  need spin spin "proves properties of a model of the session, in a test"
 }
 
 need_services() {
