@@ -15,26 +15,23 @@ using namespace wasmqtt::explore;
 
 namespace {
 
-// AddressSanitizer has no copies: there the smaller ones have to do.
 const char* const worlds[] = {
-    "3 w1 release out=1", "5 w1 out=2", "3 w2 manual in=12", "5 w2 in=2 cut=1",
-#if !defined(__SANITIZE_ADDRESS__)
-    "3 w1 out=12 cut=1", "5 w2 out=2 in=1 cut=1", "3 w2 out=2 crash=1", "5 w1 in=2 crash=1 cut=1", "3 w2 manual in=22 cut=1",
+    "3 w1 release out=1", "5 w1 out=2", "3 w2 manual in=12", "5 w2 in=2 cut=1", "3 w1 out=12 cut=1",
+    "5 w2 out=2 in=1 cut=1", "3 w2 out=2 crash=1", "5 w1 in=2 crash=1 cut=1", "3 w2 manual in=22 cut=1",
     "3 w2 out=1 in=2 forget=1", "5 w1 release out=2 crash=1 forget=1", "3 w2 out=1 in=1 stall=1", "5 w2 out=01 in=01 close=1",
     "3 w1 out=22 close=1 cancel=1", "5 w2 out=1 in=2 timer=1",
-#endif
 };
 
-// AddressSanitizer takes a second for what takes the others a hundredth.
-bool is_too_large(const Report& report) { return !has_arena && report.transitions > 3'000; }
+// Under AddressSanitizer a step is a path, and there is time for a part of each world.
+bool is_too_large(const Report& report) { return !has_arena && report.transitions >= 500; }
 
-void holds(const char* name) {
+void holds(const std::string& name) {
   CAPTURE(name);
   const auto mix = mix_from(name);
   REQUIRE(mix);
-  CHECK(name_of(*mix) == std::string(name));
+  CHECK(name_of(*mix) == name);
   const Report report = explore::explore(*mix, honest, {.stop = is_too_large});
-  std::printf("explore: %-44s %8llu states %8llu transitions %6llu ends, depth %zu%s\n", name,
+  std::printf("explore: %-44s %8llu states %8llu transitions %6llu ends, depth %zu%s\n", name.c_str(),
               static_cast<unsigned long long>(report.states), static_cast<unsigned long long>(report.transitions),
               static_cast<unsigned long long>(report.ends), report.depth, report.complete ? "" : " (a part)");
   CHECK_MESSAGE(report.failures.empty(), diagram(*mix, honest, report.counterexample));
@@ -108,7 +105,7 @@ TEST_CASE("two ways into one state have one future: its fingerprint leaves nothi
     REQUIRE(mix);
     chaos::Random random(7);
     std::map<std::uint64_t, Path> paths;
-    for (int walk = 0; walk < (has_arena ? 3'000 : 150); ++walk) {
+    for (int walk = 0; walk < (has_arena ? 3'000 : 60); ++walk) {
       std::uint64_t print = 0;
       const Path path = random_path(*mix, random, 4 + random.below(50), print);
       const auto [known, is_new] = paths.emplace(print, path);
@@ -117,11 +114,11 @@ TEST_CASE("two ways into one state have one future: its fingerprint leaves nothi
       ++pairs;
       const std::uint64_t seed = random.next();
       const bool same = future_of(*mix, other, seed) == future_of(*mix, path, seed);
-      REQUIRE_MESSAGE(same, name << "\n" << to_text(other) << "\n" << to_text(path) << "\nseed " << seed);
+      REQUIRE_MESSAGE(same, std::string(name) << "\n" << to_text(other) << "\n" << to_text(path) << "\nseed " << seed);
     }
   }
   std::printf("explore: %zu pairs of ways into one state had the same future\n", pairs);
-  CHECK(pairs > (has_arena ? 500 : 10));
+  CHECK(pairs > (has_arena ? 500 : 3));
 }
 
 TEST_CASE("a world that goes back to a state and on again is in the same states as one that never left it") {

@@ -23,9 +23,10 @@ class Search {
         --levels_;
         continue;
       }
-      if ((report_.transitions & 0xfff) == 0 && limits_.stop && limits_.stop(report_)) report_.complete = false, levels_ = 0;
-      if (report_.states >= limits_.states) report_.complete = false, levels_ = 0;
-      if (levels_ == 0) break;
+      if (is_to_stop()) {
+        report_.complete = false;
+        break;
+      }
       if (level.left) stage_.restore(levels_ - 1);
       level.left = true;
       stage_.perform(level.choices[level.next++]);
@@ -65,6 +66,11 @@ class Search {
     else ++levels_;
   }
 
+  bool is_to_stop() const {
+    if (report_.states >= limits_.states) return true;
+    return report_.transitions % often == 0 && limits_.stop && limits_.stop(report_);
+  }
+
   bool failed() {
     const auto& failures = stage_.world().failures();
     const bool wanted = std::any_of(failures.begin(), failures.end(),
@@ -74,6 +80,8 @@ class Search {
     report_.counterexample = stage_.path();
     return true;
   }
+
+  static constexpr std::uint64_t often = has_arena ? 4096 : 100;
 
   Stage stage_;
   const Limits& limits_;

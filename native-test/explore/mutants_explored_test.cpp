@@ -73,7 +73,7 @@ TEST_CASE("each client that is broken on purpose is found by exploration, with i
     auto mix = mix_from((mutant.only_in_5 ? "5 " : "3 ") + std::string(world));
     REQUIRE(mix);
     add_what_5_has(*mix, mutant.name);
-    const auto too_long = [](const Report& report) { return report.transitions > (has_arena ? 10'000'000 : 20'000); };
+    const auto too_long = [](const Report& report) { return report.transitions > (has_arena ? 10'000'000 : 1'000); };
     const Report report = shortest(*mix, mutant.make, {.depth = 60, .stop = too_long}, mutant.clause);
     // AddressSanitizer has no time for the long ones.
     if (!has_arena && report.failures.empty()) continue;
