@@ -14,7 +14,7 @@
 // It speaks the version of each CONNECT. A handler by packet name, or one for all packets, takes the place of the default; what it returns is ignored.
 // peer.answer(packet, changes) is the default answer, with some of its fields changed. With {ws: true} it is a WebSocket
 // server; broker.requests are the handshakes, and `protocol` is what it answers: 'mqtt', or what a function of the offered
-// ones gives.
+// ones gives. `observe(what, peer)` is told what passes, before it is acted on: {from: 'client' or 'broker', bytes}, or {closed: true}.
 import {once} from 'node:events';
 import {createServer} from 'node:http';
 import {createRequire} from 'node:module';
@@ -71,14 +71,18 @@ export function packet_brokers(end_clients) {
   };
 }
 
-export async function startPacketBroker(script = {}, {ws = false, host = '127.0.0.1', protocol = () => 'mqtt'} = {}) {
+export async function startPacketBroker(script = {}, {ws = false, host = '127.0.0.1', protocol = () => 'mqtt', observe = () => {}} = {}) {
   const peers = [];
   const packets = [];
   const requests = [];
   const join = (socket, data_event, wire) => {
     socket.on('error', () => {});
-    const peer = {...wire, number: peers.length + 1, packets: [], write: wire.send, version: 4,
-      send: (...all) => wire.send(Buffer.concat(all.map((packet) => generate(packet, {protocolVersion: peer.version})))),
+    const write = (bytes) => {
+      observe({from: 'broker', bytes}, peer);
+      wire.send(bytes);
+    };
+    const peer = {...wire, number: peers.length + 1, packets: [], write, version: 4,
+      send: (...all) => write(Buffer.concat(all.map((packet) => generate(packet, {protocolVersion: peer.version})))),
       answer: (packet, changes) => answer(packet, peer, changes)};
     peers.push(peer);
     const reader = parser({protocolVersion: 4});
@@ -91,7 +95,11 @@ export async function startPacketBroker(script = {}, {ws = false, host = '127.0.
       (typeof script === 'function' ? script : script[packet.cmd] ?? answer)(packet, peer);
     });
     reader.on('error', (error) => { packets.push({cmd: 'broken', error}); });
-    socket.on(data_event, (data) => reader.parse(data));
+    socket.on(data_event, (data) => {
+      observe({from: 'client', bytes: data}, peer);
+      reader.parse(data);
+    });
+    wire.closed.then(() => observe({closed: true}, peer));
   };
   const server = net.createServer();
   if (ws) {
