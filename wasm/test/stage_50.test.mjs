@@ -122,6 +122,21 @@ describe('stage 50', () => {
     await back.reads('one', 'two', 'three');
   });
 
+  test('who is invited while offline has everything that is said from then on, once and in order', async () => {
+    const jenny = await arrive_as('jenny');
+    const {page} = jenny;
+    const context = page.context();
+    await page.close();
+    const vy = await arrive_as('vy');
+    await make_group(vy, 'Later', 'jenny');
+    for (const text of ['one', 'two', 'three']) await vy.say(text);
+    await vy.message('three').getByText('delivered to the broker').waitFor({state: 'attached'});
+    const back = await arrive_as('jenny', '', {context});
+    await back.chat('Later').click();
+    await back.reads('one', 'two', 'three');
+    await back.badge('2 members').waitFor();
+  });
+
   test('without the service groups cannot be changed, which is said, and chatting goes on', async () => {
     const [vy, jenny] = await Promise.all([arrive_as('vy'), arrive_as('jenny')]);
     await make_group(vy, 'Quiet', 'jenny');
@@ -164,9 +179,10 @@ describe('stage 50', () => {
     }
   });
 
-  test('the packets show the request and the answer for what they are', async () => {
-    const peter = await arrive_as('peter', '&mqtt5=1');
-    await make_group(peter, 'Packets');
+  for (const [version, more] of [['MQTT 3.1.1', ''], ['MQTT 5', '&mqtt5=1']])
+  test(`the packets show the request, the answer and the kick for what they are (${version})`, async () => {
+    const peter = await arrive_as('peter', more);
+    await make_group(peter, `Packets of ${version}`);
     await peter.button('Show Packets').click();
     const details = peter.page.getByRole('region', {name: 'Packet details'});
     const choose = async (words, shown) => {
@@ -177,5 +193,16 @@ describe('stage 50', () => {
     await details.getByText('A request to the rights service').waitFor();
     await choose('type:publish topic:chat/groups/answer/+', 'chat/groups/answer/');
     await details.getByText('The rights service\'s answer').waitFor();
+    await world.stage.rights.control('setClientId', 'peter');
+    if (more) {
+      await choose('type:disconnect in', 'disconnect');
+      await details.getByText(/administrative action/i).first().waitFor();
+    }
+    await peter.field('Filter').fill('type:connection rights');
+    await peter.page.getByRole('table', {name: 'Packets'}).getByRole('row')
+      .filter({hasText: 'The broker does this where access rights change.'}).waitFor();
+    await peter.status('Connected').waitFor();
+    assert.equal(await peter.page.getByText('igned in elsewhere').count(), 0);
+    assert.equal(await peter.page.getByRole('alert').count(), 0);
   });
 });

@@ -33,6 +33,15 @@ describe('stage 60', () => {
     await vy.message('yes').waitFor();
   });
 
+  test('a bot answers what has been checked, and its answer is checked as well', async () => {
+    await world.stage.rights.talk_to_bot('peter');
+    const vy = await arrive_as('vy');
+    await vy.talk_to('peter');
+    await vy.badge('online').waitFor();
+    await vy.say('hello peter');
+    await vy.reads('hello peter', 'you said: hello peter');
+  });
+
   test('whoever bypasses the page reaches nobody unchecked', async () => {
     const jenny = await arrive_as('jenny');
     const {broker} = world.stage.rights;

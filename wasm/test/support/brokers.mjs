@@ -1,6 +1,7 @@
 // Real Mosquitto brokers on free ports, with the configurations of scripts/brokers.
 //
 //   const broker = await startBroker('open');          // or 'auth', 'dynamic'
+//   await startBroker('dynamic', {certificates});      // a folder of make_certificates(); broker.secureUrl asks for one
 //   broker.wsUrl, broker.wsPort, broker.tcpPort
 //   await broker.stop(); await broker.start();         // the same ports and state: a restart
 //   broker.freeze(); broker.thaw();                    // connected, but silent
@@ -20,17 +21,20 @@ const write_configuration = `set -euo pipefail
   root=$1
   source "$root/scripts/lib/progress.sh"
   source "$root/scripts/lib/brokers.sh"
+  [[ $# -eq 5 ]] || broker_tls=("\${@:6}")
   write_broker "$2" "$3" "$4" "$5"`;
 
-export async function startBroker(kind) {
+export async function startBroker(kind, {certificates} = {}) {
   const parent = path.join(root, 'build', 'browser-tests');
   await mkdir(parent, {recursive: true});
   const state = await mkdtemp(path.join(parent, `${kind}-`));
   // Between choosing a port and listening on it, somebody else may take it: then choose again.
   for (let attempt = 1; ; ++attempt) {
-    const [wsPort, tcpPort] = await free_ports(2);
-    await run('bash', ['-c', write_configuration, 'bash', root, kind, state, String(wsPort), String(tcpPort)]);
+    const [wsPort, tcpPort, ...secure] = await free_ports(certificates ? 4 : 2);
+    await run('bash', ['-c', write_configuration, 'bash', root, kind, state, wsPort, tcpPort,
+      ...(certificates ? [certificates, ...secure] : [])].map(String));
     const broker = new Broker(kind, state, wsPort, tcpPort);
+    if (certificates) Object.assign(broker, {securePort: secure[0], secureUrl: `wss://localhost:${secure[0]}`});
     try {
       await broker.start();
       return broker;
