@@ -58,6 +58,37 @@ TEST_CASE("names and passwords are asked for before anything is sent") {
   CHECK(world.broker.opened() == 0);
 }
 
+TEST_CASE("a secure broker of the user's choice may know the user by a certificate: a password is not required there") {
+  Settings settings = stage_settings(50);
+  settings.broker = "wss://localhost:8443";
+  World world(settings);
+  world.refused_filter = "chat/messages/alice/+";
+  world.sign_in("alice");
+  CHECK(world.connect_packet.find("alice") != std::string::npos);
+  // The name in the certificate is another one.
+  CHECK(world.state().subscription_problem ==
+        "The broker refused the subscription to chat/messages/alice/+. You will not receive any messages. Is the certificate that "
+        "the browser shows in the name of alice, and does the broker know this user?");
+  world.refused_filter.clear();
+  world.reconnect(false);
+  CHECK(world.state().subscription_problem.empty());
+}
+
+TEST_CASE("a secure broker that cannot be reached without a password may have asked for a certificate") {
+  const std::string advice = "If the broker asks for your certificate: has the browser one, is it still valid, and did you choose it there?";
+  for (const std::string password : {"", "test"}) {
+    Settings settings = stage_settings(50);
+    settings.broker = "wss://localhost:8443";
+    World world(settings);
+    world.app.handle(SignIn{"alice", password});
+    world.loop.run_turns();
+    world.broker.cut({wasmqtt::TransportFault::unknown, 0, {}, false});
+    world.loop.run_turns();
+    CHECK((world.state().login_problem.find(advice) != std::string::npos) == password.empty());
+    CHECK(world.state().login_problem.find("Open https://localhost:8443 in a tab and look at the certificate.") != std::string::npos);
+  }
+}
+
 TEST_CASE("each refusal of CONNACK is told in plain words, and not tried again") {
   using Code = wasmqtt::ConnectReturnCode;
   CHECK(refused(Code::unacceptable_protocol_version) == "The broker does not support MQTT 3.1.1.");

@@ -90,6 +90,7 @@ need_browser() {
   need nginx nginx-light "serves the page with TLS in one of the tests"
   need '/usr/lib/nginx/modules/ngx_http_brotli_static_module.so' libnginx-mod-http-brotli-static "lets it send Brotli"
   need openssl openssl "makes that test's certificate"
+  need certutil libnss3-tools "puts certificates into the browser's store, in a test"
   browser_program >/dev/null || need chromium chromium "the browser of the browser tests"
   need '/usr/share/fonts/*/noto/NotoSans-Regular.ttf' fonts-noto-core "letters of many scripts in the pictures"
   need '/usr/share/fonts/*/noto/NotoSansCJK-Regular.ttc' fonts-noto-cjk "Chinese, Japanese, Korean in the pictures"

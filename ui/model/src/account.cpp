@@ -285,6 +285,8 @@ void Account::subscription_refused(std::string_view filter) {
   if (!problem.empty()) return;
   refused_filter_ = filter;
   problem = "The broker refused the subscription to " + refused_filter_ + ". You will not receive any messages.";
+  if (by_certificate())
+    problem += " Is the certificate that the browser shows in the name of " + user_ + ", and does the broker know this user?";
 }
 
 void Account::handle(const wasmqtt::StoreProblem& event) { storage_failed(event.problem); }
@@ -336,10 +338,21 @@ void Account::handle_connected() {
   if (!again && app_ != nullptr) app_->signed_in();
 }
 
+bool Account::by_certificate() const { return settings_.authentication && password_.empty() && broker_.starts_with("wss:"); }
+
+std::string Account::why_not_connected() const {
+  const CloseRecord& record = mqtt_->close_record();
+  std::string words = why(record, settings_.authentication);
+  // A browser does not tell this from any other failure.
+  if (by_certificate() && record.cause == CloseRecord::Cause::transport && record.phase == CloseRecord::Phase::opening)
+    words += " If the broker asks for your certificate: has the browser one, is it still valid, and did you choose it there?";
+  return words;
+}
+
 // A sign-in is tried once, but for what the client tries at once: the other version of the protocol.
 void Account::handle_waiting() {
   if (was_connected_ || returning_ || mqtt_->retry_at() <= now()) return;
-  std::string problem = why(mqtt_->close_record(), settings_.authentication);
+  std::string problem = why_not_connected();
   if (app_ != nullptr && !app_->network_) problem = "This device is offline. " + problem;
   stopping_ = true;
   mqtt_->abort();
@@ -356,7 +369,7 @@ void Account::handle_stopped() {
   const wasmqtt::Error error = mqtt_->error();
   app_->sign_in_failed(mqtt_->stop_reason() == StopReason::invalid && error
                            ? "Cannot connect: " + std::string(error.message()) + "."
-                           : why(mqtt_->close_record(), settings_.authentication));
+                           : why_not_connected());
 }
 
 ConnectionStatus Account::connection(bool network) const {
@@ -379,7 +392,7 @@ ConnectionStatus Account::connection(bool network) const {
   // No more than a moment: there is nothing to explain yet.
   if (kicked_at_ && now() < *kicked_at_ + kick_grace) return {Kind::reconnecting, "Reconnecting", {}};
   const bool was_closed = was_connected_ || (returning_ && !mqtt_->close_record().url.empty());
-  std::string reason = was_closed ? why(mqtt_->close_record(), settings_.authentication) : std::string{};
+  std::string reason = was_closed ? why_not_connected() : std::string{};
   if (!farewell_.empty() && reason != farewell_) reason = farewell_ + " " + reason;
   if (state == ConnectionState::stopped) return {Kind::offline, "Offline", reason};
   if (state == ConnectionState::waiting && mqtt_->retry_at()) {

@@ -90,6 +90,9 @@ class Account : public std::enable_shared_from_this<Account> {
   void handle(const wasmqtt::SessionLost& event);
   void handle(const wasmqtt::SubscriptionAnswered& event);
   void subscription_refused(std::string_view filter);
+  // No password, over TLS: a certificate may say who the user is.
+  bool by_certificate() const;
+  std::string why_not_connected() const;
   void handle(const wasmqtt::StoreProblem& event);
   void handle(const wasmqtt::Closed& event);
   void handle(const wasmqtt::FellBack& event);

@@ -96,7 +96,7 @@ void ChatApp::sign_in(const SignIn& intent) {
   const std::string broker = broker_url(state_.settings, state_.page);
   state_.login_problem = check_user_name(user);
   if (state_.login_problem.empty()) state_.login_problem = check_broker_url(broker, state_.page);
-  if (state_.login_problem.empty() && state_.settings.authentication && intent.password.empty())
+  if (state_.login_problem.empty() && needs_password(state_.settings) && intent.password.empty())
     state_.login_problem = "Please enter your password.";
   if (!state_.login_problem.empty()) return;
   begin_account(user, intent.password, broker, user == state_.returning && broker == returning_broker_);

@@ -150,6 +150,8 @@ std::string broker_url(const Settings& settings, const PageOrigin& page) {
   return settings.broker.empty() ? default_broker(page, settings) : settings.broker;
 }
 
+bool needs_password(const Settings& settings) { return settings.authentication && !settings.broker.starts_with("wss:"); }
+
 std::string stage_problem(std::string_view query) {
   std::string problem;
   for_each_parameter(query, [&](std::string_view key, const std::string& value) {

@@ -134,7 +134,7 @@ void LoginView::draw_fields(Ui& ui, const chat::State& state, chat::Intents& int
   }
   if (state.settings.authentication) {
     gap(Theme::space_3);
-    draw_password(ui, state.signing_in, focus == Focus::password);
+    draw_password(ui, state, focus == Focus::password);
   }
   draw_notes(ui, state);
   draw_packets_button(ui, state, show_packets);
@@ -147,13 +147,15 @@ void LoginView::draw_fields(Ui& ui, const chat::State& state, chat::Intents& int
   if ((pressed || fields.submitted()) && !state.signing_in) submit(ui, state, intents);
 }
 
-void LoginView::draw_password(Ui& ui, bool disabled, bool take_focus) {
+void LoginView::draw_password(Ui& ui, const chat::State& state, bool take_focus) {
+  const bool disabled = state.signing_in, required = chat::needs_password(state.settings);
   const ButtonOptions show{.kind = ButtonKind::ghost, .icon = Icon::eye, .icon_only = true, .small = true,
                            .disabled = disabled, .pressed = show_password_};
   const float size = button_size(ui, "Show password", show).x;
   const FieldResult field =
       text_field(ui, "Password", password_,
-                 {.error = password_problem_, .autocomplete = "current-password", .required = true,
+                 {.hint = required ? "" : "Leave it empty if a certificate signs you in.", .error = password_problem_,
+                  .autocomplete = "current-password", .required = required,
                   .password = !show_password_, .disabled = disabled, .take_focus = take_focus, .select_all = true,
                   .end_room = size - Theme::space_1});
   if (field.changed) password_problem_.clear();
@@ -167,7 +169,7 @@ void LoginView::draw_password(Ui& ui, bool disabled, bool take_focus) {
 void LoginView::submit(Ui& ui, const chat::State& state, chat::Intents& intents) {
   const std::string_view user = chat::trim(user_);
   user_problem_ = chat::check_user_name(user);
-  password_problem_ = state.settings.authentication && password_.empty() ? "Please enter your password." : "";
+  password_problem_ = chat::needs_password(state.settings) && password_.empty() ? "Please enter your password." : "";
   const bool expiry_is_wrong = state.settings.mqtt5 && !chat::parse_expiry(expiry_);
   if (!user_problem_.empty() || !password_problem_.empty()) {
     focus_ = user_problem_.empty() ? Focus::password : Focus::user;

@@ -60,6 +60,8 @@ std::string_view stage_words(int stage);
 std::string default_broker(const PageOrigin& page, const Settings& settings);
 // settings.broker, or the default where that is empty.
 std::string broker_url(const Settings& settings, const PageOrigin& page);
+// Not with a secure broker of the user's choice, where the browser's certificate may say who somebody is.
+bool needs_password(const Settings& settings);
 
 // Reads `?stage=…&user=…&broker=…&expiry=…&lesson=…` and the single toggles (qos1, status, authentication, deduplicate, remember,
 // groups, check, mqtt5: 0 or 1) that deviate from the stage. Unknown keys are ignored; `password` is ignored on purpose.

@@ -18,7 +18,7 @@ class LoginView {
 
  private:
   void draw_fields(semantic::Ui& ui, const chat::State& state, chat::Intents& intents, bool& show_packets);
-  void draw_password(semantic::Ui& ui, bool disabled, bool take_focus);
+  void draw_password(semantic::Ui& ui, const chat::State& state, bool take_focus);
   void draw_options(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
   void draw_stages(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
   void draw_expiry(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);

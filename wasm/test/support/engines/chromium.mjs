@@ -25,10 +25,17 @@ const flags = [
   ].join()}`,
 ];
 
+const executable = () => program('Chromium', 'WASMQTT_CHROMIUM',
+  ['/usr/bin/chromium', '/usr/bin/google-chrome', '/opt/google/chrome/chrome']);
+
 export function launch({args = [], ...options} = {}) {
-  const executablePath = program('Chromium', 'WASMQTT_CHROMIUM',
-    ['/usr/bin/chromium', '/usr/bin/google-chrome', '/opt/google/chrome/chrome']);
-  return chromium.launch({executablePath, args: [...flags, ...args], ...options});
+  return chromium.launch({executablePath: executable(), args: [...flags, ...args], ...options});
+}
+
+// One whose profile is in `directory`, and which so uses its user's store of certificates. A browser and its context in one.
+export function launchPersistent(directory, {args = [], ...options} = {}) {
+  return chromium.launchPersistentContext(directory, {executablePath: executable(), args: [...flags, ...args],
+    viewport: {width: 760, height: 560}, deviceScaleFactor: 0.5, ...options});
 }
 
 // A broker that is down makes the browser itself complain; the page has to say it in its own words.
