@@ -137,6 +137,23 @@ void kill_and_check(ServiceWorld& service, test::PostgresServer* postgres) {
 
 }  // namespace
 
+TEST_CASE("database: while it does not answer requests wait, may be repeated as often as one likes, and are done once when it is back") {
+  test::PostgresServer postgres;
+  ServiceWorld service(postgres.url());
+  User vy = service.user("vy");
+  postgres.kill();
+  const chat::GroupRequest request{"again", chat::GroupAction::create, {}, "Garden", {}};
+  // More than the broker has under way for one client (100): each of them has to be acknowledged in the end.
+  for (int i = 0; i < 150; ++i)
+    REQUIRE(vy.peer.mqtt.publish(chat::group_request_topic("vy"), chat::write_group_request(request), {.qos = Qos::at_least_once}));
+  REQUIRE(test::await([&] { return service.service_log().find("PostgreSQL: ") != std::string::npos; }));
+  CHECK(vy.answers("again").empty());
+  postgres.start();
+  REQUIRE(service.world.run_until([&] { return !vy.answers("again").empty(); }));
+  for (int i = 0; i < 150; ++i) CHECK(vy.ask(chat::GroupAction::rename, vy.answers("again")[0].room, std::to_string(i)).accepted);
+  CHECK(vy.groups().size() == 1);
+}
+
 TEST_CASE("long: database, broker, service and worker are killed at random: each request is answered once, no right is too many (PostgreSQL)") {
   test::PostgresServer postgres;
   ServiceWorld service(postgres.url(), {{"autosave_interval 1", "so that not all of what is under way is what it forgets"}});

@@ -1,5 +1,6 @@
 #include "database_watch.hpp"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace rights {
@@ -7,6 +8,13 @@ namespace {
 
 constexpr std::chrono::milliseconds asked_every{150};  // SQLite
 constexpr std::chrono::seconds looked_after_every{1};  // a connection that tells by itself, and may be broken
+
+// A connection that was made again mostly has the number of the one before.
+std::optional<ino_t> inode(int descriptor) {
+  struct stat status {};
+  if (descriptor < 0 || ::fstat(descriptor, &status) != 0) return std::nullopt;
+  return status.st_ino;
+}
 
 }  // namespace
 
@@ -18,7 +26,7 @@ DatabaseWatch::DatabaseWatch(boost::asio::io_context& context, RightsDatabase& d
 void DatabaseWatch::tick() {
   check_();
   await_descriptor();
-  if (watched_ >= 0) timer_.expires_after(looked_after_every);
+  if (watched_) timer_.expires_after(looked_after_every);
   else timer_.expires_after(asked_every);
   timer_.async_wait([this](const boost::system::error_code& cancelled) {
     if (!cancelled) tick();
@@ -27,19 +35,22 @@ void DatabaseWatch::tick() {
 
 void DatabaseWatch::await_descriptor() {
   const int descriptor = database_.descriptor();
-  if (descriptor == watched_) return;
+  const auto socket = inode(descriptor);
+  if (socket == watched_) return;
   boost::system::error_code ignored;
   readable_.close(ignored);
-  watched_ = descriptor;
-  if (descriptor < 0) return;
+  watched_ = socket;
+  if (!socket) return;
   readable_.assign(::dup(descriptor));
   struct Wait {
     DatabaseWatch* watch;
     void operator()(const boost::system::error_code& error) const {
       if (error) return;
+      const auto before = watch->watched_;
       watch->check_();
       watch->await_descriptor();
-      if (watch->readable_.is_open()) watch->readable_.async_wait(boost::asio::posix::stream_descriptor::wait_read, *this);
+      // Another one is waited for already.
+      if (watch->watched_ == before) watch->readable_.async_wait(boost::asio::posix::stream_descriptor::wait_read, *this);
     }
   };
   readable_.async_wait(boost::asio::posix::stream_descriptor::wait_read, Wait{this});

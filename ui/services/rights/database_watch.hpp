@@ -4,7 +4,10 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <sys/types.h>
+
 #include <functional>
+#include <optional>
 #include <utility>
 
 #include "rights_database.hpp"
@@ -24,7 +27,7 @@ class DatabaseWatch {
   std::function<void()> check_;
   boost::asio::steady_timer timer_;
   boost::asio::posix::stream_descriptor readable_;
-  int watched_ = -1;  // the database's descriptor, of which readable_ is a duplicate
+  std::optional<ino_t> watched_;  // of the database's descriptor, of which readable_ is a duplicate
 };
 
 }  // namespace rights

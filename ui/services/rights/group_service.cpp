@@ -66,19 +66,19 @@ void GroupService::receive(const Message& message) {
     return refuse(std::move(key), "These are more than " + std::to_string(options_.limits.requests_per_minute) +
                                       " requests in a minute. Please try again later.", message.token);
   if (!reading.value) return refuse(std::move(key), std::move(reading.problem), message.token);
-  requests_.push_back({std::move(key), std::move(reading.value), message.token});
+  requests_.push_back({std::move(key), std::move(reading.value), {message.token}});
   work();
 }
 
-// It was delivered again, on a new connection, while it waits or its answer is on the way.
+// It came again while it waits or its answer is on the way.
 bool GroupService::is_under_way(const RequestKey& key, std::uint64_t token) {
   if (key.request_id.empty()) return false;
-  const auto renew = [&](auto& list) {
+  const auto add = [&](auto& list) {
     const auto found = std::find_if(list.begin(), list.end(), [&](const auto& entry) { return entry.key == key; });
-    if (found != list.end()) found->token = token;
+    if (found != list.end()) found->tokens.push_back(token);
     return found != list.end();
   };
-  if (renew(requests_) || renew(answers_)) return true;
+  if (add(requests_) || add(answers_)) return true;
   const auto sent = std::find_if(sent_.begin(), sent_.end(), [&](const auto& entry) { return entry.second.key == key; });
   if (sent != sent_.end()) sent->second.tokens.push_back(token);
   return sent != sent_.end();
@@ -86,13 +86,13 @@ bool GroupService::is_under_way(const RequestKey& key, std::uint64_t token) {
 
 void GroupService::refuse(RequestKey key, std::string reason, std::uint64_t token) {
   const chat::GroupAnswer answer{key.request_id, false, std::move(reason), {}};
-  publish_answer({std::move(key), chat::write_group_answer(answer), token});
+  publish_answer({std::move(key), chat::write_group_answer(answer), {token}});
 }
 
 void GroupService::publish_answer(Answer answer) {
   const auto sent = mqtt_.publish(chat::group_answer_topic(answer.key.user), answer.payload, {.qos = Qos::at_least_once});
   if (!sent) return log_(sent.error().message());
-  sent_[sent->number] = {std::move(answer.key), {answer.token}};
+  sent_[sent->number] = {std::move(answer.key), std::move(answer.tokens)};
 }
 
 void GroupService::delivered(const DeliveryChanged& changed) {
@@ -188,7 +188,7 @@ void GroupService::settle_next() {
     requests_.push_front(request);
     return try_again_later(problem.what());
   }
-  Answer answer{request.key, chat::write_group_answer(settled.answer), request.token};
+  Answer answer{request.key, chat::write_group_answer(settled.answer), request.tokens};
   if (settled.changes.empty()) return publish_answer(std::move(answer));
   // They are in the audit already, and not as somebody else's.
   if (known_) carry_out(settled.changes, *known_);

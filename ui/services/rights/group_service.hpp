@@ -40,19 +40,22 @@ class GroupService {
   bool settled() const { return !busy_ && !dirty_ && broker_ && requests_.empty() && answers_.empty(); }
 
  private:
+  // Each message of a request is acknowledged when its answer is out: the first one, those that its sender has repeated it with, and
+  // those that the broker has delivered again.
+  using Tokens = std::vector<std::uint64_t>;
   struct Request {
     RequestKey key;
     std::optional<chat::GroupRequest> content;
-    std::uint64_t token = 0;
+    Tokens tokens;
   };
   struct Answer {
     RequestKey key;
     std::string payload;
-    std::uint64_t token = 0;
+    Tokens tokens;
   };
   struct Sent {
     RequestKey key;
-    std::vector<std::uint64_t> tokens;
+    Tokens tokens;
   };
 
   void handle(const wasmqtt::MqttEvent& event);
