@@ -99,6 +99,48 @@ TEST_CASE_FIXTURE(Rules, "groups: each limit is named") {
   CHECK(refusal("vy", GroupAction::invite, "jenny") == "jenny is in 1 groups already. That is the limit.");
 }
 
+TEST_CASE_FIXTURE(Rules, "groups: each default limit, one below, at it, and far above") {
+  const auto room_id = [](int number) {
+    const std::string digits = std::to_string(number);
+    return std::string(16 - digits.size(), 'r') + digits;
+  };
+  const auto add_room = [&](int number, const std::string& owner, const std::string& member) {
+    state.rooms[room_id(number)] = {"Room", owner, {{owner, at(1)}}};
+    if (member != owner) state.rooms[room_id(number)].members.push_back({member, at(2)});
+  };
+  SUBCASE("rooms of an owner: 20") {
+    state.rooms.clear();
+    for (int i = 0; i < 19; ++i) add_room(i, "vy", "vy");
+    CHECK(ask("vy", GroupAction::create).answer.accepted);
+    CHECK(refusal("vy", GroupAction::create) == "You own 20 groups already. That is the limit.");
+    for (int i = 20; i < 2000; ++i) add_room(i, "vy", "vy");  // by another program
+    CHECK(refusal("vy", GroupAction::create) == "You own 20 groups already. That is the limit.");
+    CHECK(ask("vy", GroupAction::leave, {}, room_id(1)).answer.accepted);
+  }
+  SUBCASE("rooms of a member: 100") {
+    state.rooms.clear();
+    for (int i = 0; i < 99; ++i) add_room(i, "user" + std::to_string(i), "jenny");
+    add_room(500, "vy", "vy");
+    add_room(501, "vy", "vy");
+    CHECK(ask("vy", GroupAction::invite, "jenny", room_id(500)).answer.accepted);
+    CHECK(refusal("vy", GroupAction::invite, "jenny", room_id(501)) == "jenny is in 100 groups already. That is the limit.");
+    for (int i = 1000; i < 3000; ++i) add_room(i, "vy", "jenny");
+    CHECK(refusal("vy", GroupAction::invite, "jenny", room_id(501)) == "jenny is in 100 groups already. That is the limit.");
+    CHECK(refusal("jenny", GroupAction::create) == "You are in 100 groups already. That is the limit.");
+  }
+  SUBCASE("members of a room: 50") {
+    auto& members = state.rooms[garden].members;
+    for (int i = 2; i < 49; ++i) members.push_back({"user" + std::to_string(i), at(i)});
+    state.users["late"] = UserKind::user;
+    REQUIRE(members.size() == 49);
+    CHECK(ask("vy", GroupAction::invite, "jenny").answer.accepted);
+    CHECK(refusal("vy", GroupAction::invite, "late") == "The group has 50 members already. That is the limit.");
+    for (int i = 100; i < 5000; ++i) members.push_back({"user" + std::to_string(i), at(i)});
+    CHECK(refusal("vy", GroupAction::invite, "late") == "The group has 50 members already. That is the limit.");
+    CHECK(ask("vy", GroupAction::remove, "minh").answer.accepted);
+  }
+}
+
 TEST_CASE_FIXTURE(Rules, "groups of a user: only those, with the members by standing, and when the user joined") {
   CHECK(groups_of("jenny", state).empty());
   CHECK(groups_of("minh", state) == chat::Groups{{garden, "Garden", "vy", {"vy", "minh"}, chat::Time{at(2)}}});

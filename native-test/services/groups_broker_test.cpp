@@ -218,6 +218,49 @@ TEST_CASE_FIXTURE(ServiceWorld, "hostile: malformed and oversized requests are a
   CHECK(jenny.await_groups([&](const auto& groups) { return groups.size() == accepted; }));
 }
 
+TEST_CASE_FIXTURE(ServiceWorld, "limits: the size of a request and of a name, one below, at it, one above and far above") {
+  User vy = user("vy");
+  const auto answer_to = [&](const std::string& payload) {
+    const std::size_t before = vy.on(chat::group_answer_topic("vy")).size();
+    vy.say(chat::group_request_topic("vy"), payload);
+    REQUIRE(vy.await_on(chat::group_answer_topic("vy"), before + 1));
+    return *chat::parse_group_answer(vy.on(chat::group_answer_topic("vy")).back()).value;
+  };
+  int number = 0;
+  const auto of_size = [&](std::size_t bytes) {
+    std::string payload = R"({"requestId":"r)" + std::to_string(number++) + R"(","action":"create","name":"x"})";
+    return payload + std::string(bytes - payload.size(), ' ');
+  };
+  CHECK(answer_to(of_size(4095)).accepted);
+  CHECK(answer_to(of_size(4096)).accepted);
+  for (const std::size_t bytes : {4097, 100'000, 5'000'000})
+    CHECK(answer_to(of_size(bytes)).reason.find("The limit is 4096.") != std::string::npos);
+  const auto of_name = [&](std::size_t bytes) {
+    return answer_to(chat::write_group_request({"n" + std::to_string(number++), GroupAction::create, {}, std::string(bytes, 'x'), {}}));
+  };
+  CHECK(of_name(99).accepted);
+  CHECK(of_name(100).accepted);
+  for (const std::size_t bytes : {101, 3000}) {
+    const chat::GroupAnswer answer = of_name(bytes);
+    CHECK_FALSE(answer.accepted);
+    CHECK(answer.reason.find("100") != std::string::npos);
+  }
+  CHECK(vy.ask(GroupAction::create, {}, "Still there").accepted);
+  CHECK(vy.await_groups([](const chat::Groups& groups) { return groups.size() == 5; }));
+}
+
+TEST_CASE_FIXTURE(ServiceWorld, "limits: requests a minute, at the limit and one above") {
+  kill_service();
+  start_service({"--requests-per-minute", "5"});
+  User vy = user("vy");
+  const auto begin = std::chrono::steady_clock::now();
+  for (int i = 0; i < 5; ++i) CHECK(vy.ask(GroupAction::create, {}, "Garden").accepted);
+  const chat::GroupAnswer sixth = vy.ask(GroupAction::create, {}, "Garden");
+  // Unless all of this took so long that one more is due.
+  if (std::chrono::steady_clock::now() - begin < std::chrono::seconds{12})
+    CHECK(sixth.reason == "These are more than 5 requests in a minute. Please try again later.");
+}
+
 TEST_CASE_FIXTURE(ServiceWorld, "requests: repeated with its id one is done once and answered again, also by a service that was killed") {
   User vy = user("vy");
   const chat::GroupRequest request{"the same", GroupAction::create, {}, "Garden", {}};
