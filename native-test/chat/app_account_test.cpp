@@ -598,3 +598,23 @@ TEST_CASE("what a stage suggests to try is noted when it has happened, and remem
   forty.loop.run_turns();
   CHECK(forty.state().stages_seen.has(40));
 }
+
+TEST_CASE("a name that is typed lets the connection to this page's own broker begin, and to no other") {
+  World world(stage_settings(20));
+  world.app.handle(ExpectSignIn{" "});
+  world.app.handle(ExpectSignIn{"a/b"});
+  CHECK(world.broker.expected().empty());
+  world.app.handle(ExpectSignIn{"a"});
+  CHECK(world.broker.expected() == std::vector<std::string>{"ws://localhost:8081"});
+  CHECK(world.broker.opened() == 0);
+  world.app.handle(SignIn{"alice", ""});
+  CHECK(world.broker.expected().size() == 2);
+  world.app.handle(ExpectSignIn{"alice"});
+  CHECK(world.broker.expected().size() == 2);
+
+  Settings elsewhere = stage_settings(20);
+  elsewhere.broker = "ws://example.org/mqtt";
+  World linked(elsewhere);
+  linked.app.handle(ExpectSignIn{"alice"});
+  CHECK(linked.broker.expected().empty());
+}

@@ -42,6 +42,38 @@ describe('the login card', () => {
     }));
   });
 
+  test('lets the connection begin while the name is typed, one for all letters, and signs in through it', async () => {
+    const watch_sockets = () => {
+      self.sockets = [];
+      self.WebSocket = class extends WebSocket {
+        constructor(...values) { sockets.push(super(...values)); }
+      };
+    };
+    const someone = await world.arrive('?stage=20', {prepare: (page) => page.addInitScript(watch_sockets)});
+    const sockets = () => someone.page.evaluate(() => sockets.map(({readyState}) => readyState));
+    assert.deepEqual(await sockets(), []);
+    await someone.field('Username').pressSequentially('alice');
+    await until(async () => (await sockets()).includes(1), 'an open connection', timeout);
+    assert.deepEqual(await sockets(), [1]);
+    await someone.sign_in();
+    assert.deepEqual(await sockets(), [1]);
+  });
+
+  test('connects to a broker that a link names only when somebody signs in', async () => {
+    const broker = `ws://127.0.0.1:${world.stage.open_broker.wsPort}`;
+    const someone = await world.arrive(`?stage=20&broker=${broker}`, {prepare: (page) => page.addInitScript(() => {
+      self.opened = 0;
+      self.WebSocket = class extends WebSocket {
+        constructor(...values) { super(...values); ++opened; }
+      };
+    })});
+    await someone.field('Username').pressSequentially('alice');
+    await someone.page.getByText('to another broker').waitFor();
+    assert.equal(await someone.page.evaluate(() => opened), 0);
+    await someone.sign_in();
+    assert.equal(await someone.page.evaluate(() => opened), 1);
+  });
+
   test('rewrites the address with each toggle, so that a link shares the set-up', async () => {
     const someone = await world.arrive('?stage=40&user=alice');
     assert.equal(await someone.field('Username').inputValue(), 'alice');

@@ -53,6 +53,7 @@ void ChatApp::handle(const Intent& intent) {
     ChatApp& app;
     Account* account;
     void operator()(const SignIn& i) { app.sign_in(i); }
+    void operator()(const ExpectSignIn& i) { app.expect_sign_in(i); }
     void operator()(const ChangeSettings& i) { app.change_settings(i.settings); }
     void operator()(const Logout&) { app.logout(); }
     void operator()(const UseHere&) { if (account) account->use_here(), app.on_used_here(); }
@@ -100,6 +101,13 @@ void ChatApp::sign_in(const SignIn& intent) {
     state_.login_problem = "Please enter your password.";
   if (!state_.login_problem.empty()) return;
   begin_account(user, intent.password, broker, user == state_.returning && broker == returning_broker_);
+}
+
+// What a link names besides is connected to by whoever signs in, only.
+void ChatApp::expect_sign_in(const ExpectSignIn& intent) {
+  if (account_ || closing_ || !check_user_name(trim(intent.user)).empty()) return;
+  const std::string broker = broker_url(state_.settings, state_.page);
+  if (broker == default_broker(state_.page, state_.settings)) platform_.transport.open_soon(broker);
 }
 
 void ChatApp::handle_returned(std::string_view user, std::string_view broker) {

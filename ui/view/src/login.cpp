@@ -130,6 +130,7 @@ void LoginView::draw_fields(Ui& ui, const chat::State& state, chat::Intents& int
                   .disabled = state.signing_in, .take_focus = focus == Focus::user, .select_all = true})
           .changed) {
     user_typed_ = true;
+    intents.emplace_back(chat::ExpectSignIn{user_});
     if (!user_problem_.empty()) user_problem_ = chat::check_user_name(chat::trim(user_));
   }
   if (state.settings.authentication) {

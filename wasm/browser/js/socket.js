@@ -8,7 +8,8 @@ var wasmqttSockets = {
     next: 1,
     chunk: null,   // what is being received, as it came,
     chunkAt: 0,    // and where it lies in the heap
-    early: null,   // {url, socket, closed, messages}: begun before its attempt, and what has come meanwhile
+    early: null,   // {url, socket, closed, messages, timer}: begun before its attempt, and what has come meanwhile
+    earlyLife: 20000,   // milliseconds; whoever has not signed in by then may not do it at all
     earlyMessages: 16,  // a peer that sends more, before it was sent anything, is left
 
     // A program may bring sockets of its own in Module: of a WebSocket's shape, for any scheme, with `anyProtocol` where the
@@ -22,6 +23,7 @@ var wasmqttSockets = {
       var early = WasmqttSockets.early;
       WasmqttSockets.early = null;
       if (!early) return null;
+      clearTimeout(early.timer);
       if (early.url === url && !early.closed) return early;
       early.socket.close();
       return null;
@@ -173,13 +175,15 @@ var wasmqttSockets = {
     var sockets = WasmqttSockets;
     var url = WasmqttBorder.text(text, size);
     if (Module['openSocket']) return;
+    if (sockets.early && sockets.early.url === url && !sockets.early.closed) return;
     sockets.takeEarly('');
     if (!url) return;
     try {
-      var early = sockets.early = {url: url, socket: new WebSocket(url, 'mqtt'), closed: false, messages: []};
+      var early = sockets.early = {url: url, socket: new WebSocket(url, 'mqtt'), closed: false, messages: [], timer: 0};
     } catch (error) {
       return;  // open() says what is wrong.
     }
+    early.timer = setTimeout(function() { sockets.takeEarly(''); }, sockets.earlyLife);
     early.socket.binaryType = 'arraybuffer';
     early.socket.onclose = function() { early.closed = true; };
     early.socket.onmessage = function(event) {

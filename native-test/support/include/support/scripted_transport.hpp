@@ -31,6 +31,7 @@ class ScriptedTransport final : public Transport {
     state_ = State::opening;
     unread_.clear();
   }
+  void open_soon(const std::string& url) override { expected_.push_back(url); }
   std::size_t write(Bytes bytes) override {
     const std::size_t taken = std::min(bytes.size(), room_);
     if (room_ != unlimited) room_ -= taken;
@@ -108,6 +109,7 @@ class ScriptedTransport final : public Transport {
   bool is_opening() const { return state_ == State::opening; }
   bool is_open() const { return state_ == State::open; }
   const std::string& url() const { return url_; }
+  const std::vector<std::string>& expected() const { return expected_; }  // URLs of open_soon()
   int opened() const { return opened_; }                      // attempts so far
   int closed_by_client() const { return closed_by_client_; }
   const std::vector<std::size_t>& writes() const { return writes_; }  // bytes taken by each write(): one frame each
@@ -129,6 +131,7 @@ class ScriptedTransport final : public Transport {
   TransportObserver* observer_ = nullptr;
   State state_ = State::idle;
   std::string url_;
+  std::vector<std::string> expected_;
   int opened_ = 0;
   int closed_by_client_ = 0;
   std::size_t room_ = unlimited;

@@ -111,6 +111,7 @@ class ChatApp {
   friend class Account;
 
   void sign_in(const SignIn& intent);
+  void expect_sign_in(const ExpectSignIn& intent);
   void begin_account(const std::string& user, const std::string& password, const std::string& broker, bool returning);
   void signed_in();
   void sign_in_failed(std::string problem);

@@ -18,6 +18,7 @@
 namespace chat {
 
 struct SignIn { std::string user, password; };   // the password goes into CONNECT and nowhere else
+struct ExpectSignIn { std::string user; };       // somebody is typing their name: the connection may begin
 struct ChangeSettings { Settings settings; };    // on the login card; rewrites the address
 struct Logout {};
 struct UseHere {};                                // after "Signed in elsewhere"
@@ -62,7 +63,7 @@ struct DismissNotices {};
 struct AskForNotifications {};                    // the platform asks the user
 struct MuteNotifications {};                      // until they are asked for again
 
-using Intent = std::variant<SignIn, ChangeSettings, Logout, UseHere, ConnectNow, AddChat, AskGroups, DismissGroupProblem,
+using Intent = std::variant<SignIn, ExpectSignIn, ChangeSettings, Logout, UseHere, ConnectNow, AddChat, AskGroups, DismissGroupProblem,
                             OpenChat, ReadUpTo, ClearChat, RemoveChat, LeaveChat, SendMessage, RetryMessage, SaveDraft,
                             ChooseTheme, ArrangePackets, ClearPackets, ExportPackets, OpenPackets, ClosePackets, CopyText, WatchSession,
                             LoadText, MakeTrouble, PublishTopic, SubscribeTopic, UnsubscribeTopic, SendInLanes,
