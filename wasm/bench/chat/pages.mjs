@@ -1,4 +1,4 @@
-// Our page, and one of the usual kind, React and MQTT.js, from one server, compressed beforehand; and an empty page.
+// Our page, and one of the usual kind, React and MQTT.js, from one server, compressed beforehand; an empty page, and a bare canvas.
 import {execFile} from 'node:child_process';
 import {createReadStream} from 'node:fs';
 import {cp, mkdtemp, rm, stat, writeFile} from 'node:fs/promises';
@@ -15,6 +15,22 @@ const root = path.join(here, '..', '..', '..');
 const types = {'.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.wasm': 'application/wasm',
   '.json': 'application/json'};
 
+const canvas_page = `<!doctype html><link rel="icon" href="data:,"><title>A bare canvas</title>
+<style>body { margin: 0 } canvas, input { position: absolute; left: 0; top: 0 } input { color: transparent; background: none }</style>
+<canvas></canvas><input aria-label="Keys"><script>
+const canvas = document.querySelector('canvas');
+canvas.width = innerWidth;
+canvas.height = innerHeight;
+const gl = canvas.getContext('webgl2', {alpha: false, depth: false, stencil: false, antialias: false, preserveDrawingBuffer: true});
+gl.enable(gl.SCISSOR_TEST);
+let keys = 0;
+document.querySelector('input').addEventListener('input', () => {
+  gl.scissor(8 * ++keys, 8, 8, 16);
+  gl.clearColor(1, 1, 1, 1);
+  gl.clear(gl.COLOR_BUFFER_BIT);
+});
+</script>`;
+
 async function make(folder, page, ports) {
   await cp(page, path.join(folder, 'ours'), {recursive: true});
   await writeFile(path.join(folder, 'ours', 'config.json'), JSON.stringify(ports));
@@ -26,6 +42,7 @@ async function make(folder, page, ports) {
     define: {'process.env.NODE_ENV': '"production"'},
   });
   await writeFile(path.join(folder, 'empty.html'), '<!doctype html><link rel="icon" href="data:,"><title>Empty</title>');
+  await writeFile(path.join(folder, 'canvas.html'), canvas_page);
   await promisify(execFile)(process.execPath, [path.join(root, 'scripts', 'compress.mjs'), folder]);
 }
 

@@ -63,6 +63,16 @@ async function memory_of(page) {
   return (metrics.find(({name}) => name === 'JSHeapUsedSize').value + program) / 1e6;
 }
 
+// The least that a page can be which draws into a canvas as large as the window: for each key it fills a few pixels of it.
+export async function visit_canvas(browser, address) {
+  const page = await open_page(browser, address, 1, [watch_keys]);
+  await page.getByRole('textbox').focus();
+  await settle(page);
+  const found = await typed(page, 'abcdefghij'.repeat(keys_typed / 10));
+  await page.context().close();
+  return found;
+}
+
 // sizes: of the chat when keys are timed.
 export async function visit_chat(browser, address, broker, sizes, probes = []) {
   const page = await open_page(browser, address, 1, [watch_views, watch_keys, watch_wire, watch_memory, ...probes]);
@@ -96,11 +106,13 @@ export async function visit_chat(browser, address, broker, sizes, probes = []) {
   return {page, found};
 }
 
-// Typed and sent, so that the page draws each while it is on its way.
+// Typed and sent, so that the page draws each while it is on its way; by keys alone: a driver that looks for the field anew does
+// so on the page's own thread, where the answer waits for it.
 async function send_messages(page, field) {
+  await field.focus();
   for (let i = 0; i < messages_sent; ++i) {
-    await field.pressSequentially(`hello ${i}`);
-    await field.press('Enter');
+    await page.keyboard.type(`hello ${i}`);
+    await page.keyboard.press('Enter');
   }
   return (await page.waitForFunction((count) => acknowledged.length >= count && acknowledged, messages_sent)).jsonValue();
 }
