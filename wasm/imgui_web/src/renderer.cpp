@@ -5,6 +5,7 @@
 #include <GLES3/gl3.h>
 
 #include <cstddef>
+#include <utility>
 
 namespace imgui_web {
 
@@ -116,7 +117,7 @@ void Renderer::start() {
     ImGui::GetPlatformIO().Renderer_TextureMaxWidth = ImGui::GetPlatformIO().Renderer_TextureMaxHeight = most;
   }
   program_ = link_program();
-  glUseProgram(program_);
+  program_used_ = false;
   glGenVertexArrays(1, &array_);
   glBindVertexArray(array_);
   glGenBuffers(1, &vertices_);
@@ -169,6 +170,8 @@ void Renderer::draw(const ImDrawData& data, ImVec4 page, int width, int height) 
   const PixelRect changed = difference(shown_, next_, screen);
   shown_.swap(next_);
   if (changed.empty()) return;
+  // Not in start(): that waits until the program is linked.
+  if (!std::exchange(program_used_, true)) glUseProgram(program_);
   glViewport(0, 0, width, height);
   set_scissor(changed, height);
   glClearColor(page.x, page.y, page.z, 1);

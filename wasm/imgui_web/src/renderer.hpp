@@ -24,6 +24,7 @@ class Renderer {
 
  private:
   unsigned program_ = 0, array_ = 0, vertices_ = 0, indices_ = 0;
+  bool program_used_ = false;
   std::vector<std::uint64_t> shown_, next_;  // one hash for each tile of the screen; shown_ is empty when that is unknown
 };
 
