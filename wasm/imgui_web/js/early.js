@@ -6,6 +6,7 @@ var imguiWebEarly = {
   $ImguiWebEarly: {
     left: null,         // the elements that no node has taken over; null: there were none, or that is done
     taken: null,        // element -> what the user did with it
+    scrolled: null,     // element -> where it is scrolled to, if anywhere
     pressed: false,     // the pointer went down before the first frame, and has not gone down since
 
     start: function(root) {
@@ -28,10 +29,20 @@ var imguiWebEarly = {
         return e.left.has(element) && element.localName === tag && e.nameOf(element) === name;
       });
       if (!found) return null;
+      if (!e.scrolled) e.readScrolls();
       e.left.delete(found);
       e.taken.set(found, {checked: found.checked, expanded: found.getAttribute('aria-expanded'),
-                          pressed: found.getAttribute('aria-pressed'), scroll: found.scrollTop});
+                          pressed: found.getAttribute('aria-pressed'), scroll: e.scrolled.get(found)});
       return found;
+    },
+
+    // Of all at once, before anything changes: each answer after a change makes the browser lay the page out.
+    readScrolls: function() {
+      const e = ImguiWebEarly;
+      e.scrolled = new Map();
+      e.left.forEach(function(element) {
+        if (element.scrollTop) e.scrolled.set(element, element.scrollTop);
+      });
     },
 
     // An element that is not moved keeps its focus: what stands between the nodes does not count.
@@ -87,7 +98,7 @@ var imguiWebEarly = {
     const e = ImguiWebEarly;
     if (!e.left) return;
     e.left.forEach(function(element) { element.remove(); });
-    e.left = e.taken = null;
+    e.left = e.taken = e.scrolled = null;
     ImguiWebMirror.root.removeAttribute('data-imgui-web');
   }
 };
