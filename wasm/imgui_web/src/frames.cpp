@@ -5,6 +5,7 @@
 #include <imgui_internal.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace imgui_web {
 
@@ -12,6 +13,7 @@ namespace {
 
 constexpr int most_passes = 4;
 constexpr float settle_step = 1e-5f;  // seconds that pass between two passes of one frame
+constexpr double follow_up = 0.03;    // seconds
 
 EM_BOOL on_frame(double time, void*) {
   backend().pending = false;
@@ -72,7 +74,9 @@ void plan_next(Backend& b) {
   }
   const double wake = b.ui.wake_seconds();
   if (wake == 0) b.wanted = std::max(b.wanted, 1);
+  const bool answered = std::exchange(b.responding, false);
   if (b.wanted > 0) return request_frame();
+  if (answered) return imgui_web_set_timer((wake > 0 ? std::min(wake, follow_up) : follow_up) * 1000);
   b.mirror.rest(b.ui.findable());
   imgui_web_set_timer(wake > 0 ? wake * 1000 : -1);
 }
@@ -87,6 +91,13 @@ void lay_out(Backend& b) {
     io.DeltaTime = settle_step;
     draw_pass(b);
   }
+}
+
+// Letters, and code that runs for the first time. Keys are handled between this and the first frame.
+void warm_up(Backend& b) {
+  lay_out(b);
+  update_textures(b);
+  b.warm = true;
 }
 
 // What the user did in elements that stood in the page before the program is part of the first frame already.
@@ -113,6 +124,11 @@ void draw_frame(double time) {
   b.last_time = std::max(time, b.last_time);
   io.DisplaySize = {b.width, b.height};
   io.DisplayFramebufferScale = {b.density, b.density};
+  if (!b.warm) {
+    warm_up(b);
+    b.drawing = false;
+    return want(2);
+  }
   if (!b.shown) take_over(b);
   lay_out(b);
   b.scrolled = false;
@@ -130,10 +146,13 @@ void draw_frame(double time) {
   plan_next(b);
 }
 
-// What a frame itself changes in the elements is told by events, too.
+// What a frame itself changes in the elements is told by events, too. What lies under the pointer now is looked for in one more
+// frame, which does not delay the paint of this one.
 void respond() {
-  if (backend().shown && !backend().drawing) draw_frame(emscripten_get_now());
-  want(2);
+  Backend& b = backend();
+  if (!b.shown || b.drawing) return want(2);
+  b.responding = true;
+  draw_frame(emscripten_get_now());
 }
 
 void show() {
