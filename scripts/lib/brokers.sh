@@ -30,8 +30,8 @@ write_broker() {
         printf '%s:%s\n' "$service" "$(<"$(service_password "$state" "$service")")"
       done | cat "$brokers/users" - | write_passwords "$state/passwords"
       [[ ${#broker_tls[@]} -eq 0 ]] || write_tls "$state"
-      # From then on the plugin writes it itself.
-      [[ -s $state/dynamic-security.json ]] || install -m 600 "$brokers/dynamic-security.json" "$state/"
+      # From then on the plugin writes it itself. Killed meanwhile it may leave none, and would start with nobody's rights.
+      grep -qs '"rights-service"' "$state/dynamic-security.json" || install -m 600 "$brokers/dynamic-security.json" "$state/"
       ;;
   esac
 }
