@@ -13,6 +13,9 @@
 //   file that only it can read, or better a certificate (--certificate, --key, --ca with mqtts://).
 // - TLS wherever broker, database and service are not on one machine: mqtts://, and sslmode=verify-full in PostgreSQL's address.
 // - One service for each broker. A second one changes nothing for the better: both would do the same.
+// - The plugin's file in scripts/brokers is to be put back before the broker starts where there is none that names this account: a
+//   Mosquitto that is killed while the plugin writes comes back with nobody's rights, this program's neither (as ExecStartPre:
+//   grep -qs rights-service FILE || cp INITIAL FILE). All other rights follow from the database.
 // - The database is what to back up: `sqlite3 rights.db ".backup copy.db"`, or pg_dump. The broker's state follows from it. With
 //   SQLite the file's directory belongs to the service (it makes two more files there).
 // - As a unit of systemd:
