@@ -18,7 +18,7 @@ using chat::GroupAction;
 namespace {
 
 constexpr std::chrono::seconds ask_again_after{2};
-constexpr std::chrono::seconds broker_forgets{2};  // it saves every second
+constexpr std::chrono::seconds broker_forgets{4};  // it saves every second, when it has the processor
 constexpr std::chrono::seconds lost_after{6};
 constexpr std::size_t under_way = 10;
 
@@ -123,10 +123,9 @@ void CheckedLoad::pump() {
   }
 }
 
-void CheckedLoad::broker_was_killed() {
-  const auto now = Steady::now();
-  shaky_until_ = now + broker_forgets;
-  std::erase_if(recent_, [&](const auto& entry) { return now - entry.first > broker_forgets && !waiting_.contains(entry.second); });
+void CheckedLoad::broker_was_killed(Steady::time_point when) {
+  shaky_until_ = Steady::now() + broker_forgets;
+  std::erase_if(recent_, [&](const auto& entry) { return when - entry.first > broker_forgets && !waiting_.contains(entry.second); });
   for (const auto& [at, id] : recent_) shaken_.insert(id);
 }
 

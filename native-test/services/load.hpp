@@ -64,7 +64,7 @@ class CheckedLoad {
   bool finished() const { return finishing_ && waiting_.empty(); }
   // What the broker had acknowledged in the seconds before it was killed, it may have forgotten, and may do again. Of all other
   // messages each has one verdict, and is delivered once.
-  void broker_was_killed();
+  void broker_was_killed(Steady::time_point when);
 
   std::size_t unshaken() const { return sent() - shaken_.size(); }
   std::size_t sent() const { return static_cast<std::size_t>(number_); }
