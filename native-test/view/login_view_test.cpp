@@ -226,3 +226,15 @@ TEST_CASE("the login fits a small phone without anything beside the screen") {
     CHECK(node.rect.x + node.rect.w <= 320.5f);
   }
 }
+
+TEST_CASE("example users fill in the name, where there are passwords and the broker is the page's own") {
+  ViewWorld world(stage_settings(40));
+  REQUIRE(world.has(Role::group, "Example users"));
+  CHECK(world.click(Role::button, "minh"));
+  CHECK(world.find(Role::textbox, "Username")->value == "minh");
+  CHECK(world.find(Role::textbox, "Password")->value.empty());
+  CHECK_FALSE(ViewWorld(stage_settings(30)).has(Role::group, "Example users"));
+  Settings elsewhere = stage_settings(40);
+  elsewhere.broker = "ws://elsewhere:1";
+  CHECK_FALSE(ViewWorld(elsewhere).has(Role::group, "Example users"));
+}

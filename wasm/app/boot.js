@@ -84,6 +84,7 @@
       for (const words of form.querySelectorAll('p.stage')) words.hidden = words.id !== `words${chosen?.value ?? 0}`;
       const secret = part('#authentication').checked;
       for (const element of form.querySelectorAll('.password')) element.hidden = !secret;
+      if (!local || query.get('broker')) part('.users').hidden = true;
       for (const element of form.querySelectorAll('.expiry')) element.hidden = !part('#mqtt5').checked;
       const broker = query.get('broker');
       part('#broker').hidden = !broker;
@@ -91,6 +92,7 @@
       const host = broker?.replace(/^.*?\/\//, '').split(/[/\\?]/)[0].split('@').pop();
       part('#broker').textContent = `${secret ? 'Your password goes' : 'You connect'} to another broker than this page's: ${host}`;
     };
+    const local = ['localhost', '127.0.0.1', '[::1]'].includes(location.hostname);
     follow();
 
     const over = new AbortController();
@@ -116,6 +118,10 @@
     });
     on('click', ({target}) => {
       if (target.matches('.primary')) return sign_in();
+      if (target.matches('.users button')) {
+        part('#user').value = target.textContent;
+        part('#password').focus();
+      }
       if (target.matches('.reveal')) {
         const shown = target.getAttribute('aria-pressed') !== 'true';
         target.setAttribute('aria-pressed', shown);

@@ -93,6 +93,18 @@ describe('the login without its program', () => {
     assert.equal(await someone.page.getByRole('radio', {checked: true}).count(), 0);
   });
 
+  test('fills in the name of an example user, and the program takes it over', async () => {
+    const someone = await early('?stage=40');
+    await someone.button('minh').click();
+    assert.deepEqual((await selection(someone))[0], 'Password');
+    await someone.program();
+    assert.equal(await someone.field('Username').inputValue(), 'minh');
+    await someone.button('vy').click();
+    await until(async () => await someone.field('Username').inputValue() === 'vy', 'another one', timeout);
+    await someone.page.getByRole('radio', {name: 'Stage 30', exact: true}).check();
+    await someone.button('vy').waitFor({state: 'detached'});
+  });
+
   test('names another broker, and where the password goes', async () => {
     const someone = await early('?stage=40&broker=' + encodeURIComponent('wss://chat.example@evil.example:8443/mqtt'));
     await someone.page.getByText('Your password goes to another broker than this page\'s: evil.example:8443').waitFor();

@@ -70,6 +70,24 @@ void draw_packets_button(Ui& ui, const chat::State& state, bool& show) {
   if (button(ui, "Show Packets", {.icon = Icon::packets, .small = true, .pressed = show})) show = !show;
 }
 
+// Those of scripts/run's brokers; elsewhere nobody knows who they are. Returns the one that was chosen; empty: none was.
+std::string_view draw_users(Ui& ui, const chat::State& state) {
+  const std::string& host = state.page.host;
+  const bool local = host == "localhost" || host == "127.0.0.1" || host == "[::1]";
+  if (!local || !state.settings.broker.empty()) return {};
+  gap(Theme::space_3);
+  auto part = group(ui, Role::group, "Example users");
+  const ButtonOptions options{.small = true, .disabled = state.signing_in};
+  Rows rows(button_size(ui, "admin", options).y);
+  std::string_view chosen;
+  for (const std::string_view name : {"sebastian", "peter", "hannes", "vy", "minh", "jenny", "admin"}) {
+    const ImVec2 size = button_size(ui, name, options);
+    rows.next(size.x, size.y, Theme::space_2);
+    if (button(ui, name, options)) chosen = name;
+  }
+  return chosen;
+}
+
 }  // namespace
 
 void LoginView::signed_in() {
@@ -136,6 +154,14 @@ void LoginView::draw_fields(Ui& ui, const chat::State& state, chat::Intents& int
   if (state.settings.authentication) {
     gap(Theme::space_3);
     draw_password(ui, state, focus == Focus::password);
+    if (const std::string_view chosen = draw_users(ui, state); !chosen.empty()) {
+      user_ = chosen;
+      user_typed_ = true;
+      intents.emplace_back(chat::ExpectSignIn{user_});
+      user_problem_.clear();
+      focus_ = Focus::password;
+      ui.set_unsettled();
+    }
   }
   draw_notes(ui, state);
   draw_packets_button(ui, state, show_packets);
