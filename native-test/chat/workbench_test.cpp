@@ -134,3 +134,12 @@ TEST_CASE("a file of packets is shown in the place of the connection's, read-onl
   CHECK(world.state().trace == live);
   CHECK(world.state().notices.list().back().text.starts_with("This is no file of MQTT packets"));
 }
+
+TEST_CASE("what was asked for with QoS 0 and granted so is no problem") {
+  World world(stage_settings(20));
+  world.sign_in("alice");
+  world.app.handle(SendInLanes{});
+  world.app.handle(SubscribeTopic{"a/b", Qos::at_most_once});
+  world.answer();
+  CHECK(world.state().notices.list().empty());
+}

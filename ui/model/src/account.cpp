@@ -275,7 +275,10 @@ void Account::handle(const wasmqtt::SubscriptionAnswered& event) {
     if (messages) subscription_refused(event.filter);
     return;
   }
-  if (*event.granted < qos())
+  // Something else than the chat may have asked for less.
+  const auto filters = mqtt_->filters();
+  const bool less = std::any_of(filters.begin(), filters.end(), [&](const auto& one) { return one.filter == event.filter && *event.granted < one.asked; });
+  if (less)
     notice("The broker granted only QoS " + std::to_string(static_cast<int>(*event.granted)) + ".", event.filter);
   if (messages && event.filter == refused_filter_) app_->state_.subscription_problem.clear();
 }
