@@ -181,7 +181,7 @@ TEST_CASE("the session has its state, subscriptions with the granted QoS, what i
   world.click(Role::radio, "Session");
   CHECK(world.has(Role::cell, "mqtt-chat-client-alice"));
   CHECK(world.says("new; the broker keeps it when the connection ends"));
-  CHECK(world.says("s, if nothing else is sent"));
+  CHECK(world.says("s, if idle"));
   CHECK(world.has(Role::cell, "chat/messages/alice/+"));
   CHECK(world.says("Nothing: every publish"));
   CHECK(world.has(Role::cell, "chat/status/bob"));

@@ -97,7 +97,7 @@ void GroupMembersView::draw_member(Ui& ui, const chat::State& state, const chat:
   }
   float height = 40;
   if (theirs) {
-    ImGui::SetCursorScreenPos(beside ? ImVec2{start.x + width - buttons, start.y + 4} : ImVec2{start.x + indent, start.y + height});
+    ImGui::SetCursorScreenPos(beside ? ImVec2{start.x + width - buttons, start.y + 4} : ImVec2{start.x + std::clamp(width - buttons, 0.0f, indent), start.y + height});
     if (button(ui, "Make owner", make_owner)) ask(GroupAction::make_owner, intents, {}, member);
     ImGui::SameLine(0, Theme::space_2);
     if (button(ui, "Remove", remove)) ask(GroupAction::remove, intents, {}, member);

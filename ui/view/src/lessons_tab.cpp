@@ -93,9 +93,12 @@ void LessonsTab::draw_step(Ui& ui, const chat::LessonStep& step, std::size_t ind
   text(ui, number + ". " + step.says + (seen ? " (seen)" : ""), {.style = TextStyle::small, .color = seen ? c.success_text : c.text});
   if (step.action && button(ui, words_of(*step.action), {.small = true, .description = "Step " + number}))
     intents.push_back(*step.action);
-  if (step.action && seen) ImGui::SameLine(0, Theme::space_2);
-  if (seen && button(ui, "Show these packets", {.kind = ButtonKind::ghost, .small = true, .description = "Step " + number}))
-    asked_filter_ = step.seen;
+  const std::string of_step = "Step " + number;
+  const ButtonOptions show{.kind = ButtonKind::ghost, .small = true, .description = of_step};
+  const float right = at.x + room().x + 24;
+  if (step.action && seen && ImGui::GetItemRectMax().x + Theme::space_2 + button_size(ui, "Show these packets", show).x <= right)
+    ImGui::SameLine(0, Theme::space_2);
+  if (seen && button(ui, "Show these packets", show)) asked_filter_ = step.seen;
   ImGui::Unindent(24);
 }
 

@@ -16,7 +16,7 @@ using Part = chat::PacketBrackets::Part;
 namespace {
 
 constexpr float row_height = 44, fold_height = 26, arrow_y = 30;
-constexpr float brackets_x = 88, lane_width = 9, client_x = brackets_x + lane_width * chat::PacketBrackets::lanes + 14, broker_room = 56;
+constexpr float brackets_x = 80, lane_width = 9, client_x = brackets_x + lane_width * chat::PacketBrackets::lanes + 10, broker_room = 40;
 constexpr std::chrono::milliseconds longest_to_scale{500};
 constexpr float pixels_per_millisecond = 0.16f;
 
@@ -33,7 +33,7 @@ class TimelineRow {
     for (std::size_t lane = 0; lane < parts.size(); ++lane) bracket(lane, parts[lane]);
     if (!fold.empty()) folded(fold);
     const float y = rect_.y + lead + arrow_y;
-    draw_text(ui_, {rect_.x + 8, y - 10}, row_.time, TextStyle::code, c.text_muted, 76);
+    draw_text(ui_, {rect_.x + 8, y - 10}, row_.time, TextStyle::code, c.text_muted, 68);
     if (entry_.type == wasmqtt::remark)
       return draw_text(ui_, {client_ + 12, y - 17}, row_.topic, TextStyle::small, c.warning_text, broker_ - client_ - 24);
     arrow(y);
@@ -139,7 +139,7 @@ PacketTimeline::Result PacketTimeline::draw(Ui& ui, const wasmqtt::PacketTrace& 
   };
   const ImVec2 top = ImGui::GetCursorScreenPos();
   draw_text(ui, {top.x + client_x - 20, top.y + 4}, "Client", TextStyle::small_strong, c.text_muted);
-  draw_text(ui, {top.x + room().x - 78, top.y + 4}, "Broker", TextStyle::small_strong, c.text_muted);
+  draw_text(ui, {top.x + room().x - broker_room - 22, top.y + 4}, "Broker", TextStyle::small_strong, c.text_muted);
   ImGui::Dummy({1, 20});
   log(ui, "Timeline", log_, static_cast<int>(list.size()), draw_one,
       {.size = {0, height - 36}, .padding = {0, 0}, .estimated_height = row_height, .gap = 0});

@@ -64,8 +64,8 @@ void PacketsView::draw(Ui& ui, const chat::State& state, chat::Intents& intents)
   const bool beside = details && room().x >= least_list_width + least_details_width && height < tall_height;
   const float main_height = details && !beside ? std::max(120.0f, std::floor(height * 0.45f)) : height;
   const float main_width = beside ? least_list_width : 0;
-  // Within a card, so that neither its border nor its corners are painted over.
-  const float inset = room().x < narrow_width ? 0 : Theme::space_2;
+  // Within a card, so that a table paints over neither its border nor its corners.
+  const float inset = room().x < narrow_width || tab_ >= as_session ? 0 : Theme::space_2;
   {
     auto main_part = region(ui, {.role = Role::group, .name = "Packet list", .size = {main_width, main_height}, .padding = {inset, 0}});
     draw_main(ui, state, intents, main_height - inset);

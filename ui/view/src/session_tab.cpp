@@ -13,17 +13,17 @@ namespace {
 
 constexpr float row_height = 32;
 constexpr std::array<Column, 2> session_columns = {{
-    {.name = "Of the session", .width = 132, .style = TextStyle::small_strong},
+    {.name = "Of the session", .width = 116, .style = TextStyle::small_strong},
     {.name = "Value", .weight = 1, .style = TextStyle::code},
 }};
 constexpr std::array<Column, 3> subscription_columns = {{
-    {.name = "Filter", .weight = 1, .style = TextStyle::code},
+    {.name = "Filter", .weight = 1, .style = TextStyle::code, .keep_end = true},
     {.name = "Asked", .width = 72, .right = true, .style = TextStyle::code},
     {.name = "Granted", .width = 84, .right = true, .style = TextStyle::code},
 }};
 constexpr std::array<Column, 4> unfinished_columns = {{
     {.name = "Id", .width = 64, .right = true, .style = TextStyle::code},
-    {.name = "Topic", .weight = 1, .style = TextStyle::code},
+    {.name = "Topic", .weight = 1, .style = TextStyle::code, .keep_end = true},
     {.name = "QoS", .width = 56, .right = true, .style = TextStyle::code},
     {.name = "State", .width = 84, .style = TextStyle::small},
 }};
@@ -68,7 +68,7 @@ void SessionTab::draw_session(Ui& ui, const chat::State& state) {
   std::string ping = "none";
   if (s.next_ping) {
     const auto left = std::max(*s.next_ping - state.now, wasmqtt::Duration{0});
-    ping = "in " + std::to_string(std::chrono::ceil<std::chrono::seconds>(left).count()) + " s, if nothing else is sent";
+    ping = "in " + std::to_string(std::chrono::ceil<std::chrono::seconds>(left).count()) + " s, if idle";
   }
   const std::array<std::array<std::string, 2>, 8> rows = {{
       {"Client id", s.client_id},
@@ -77,8 +77,8 @@ void SessionTab::draw_session(Ui& ui, const chat::State& state) {
       {"Session", s.session},
       {"Keep alive", s.keep_alive},
       {"Next ping", ping},
-      {"In flight", std::to_string(s.counts.in_flight) + " sent and not finished, " + std::to_string(s.counts.queued) + " queued"},
-      {"Received ids", std::to_string(s.counts.received_ids) + " of QoS 2, held until PUBREL"},
+      {"In flight", std::to_string(s.counts.in_flight) + " sent, " + std::to_string(s.counts.queued) + " queued"},
+      {"Received ids", std::to_string(s.counts.received_ids) + " held until PUBREL"},
   }};
   const auto cell = [&](int row, int column) -> Cell {
     return {.text = rows[static_cast<std::size_t>(row)][static_cast<std::size_t>(column)]};

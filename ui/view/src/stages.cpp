@@ -30,7 +30,7 @@ void StagesView::draw(Ui& ui, const chat::State& state, chat::Intents& intents) 
   if (!box) return;
   heading(ui, 2, "Stages", {.style = TextStyle::heading, .width = -1});
   {
-    const float around = 32 + 2 * Theme::space_6 + 40 + ui.theme().control_height();
+    const float around = 32 + 2 * Theme::space_6 + 60 + ui.theme().control_height();
     const float most = std::max(80.0f, ImGui::GetIO().DisplaySize.y - around);
     auto area = scroll_area(ui, "All stages", {.size = {0, std::min(height_, most)}});
     const float top = ImGui::GetCursorScreenPos().y;
@@ -51,9 +51,18 @@ void StagesView::draw_stage(Ui& ui, const chat::State& state, int stage, chat::I
   ImGui::Indent(26);
   const std::string title = name + (here ? ", where you are" : "") + (seen ? " (seen)" : "");
   heading(ui, 3, title, {.style = TextStyle::small_strong, .color = seen ? c.success_text : here ? c.accent_text : c.text, .width = -1});
-  text(ui, chat::stage_words(stage), {.style = TextStyle::small, .color = c.text_muted});
   // Another stage is another way of signing in.
-  if (!here && button(ui, "Sign in at stage " + std::to_string(stage), {.small = true})) {
+  const std::string sign_in = "Sign in at stage " + std::to_string(stage);
+  const float width = button_size(ui, sign_in, {.small = true}).x, end = ImGui::GetItemRectMax().x;
+  const ImVec2 below = ImGui::GetCursorScreenPos();
+  const float left = below.x + room().x - width;
+  const bool beside = !here && end + Theme::space_2 <= left;
+  if (beside) ImGui::SetCursorScreenPos({left, at.y - 6});
+  bool pressed = beside && button(ui, sign_in, {.small = true});
+  if (beside) ImGui::SetCursorScreenPos(below);
+  text(ui, chat::stage_words(stage), {.style = TextStyle::small, .color = c.text_muted, .width = beside ? left - below.x - Theme::space_3 : 0.0f});
+  if (!here && !beside) pressed = button(ui, sign_in, {.small = true});
+  if (pressed) {
     open_ = false;
     intents.emplace_back(chat::Logout{});
     intents.emplace_back(chat::ChangeSettings{chat::at_stage(state.settings, stage)});

@@ -16,11 +16,11 @@ namespace {
 constexpr float row_height = 32;
 constexpr std::array<Column, 6> lane_columns = {{
     {.name = "Lane", .weight = 1, .style = TextStyle::small_strong},
-    {.name = "Sent", .width = 64, .right = true, .style = TextStyle::code},
-    {.name = "Arrived", .width = 80, .right = true, .style = TextStyle::code},
+    {.name = "Sent", .width = 56, .right = true, .style = TextStyle::code, .hide_below = 300},
+    {.name = "Arrived", .width = 74, .right = true, .style = TextStyle::code},
     {.name = "Waiting", .width = 80, .right = true, .style = TextStyle::code, .hide_below = 380},
-    {.name = "Lost", .width = 64, .right = true, .style = TextStyle::code},
-    {.name = "Doubled", .width = 84, .right = true, .style = TextStyle::code},
+    {.name = "Lost", .width = 48, .right = true, .style = TextStyle::code},
+    {.name = "Doubled", .width = 78, .right = true, .style = TextStyle::code},
 }};
 constexpr std::array<std::string_view, 3> lane_names = {"QoS 0, at most once", "QoS 1, at least once", "QoS 2, exactly once"};
 constexpr std::array<std::string_view, 3> qos_names = {"QoS 0", "QoS 1", "QoS 2"};
