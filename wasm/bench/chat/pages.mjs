@@ -23,9 +23,9 @@ canvas.width = innerWidth;
 canvas.height = innerHeight;
 const gl = canvas.getContext('webgl2', {alpha: false, depth: false, stencil: false, antialias: false, preserveDrawingBuffer: true});
 gl.enable(gl.SCISSOR_TEST);
-let keys = 0;
+let filled = 0;
 document.querySelector('input').addEventListener('input', () => {
-  gl.scissor(8 * ++keys, 8, 8, 16);
+  gl.scissor(8 * ++filled, 8, 8, 16);
   gl.clearColor(1, 1, 1, 1);
   gl.clear(gl.COLOR_BUFFER_BIT);
 });
