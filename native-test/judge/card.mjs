@@ -20,7 +20,10 @@ export function card({about, results}) {
     ...left_out ? [`  ${left_out} checks ask for what the client does not offer, and do not count.`] : []].join('\n');
 }
 
-export const missed = (results, area = null) => results.filter((result) => result.miss && (area === null || result.area === area));
+// In an order that does not depend on which was done first.
+const place = ({version, name}) => `${version} ${name}`;
+export const missed = (results, area = null) => results.filter((result) => result.miss && (area === null || result.area === area))
+  .sort((a, b) => (place(a) < place(b) ? -1 : 1));
 
 export function misses({results}, {trace = false} = {}) {
   return areas.flatMap((area) => missed(results, area).map(({version, name, clause, miss, trace: passed}) => [

@@ -128,7 +128,7 @@ function told_why(trial, {codes, error, id}, peer) {
     miss: codes.includes(code) ? null : code ? `DISCONNECT says 0x${code}, not 0x${codes[0]}` : `closes without DISCONNECT 0x${codes[0]}`});
 }
 
-const first_clause = ({clause, version}) => (clause ?? '').replace(/\[MQTT-/g, version === 5 ? '[MQTT5-' : '[MQTT-').replace(/[[\]]/g, '') || (version === 5 ? 'MQTT5 2.1' : 'MQTT 2.2');
+const first_clause = ({clause, version}) => (clause ?? '').replace(/\[MQTT-/g, version === 5 ? '[MQTT5-' : '[MQTT-').replace(/[[\]]|\([^)]*\) ?/g, '') || (version === 5 ? 'MQTT5 2.1' : 'MQTT 2.2');
 
 const check_of = (vector) => ({
   versions: [vector.version], clause: first_clause(vector),
