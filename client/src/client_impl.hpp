@@ -221,7 +221,7 @@ class Client::Impl {
   bool send_next_queued();
   bool send_next_again();
   void write_publish(OutgoingMessage& message, bool dup);
-  void write(Publish packet, std::uint64_t number);
+  void write(const Publish& packet, std::uint64_t number);
   void append_publish(const Publish& packet);
   Error check_text(std::string_view text) const;
 

@@ -74,6 +74,7 @@ Result<Delivery> Client::Impl::publish(std::string_view topic, Bytes payload, co
 
 // What this broker does not take. One that speaks 3.1.1 says nothing of it.
 Error Client::Impl::check_limits(const Publish& packet) const {
+  if (version_ != ProtocolVersion::mqtt_5) return {};
   if (packet.qos > limits_.maximum_qos) return local_error(Errc::qos_not_supported);
   if (packet.retain && !limits_.retain_available) return local_error(Errc::retain_not_supported);
   const bool fits = encoded_size(packet, version_) <= limits_.maximum_packet_size;
@@ -174,6 +175,7 @@ void Client::Impl::pump() {
 
 // Resends keep to the quota, too [MQTT5-4.9.0-2]; what does not count goes on meanwhile.
 bool Client::Impl::send_next() {
+  if (resend_next_ == no_slot && session_->queued_count() == 0) return false;
   return resend_next_ != no_slot && quota_open() ? send_next_again() : send_next_queued();
 }
 
@@ -272,7 +274,7 @@ void Client::Impl::write_publish(OutgoingMessage& message, bool dup) {
 
 // What differs from the message as it was accepted: what is left of its expiry, and its topic's number. `number` tells when it
 // was accepted; 0: now. A resend always has the whole topic.
-void Client::Impl::write(Publish packet, std::uint64_t number) {
+void Client::Impl::write(const Publish& packet, std::uint64_t number) {
   const OutgoingAliases::Alias alias = packet.dup ? OutgoingAliases::Alias{} : outgoing_aliases_.find(packet.topic);
   const bool expires = number != 0 && !packet.properties.empty() && packet.properties.has(PropertyId::message_expiry_interval);
   if (alias.number == 0 && !expires) return append_publish(packet);
@@ -296,8 +298,9 @@ void Client::Impl::write(Publish packet, std::uint64_t number) {
       return append_publish(shorter);
     }
   }
-  packet.properties = Properties(scratch_.view().wire().first(without_alias));
-  append_publish(packet);
+  Publish changed = packet;
+  changed.properties = Properties(scratch_.view().wire().first(without_alias));
+  append_publish(changed);
 }
 
 void Client::Impl::append_publish(const Publish& packet) {

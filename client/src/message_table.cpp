@@ -6,6 +6,13 @@
 #include "bytes.hpp"
 
 namespace wasmqtt {
+namespace {
+
+// To copy from as a whole: set member by member, the bit-fields are read again right after the byte beside them was written,
+// and the processor waits for that.
+constexpr OutgoingMessage blank{};
+
+}  // namespace
 
 void MessageList::push_back(MessageTable& table, Slot slot) {
   OutgoingMessage& message = table[slot];
@@ -52,7 +59,7 @@ Slot MessageTable::add(std::string_view topic, Bytes payload, Properties propert
     free_slot_ = (*this)[slot].next;
   }
   OutgoingMessage& message = (*this)[slot];
-  message = OutgoingMessage{};
+  message = blank;
   message.state = OutgoingMessage::State::queued;
   message.topic_size = static_cast<std::uint16_t>(topic.size());
   message.payload_size = static_cast<std::uint32_t>(payload.size());
@@ -68,7 +75,7 @@ Slot MessageTable::add(std::string_view topic, Bytes payload, Properties propert
 void MessageTable::erase(Slot slot) {
   OutgoingMessage& message = (*this)[slot];
   give_block(message.block, message.bytes());
-  message = OutgoingMessage{};
+  message = blank;
   message.next = free_slot_;
   free_slot_ = slot;
   if (--count_ == 0) trim();

@@ -125,7 +125,7 @@ Properties::Iterator& Properties::Iterator::operator++() {
   return *this;
 }
 
-std::uint32_t Properties::number(PropertyId id, std::uint32_t absent) const {
+std::uint32_t Properties::find_number(PropertyId id, std::uint32_t absent) const {
   for (const Property& property : *this) {
     if (property.id == id) return property.number;
   }
@@ -139,7 +139,7 @@ std::string_view Properties::text(PropertyId id) const {
   return {};
 }
 
-bool Properties::has(PropertyId id) const {
+bool Properties::find(PropertyId id) const {
   for (const Property& property : *this) {
     if (property.id == id) return true;
   }

@@ -116,14 +116,17 @@ class Properties {
   bool empty() const { return wire_.empty(); }
   Bytes wire() const { return wire_; }
   // The first one, or `absent`.
-  std::uint32_t number(PropertyId id, std::uint32_t absent) const;
+  std::uint32_t number(PropertyId id, std::uint32_t absent) const { return empty() ? absent : find_number(id, absent); }
   // The first one's text or bytes; has no data() when there is none.
   std::string_view text(PropertyId id) const;
-  bool has(PropertyId id) const;
+  bool has(PropertyId id) const { return !empty() && find(id); }
 
   friend bool operator==(const Properties& a, const Properties& b) { return as_text(a.wire_) == as_text(b.wire_); }
 
  private:
+  std::uint32_t find_number(PropertyId id, std::uint32_t absent) const;
+  bool find(PropertyId id) const;
+
   Bytes wire_{};
 };
 
