@@ -80,7 +80,7 @@ void ChatPage::follow_state() {
   }
   follow_open_chat();
   if (std::exchange(screen_, state.screen) != state.screen) imgui_web::show();
-  else imgui_web::want();
+  else if (!handling_) imgui_web::want();
 }
 
 // Back leaves a chat before it leaves the page.
@@ -101,7 +101,9 @@ void ChatPage::draw(semantic::Ui& ui) {
   app_.update();
   view_.draw(ui, app_.state(), intents_);
   const chat::Intents asked = std::exchange(intents_, {});
+  handling_ = true;
   app_.handle(asked);
+  handling_ = false;
   // What was said leaves, or is stored, while the picture of it is being drawn.
   loop_.finish_turn();
   // The view has drawn what was before them.

@@ -36,6 +36,7 @@ class ChatPage {
   chat::Intents intents_;
   std::string theme_;
   chat::Screen screen_ = chat::Screen::login;
+  bool handling_ = false;         // what the user asked for, in a frame that is laid out again
   bool chat_in_history_ = false;  // Back leaves the open chat
   bool went_back_ = false;        // by ourselves, out of it
 };

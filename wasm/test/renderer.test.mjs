@@ -45,9 +45,11 @@ describe('a frame that looks like the last', () => {
     await someone.page.keyboard.type('a');
     await rest(someone);
     const before = await someone.count();
+    const frames = await someone.page.evaluate(() => Module.imguiWebFrames());
     await someone.page.keyboard.type('a');
     await rest(someone);
     const after = await someone.count();
+    assert.equal(await someone.page.evaluate(() => Module.imguiWebFrames()) - frames, 2, 'its own frame, and one for the pointer');
     assert.equal(after.pictures, before.pictures + 1);
     assert.ok(after.area < 0.4, `${after.area} of the window`);
   });
