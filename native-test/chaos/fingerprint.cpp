@@ -159,9 +159,9 @@ void WireOracle::add_to(Fingerprint& print) const {
   };
   add_flows(flows_);
   add_attempts(attempts_);
-  print << expects_session_ << version_ << connect_sent_ << connack_seen_ << session_lost_here_ << disconnected_
+  print << expects_session_ << version_ << connect_sent_ << connack_seen_ << loss_may_be_forgotten() << disconnected_
         << signing_off_ << simulation_.now() - last_out_;
-  if (session_lost_here_) {
+  if (loss_may_be_forgotten()) {
     print << static_cast<std::int64_t>(loss_batch_ - std::min(loss_batch_, store_.committed()));
     add_flows(flows_before_loss_);
     add_attempts(attempts_before_loss_);

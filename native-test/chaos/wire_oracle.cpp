@@ -26,7 +26,7 @@ void WireOracle::connection_opened(unsigned index) {
   out_.reset();
   in_.reset();
   limits_.connection_opened();
-  connect_sent_ = connack_seen_ = disconnected_ = signing_off_ = session_lost_here_ = false;
+  connect_sent_ = connack_seen_ = disconnected_ = signing_off_ = false;
   published_.clear();
   last_serial_.clear();
   last_pubrec_ = 0;
@@ -188,7 +188,8 @@ void WireOracle::end(PacketId packet_id) {
 
 // The next process takes up the session of before the loss, which the broker's new one will be taken for.
 void WireOracle::process_died() {
-  if (!session_lost_here_ || store_.committed() > loss_batch_) return;
+  if (!loss_may_be_forgotten()) return;
+  session_lost_ = false;
   ++ledger_.sessions_made_unseen;
   flows_ = flows_before_loss_;
   attempts_ = attempts_before_loss_;
@@ -236,12 +237,17 @@ void WireOracle::in(const Connack& packet) {
   if (is_failure(packet.reason())) return;
   connack_seen_ = true;
   if (version_ == ProtocolVersion::mqtt_5) limits_.connack(packet);
-  session_lost_here_ = !packet.session_present;
   if (!packet.session_present) {
     if (expects_session_) ++ledger_.sessions_resumed_in_vain;
-    loss_batch_ = store_.appended();
-    flows_before_loss_ = std::exchange(flows_, {});
-    attempts_before_loss_ = std::exchange(attempts_, {});
+    // Of several losses that may be forgotten, what was before the first comes back.
+    if (!loss_may_be_forgotten()) {
+      loss_batch_ = store_.appended();
+      flows_before_loss_ = std::move(flows_);
+      attempts_before_loss_ = std::move(attempts_);
+    }
+    session_lost_ = true;
+    flows_.clear();
+    attempts_.clear();
   }
   expects_session_ = true;
 }

@@ -77,6 +77,8 @@ class WireOracle {
   void out(const Pubrel& packet);
   void out(const Pubcomp& packet);
   void request(PacketId packet_id);
+  // Whoever takes up the session from the store knows nothing of the loss.
+  bool loss_may_be_forgotten() const { return session_lost_ && store_.committed() <= loss_batch_; }
   void end(PacketId packet_id);
   void check_first_or_again(const Publish& packet, const std::string& label);
   void check_order(const Publish& packet, const std::string& label);
@@ -100,6 +102,11 @@ class WireOracle {
   std::uint64_t pubrecs_ = 0;
   bool expects_session_ = false;
   std::uint64_t process_ = 0;
+  // A CONNACK told that the session is new, which the client has recorded in this batch of the store.
+  bool session_lost_ = false;
+  std::size_t loss_batch_ = 0;
+  std::map<PacketId, Flow> flows_before_loss_;
+  std::map<std::string, Attempt> attempts_before_loss_;
 
   // of the connection
   unsigned connection_ = 0;
@@ -108,10 +115,6 @@ class WireOracle {
   FrameReader in_{1 << 20};
   bool connect_sent_ = false;
   bool connack_seen_ = false;
-  bool session_lost_here_ = false;  // its CONNACK told that the session is new
-  std::size_t loss_batch_ = 0;      // the number of the store's batch that records it
-  std::map<PacketId, Flow> flows_before_loss_;
-  std::map<std::string, Attempt> attempts_before_loss_;
   bool disconnected_ = false;
   bool signing_off_ = false;
   std::set<std::string> published_;

@@ -32,6 +32,15 @@ TEST_CASE("a client whose packets are slow is not one that was silent [MQTT-3.1.
         "turn durable to_broker to_client durable to_broker to_client durable stall/2 retry retry retry timer");
 }
 
+// The first process lost the news with its store, and the next connection said "session present" of the broker's new session.
+TEST_CASE("the news that the session was lost, not stored before the end of a process two connections later, is lost with it") {
+  holds("3 w1 release out=22 in=2 crash=2 cut=1 forget=1",
+        "turn durable open to_broker to_client turn to_broker to_client turn step turn durable to_broker to_client durable to_broker "
+        "to_client durable step turn durable to_broker to_client durable to_broker to_client durable other to_client durable "
+        "to_broker to_client forget end retry open kill start turn open to_broker to_client turn cut retry open kill start turn open "
+        "to_broker to_client turn to_broker to_client turn");
+}
+
 TEST_CASE("a diagram shows who sent what, and a path that does not fit says so") {
   const auto mix = mix_from("3 w2 out=1");
   REQUIRE(mix);
