@@ -233,14 +233,14 @@ TEST_CASE_FIXTURE(ServiceWorld, "limits: the size of a request and of a name, on
   };
   CHECK(answer_to(of_size(4095)).accepted);
   CHECK(answer_to(of_size(4096)).accepted);
-  for (const std::size_t bytes : {4097, 100'000, 5'000'000})
+  for (const std::size_t bytes : {4097u, 100'000u, 5'000'000u})
     CHECK(answer_to(of_size(bytes)).reason.find("The limit is 4096.") != std::string::npos);
   const auto of_name = [&](std::size_t bytes) {
     return answer_to(chat::write_group_request({"n" + std::to_string(number++), GroupAction::create, {}, std::string(bytes, 'x'), {}}));
   };
   CHECK(of_name(99).accepted);
   CHECK(of_name(100).accepted);
-  for (const std::size_t bytes : {101, 3000}) {
+  for (const std::size_t bytes : {101u, 3000u}) {
     const chat::GroupAnswer answer = of_name(bytes);
     CHECK_FALSE(answer.accepted);
     CHECK(answer.reason.find("100") != std::string::npos);
