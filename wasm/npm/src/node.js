@@ -1,8 +1,12 @@
 // wasmqtt for Node: TCP and TLS beside WebSockets of the package `ws`, payloads as Buffers, the journal in files.
+import {webcrypto} from 'node:crypto';
 import net from 'node:net';
 import tls from 'node:tls';
 import {inside} from './wasmqtt.js';
 import {FileJournal} from './node_journal.js';
+
+// Which every page and Node from 20 on has; the core takes its random numbers from it.
+globalThis.crypto ??= webcrypto;
 
 const {transports, payloads, journals, foreign_websocket, stream_socket} = inside;
 
