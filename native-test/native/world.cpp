@@ -9,6 +9,8 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <filesystem>
 #include <fstream>
+#include <random>
+#include <set>
 #include <sstream>
 #include <thread>
 
@@ -33,11 +35,21 @@ TemporaryDirectory::~TemporaryDirectory() {
   std::filesystem::remove_all(path_, left_behind);
 }
 
+// Not of those that the system gives to outgoing connections (from 32,768 on, on Linux): one of them may take it before
+// whoever asked for it listens.
 std::uint16_t free_port() {
   namespace asio = boost::asio;
+  static std::minstd_rand random(std::random_device{}());
+  static std::set<std::uint16_t> given;
+  std::uniform_int_distribution<unsigned> ports(10'000, 32'000);
   asio::io_context context;
-  asio::ip::tcp::acceptor acceptor(context, {asio::ip::address_v4::loopback(), 0});
-  return acceptor.local_endpoint().port();
+  for (;;) {
+    const auto port = static_cast<std::uint16_t>(ports(random));
+    asio::ip::tcp::acceptor acceptor(context, asio::ip::tcp::v4());
+    boost::system::error_code taken;
+    acceptor.bind({asio::ip::address_v4::loopback(), port}, taken);
+    if (!taken && given.insert(port).second) return port;
+  }
 }
 
 bool port_answers(std::uint16_t port) {

@@ -40,7 +40,7 @@ class TemporaryDirectory {
   std::string path_;
 };
 
-// A port of 127.0.0.1 that nobody listens on now.
+// A port of 127.0.0.1 that nobody listens on now, another one each time.
 std::uint16_t free_port();
 bool port_answers(std::uint16_t port);
 

@@ -2,16 +2,14 @@
 // closed in September 2026, and their like. Each attack comes in one piece with a message behind it, on two connections in a row;
 // the third is a good one. Nobody listens to 'error'; who looks at packets sees what came, as far as it can be read.
 import assert from 'node:assert/strict';
-import path from 'node:path';
 import {test} from 'node:test';
-import {pathToFileURL} from 'node:url';
 import {until} from './support/machine.mjs';
-import {load_package, package_directory} from './support/package.mjs';
+import {import_source, load_package} from './support/package.mjs';
 import {packet_brokers} from './support/packet_broker.mjs';
 
 const {connect, connectAsync, end_clients, inside} = await load_package();
 const start = packet_brokers(end_clients);
-const {received, sent} = await import(pathToFileURL(path.join(package_directory, 'src', 'packets.js')));
+const {received, sent} = await import_source('packets.js');
 const timeout = 30_000;
 const publish = (more) => ({cmd: 'publish', topic: 't', payload: 'x', qos: 0, ...more});
 const poison = publish({topic: 'poison'});

@@ -1,5 +1,8 @@
 // A clock of the test's own: while it is installed, timers, performance.now(), Date.now() and random numbers are simulated, so
 // that hours pass in milliseconds and a seed makes the same world again.
+import {webcrypto} from 'node:crypto';
+
+globalThis.crypto ??= webcrypto;  // Node 18 has no global one
 const real = {setImmediate, now: performance.now.bind(performance)};
 
 // Mulberry32: 32 bits a step.

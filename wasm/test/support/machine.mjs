@@ -6,15 +6,24 @@ import {fileURLToPath} from 'node:url';
 // The repository.
 export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
 
-// `count` different ports that nobody listens on.
+const given = new Set();
+
+const is_free = (port) => new Promise((resolve) => {
+  const server = net.createServer();
+  server.once('error', () => resolve(false));
+  server.listen(port, () => server.close(() => resolve(true)));
+});
+
+// `count` ports that nobody listens on, others each time. Not of those that the system gives to outgoing connections (from
+// 32,768 on, on Linux): one of them may take it before whoever asked for it listens.
 export async function free_ports(count) {
-  const servers = await Promise.all(Array.from({length: count}, () => new Promise((resolve, reject) => {
-    const server = net.createServer();
-    server.once('error', reject);
-    server.listen(0, () => resolve(server));
-  })));
-  const ports = servers.map((server) => server.address().port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  const ports = [];
+  while (ports.length < count) {
+    const port = 10_000 + Math.floor(Math.random() * 22_000);
+    if (given.has(port) || !await is_free(port)) continue;
+    given.add(port);
+    ports.push(port);
+  }
   return ports;
 }
 

@@ -1,4 +1,5 @@
 // The npm package, built once from what lies in wasm/npm and the core's WebAssembly beside the page.
+import {createRequire} from 'node:module';
 import path from 'node:path';
 import {pathToFileURL} from 'node:url';
 import {root} from './machine.mjs';
@@ -11,6 +12,14 @@ export async function build_package() {
   process.env.WASMQTT_NPM_CORE ??= path.join(page, '..', 'npm', 'core.wasm');
   made ??= import(pathToFileURL(path.join(package_directory, 'build.mjs')).href).then(({make}) => make());
   return made;
+}
+
+// What one of its sources exports. Node 18 does not take them for modules, so each comes as esbuild makes it one.
+export async function import_source(name) {
+  const {build} = createRequire(path.join(package_directory, 'build.mjs'))('esbuild');
+  const {outputFiles: [made]} = await build({
+    entryPoints: [path.join(package_directory, 'src', name)], bundle: true, format: 'esm', write: false});
+  return import(`data:text/javascript;base64,${Buffer.from(made.contents).toString('base64')}`);
 }
 
 // What Node gets of `import 'wasmqtt'`, and end_clients(): what a test that failed left behind would try to connect for
