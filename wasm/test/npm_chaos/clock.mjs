@@ -83,13 +83,14 @@ export class Clock {
   }
 
   install() {
-    const kept = {setTimeout, clearTimeout, setImmediate, now: performance.now, date: Date.now, random: crypto.getRandomValues};
+    const kept = {setTimeout, clearTimeout, setImmediate, date: Date.now, random: crypto.getRandomValues};
     Object.assign(globalThis, {
       setTimeout: (work, delay, ...values) => this.set(delay, () => work(...values)),
       clearTimeout: (timer) => this.clear(timer),
       setImmediate: (work) => this.set(0, work),
     });
-    performance.now = () => this.now - this.began;
+    // Node 18 lets nobody assign it.
+    Object.defineProperty(performance, 'now', {value: () => this.now - this.began, configurable: true});
     Date.now = () => this.now;
     crypto.getRandomValues = (array) => {
       for (let at = 0; at < array.length; ++at) array[at] = this.random.bits();
@@ -97,7 +98,7 @@ export class Clock {
     };
     return () => {
       Object.assign(globalThis, {setTimeout: kept.setTimeout, clearTimeout: kept.clearTimeout, setImmediate: kept.setImmediate});
-      performance.now = kept.now;
+      delete performance.now;
       Date.now = kept.date;
       delete crypto.getRandomValues;
     };
