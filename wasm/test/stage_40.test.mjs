@@ -148,7 +148,7 @@ describe('stage 40', () => {
     const sebastian = await arrive_as('sebastian', 'test', {viewport: {width: 1200, height: 760}});
     const {page} = sebastian;
     await sebastian.button('Show Packets').click();
-    await sebastian.field('Filter').fill('connect');
+    await sebastian.field('Filter').fill('connect out');
     await page.getByRole('table', {name: 'Packets'}).getByRole('row').filter({hasText: 'connect'}).click();
     const fields = page.getByRole('table', {name: 'Fields'});
     await fields.getByRole('row').filter({hasText: 'Password'}).filter({hasText: '••••'}).waitFor();

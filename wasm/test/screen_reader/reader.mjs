@@ -11,8 +11,8 @@
 // Needs Debian's at-spi2-core, dbus-daemon, python3-pyatspi and xvfb.
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
-import path from 'node:path';
 import {createInterface} from 'node:readline';
+import {fileURLToPath} from 'node:url';
 import {launch} from '../support/engines/chromium.mjs';
 import {display} from '../support/engines/display.mjs';
 import {until} from '../support/machine.mjs';
@@ -31,7 +31,7 @@ export async function start_reader() {
   const env = {...process.env, DISPLAY: await display(), DBUS_SESSION_BUS_ADDRESS: address, GNOME_ACCESSIBILITY: '1',
     ACCESSIBILITY_ENABLED: '1', GTK_MODULES: 'gail:atk-bridge', NO_AT_BRIDGE: '0'};
   // Debian's own Python has Debian's modules.
-  const ears = spawn('/usr/bin/python3', [path.join(import.meta.dirname, 'listen.py')], {env, stdio: ['pipe', 'pipe', 'inherit']});
+  const ears = spawn('/usr/bin/python3', [fileURLToPath(new URL('listen.py', import.meta.url))], {env, stdio: ['pipe', 'pipe', 'inherit']});
   process.once('exit', () => [ears, bus].forEach((child) => child.kill('SIGKILL')));
   const reader = new Reader(ears, bus);
   await until(() => reader.ready, 'AT-SPI is there', 30000);
