@@ -174,14 +174,9 @@
   // The last of the form's elements: all others are there.
   with_element('form > button.option', (last) => prepare(last.form));
   const canvas = document.createElement('canvas');
-  // A context keeps the browser busy: not before the login has been painted. Another size later would wait for the graphics
-  // process once more.
-  requestAnimationFrame(() => setTimeout(() => {
-    canvas.width = Math.round(innerWidth * devicePixelRatio);
-    canvas.height = Math.round(innerHeight * devicePixelRatio);
-    canvas.getContext('webgl2',
-      {alpha: false, depth: false, stencil: false, antialias: false, preserveDrawingBuffer: true, powerPreference: 'low-power'});
-  }));
+  // A context keeps the browser busy: not before the login has been painted.
+  requestAnimationFrame(() => setTimeout(() => canvas.getContext('webgl2',
+    {alpha: false, depth: false, stencil: false, antialias: false, preserveDrawingBuffer: true, powerPreference: 'low-power'})));
   window.Module = {
     imguiWebCanvas: canvas,
     mqttChatReturned: returned,
