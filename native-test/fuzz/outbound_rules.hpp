@@ -38,6 +38,7 @@ class OutboundRules {
     while (answers_.next(frame) == FrameReader::Status::frame) {
       const auto packet = decode(frame, Direction::inbound, version);
       if (packet) answered(*packet);
+      else if (packet.error().code() == Errc::reserved_reason_code) answered_with_unknown_code(frame, version);
     }
   }
  private:
@@ -78,6 +79,14 @@ class OutboundRules {
     if (const auto* pubcomp = std::get_if<Pubcomp>(&packet)) settled(pubcomp->packet_id);
     if (const auto* pubrec = std::get_if<Pubrec>(&packet); pubrec != nullptr && is_failure(pubrec->reason_code))
       settled(pubrec->packet_id);
+  }
+  // The client counts a message as answered whatever the code says, and goes on after the one that Mosquitto makes up.
+  void answered_with_unknown_code(const Frame& frame, ProtocolVersion version) {
+    Acknowledgement packet;
+    const bool acknowledges = frame.type() >= PacketType::puback && frame.type() <= PacketType::pubcomp;
+    if (!acknowledges || frame.type() == PacketType::pubrel) return;
+    check(bool{decode_acknowledgement(frame, packet, version)}, "the code is the fault");
+    settled(packet.packet_id);
   }
   // It may settle what is still on its way out.
   void settled(PacketId packet_id) {
