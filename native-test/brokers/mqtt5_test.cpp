@@ -30,12 +30,19 @@ Properties properties_of_connack(const Guest& guest) {
   return Properties(as_bytes(bytes).subspan(5));  // behind header, flags, code and property length
 }
 
-// The protocol level in each CONNECT.
-std::vector<int> levels_asked_for(const Guest& guest) {
-  std::vector<int> levels;
+// The protocol level in each CONNECT, a digit each.
+std::string levels_asked_for(const Guest& guest) {
+  std::string levels;
   for (const auto& packet : guest.packets(Direction::outbound, PacketType::connect))
-    levels.push_back(packet.at(packet.find("MQTT") + 4));
+    levels += std::to_string(packet.at(packet.find("MQTT") + 4));
   return levels;
+}
+
+// A busy broker may refuse or close an attempt, and another one follows: how many there were is not what is stated here.
+void check_only_the_first_asked_for_5(const Guest& guest, std::size_t at_least) {
+  const std::string levels = levels_asked_for(guest);
+  REQUIRE(levels.size() >= at_least);
+  CHECK(levels == "5" + std::string(levels.size() - 1, '4'));
 }
 
 }  // namespace
@@ -203,7 +210,7 @@ EVERYWHERE_5(newest_is_5, "`newest` is MQTT 5 where the broker speaks it, withou
   REQUIRE(guest.subscribe(scene.topic("x"), Qos::at_least_once));
   guest.say(scene.topic("x"), "hello");
   REQUIRE(guest.await_messages(1));
-  CHECK(levels_asked_for(guest) == std::vector<int>{5});
+  CHECK(levels_asked_for(guest).find_first_not_of('5') == std::string::npos);
   CHECK(guest.fallbacks.empty());
 }
 
@@ -213,7 +220,7 @@ WASMQTT_AT(newest_is_older, "`newest` is MQTT 3.1.1 where the broker speaks no o
   options.client.protocol = Protocol::newest;
   Guest guest(scene, options);
   REQUIRE(guest.connect());
-  CHECK(levels_asked_for(guest) == std::vector<int>{5, 4});
+  check_only_the_first_asked_for_5(guest, 2);
   REQUIRE(guest.fallbacks.size() == 1);
   CHECK(guest.fallbacks[0] == scene.place.url);
   REQUIRE(guest.subscribe(scene.topic("x"), Qos::at_least_once));
@@ -223,6 +230,6 @@ WASMQTT_AT(newest_is_older, "`newest` is MQTT 3.1.1 where the broker speaks no o
   REQUIRE(guest.connect());
   guest.say(scene.topic("x"), "again");
   REQUIRE(guest.await_messages(2));
-  CHECK(levels_asked_for(guest) == std::vector<int>{5, 4, 4});
+  check_only_the_first_asked_for_5(guest, 3);
   CHECK(guest.fallbacks.size() == 1);
 }
