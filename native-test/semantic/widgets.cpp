@@ -133,6 +133,36 @@ TEST_CASE("an error marks the field invalid, describes it and is read beside it"
   CHECK(page.find(Role::text, "Enter a name"));
 }
 
+TEST_CASE("the field that has the focus is left to a platform that paints typing, a password is not") {
+  Headless page(400, 300);
+  page.ui().platform_paints_typing = true;
+  std::string user, password;
+  page.show([&](Ui& ui) {
+    const auto all = screen(ui);
+    text_field(ui, "Username", user, {.placeholder = "alice"});
+    text_field(ui, "Password", password, {.password = true});
+  });
+  const auto left_to_platform = [&](const char* name) { return page.find(Role::textbox, name)->is(state_typing); };
+  const auto corners = [&] { return page.frame(), ImGui::GetDrawData()->TotalVtxCount; };
+  const auto focus = [&](const char* name) {
+    page.ui().handle_focus(page.find(Role::textbox, name)->id);
+    page.frame();
+  };
+  focus("Username");
+  const int focused = corners();
+  CHECK(left_to_platform("Username"));
+  page.fill("Username", "somebody");
+  focus("Username");
+  CHECK(corners() == focused);
+  focus("Password");
+  CHECK_FALSE(left_to_platform("Username"));
+  CHECK_FALSE(left_to_platform("Password"));
+  const int empty = corners();
+  page.fill("Password", "secret");
+  focus("Password");
+  CHECK(corners() > empty);
+}
+
 TEST_CASE("Enter in any field submits the form around it") {
   Headless page(400, 300);
   std::string user, other;

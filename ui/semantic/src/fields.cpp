@@ -111,8 +111,13 @@ void line_below(Ui& ui, std::string_view words, bool error) {
   text(ui, words, options);
 }
 
-std::uint32_t field_states(const FieldOptions& options, bool disabled) {
+bool is_left_to_platform(const Ui& ui, const FieldOptions& options, bool focused) {
+  return focused && ui.platform_paints_typing && !options.password;
+}
+
+std::uint32_t field_states(const Ui& ui, const FieldOptions& options, bool disabled, bool focused) {
   std::uint32_t states = disabled ? state_disabled : 0u;
+  if (is_left_to_platform(ui, options, focused)) states |= state_typing;
   if (options.password) states |= state_password;
   if (options.max_lines > 1) states |= state_multiline;
   if (options.required) states |= state_required;
@@ -207,10 +212,12 @@ FieldResult text_field(Ui& ui, std::string_view label, std::string& value, const
   if (result.submitted && !ui.memory().forms.empty()) ui.memory().forms.back().submitted = true;
   const bool invalid = !options.error.empty();
   paint_box(ui, item.rect, result.focused, item.hovered, invalid, disabled);
-  paint_interior(ui, {item.rect, result.focused, disabled, edit}, options);
+  if (!is_left_to_platform(ui, options, result.focused))
+    paint_interior(ui, {item.rect, result.focused, disabled, edit}, options);
   const Type type = ui.theme().type(TextStyle::body);
-  declare(ui, {.id = result.id, .role = Role::textbox, .states = field_states(options, disabled), .rect = item.rect,
-               .name = label, .description = invalid ? options.error : off ? options.disabled_reason : options.hint,
+  const std::uint32_t states = field_states(ui, options, disabled, result.focused);
+  declare(ui, {.id = result.id, .role = Role::textbox, .states = states, .rect = item.rect, .name = label,
+               .description = invalid ? options.error : off ? options.disabled_reason : options.hint,
                .value = value, .placeholder = options.placeholder, .autocomplete = options.autocomplete,
                .font_size = type.size, .line_height = type.line_height,
                .padding_x = padding_x, .padding_y = padding_y_of(ui.theme()), .end_room = options.end_room});

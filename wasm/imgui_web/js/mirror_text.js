@@ -31,7 +31,8 @@ var imguiWebText = {
       WasmqttBorder.placeText(_imgui_web_room(), text);
       const out = _imgui_web_numbers();
       numbers.forEach(function(number, i) { HEAPF32[(out >> 2) + i] = number; });
-      _imgui_web_on_text(field.imguiId, out);
+      // What does not fit makes the field grow, before the browser scrolls in it.
+      _imgui_web_on_text(field.imguiId, out, 'typing' in field.dataset && field.scrollHeight <= field.clientHeight ? 1 : 0);
     },
 
     lines: function(element, record, text) {
@@ -84,7 +85,9 @@ var imguiWebText = {
       m.style(element, 'padding', [y, m.pixels(x + HEAPF32[p + 40]), y, m.pixels(x)].join(' '));
       m.set(element, 'aria-label', name);
       // The name, for when the page is shown as plain text: there is no other label.
-      m.set(element, 'placeholder', WasmqttBorder.text(HEAPU32[p + 19], HEAPU32[p + 20]) || name);
+      const hint = WasmqttBorder.text(HEAPU32[p + 19], HEAPU32[p + 20]);
+      m.set(element, 'placeholder', hint || name);
+      m.set(element, 'data-typing', states & (1 << 16) ? (hint ? 'hint' : '') : null);
       const autocomplete = WasmqttBorder.text(HEAPU32[p + 23], HEAPU32[p + 24]);
       m.set(element, 'autocomplete', autocomplete || null);
       m.set(element, 'name', autocomplete && autocomplete !== 'off' ? autocomplete : null);

@@ -4,13 +4,16 @@ var imguiWebPage = {
   $ImguiWeb: {
     app: null, canvas: null, root: null, shows: null, polite: null, assertive: null,
     timer: 0, lostTimer: 0, notice: null, title: '', titleTimer: 0,
+    showing: false,     // a frame follows the browser's next paint
     zoomless: false,    // devicePixelRatio does not know the zoom, as in WebKit
 
     // Everything that #app may hold. Rules come by a constructed style sheet, which a strict policy allows.
     rules: '#imgui-web-canvas{position:absolute;inset:0;width:100%;height:100%;display:block;outline:0}' +
       '#imgui-web{position:absolute;inset:0;overflow:clip;pointer-events:none;forced-color-adjust:none;' +
       'user-select:none;-webkit-user-select:none;-webkit-text-size-adjust:none;text-size-adjust:none;' +
-      'font-kerning:none;font-variant-ligatures:none;text-rendering:optimizeSpeed;touch-action:manipulation}' +
+      'text-rendering:optimizeSpeed;touch-action:manipulation}' +
+      // As Dear ImGui sets letters; an element's font would bring the defaults back.
+      '#imgui-web *{font-kerning:none!important;font-variant-ligatures:none!important}' +
       // Taken over: what grows above must not move what the user has scrolled to.
       '[data-imgui-web] *{overflow-anchor:none}' +
       '#imgui-web *{position:absolute;box-sizing:border-box;margin:0;padding:0;border:0;background:none;' +
@@ -33,6 +36,10 @@ var imguiWebPage = {
       '#imgui-web .unseen{width:1px;overflow:hidden;clip-path:inset(50%);pointer-events:none;user-select:none;-webkit-user-select:none}' +
       '#imgui-web ::selection{background:rgba(104,96,255,.35);color:transparent}' +
       '#imgui-web .field::selection{background:transparent}' +
+      // The field that is typed in shows its text itself.
+      '#imgui-web .field[data-typing]{color:var(--imgui-web-text);-webkit-text-fill-color:currentcolor;caret-color:auto}' +
+      '#imgui-web .field[data-typing]::selection{background:var(--imgui-web-selection);color:var(--imgui-web-text)}' +
+      '#imgui-web .field[data-typing=hint]::placeholder{color:var(--imgui-web-muted);-webkit-text-fill-color:currentcolor;opacity:1}' +
       '#imgui-web .scroll{overflow:hidden auto;pointer-events:auto;overscroll-behavior:contain;scrollbar-width:thin;' +
       'scrollbar-color:transparent transparent}' +
       '#imgui-web .scroll:is(:hover,.scrolled){scrollbar-color:rgba(128,134,150,.7) transparent}' +
@@ -289,6 +296,18 @@ var imguiWebPage = {
   imgui_web_request_show__deps: ['$ImguiWeb'],
   imgui_web_request_show: function() { ImguiWeb.shows.port2.postMessage(0); },
 
+  // A message is handled after the paint that follows the animation frame.
+  imgui_web_request_show_after_paint__deps: ['$ImguiWeb'],
+  imgui_web_request_show_after_paint: function() {
+    const w = ImguiWeb;
+    if (w.showing) return;
+    w.showing = true;
+    requestAnimationFrame(function() {
+      w.showing = false;
+      w.shows.port2.postMessage(0);
+    });
+  },
+
   imgui_web_set_timer__deps: ['$ImguiWeb'],
   imgui_web_set_timer: function(milliseconds) {
     clearTimeout(ImguiWeb.timer);
@@ -338,9 +357,13 @@ var imguiWebPage = {
     ImguiWeb.app.style.cursor = names[cursor] || 'default';
   },
 
-  imgui_web_set_page_color__deps: ['$ImguiWeb'],
-  imgui_web_set_page_color: function(rgb, dark) {
-    const color = '#' + (rgb + 0x1000000).toString(16).slice(1);
+  imgui_web_set_colors__deps: ['$ImguiWeb'],
+  imgui_web_set_colors: function(page, text, muted, selection, dark) {
+    const name = function(rgb) { return '#' + (rgb + 0x1000000).toString(16).slice(1); };
+    const color = name(page), own = ImguiWeb.root.style;
+    own.setProperty('--imgui-web-text', name(text));
+    own.setProperty('--imgui-web-muted', name(muted));
+    own.setProperty('--imgui-web-selection', name(selection));
     document.documentElement.style.backgroundColor = color;
     document.documentElement.style.colorScheme = dark ? 'dark' : 'light';
     document.querySelectorAll('meta[name=theme-color]').forEach(function(meta) {

@@ -57,6 +57,8 @@ void set_up_input();
 void draw_frame(double time);
 // Draws inside the event: what the user does next belongs to what this one changes.
 void respond();
+// When the browser has painted what the event changed by itself.
+void respond_after_paint();
 
 }  // namespace imgui_web
 
@@ -69,12 +71,13 @@ void imgui_web_first_frame();
 void imgui_web_set_context_lost(int lost);
 void imgui_web_set_timer(double milliseconds);
 void imgui_web_request_show();
+void imgui_web_request_show_after_paint();
 void imgui_web_set_title(const char* text, int length);
 void imgui_web_copy(const char* text, int length);
 void imgui_web_set_address(const char* url, int length, int push);
 void imgui_web_go_back();
 void imgui_web_query(const char* name, int length);  // the value comes into the room
 void imgui_web_set_cursor(int cursor);
-void imgui_web_set_page_color(unsigned rgb, int dark);
+void imgui_web_set_colors(unsigned page, unsigned text, unsigned muted, unsigned selection, int dark);  // 0xRRGGBB
 void imgui_web_announce(const char* text, int length, int assertive);
 }

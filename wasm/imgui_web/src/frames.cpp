@@ -155,6 +155,11 @@ void respond() {
   draw_frame(emscripten_get_now());
 }
 
+void respond_after_paint() {
+  if (!backend().shown) return want(2);
+  imgui_web_request_show_after_paint();
+}
+
 void show() {
   want(2);
   imgui_web_request_show();

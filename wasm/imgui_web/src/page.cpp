@@ -90,7 +90,7 @@ bool start(const Options& options, Draw draw) {
     return false;
   }
   set_up_imgui();
-  b.ui.platform_scroll_bars = true;
+  b.ui.platform_scroll_bars = b.ui.platform_paints_typing = true;
   b.ui.set_shaper(&b.shaper);
   apply_theme();
   want(2);
@@ -120,7 +120,8 @@ void apply_theme() {
   b.ui.theme().touch = b.signals.coarse;
   b.ui.theme().apply(ImGui::GetStyle());
   b.ui.forget_layouts();
-  imgui_web_set_page_color(b.ui.theme().color.page.rgb, is_dark());
+  const semantic::Palette& color = b.ui.theme().color;
+  imgui_web_set_colors(color.page.rgb, color.text.rgb, color.text_muted.rgb, color.selection.rgb, is_dark());
 }
 
 void set_title(std::string_view title) { imgui_web_set_title(title.data(), static_cast<int>(title.size())); }

@@ -5,8 +5,9 @@
 //   if (name.submitted) sign_in();
 //
 // The platform handles text input (in a browser a real <input> lies over the field): text, selection, composition, undo,
-// autofill and the soft keyboard are its own. The widget paints what the platform reports. A change of `value` by the
-// program shows in the field and reaches the platform in the same frame: `value.clear()` empties a field after sending.
+// autofill and the soft keyboard are its own. The widget paints what the platform reports, or leaves the field that has the
+// focus to it (Ui::platform_paints_typing). A change of `value` by the program shows in the field and reaches the platform in
+// the same frame: `value.clear()` empties a field after sending.
 #pragma once
 
 #include "semantic/text.hpp"

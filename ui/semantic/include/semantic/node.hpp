@@ -49,6 +49,7 @@ enum State : std::uint32_t {
   state_arrow_keys = 1u << 13, // arrow keys move the focus between the focusable nodes inside
   state_scrolls = 1u << 14,    // the node is a scroll container: scroll_y, content_height hold
   state_focusable = 1u << 15,  // takes part in the Tab order though its role alone would not
+  state_typing = 1u << 16,     // the platform paints this field's text, which has the focus: see Ui::platform_paints_typing
   state_enter_submits = 1u << 18, // Enter is a submit, also in a multi-line field (Shift+Enter breaks the line)
   state_rtl = 1u << 19,        // the text's base direction is right to left
   state_aside = 1u << 23,      // text that does not belong to what an article says: its time, its author's name

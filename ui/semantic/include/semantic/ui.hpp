@@ -118,6 +118,9 @@ class Ui {
 
   /// The platform draws scroll bars of its own (a browser does); else the library draws a thin one.
   bool platform_scroll_bars = false;
+  /// The platform paints text, selection and caret of the field that has the focus, unless it is a password's, for which each
+  /// platform has dots of its own: a key is seen without a frame of ours. Else the widget paints what the platform reports.
+  bool platform_paints_typing = false;
 
   // -- for widgets of your own, see widget.hpp
   bool take_activation(Id id);

@@ -1,0 +1,106 @@
+// The field that is typed in: its text is the browser's, at once and in place; the program's frame follows.
+import assert from 'node:assert/strict';
+import {describe, test} from 'node:test';
+import {frames, on_gallery, settle} from './support/gallery.mjs';
+import {colors_of} from './support/small_png.mjs';
+
+const {open} = on_gallery();
+const field_of = (page, name) => page.getByRole('textbox', {name, exact: true});
+const ink_of = (field, part) => field.evaluate((element, pseudo) => getComputedStyle(element, pseudo).webkitTextFillColor, part);
+const unseen = 'rgba(0, 0, 0, 0)';
+
+// The columns of a field in which something dark is drawn.
+async function dark_columns(page, field) {
+  const {x, y, width, height} = await field.boundingBox();
+  const clip = {x: Math.round(x) + 6, y: Math.round(y) + 6, width: Math.round(Math.min(width, 420)) - 12, height: Math.round(height) - 12};
+  const {colors} = colors_of(await page.screenshot({clip}));
+  const wide = colors.length / clip.height;
+  return new Set([...colors.keys()].filter((i) => (colors[i] >> 8 & 255) < 110).map((i) => i % wide));
+}
+
+describe('the field that is typed in', () => {
+  test('shows its text itself, and only as long as it has the focus', async () => {
+    const {page, close} = await open('components', {colorScheme: 'light'});
+    const name = field_of(page, 'Username');
+    await name.fill('alice');
+    await settle(page);
+    assert.equal(await ink_of(name), 'rgb(21, 23, 28)');
+    assert.equal(await ink_of(field_of(page, 'Broker')), unseen);
+    await field_of(page, 'Broker').focus();
+    await settle(page);
+    assert.equal(await ink_of(name), unseen);
+    await close();
+  });
+
+  test('keeps each letter where it was drawn', async () => {
+    const {page, close} = await open('components', {colorScheme: 'light', deviceScaleFactor: 1});
+    const name = field_of(page, 'Username');
+    await name.fill('AVATAR fill, ToTe 0123');
+    await settle(page);
+    const typing = await dark_columns(page, name);
+    await field_of(page, 'Notes').focus();
+    await settle(page);
+    const drawn = await dark_columns(page, name);
+    const far = [...typing].filter((x) => ![x - 1, x, x + 1].some((near) => drawn.has(near)));
+    assert.ok(typing.size > 60 && Math.abs(Math.max(...typing) - Math.max(...drawn)) <= 1, `to ${Math.max(...typing)} and ${Math.max(...drawn)}`);
+    assert.deepEqual(far, []);
+    await close();
+  });
+
+  test('shows a key before the frame that tells the program of it', async () => {
+    const {page, close} = await open('components');
+    await field_of(page, 'Username').focus();
+    await settle(page);
+    const before = await frames(page);
+    const [at_once, painted] = await page.evaluate(() => new Promise((resolve) => {
+      document.activeElement.addEventListener('input', () => {
+        const at_once = Module.imguiWebFrames();
+        requestAnimationFrame(() => resolve([at_once, Module.imguiWebFrames()]));
+      });
+      document.execCommand('insertText', false, 'x');
+    }));
+    assert.deepEqual([at_once, painted], [before, before]);
+    await page.waitForFunction((count) => Module.imguiWebFrames() > count, before);
+    await close();
+  });
+
+  test('grows in the event of the key that needs a further line', async () => {
+    const {page, close} = await open('components');
+    const notes = field_of(page, 'Notes');
+    await notes.fill('one');
+    await settle(page);
+    const [before, after, scrolled] = await notes.evaluate((field) => {
+      const before = field.offsetHeight;
+      field.focus();
+      document.execCommand('insertText', false, '\n2');
+      return [before, field.offsetHeight, field.scrollTop];
+    });
+    assert.ok(after > before + 10, `${before}, then ${after}`);
+    assert.equal(scrolled, 0);
+    await close();
+  });
+
+  test('shows what to write there, and no label in its place', async () => {
+    const {page, close} = await open('chat', {colorScheme: 'light'});
+    const message = field_of(page, 'Message');
+    await message.fill('');
+    await settle(page);
+    assert.equal(await ink_of(message, '::placeholder'), 'rgb(88, 96, 112)');
+    await close();
+    const other = await open('components');
+    const name = field_of(other.page, 'Username');
+    await name.fill('');
+    await settle(other.page);
+    assert.equal(await ink_of(name, '::placeholder'), unseen);
+    await other.close();
+  });
+
+  test('is the program\'s where it is a password\'s', async () => {
+    const {page, close} = await open('components');
+    const password = field_of(page, 'Password');
+    await password.fill('secret');
+    await settle(page);
+    assert.equal(await ink_of(password), unseen);
+    await close();
+  });
+});
