@@ -67,13 +67,6 @@ struct Interior {
     });
   }
 
-  void composition(std::uint32_t begin, std::uint32_t end) const {
-    each_line_range(begin, end, [&](float from, float to, float y) {
-      const float under = y + layout.line_height - 3;
-      list->AddLine({from, under}, {to, under}, ui.theme().color.text.u32(), 1.5f);
-    });
-  }
-
   void caret(std::uint32_t at) const {
     int line = 0;
     const float in_line = layout.caret_x(at, line);
@@ -170,8 +163,6 @@ void paint_interior(Ui& ui, const Shown& shown, const FieldOptions& options) {
     if (!reason.empty()) draw_text(ui, {box.x + padding_x, box.y + padding_y}, reason, TextStyle::body, c.text_muted, room);
   }
   inside.words(shown.disabled ? c.text_muted : c.text);
-  if (edit.composition_end > edit.composition_begin && edit.composition_begin >= 0)
-    inside.composition(offset(edit.composition_begin), offset(edit.composition_end));
   if (shown.focused && edit.selection_begin == edit.selection_end) inside.caret(offset(edit.selection_end));
   list->PopClipRect();
 }

@@ -23,7 +23,6 @@ var imguiWebEvents = {
       window.addEventListener('keydown', ImguiWebEvents.changePane);
       on('submit', function(event) { event.preventDefault(); });
       on('compositionstart', ImguiWebText.onComposition);
-      on('compositionupdate', ImguiWebText.onComposition);
       on('compositionend', ImguiWebText.onComposition);
       document.addEventListener('selectionchange', function() {
         const field = document.activeElement;

@@ -2,27 +2,21 @@
 var imguiWebText = {
   $ImguiWebText__deps: ['$ImguiWeb', '$ImguiWebEarly', '$ImguiWebGlyphs', '$ImguiWebMirror', '$ImguiWebTextSize'],
   $ImguiWebText: {
-    composing: null,    // {field, begin, end} in UTF-16 units
+    composing: null,    // the field in which an input method has not finished: its text is not replaced
 
     onComposition: function(event) {
       const t = ImguiWebText, field = event.target;
       if (!field.imguiField) return;
-      if (event.type === 'compositionstart') t.composing = {field: field, begin: field.selectionStart, end: field.selectionStart};
-      if (event.type === 'compositionupdate' && t.composing) t.composing.end = t.composing.begin + event.data.length;
-      if (event.type === 'compositionend') {
-        t.composing = null;
-        t.tellText(field);
-      }
+      t.composing = event.type === 'compositionstart' ? field : null;
+      t.tellText(field);
     },
 
     tellText: function(field) {
       if (!field.imguiField) return;
-      const composing = ImguiWebText.composing;
       const text = field.value, bytes = ImguiWebGlyphs.bytes;
       const offset = function(at) { return bytes(text.slice(0, at)); };
-      const c = composing && composing.field === field ? composing : null;
-      const numbers = [offset(field.selectionStart || 0), offset(field.selectionEnd || 0), c ? offset(c.begin) : -1,
-                       c ? offset(c.end) : -1, field.scrollLeft / ImguiWebTextSize.scale, field.scrollTop / ImguiWebTextSize.scale];
+      const numbers = [offset(field.selectionStart || 0), offset(field.selectionEnd || 0),
+                       field.scrollLeft / ImguiWebTextSize.scale, field.scrollTop / ImguiWebTextSize.scale];
       // A key is told by `input` and again by `selectionchange`.
       const where = numbers.join();
       if (field.imguiTold === text && field.imguiWhere === where) return;
@@ -98,7 +92,7 @@ var imguiWebText = {
       if (!HEAP32[p + 38] || ImguiWebEarly.has(element)) return;
       // What the browser has put there meanwhile, and nobody was told of, wins.
       if (element.imguiTold !== undefined && element.value !== element.imguiTold) return ImguiWebText.tellText(element);
-      if (!(ImguiWebText.composing && ImguiWebText.composing.field === element)) {
+      if (ImguiWebText.composing !== element) {
         const value = WasmqttBorder.text(HEAPU32[p + 17], HEAPU32[p + 18]);
         if (element.value !== value) element.value = value;
         element.imguiTold = value;

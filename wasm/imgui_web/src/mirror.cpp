@@ -264,7 +264,7 @@ extern "C" {
 EMSCRIPTEN_KEEPALIVE wasmqtt::Room* imgui_web_room() { return &backend().room; }
 
 EMSCRIPTEN_KEEPALIVE float* imgui_web_numbers() {
-  static float numbers[6];
+  static float numbers[4];
   return numbers;
 }
 
@@ -284,15 +284,14 @@ EMSCRIPTEN_KEEPALIVE void imgui_web_on_focus(Id id, int visible) {
   imgui_web::want(1);
 }
 
-// Numbers: selection begin and end, composition begin and end, in bytes; scroll x and y in CSS pixels. Painted: the browser
-// shows it by itself, and the field has room for it.
+// Numbers: selection begin and end, in bytes; scroll x and y in CSS pixels. Painted: the browser shows it by itself, and the
+// field has room for it.
 EMSCRIPTEN_KEEPALIVE void imgui_web_on_text(Id id, const float* numbers, int painted) {
   const auto number = [&](int i) { return static_cast<int>(numbers[i]); };
   std::string value(backend().room.text());
   backend().mirror.note_dom_value(id, value);
   backend().ui.handle_text({.id = id, .text = std::move(value), .selection_begin = number(0),
-                            .selection_end = number(1), .composition_begin = number(2), .composition_end = number(3),
-                            .scroll_x = numbers[4], .scroll_y = numbers[5]});
+                            .selection_end = number(1), .scroll_x = numbers[2], .scroll_y = numbers[3]});
   if (painted) imgui_web::respond_after_paint();
   else imgui_web::respond();
 }

@@ -36,7 +36,6 @@ struct TextEdit {
   Id id = 0;
   std::string text = {};
   int selection_begin = 0, selection_end = 0;  // begin <= end
-  int composition_begin = -1, composition_end = -1;  // the IME's unfinished text; -1: none
   float scroll_x = 0, scroll_y = 0;  // how far the platform scrolled inside the field
 };
 
@@ -76,7 +75,7 @@ class Ui {
 
   // -- inputs, from the platform
   void handle_activate(Id id);            ///< A click that had no pointer: keyboard, assistive technology.
-  void handle_text(const TextEdit& edit); ///< Text, selection or composition of a field changed.
+  void handle_text(const TextEdit& edit); ///< Text or selection of a field changed; what is being composed is text, too.
   void handle_submit(Id id);              ///< Enter in a field, not while composing.
   void handle_escape();                   ///< Escape, not while composing.
   void handle_focus(Id id);               ///< This node has the focus now; 0: none of ours.
