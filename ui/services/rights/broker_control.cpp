@@ -10,8 +10,10 @@ using namespace wasmqtt;
 
 namespace {
 
-constexpr std::size_t page = 100;               // clients, roles or groups in one answer
-constexpr std::size_t commands_per_message = 50;  // the plugin writes its whole file after each
+// The broker does nothing else while it answers or carries out a message, and takes none above its message_size_limit.
+constexpr std::size_t page = 10;  // clients, roles or groups in one answer
+constexpr std::size_t commands_per_message = 50;
+constexpr std::size_t rights_per_message = 2000;  // about 100 bytes each; a command that has more goes alone
 constexpr std::chrono::seconds answer_timeout{60};
 
 }  // namespace
@@ -65,7 +67,11 @@ void BrokerControl::ask() {
 void BrokerControl::send_next() {
   if (done_ == commands_.size()) return finish(true);
   correlation_ = name_ + '.' + std::to_string(++number_);
-  sent_ = std::min(commands_per_message, commands_.size() - done_);
+  std::size_t rights = commands_[done_].acls.size();
+  for (sent_ = 1; sent_ < std::min(commands_per_message, commands_.size() - done_); ++sent_) {
+    rights += commands_[done_ + sent_].acls.size();
+    if (rights > rights_per_message) break;
+  }
   publish(write_commands(std::span(commands_).subspan(done_, sent_), correlation_));
 }
 

@@ -87,9 +87,12 @@ Acls worker_rights() {
 
 std::string role_of(std::string_view user) { return "chat-" + std::string(user); }
 
-BrokerState desired_state(const RightsState& state) {
+namespace {
+
+// The rights of `users` alone, of whom `state` knows more.
+BrokerState desired_of(const std::map<std::string, UserKind>& users, const RightsState& state) {
   BrokerState broker;
-  for (const auto& [user, kind] : state.users) {
+  for (const auto& [user, kind] : users) {
     if (!chat::check_user_name(user).empty()) continue;
     broker.clients[user].roles = {role_of(user)};
     Acls& acls = broker.roles[role_of(user)];
@@ -102,13 +105,32 @@ BrokerState desired_state(const RightsState& state) {
   for (const auto& [id, room] : state.rooms) {
     if (!chat::is_room_id(id)) continue;
     for (const Member& member : room.members) {
-      const auto user = state.users.find(member.user);
-      if (user == state.users.end() || user->second != UserKind::user) continue;
+      const auto user = users.find(member.user);
+      if (user == users.end() || user->second != UserKind::user) continue;
       const auto role = broker.roles.find(role_of(member.user));
       if (role != broker.roles.end()) add_room_rights(role->second, id, member.user, state.only_checked);
     }
   }
   return broker;
+}
+
+}  // namespace
+
+BrokerState desired_state(const RightsState& state) { return desired_of(state.users, state); }
+
+const BrokerState& DesiredState::follow(const RightsState& state) {
+  if (state_.only_checked != state.only_checked) *this = {};
+  std::map<std::string, UserKind> concerned;
+  for (const std::string& name : whose_rights_differ(state_, state)) {
+    broker_.clients.erase(name);
+    broker_.roles.erase(role_of(name));
+    if (const auto user = state.users.find(name); user != state.users.end()) concerned.insert(*user);
+  }
+  BrokerState changed = desired_of(concerned, state);
+  broker_.clients.merge(changed.clients);
+  broker_.roles.merge(changed.roles);
+  state_ = state;
+  return broker_;
 }
 
 }  // namespace rights

@@ -60,4 +60,16 @@ std::string role_of(std::string_view user);
 // are no room ids, get no rights: the database may be written by others.
 BrokerState desired_state(const RightsState& state);
 
+// The same, followed from one state to the next: only the roles of users whom a change concerns are made anew. With 1,000 rooms
+// of 50 members all of them have 300,000 rights.
+class DesiredState {
+ public:
+  // Valid until the next call.
+  const BrokerState& follow(const RightsState& state);
+
+ private:
+  RightsState state_;
+  BrokerState broker_;
+};
+
 }  // namespace rights

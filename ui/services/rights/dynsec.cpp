@@ -38,7 +38,7 @@ json to_json(const Command& command) {
     case Kind::delete_group: return {{"command", "deleteGroup"}, {"groupname", command.name}};
     case Kind::delete_client: return {{"command", "deleteClient"}, {"username", command.name}};
     case Kind::modify_role: return {{"command", "modifyRole"}, {"rolename", command.name}, {"acls", acl_list(command.acls)}};
-    case Kind::create_role: return {{"command", "createRole"}, {"rolename", command.name}, {"acls", acl_list(command.acls)}};
+    case Kind::create_role: return {{"command", "createRole"}, {"rolename", command.name}};
     case Kind::create_client:
       return {{"command", "createClient"}, {"username", command.name}, {"roles", {{{"rolename", command.role}}}}};
     case Kind::add_client_role:

@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t most_requests = 10'000;  // that wait; the broker holds back what is not acknowledged long before
 constexpr std::chrono::milliseconds retry_after{500};
+constexpr int most_of_the_time = 20;  // there is no reading, which takes one part of so many
 
 }  // namespace
 
@@ -47,7 +48,7 @@ Milliseconds GroupService::now() const { return std::chrono::duration_cast<Milli
 void GroupService::handle(const MqttEvent& event) {
   if (std::get_if<Connected>(&event) != nullptr) {
     // It may be another broker, or one that has forgotten what it had retained.
-    published_.clear();
+    told_users_.clear();
     dirty_ = true;
     work();
   }
@@ -134,12 +135,13 @@ void GroupService::try_again_later(std::string_view why) {
 
 void GroupService::read_broker() {
   busy_ = true;
-  control_.read([this](std::optional<BrokerState> state) {
+  control_.read([this, began = loop_.now()](std::optional<BrokerState> state) {
     busy_ = false;
     broker_ = std::move(state);
     if (!broker_) return try_again_later("what the broker knows could not be read");
     dirty_ = true;
-    recheck_at_ = loop_.now() + options_.recheck;
+    // Changes wait while it is read.
+    recheck_at_ = loop_.now() + std::max(options_.recheck, most_of_the_time * (loop_.now() - began));
     work();
   });
 }
@@ -153,7 +155,7 @@ void GroupService::synchronise() {
     dirty_ = true;
     return try_again_later(problem.what());
   }
-  std::vector<Command> commands = reconcile(desired_state(state), *broker_, options_.own_accounts);
+  std::vector<Command> commands = reconcile(desired_.follow(state), *broker_, options_.own_accounts);
   if (commands.empty()) return synchronised(std::move(state));
   busy_ = true;
   control_.apply(commands, [this, commands, state = std::move(state)](bool ok) mutable {
@@ -171,6 +173,7 @@ void GroupService::synchronise() {
 void GroupService::synchronised(RightsState state) {
   publish_groups(state);
   clear_ended_rooms(state);
+  told_ = state;
   known_ = std::move(state);
   for (Answer& answer : std::exchange(answers_, {})) publish_answer(std::move(answer));
 }
@@ -200,28 +203,25 @@ void GroupService::settle_next() {
 
 void GroupService::publish_groups(const RightsState& state) {
   const PublishOptions how{.qos = Qos::at_least_once, .retain = true, .latest_per_topic = true};
-  for (const auto& [user, kind] : state.users) {
-    if (kind != UserKind::user) continue;
-    std::string payload = chat::write_groups(groups_of(user, state));
-    std::string& published = published_[user];
-    if (published == payload || !mqtt_.publish(chat::groups_topic(user), payload, how)) continue;
-    published = std::move(payload);
-  }
-  std::erase_if(published_, [&](const auto& entry) {
-    const auto user = state.users.find(entry.first);
+  std::erase_if(told_users_, [&](const std::string& name) {
+    const auto user = state.users.find(name);
     const bool gone = user == state.users.end() || user->second != UserKind::user;
-    return gone && mqtt_.publish(chat::groups_topic(entry.first), "", how).has_value();
+    return gone && mqtt_.publish(chat::groups_topic(name), "", how).has_value();
   });
+  for (const std::string& user : whose_groups_differ(told_, state)) told_users_.erase(user);
+  for (const auto& [user, kind] : state.users) {
+    if (kind != UserKind::user || told_users_.contains(user)) continue;
+    if (mqtt_.publish(chat::groups_topic(user), chat::write_groups(groups_of(user, state)), how)) told_users_.insert(user);
+  }
 }
 
 // Members may have published retained messages. Nobody is left who could read that they are cleared.
 void GroupService::clear_ended_rooms(const RightsState& state) {
-  for (const std::string& room : std::exchange(rooms_, {})) {
+  for (const auto& [room, content] : told_.rooms) {
     if (state.rooms.contains(room)) continue;
     for (const auto& [user, kind] : state.users)
       (void)mqtt_.publish(chat::room_topic(room, user), "", {.qos = Qos::at_most_once, .retain = true});
   }
-  for (const auto& [room, content] : state.rooms) rooms_.insert(room);
 }
 
 }  // namespace rights

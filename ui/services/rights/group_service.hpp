@@ -24,7 +24,7 @@ namespace rights {
 struct GroupServiceOptions {
   std::set<std::string> own_accounts;  // which the database does not know and which stay
   GroupLimits limits{};
-  wasmqtt::Duration recheck = std::chrono::seconds{30};  // of the broker; another administrator may have changed it
+  wasmqtt::Duration recheck = std::chrono::seconds{30};  // at least, of the broker; another administrator may have changed it
 };
 
 class GroupService {
@@ -86,7 +86,9 @@ class GroupService {
 
   std::optional<BrokerState> broker_;  // as far as it is known
   std::optional<RightsState> known_;   // the database's, with what we have changed since it was read
-  std::set<std::string> rooms_;        // that the broker was brought to last
+  DesiredState desired_;
+  RightsState told_;                   // what the broker was brought to last, and users were told
+  std::set<std::string> told_users_;   // those who have been
   bool dirty_ = true;                  // the database may say something else by now
   bool busy_ = false;                  // the broker is being read or changed
   std::optional<wasmqtt::Time> retry_at_;
@@ -95,7 +97,6 @@ class GroupService {
   std::deque<Request> requests_;
   std::vector<Answer> answers_;                  // as soon as the broker is where the database is
   std::map<std::uint64_t, Sent> sent_;           // answers that the broker does not have yet, by delivery
-  std::map<std::string, std::string> published_; // the latest document of each user
 };
 
 }  // namespace rights

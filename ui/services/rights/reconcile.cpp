@@ -29,6 +29,7 @@ class Reconciler {
     take_rights();
     make_roles();
     make_clients();
+    give_rights();
     remove_roles();
     return std::move(commands_);
   }
@@ -50,21 +51,25 @@ class Reconciler {
         if (!wanted->second.roles.contains(role)) add({.kind = Kind::remove_client_role, .name = name, .role = role});
       }
     }
-    modify_roles([](const Acls& desired, const Acls& actual) { return takes(desired, actual); });
-  }
-
-  void make_roles() {
-    modify_roles([](const Acls& desired, const Acls& actual) { return desired != actual && !takes(desired, actual); });
     for (const auto& [name, acls] : desired_.roles) {
-      if (!actual_.roles.contains(name)) add({.kind = Kind::create_role, .name = name, .acls = acls});
+      const auto now = actual_.roles.find(name);
+      if (now != actual_.roles.end() && now->second != acls && takes(acls, now->second))
+        add({.kind = Kind::modify_role, .name = name, .acls = acls});
     }
   }
 
-  template <class Which>
-  void modify_roles(Which which) {
+  void make_roles() {
+    for (const auto& [name, acls] : desired_.roles) {
+      if (!actual_.roles.contains(name)) add({.kind = Kind::create_role, .name = name});
+    }
+  }
+
+  void give_rights() {
+    static const Acls none;
     for (const auto& [name, acls] : desired_.roles) {
       const auto now = actual_.roles.find(name);
-      if (now != actual_.roles.end() && which(acls, now->second)) add({.kind = Kind::modify_role, .name = name, .acls = acls});
+      const Acls& has = now == actual_.roles.end() ? none : now->second;
+      if (has != acls && !takes(acls, has)) add({.kind = Kind::modify_role, .name = name, .acls = acls});
     }
   }
 
@@ -107,8 +112,8 @@ void carry_out(const Command& command, BrokerState& state) {
     case Kind::set_defaults: state.defaults = command.defaults; break;
     case Kind::delete_group: state.groups.erase(command.name); break;
     case Kind::delete_client: state.clients.erase(command.name); break;
-    case Kind::modify_role:
-    case Kind::create_role: state.roles[command.name] = command.acls; break;
+    case Kind::create_role: state.roles[command.name] = {}; break;
+    case Kind::modify_role: state.roles[command.name] = command.acls; break;
     case Kind::create_client: state.clients[command.name] = {{command.role}, false}; break;
     case Kind::add_client_role: state.clients[command.name].roles.insert(command.role); break;
     case Kind::remove_client_role: state.clients[command.name].roles.erase(command.role); break;

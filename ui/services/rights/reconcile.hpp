@@ -3,7 +3,8 @@
 //   for (const Command& command : reconcile(desired_state(rights), broker, {"rights-service"})) send(command);
 //
 // Each command is complete (all of a role, not a part) and has one concern, because the plugin carries out half of some that
-// are wrong in the other half. What takes rights comes before what gives them. Everything that the database does not know is
+// are wrong in the other half. What takes rights comes before what gives them. The plugin writes its whole file after each
+// command, so roles are made empty, and get their rights when everything else is there. Everything that the database does not know is
 // removed, but for `own`, the accounts of the service itself, and their roles.
 #pragma once
 
@@ -20,7 +21,7 @@ struct Command {
     delete_group,
     delete_client,
     modify_role,
-    create_role,
+    create_role,  // without rights
     create_client,
     add_client_role,
     remove_client_role,
@@ -30,7 +31,7 @@ struct Command {
   Kind kind = Kind::set_defaults;
   std::string name{};  // of the client, role or group
   std::string role{};  // create_client, add_client_role, remove_client_role
-  Acls acls{};         // create_role, modify_role
+  Acls acls{};         // modify_role
   BrokerDefaults defaults{};
   friend bool operator==(const Command&, const Command&) = default;
 };

@@ -1,6 +1,7 @@
 #include "rights_state.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace rights {
 
@@ -76,6 +77,59 @@ Changes difference(const RightsState& from, const RightsState& to) {
     if (before != from.rooms.end() && old.owner != room.owner) changes.push_back({Kind::set_owner, id, room.owner, {}, {}});
   }
   return changes;
+}
+
+namespace {
+
+void insert_members(const Room& room, std::set<std::string>& users) {
+  for (const Member& member : room.members) users.insert(member.user);
+}
+
+// Those that only one of them has.
+void insert_unshared(const Room& a, const Room& b, std::set<std::string>& users) {
+  std::set<std::string> members[2];
+  insert_members(a, members[0]);
+  insert_members(b, members[1]);
+  std::set_symmetric_difference(members[0].begin(), members[0].end(), members[1].begin(), members[1].end(),
+                                std::inserter(users, users.end()));
+}
+
+// `take` gets each room that differs as it was and as it is; where it is not there, one without members.
+template <class Take>
+void each_different_room(const RightsState& from, const RightsState& to, Take take) {
+  static const Room none;
+  for (const auto& [id, room] : from.rooms) {
+    if (!to.rooms.contains(id)) take(room, none);
+  }
+  for (const auto& [id, room] : to.rooms) {
+    const auto before = from.rooms.find(id);
+    if (before == from.rooms.end()) take(none, room);
+    else if (before->second != room) take(before->second, room);
+  }
+}
+
+}  // namespace
+
+std::set<std::string> whose_rights_differ(const RightsState& from, const RightsState& to) {
+  std::set<std::string> users;
+  for (const auto& [user, kind] : from.users) {
+    if (!to.users.contains(user)) users.insert(user);
+  }
+  for (const auto& [user, kind] : to.users) {
+    const auto before = from.users.find(user);
+    if (before == from.users.end() || before->second != kind) users.insert(user);
+  }
+  each_different_room(from, to, [&](const Room& was, const Room& is) { insert_unshared(was, is, users); });
+  return users;
+}
+
+std::set<std::string> whose_groups_differ(const RightsState& from, const RightsState& to) {
+  std::set<std::string> users;
+  each_different_room(from, to, [&](const Room& was, const Room& is) {
+    insert_members(was, users);
+    insert_members(is, users);
+  });
+  return users;
 }
 
 Changes repairs(const RightsState& state) {

@@ -61,6 +61,11 @@ std::string describe(const Change& change);
 // What leads from one state to the other as far as rooms and members go; for the audit of what others have changed.
 Changes difference(const RightsState& from, const RightsState& to);
 
+// Users who came, went, or are of another kind, and members who came into a room or left one.
+std::set<std::string> whose_rights_differ(const RightsState& from, const RightsState& to);
+// Who is told something else of the own groups: members of rooms that differ, before or after.
+std::set<std::string> whose_groups_differ(const RightsState& from, const RightsState& to);
+
 // What has to change for the rules to hold that other programs may have broken: members are users, the owner is a member, a
 // room has members.
 Changes repairs(const RightsState& state);
