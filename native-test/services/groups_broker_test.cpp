@@ -188,6 +188,7 @@ TEST_CASE_FIXTURE(ServiceWorld, "hostile: malformed and oversized requests are a
   };
   CHECK(answer_to("nonsense") == "The payload is not JSON in UTF-8.");
   CHECK(answer_to(std::string(1 << 20, '[')).find("The limit is 4096.") != std::string::npos);
+  jenny.say(chat::group_request_topic("jenny"), std::string(20 << 20, '['));  // which the broker keeps from it
   CHECK(answer_to(R"({"requestId":"1","action":"create","name":"\u0007"})") == "A group's name cannot contain control characters.");
 
   kill_service();
@@ -249,12 +250,13 @@ TEST_CASE_FIXTURE(ServiceWorld, "limits: the size of a request and of a name, on
   CHECK(vy.await_groups([](const chat::Groups& groups) { return groups.size() == 5; }));
 }
 
-TEST_CASE_FIXTURE(ServiceWorld, "limits: requests a minute, at the limit and one above") {
+TEST_CASE_FIXTURE(ServiceWorld, "limits: requests a minute, one below the limit, at it, and one above") {
   kill_service();
   start_service({"--requests-per-minute", "5"});
   User vy = user("vy");
   const auto begin = std::chrono::steady_clock::now();
-  for (int i = 0; i < 5; ++i) CHECK(vy.ask(GroupAction::create, {}, "Garden").accepted);
+  for (int i = 0; i < 4; ++i) CHECK(vy.ask(GroupAction::create, {}, "Garden").accepted);
+  CHECK(vy.ask(GroupAction::create, {}, "Garden").accepted);
   const chat::GroupAnswer sixth = vy.ask(GroupAction::create, {}, "Garden");
   // Unless all of this took so long that one more is due.
   if (std::chrono::steady_clock::now() - begin < std::chrono::seconds{12})

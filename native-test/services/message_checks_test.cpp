@@ -46,6 +46,21 @@ TEST_CASE("forbidden words: text that is no UTF-8, or long, does no harm") {
   CHECK_FALSE(found({"spam"}, std::string(1 << 16, 'x')));
 }
 
+TEST_CASE("rates: one below the limit, at it, one above, and far above; then one more each time that it is due") {
+  const auto second = [](int seconds) { return wasmqtt::Time{std::chrono::seconds{seconds}}; };
+  chat::RateLimit rate(5);  // one in 12 s
+  for (int i = 0; i < 4; ++i) CHECK(rate.take("vy", second(0)));
+  CHECK(rate.take("vy", second(0)));
+  for (int i = 0; i < 1000; ++i) CHECK_FALSE(rate.take("vy", second(0)));
+  CHECK(rate.take("minh", second(0)));
+  CHECK_FALSE(rate.take("vy", second(11)));
+  CHECK(rate.take("vy", second(12)));
+  CHECK_FALSE(rate.take("vy", second(23)));
+  CHECK_FALSE(rate.take("vy", second(1)));  // a clock that was set back gives nothing
+  for (int i = 0; i < 5; ++i) CHECK(rate.take("vy", second(1000)));
+  CHECK_FALSE(rate.take("vy", second(1000)));
+}
+
 TEST_CASE("checks: each refuses with a sentence, and the first one speaks") {
   ForbiddenWords words;
   words.set({"spam"});

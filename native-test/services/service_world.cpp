@@ -60,6 +60,7 @@ BrokerOptions dynamic_broker(const std::vector<BrokerSetting>& more) {
                       {"set_tcp_nodelay true", "as scripts/brokers/dynamic.conf.in has it"},
                       {"max_queued_messages 10000", "as scripts/brokers/dynamic.conf.in has it"},
                       {"max_inflight_messages 100", "as scripts/brokers/dynamic.conf.in has it"},
+                      {"message_size_limit 4194304", "as scripts/brokers/dynamic.conf.in has it"},
                       {"autosave_interval 5", "as scripts/brokers/dynamic.conf.in has it"}};
   options.settings.insert(options.settings.end(), more.begin(), more.end());
   return options;

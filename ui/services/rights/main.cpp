@@ -12,6 +12,8 @@
 //   scripts/brokers/dynamic-security.json, which the plugin's file has to hold before the first start. Its password in a
 //   file that only it can read, or better a certificate (--certificate, --key, --ca with mqtts://).
 // - TLS wherever broker, database and service are not on one machine: mqtts://, and sslmode=verify-full in PostgreSQL's address.
+// - A message_size_limit in the broker's configuration, as in scripts/brokers/dynamic.conf.in: a service ends its connection at a
+//   packet of more than 16 MB, and the broker would send it again and again.
 // - One service for each broker. A second one changes nothing for the better: both would do the same.
 // - The plugin's file in scripts/brokers is to be put back before the broker starts where there is none that names this account: a
 //   Mosquitto that is killed while the plugin writes comes back with nobody's rights, this program's neither (as ExecStartPre:

@@ -30,6 +30,9 @@ Worker::Worker(MqttClient& mqtt, AnswerStore& store, std::vector<Check> checks, 
                std::function<void(std::string_view)> log)
     : mqtt_(mqtt), store_(store), checks_(std::move(checks)), part_(part), now_(std::move(now)), log_(std::move(log)) {
   mqtt_.on_event = [this](const MqttEvent& event) { handle(event); };
+  mqtt_.on_delivery = [this](Delivery, DeliveryState, FailureReason) {
+    if (mqtt_.counts().queued <= most_waiting / 2) mqtt_.resume();
+  };
   // What the session has from before comes before the subscriptions are there again.
   mqtt_.on_message = [this](const Message& message) { receive(message); };
   subscriptions_.resize(requests.size());
@@ -69,6 +72,7 @@ void Worker::receive(const Message& message) {
 // QoS 2: once, whatever happens to the connection. It is in the journal before the request is acknowledged.
 void Worker::answer(const std::string& topic, std::string_view payload) {
   const auto sent = mqtt_.publish(topic, payload, {.qos = Qos::exactly_once});
+  if (mqtt_.counts().queued >= most_waiting) mqtt_.pause();
   if (!sent) log_("an answer could not be sent: " + std::string(sent.error().message()));
 }
 

@@ -1,4 +1,5 @@
-// Answers each request to deliver a message once, in the order of arrival: accepted, or rejected with a reason.
+// Answers each request to deliver a message once, in the order of arrival: accepted, or rejected with a reason. Takes no more
+// requests while too many answers wait to be sent: those stay with the broker, which holds them until they are acknowledged.
 //
 //   Worker worker(connection.mqtt, store, checks, part, now, log);
 //   connection.mqtt.connect();
@@ -25,9 +26,12 @@ struct Part {
   bool has(std::string_view sender) const;
 };
 
+// Answers that wait to be sent, before no more requests are taken; many times what is on the way at once.
+inline constexpr std::size_t most_waiting = 200;
+
 class Worker {
  public:
-  // `mqtt` has `store` and a session that the broker keeps; both outlive the worker.
+  // `mqtt` has `store`, a session that the broker keeps, and room for most_waiting messages; both outlive the worker.
   Worker(wasmqtt::MqttClient& mqtt, AnswerStore& store, std::vector<Check> checks, Part part, std::function<wasmqtt::Time()> now,
          std::function<void(std::string_view)> log);
 
