@@ -66,8 +66,16 @@ TEST_CASE_FIXTURE(ServiceWorld, "groups: create, invite, write, rename, remove, 
   CHECK(vy.ask(GroupAction::invite, room, "jenny").accepted);
   CHECK(vy.ask(GroupAction::leave, room).accepted);
   REQUIRE(jenny.await_groups([&](const auto& groups) { return groups.size() == 1 && groups[0].owner == "jenny"; }));
+  // The broker keeps it with the topic, for the administrator, too, until the room ends.
+  REQUIRE(jenny.peer.mqtt.publish(chat::room_topic(room, "jenny"), "kept", {.qos = Qos::at_least_once, .retain = true}));
+  User admin = user("admin");
+  REQUIRE(admin.may_subscribe("chat/rooms/#"));
+  REQUIRE(admin.await_on(chat::room_topic(room, "jenny"), 1));
   CHECK(jenny.ask(GroupAction::leave, room).accepted);
   REQUIRE(jenny.await_groups([](const auto& groups) { return groups.empty(); }));
+  // Empty: cleared.
+  REQUIRE(admin.await_on(chat::room_topic(room, "jenny"), 2));
+  CHECK(admin.on(chat::room_topic(room, "jenny"))[1].empty());
   CHECK(jenny.ask(GroupAction::leave, room).reason == "You are not a member of this group.");
   for (User* each : {&vy, &minh, &jenny}) CHECK(each->peer.suspected.empty());
 }

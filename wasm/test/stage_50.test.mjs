@@ -102,6 +102,23 @@ describe('stage 50', () => {
     await minh.page.getByRole('dialog').getByText('You are no longer a member of this group.').waitFor();
   });
 
+  test('the last one leaves, who is the owner: the group ends, and can still be read', async () => {
+    const vy = await arrive_as('vy');
+    await make_group(vy, 'Alone');
+    await vy.say('to myself');
+    const told = await subscribe(world.stage.rights.broker, 'chat/groups/of/vy', {user: 'vy', id: 'another-vy'});
+    await told.next(({json}) => json?.rooms.some(({name}) => name === 'Alone'));
+    await vy.button('Members').click();
+    await vy.button('Leave').click();
+    await vy.page.getByRole('dialog').getByText('You are no longer a member of this group.').waitFor();
+    await vy.button('Close').click();
+    await told.next(({json}) => json?.rooms.every(({name}) => name !== 'Alone'));
+    await told.close();
+    await vy.badge('no longer a member').waitFor();
+    await vy.reads('to myself');
+    assert.ok(await vy.field('Message').isDisabled());
+  });
+
   test('somebody who was offline has everything once, in order, also after a reload', async () => {
     const sebastian = await arrive_as('sebastian');
     const hannes = await arrive_as('hannes');
