@@ -42,6 +42,7 @@ struct Databases {
 
     const auto settled = database.settle({"vy", "r1"}, at(10), make_garden);
     CHECK(settled.answer == chat::GroupAnswer{"r1", true, "", garden});
+    CHECK_FALSE(database.changed());  // by others
     CHECK(settled.changes.size() == 3);
     carry_out(settled.changes, state);
     CHECK(database.read(&state, at(11)) == state);

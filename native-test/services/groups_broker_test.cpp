@@ -68,14 +68,23 @@ TEST_CASE_FIXTURE(ServiceWorld, "groups: create, invite, write, rename, remove, 
   REQUIRE(jenny.await_groups([&](const auto& groups) { return groups.size() == 1 && groups[0].owner == "jenny"; }));
   // The broker keeps it with the topic, for the administrator, too, until the room ends.
   REQUIRE(jenny.peer.mqtt.publish(chat::room_topic(room, "jenny"), "kept", {.qos = Qos::at_least_once, .retain = true}));
-  User admin = user("admin");
-  REQUIRE(admin.may_subscribe("chat/rooms/#"));
-  REQUIRE(admin.await_on(chat::room_topic(room, "jenny"), 1));
+  MqttOptions options = test::options_for(broker.url(), "admin's");
+  options.client.user_name = "admin";
+  const Bytes password = as_bytes("admin");
+  options.client.password.emplace(password.begin(), password.end());
+  test::Peer admin(world, options);
+  REQUIRE(admin.connect());
+  REQUIRE(admin.subscribe("chat/rooms/#", Qos::at_least_once));
+  REQUIRE(admin.await_messages(1));
+  CHECK(admin.received[0].payload == "kept");
   CHECK(jenny.ask(GroupAction::leave, room).accepted);
   REQUIRE(jenny.await_groups([](const auto& groups) { return groups.empty(); }));
   // Empty: cleared.
-  REQUIRE(admin.await_on(chat::room_topic(room, "jenny"), 2));
-  CHECK(admin.on(chat::room_topic(room, "jenny"))[1].empty());
+  REQUIRE(world.run_until([&] {
+    return std::any_of(admin.received.begin(), admin.received.end(), [&](const auto& message) {
+      return message.topic == chat::room_topic(room, "jenny") && message.payload.empty();
+    });
+  }));
   CHECK(jenny.ask(GroupAction::leave, room).reason == "You are not a member of this group.");
   for (User* each : {&vy, &minh, &jenny}) CHECK(each->peer.suspected.empty());
 }
@@ -242,7 +251,7 @@ TEST_CASE_FIXTURE(ServiceWorld, "limits: the size of a request and of a name, on
   };
   CHECK(answer_to(of_size(4095)).accepted);
   CHECK(answer_to(of_size(4096)).accepted);
-  for (const std::size_t bytes : {4097u, 100'000u, 5'000'000u})
+  for (const std::size_t bytes : {4097u, 100'000u, 4'000'000u})  // the broker takes no more than 4 MiB
     CHECK(answer_to(of_size(bytes)).reason.find("The limit is 4096.") != std::string::npos);
   const auto of_name = [&](std::size_t bytes) {
     return answer_to(chat::write_group_request({"n" + std::to_string(number++), GroupAction::create, {}, std::string(bytes, 'x'), {}}));
@@ -279,8 +288,9 @@ TEST_CASE_FIXTURE(ServiceWorld, "requests: repeated with its id one is done once
   const auto again = vy.peer.mqtt.publish(chat::group_request_topic("vy"), chat::write_group_request(request), {.qos = Qos::at_least_once});
   REQUIRE(again);
   start_service();
-  REQUIRE(world.run_until([&] { return vy.answers("the same").size() == 2; }));
-  CHECK(vy.answers("the same")[1] == first);
+  // The first one may come again, too: it was not acknowledged if the service was killed soon enough.
+  REQUIRE(world.run_until([&] { return vy.answers("the same").size() >= 2; }));
+  for (const chat::GroupAnswer& answer : vy.answers("the same")) CHECK(answer == first);
   CHECK(vy.groups().size() == 1);
 }
 

@@ -164,7 +164,7 @@ void ServiceWorld::start_service(const std::vector<std::string>& options) {
     for (auto at = text.find(": ready"); at != std::string::npos; at = text.find(": ready", at + 1)) ++count;
     return count == starts_;
   };
-  REQUIRE_MESSAGE(await([&] { return service->has_ended() || ready(); }, std::chrono::minutes{5}), service_log());
+  REQUIRE_MESSAGE(await([&] { return service->has_ended() || ready(); }, std::chrono::minutes{30}), service_log());
   REQUIRE_MESSAGE(!service->has_ended(), service_log());
 }
 

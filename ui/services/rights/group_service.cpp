@@ -189,6 +189,7 @@ void GroupService::settle_next() {
     });
   } catch (const DatabaseError& problem) {
     requests_.push_front(request);
+    dirty_ = true;  // it may have been settled: then the broker comes before the answer
     return try_again_later(problem.what());
   }
   Answer answer{request.key, chat::write_group_answer(settled.answer), request.tokens};

@@ -30,7 +30,7 @@ CREATE OR REPLACE FUNCTION chat_rights_changed() RETURNS trigger LANGUAGE plpgsq
 
 struct Receiver final : pqxx::notification_receiver {
   explicit Receiver(pqxx::connection& connection) : notification_receiver(connection, "chat_rights") {}
-  void operator()(const std::string&, int) override { called = true; }
+  void operator()(const std::string&, int sender) override { called = called || sender != conn().backendpid(); }
   bool called = true;
 };
 

@@ -29,7 +29,7 @@ class SqlConnection {
   // `body` as a whole or not at all, and nobody writes meanwhile: what it has read still holds when it writes. What it throws
   // undoes it, and is thrown on.
   virtual void transaction(const std::function<void()>& body) = 0;
-  // Whether anybody, this connection too, may have written since the last call. True for the first one, and when the
+  // Whether anybody else may have written since the last call. True for the first one, and when the
   // connection had to be made again.
   virtual bool changed() = 0;
   // A file descriptor that becomes readable when changed() is worth a call; -1: ask a few times a second.

@@ -3,6 +3,8 @@
 #include <SQLiteCpp/Statement.h>
 #include <SQLiteCpp/Transaction.h>
 
+#include <utility>
+
 namespace rights {
 namespace {
 
@@ -71,20 +73,15 @@ std::vector<SqlConnection::Row> SqliteConnection::query(std::string_view sql, co
 void SqliteConnection::transaction(const std::function<void()>& body) {
   translated([&] {
     SQLite::Transaction transaction(database_, SQLite::TransactionBehavior::IMMEDIATE);
-    const int before = database_.getTotalChanges();
     body();
     transaction.commit();
-    wrote_ = wrote_ || database_.getTotalChanges() != before;
   });
 }
 
 // data_version changes when another connection has written, ours not [SQLite, PRAGMA data_version].
 bool SqliteConnection::changed() {
   const long long version = translated([&] { return database_.execAndGet("PRAGMA data_version").getInt64(); });
-  const bool changed = version != version_ || wrote_;
-  version_ = version;
-  wrote_ = false;
-  return changed;
+  return std::exchange(version_, version) != version;
 }
 
 }  // namespace rights

@@ -20,7 +20,6 @@ class SqliteConnection final : public SqlConnection {
  private:
   SQLite::Database database_;
   long long version_ = -1;
-  bool wrote_ = true;
 };
 
 }  // namespace rights
