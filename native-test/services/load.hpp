@@ -11,10 +11,9 @@
 #include <vector>
 
 #include "service_world.hpp"
+#include "times.hpp"
 
 namespace test {
-
-using Steady = std::chrono::steady_clock;
 
 // Makes a room, invites a guest, removes the guest, and ends the room, over and over. Each request is repeated until it is
 // answered, as the page does. Whatever is said in the room once the removal has been answered is a secret.

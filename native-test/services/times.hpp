@@ -1,0 +1,22 @@
+// How long things take, for tests that say it.
+#pragma once
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <string>
+#include <vector>
+
+namespace test {
+
+using Steady = std::chrono::steady_clock;
+
+inline double milliseconds_since(Steady::time_point begin) { return std::chrono::duration<double, std::milli>(Steady::now() - begin).count(); }
+
+inline void print_times(const std::string& what, std::vector<double> times) {
+  std::sort(times.begin(), times.end());
+  MESSAGE("note: " << what << ": median " << times[times.size() / 2] << " ms, worst " << times.back() << " ms");
+}
+
+}  // namespace test
