@@ -1,6 +1,5 @@
 // A screen for browsers that draw WebGL only into a window: Xvfb, one for each process of tests, ended with it.
 import {spawn} from 'node:child_process';
-import {once} from 'node:events';
 import x11 from 'x11';
 
 let started = null;
@@ -10,18 +9,40 @@ export function display() {
   return started ??= start();
 }
 
+// So long it may take to be ready, on a busy machine.
+const limit = 60000;
+
 async function start() {
   const server = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', '2600x1600x24', '-nolisten', 'tcp', '-noreset'],
-    {stdio: ['ignore', 'ignore', 'ignore', 'pipe']});
+    {stdio: ['ignore', 'ignore', 'pipe', 'pipe']});
   process.once('exit', () => server.kill('SIGKILL'));
-  const failed = once(server, 'exit').then(([code]) => { throw new Error(`Xvfb ended with ${code}`); });
-  const [number] = await Promise.race([once(server.stdio[3], 'data'), failed, once(server, 'error').then(([error]) => { throw error; })]);
-  failed.catch(() => {});
+  const name = `:${await screen_number(server)}`;
   server.unref();
-  server.stdio[3].unref?.();
-  const name = `:${`${number}`.trim()}`;
+  for (const stream of server.stdio.slice(2)) stream.unref();
   await keep_covered_windows(name);
   return name;
+}
+
+// What it writes once it is ready; an error with its own words if it does not.
+function screen_number(server) {
+  let said = '';
+  server.stderr.on('data', (bytes) => { said = `${said}${bytes}`.slice(-2000); });
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      server.kill('SIGKILL');
+      fail(`was not ready within ${limit} ms`);
+    }, limit);
+    const fail = (how) => {
+      clearTimeout(timer);
+      reject(new Error(`There is no screen for the browser: Xvfb ${how}. ${said}`.trim()));
+    };
+    server.once('error', ({message}) => fail(`could not be started (${message})`));
+    server.once('close', (code, signal) => fail(`ended with ${code ?? signal}`));
+    server.stdio[3].once('data', (number) => {
+      clearTimeout(timer);
+      resolve(`${number}`.trim());
+    });
+  });
 }
 
 // No window knows that another one covers it, as long as this client lives: a browser would call its page hidden, and draw no more

@@ -3,11 +3,14 @@
 // Elements are found, and judged visible, stable and reachable, by Playwright's own code (webkit/agent.mjs); what a person
 // does, keys and mouse, are the driver's real events. One browser process for each context, one window for each page.
 import {EventEmitter} from 'node:events';
+import {display} from './display.mjs';
 import {Page} from './webkit/page.mjs';
 import {start_proxy} from './webkit/proxy.mjs';
 import {start_session} from './webkit/session.mjs';
 
 export async function launch() {
+  // Where there is no screen, say so before anything is open.
+  await display();
   return new Browser();
 }
 

@@ -40,12 +40,23 @@ export async function start_session(proxyPort, told) {
   };
   for (const stream of [child.stdout, child.stderr]) createInterface({input: stream}).on('line', told_line);
   const base = `http://127.0.0.1:${port}`;
+  try {
+    return new Session(await open_browser(base, proxyPort), child, group);
+  } catch (error) {
+    // A driver without a browser would keep the tests' process from ending.
+    group.kill('SIGKILL');
+    throw error;
+  }
+}
+
+// Resolves to the session's address.
+async function open_browser(base, proxyPort) {
   await until(() => fetch(`${base}/status`).then(() => true, () => false), 'WebKitWebDriver answers', 30000);
   const proxy = {proxyType: 'manual', httpProxy: `127.0.0.1:${proxyPort}`};
   const options = {binary: mini_browser(), args: ['--automation', '--enable-write-console-messages-to-stdout=true', '--javascript-can-open-windows-automatically=true']};
   const {sessionId} = await request('POST', `${base}/session`,
     {capabilities: {alwaysMatch: {proxy, 'webkitgtk:browserOptions': options}}});
-  return new Session(`${base}/session/${sessionId}`, child, group);
+  return `${base}/session/${sessionId}`;
 }
 
 async function request(method, url, body) {
