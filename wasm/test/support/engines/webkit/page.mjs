@@ -46,10 +46,10 @@ export class Page extends Finding(EventEmitter) {
   async route(pattern, handler) { this.#proxy.route(pattern, handler); }
   async unroute(pattern) { this.#proxy.unroute(pattern); }
 
-  // A line of the console; those of all windows of a context come here.
+  // What the scripts of a window say; those of all windows of a context come here.
   told({source, level, text}) {
-    if (source === 'JS' && level === 'ERROR') this.emit('pageerror', new Error(text));
-    else this.emit('console', {type: () => level.toLowerCase(), text: () => text});
+    if (source === 'script') this.emit('pageerror', new Error(text));
+    else this.emit('console', {type: () => level, text: () => text});
   }
 
   async goto(url) { await this.#command('POST', 'url', {url}); }

@@ -22,6 +22,7 @@ class HttpProxy {
   #routes = [];
   #server = createServer((request, response) => this.#answer(request, response));
   #sockets = new Set();
+  #console = null;
 
   listen() {
     this.#server.on('upgrade', (request, socket, head) => this.#pass_on(request, socket, head));
@@ -30,6 +31,9 @@ class HttpProxy {
       resolve();
     }));
   }
+
+  // WebSockets that a console (console.mjs) is for go there.
+  serve_console(console) { this.#console = console; }
 
   add_script(script, argument) {
     this.#scripts.push(typeof script === 'function' ? `(${script})(${JSON.stringify(argument)});` : script.content ?? script);
@@ -69,6 +73,7 @@ class HttpProxy {
 
   // A WebSocket: the same handshake to its server, then bytes both ways.
   #pass_on(request, socket, head) {
+    if (this.#console?.is_for(request)) return this.#console.take(request, socket, head);
     const {hostname, port, pathname, search} = new URL(request.url);
     const onward = net.connect(Number(port || 80), hostname, () => {
       const lines = [`GET ${pathname}${search} HTTP/1.1`];
@@ -97,6 +102,7 @@ class HttpProxy {
   }
 
   close() {
+    this.#console?.close();
     return new Promise((resolve) => {
       this.#server.close(resolve);
       this.#server.closeAllConnections();

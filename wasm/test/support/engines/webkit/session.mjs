@@ -1,6 +1,6 @@
 // A browser process with its driver, over the WebDriver protocol (https://www.w3.org/TR/webdriver2/).
 //
-//   const session = await start_session(proxyPort, (line) => …);           each line that the browser's console gets
+//   const session = await start_session(proxyPort);
 //   await session.command('POST', 'url', {url: 'http://…'});               resolves to the answer's value
 //   const handle = await session.open_window();
 //   await session.in_window(handle, (command) => command('GET', 'title')); no other window's command comes between
@@ -8,7 +8,6 @@
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {existsSync, readdirSync} from 'node:fs';
-import {createInterface} from 'node:readline';
 import {free_ports, until} from '../../machine.mjs';
 import {display} from '../display.mjs';
 import {program} from '../program.mjs';
@@ -23,10 +22,10 @@ function mini_browser() {
   return program('MiniBrowser of WebKitGTK', 'WASMQTT_MINIBROWSER', folders.filter((file) => existsSync(file)));
 }
 
-export async function start_session(proxyPort, told) {
+export async function start_session(proxyPort) {
   const [port] = await free_ports(1);
   const child = spawn(program('WebKitWebDriver', 'WASMQTT_WEBKITDRIVER', ['/usr/bin/WebKitWebDriver']), [`--port=${port}`], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: 'ignore',
     // A group of its own, which ends with it: the browser's processes are not the driver's children.
     detached: true,
     env: {...process.env, DISPLAY: await display(), GDK_BACKEND: 'x11', NO_AT_BRIDGE: '1', LIBGL_ALWAYS_SOFTWARE: '1'},
@@ -34,11 +33,6 @@ export async function start_session(proxyPort, told) {
   const group = {kill: (signal) => { try { process.kill(-child.pid, signal); } catch {} }};
   running.add(group);
   child.once('exit', () => running.delete(group));
-  const told_line = (line) => {
-    const console_line = /CONSOLE (\w+) (\w+) (.*)$/.exec(line);
-    if (console_line) told({source: console_line[1], level: console_line[2], text: console_line[3]});
-  };
-  for (const stream of [child.stdout, child.stderr]) createInterface({input: stream}).on('line', told_line);
   const base = `http://127.0.0.1:${port}`;
   try {
     return new Session(await open_browser(base, proxyPort), child, group);
@@ -53,7 +47,7 @@ export async function start_session(proxyPort, told) {
 async function open_browser(base, proxyPort) {
   await until(() => fetch(`${base}/status`).then(() => true, () => false), 'WebKitWebDriver answers', 30000);
   const proxy = {proxyType: 'manual', httpProxy: `127.0.0.1:${proxyPort}`};
-  const options = {binary: mini_browser(), args: ['--automation', '--enable-write-console-messages-to-stdout=true', '--javascript-can-open-windows-automatically=true']};
+  const options = {binary: mini_browser(), args: ['--automation', '--javascript-can-open-windows-automatically=true']};
   const {sessionId} = await request('POST', `${base}/session`,
     {capabilities: {alwaysMatch: {proxy, 'webkitgtk:browserOptions': options}}});
   return `${base}/session/${sessionId}`;
