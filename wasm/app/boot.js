@@ -72,7 +72,7 @@
       else groups.checked = check.checked = false;
     };
     depend(stage < 40);
-    part('#user').value = returned?.user ?? query.get('user') ?? '';
+    part('#user').defaultValue = returned?.user ?? query.get('user') ?? '';
     if (returned && !part('#authentication').checked) part('.primary').textContent = 'Signing In...';
     if (Number(query.get('expiry')) > 0) part('#expiry').value = query.get('expiry');
     const stages = [...form.querySelectorAll('[type=radio]')];

@@ -51,15 +51,23 @@ var imguiWebEarly = {
       return before;
     },
 
+    // A field in which nobody has typed has the program's text, as of a name that was read before the first frame.
+    tellField: function(field) {
+      const offered = field.imguiOffered;
+      if (offered === undefined || field.value !== field.defaultValue || field.value === offered) return ImguiWebText.tellText(field);
+      field.value = field.imguiTold = offered;
+      field.imguiWhere = '';
+    },
+
     // What the user made different from what the program shows now. True: the program has to draw again.
     tell: function(element, before) {
-      const id = element.imguiId;
+      const e = ImguiWebEarly, id = element.imguiId;
       if (element === document.activeElement) {
         ImguiWebMirror.active = element;
         _imgui_web_on_focus(id, element.matches(':focus-visible') ? 1 : 0);
       }
       if (before.scroll) _imgui_web_on_scroll(id, before.scroll / ImguiWebTextSize.scale);
-      if (element.imguiField) ImguiWebText.tellText(element);
+      if (element.imguiField) e.tellField(element);
       const differs = function(value, name) { return value !== null && value !== element.getAttribute(name); };
       // Of radio buttons the one that was chosen tells it, for all of them.
       const unchosen = element.type === 'radio' && !before.checked;

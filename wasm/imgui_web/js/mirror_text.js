@@ -89,7 +89,11 @@ var imguiWebText = {
       m.set(element, 'aria-invalid', states & (1 << 8) ? 'true' : null);
       m.set(element, 'enterkeyhint', states & (1 << 18) ? 'send' : null);
       element.imguiEnterSubmits = !!(states & (1 << 18));
-      if (!HEAP32[p + 38] || ImguiWebEarly.has(element)) return;
+      if (!HEAP32[p + 38]) return;
+      if (ImguiWebEarly.has(element)) {
+        element.imguiOffered = WasmqttBorder.text(HEAPU32[p + 17], HEAPU32[p + 18]);
+        return;
+      }
       // What the browser has put there meanwhile, and nobody was told of, wins.
       if (element.imguiTold !== undefined && element.value !== element.imguiTold) return ImguiWebText.tellText(element);
       if (ImguiWebText.composing !== element) {
