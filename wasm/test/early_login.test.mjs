@@ -5,6 +5,7 @@ import {scriptedServer} from '../browser/test/websocket_server.mjs';
 import {bring_axe, complaints} from './support/axe.mjs';
 import {launchBrowser} from './support/browser.mjs';
 import {lacks} from './support/engines/engine.mjs';
+import {hide_scroll_bars} from './support/gallery.mjs';
 import {until} from './support/machine.mjs';
 import {on_stage, Person, timeout} from './support/person.mjs';
 
@@ -265,6 +266,7 @@ async function takes_over_in_place(someone, pixels, what) {
       const box = element.type === 'checkbox' || element.localName === 'h1' ? [] : [width, height];
       return {name: element.ariaLabel ?? element.textContent, at: [left, element.type === 'checkbox' ? 0 : top, ...box]};
     }));
+  await hide_scroll_bars(someone.page);
   await someone.page.mouse.move(1, 1);
   const [before, seen_before] = [await places(), await someone.page.screenshot()];
   await someone.program();
