@@ -72,9 +72,9 @@ Error Client::handle_restore(Bytes records, Time now) {
   return {};
 }
 
-void Client::handle_attempt(std::string_view url, Time now) {
+void Client::handle_attempt(std::string_view url, Time now, UrlChoice choice) {
   impl_->advance(now);
-  impl_->begin_attempt(url);
+  impl_->begin_attempt(url, choice);
 }
 
 Error Client::handle_transport_open(Time now) {

@@ -10,11 +10,12 @@ namespace wasmqtt {
 using RecordPhase = CloseRecord::Phase;
 using Cause = CloseRecord::Cause;
 
-void Client::Impl::begin_attempt(std::string_view url) {
+void Client::Impl::begin_attempt(std::string_view url, UrlChoice choice) {
   if (phase_ != Phase::idle) return;
   phase_ = Phase::opening;
   record_ = CloseRecord{};
   record_.url = without_secrets(url);
+  record_.url_choice = choice;
   attempt_began_ = now_;
 }
 

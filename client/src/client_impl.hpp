@@ -51,7 +51,7 @@ class Client::Impl {
   std::optional<Time> next_timeout() const;
 
   // client_connection.cpp
-  void begin_attempt(std::string_view url);
+  void begin_attempt(std::string_view url, UrlChoice choice = UrlChoice::in_turn);
   Error open();
   bool connack(const Connack& packet);  // true: `current_` is an event
   void establish(bool session_present);

@@ -129,6 +129,16 @@ std::string_view describe(StopReason reason) {
   return "";
 }
 
+std::string_view describe(UrlChoice choice) {
+  switch (choice) {
+    case UrlChoice::in_turn: return "";
+    case UrlChoice::same: return "the session is there";
+    case UrlChoice::preferred: return "it is the preferred one";
+    case UrlChoice::named: return "the server before has named it";
+  }
+  return "";
+}
+
 std::string_view describe(SessionWarning::Reason reason) {
   switch (reason) {
     case SessionWarning::Reason::expires_at_once:

@@ -12,10 +12,21 @@ bool address_is_wrong(TransportFault fault) {
          fault == TransportFault::mixed_content;
 }
 
+bool was_silent(const CloseRecord& record) {
+  return record.cause == CloseRecord::Cause::timed_out || record.fault == TransportFault::timed_out;
+}
+
 // An address without its query, where tokens travel.
 std::string_view place_of(std::string_view url) { return url.substr(0, url.find_first_of("?#")); }
 
 bool is_secure(std::string_view url) { return url.starts_with("wss:") || url.starts_with("mqtts:") || url.starts_with("ssl:"); }
+
+std::vector<std::string> in_order(DriverOptions& options, EventLoop& loop) {
+  std::vector<std::string> urls = std::move(options.urls);
+  if (!options.shuffle_urls) return urls;
+  for (std::size_t left = urls.size(); left > 1; --left) std::swap(urls[left - 1], urls[loop.random() % left]);
+  return urls;
+}
 
 ClientOptions with_journal(ClientOptions options, bool journal) {
   options.journal = journal;
@@ -33,6 +44,7 @@ Driver::Driver(EventLoop& loop, Transport& transport, SessionStore* store, Clien
       backoff_(options_.backoff),
       takeover_(options_.takeover),
       step_(store != nullptr ? DriverState::unloaded : DriverState::stopped),
+      urls_(in_order(options_, loop), options_.stay),
       newest_(client_.options().protocol == Protocol::newest) {
   loop_.attach([this] { handle_timer(); }, [this] { drain(); });
 }
@@ -128,6 +140,7 @@ bool Driver::enter(DriverState next, StopReason reason) {
   stop_reason_ = at_rest(next) ? reason : StopReason::none;
   if (at_rest(next)) finishing_.cancel();
   if (next != DriverState::waiting) retry_at_.reset();
+  if (next != DriverState::connected) go_back_at_.reset();
   if (next != DriverState::disconnecting && next != DriverState::restarting) deadline_.reset();
   const auto visible = visible_state(next);
   if (!visible || *visible == std::exchange(state_, *visible)) return true;
@@ -154,7 +167,7 @@ void Driver::act(DriverAction action) {
       client_.abort(now);
       return drain();
     case DriverAction::fail_preparation:
-      client_.handle_attempt(url_, now);
+      client_.handle_attempt(url_, now, url_choice_);
       client_.handle_transport_closed({TransportFault::not_prepared, 0, {}, false}, now);
       return drain();
     case DriverAction::close_unopened:
@@ -176,13 +189,9 @@ void Driver::load() {
 void Driver::prepare() {
   error_ = {};
   Attempt proposal;
-  if (!redirect_.empty()) {
-    proposal.url = std::exchange(redirect_, {});
-  } else if (const std::size_t count = options_.urls.size(); count != 0) {
-    if (options_.shuffle_urls && tried_urls_ == 0) first_url_ = loop_.random() % count;
-    proposal.url = options_.urls[(first_url_ + tried_urls_) % count];
-    tried_urls_ = (tried_urls_ + 1) % count;
-  }
+  UrlList::Next next = urls_.take();
+  proposal.url = std::move(next.url);
+  url_choice_ = next.choice;
   const ClientOptions& client = client_.options();
   proposal.user_name = client.user_name;
   proposal.password = client.password;
@@ -216,7 +225,7 @@ void Driver::open() {
   client_.set_authentication(std::move(attempt.authentication));
   if (options_.authenticator != nullptr) error_ = options_.authenticator->driver_connects(client_);
   if (attempt.client_id && !error_) error_ = client_.set_client_id(std::move(*attempt.client_id), now);
-  client_.handle_attempt(url_, now);
+  client_.handle_attempt(url_, now, url_choice_);
   if (error_) {
     client_.abort(now);
     return drain();
@@ -239,16 +248,17 @@ Error Driver::reauthenticate() {
 void Driver::decide_what_next() {
   if (step_ == DriverState::closed) return fire(DriverEvent::give_up);
   const bool was_connected = step_ == DriverState::lost;
-  if ((!was_connected && falls_back()) || follows_server()) {
+  if ((!was_connected && falls_back()) || follows_server() || (was_connected && urls_.returning())) {
     retry_at_ = loop_.now();
     return fire(DriverEvent::again);
   }
   const StopReason reason = reason_to_stop(was_connected);
   if (reason != StopReason::none) return fire(DriverEvent::give_up, reason);
   // The other brokers of the list are tried before anything waits.
-  const bool more_urls = !was_connected && tried_urls_ != 0;
+  const bool more_urls = !was_connected && urls_.more();
   if (!options_.reconnect && !more_urls) return fire(DriverEvent::give_up, StopReason::connection_lost);
   if (was_connected && !same_fault_again()) backoff_.connection_lasted(close_record_.connected_for);
+  if (was_connected && (was_silent(close_record_) || backoff_.failures() > 1)) urls_.leave();
   const bool at_once = more_urls || (was_connected && options_.reconnect_at_once && backoff_.failures() == 0);
   const Duration wait = more_urls ? Duration{} : backoff_.next(loop_.random());
   retry_at_ = loop_.now() + (at_once ? Duration{} : wait);
@@ -287,8 +297,7 @@ bool Driver::falls_back() {
   if (!said && !closed) return false;
   if (said) remember_old();
   else trying_old_ = true;
-  // The same address again.
-  if (const std::size_t count = options_.urls.size(); count != 0) tried_urls_ = (tried_urls_ + count - 1) % count;
+  urls_.again();
   return true;
 }
 
@@ -303,15 +312,15 @@ bool Driver::follows_server() {
     redirects_ = 0;
     return false;
   }
-  redirect_ = std::move(url);
+  urls_.follow(std::move(url));
   ++redirects_;
   return true;
 }
 
 // The next attempt would have the address of this one.
 bool Driver::has_one_address() const {
-  if (options_.urls.size() > 1) return false;
-  return !options_.prepare_attempt || (!options_.urls.empty() && url_ == options_.urls.front());
+  if (urls_.size() > 1) return false;
+  return !options_.prepare_attempt || (urls_.size() == 1 && url_ == urls_.first());
 }
 
 StopReason Driver::reason_to_stop(bool was_connected) {
@@ -356,7 +365,7 @@ void Driver::store_problem(std::string_view problem) {
 
 void Driver::arm_timer() {
   std::optional<Time> next = client_.next_timeout();
-  for (const auto& time : {deadline_, retry_at_, finishing_.deadline()}) {
+  for (const auto& time : {deadline_, retry_at_, go_back_at_, finishing_.deadline()}) {
     if (time && (!next || *time < *next)) next = time;
   }
   loop_.set_timer(next);
@@ -374,7 +383,15 @@ void Driver::handle_timer() {
     else fire(DriverEvent::timed_out);
   }
   if (retry_at_ && now >= *retry_at_) fire(DriverEvent::retry);
+  go_back_if_due();
   drain();
+}
+
+// What is in flight is sent again there.
+void Driver::go_back_if_due() {
+  if (!go_back_at_ || loop_.now() < *go_back_at_) return;
+  urls_.go_back();
+  fire(DriverEvent::go_back);
 }
 
 }  // namespace wasmqtt

@@ -51,6 +51,7 @@ constexpr Rule rules[] = {
     {S::connected, E::abort, S::disconnecting, A::abort},
     {S::connected, E::ended, S::lost},
     {S::connected, E::store_lost, S::connected, A::abort},
+    {S::connected, E::go_back, S::restarting, A::disconnect},
 
     {S::disconnecting, E::start, S::restarting},
     {S::disconnecting, E::abort, S::disconnecting, A::abort},
@@ -58,7 +59,7 @@ constexpr Rule rules[] = {
     {S::disconnecting, E::timed_out, S::disconnecting, A::abort},
     {S::disconnecting, E::store_lost, S::disconnecting, A::abort},
 
-    {S::restarting, E::stop, S::disconnecting},
+    {S::restarting, E::stop, S::disconnecting, A::disconnect},  // on_state may have asked for it before DISCONNECT was sent
     {S::restarting, E::abort, S::disconnecting, A::abort},
     {S::restarting, E::ended, S::lost},
     {S::restarting, E::timed_out, S::restarting, A::abort},

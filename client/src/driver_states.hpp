@@ -42,8 +42,9 @@ enum class DriverEvent : std::uint8_t {
   retry,       // the wait is over, or wake()
   timed_out,   // the deadline of this state
   store_lost,  // the store failed, under StoreFailure::stop
+  go_back,     // it is time to try the first broker of the list again
 };
-inline constexpr std::size_t driver_events = 13;
+inline constexpr std::size_t driver_events = 14;
 
 enum class DriverAction : std::uint8_t {
   nothing,

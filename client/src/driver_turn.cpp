@@ -59,7 +59,10 @@ void Driver::deliver_events() {
     const bool connected = std::holds_alternative<Connected>(*event);
     if (on_event) on_event(*event);
     // After the event, so that whoever hears of the state finds everything above it ready; unless it was ended there.
-    if (connected) fire(DriverEvent::accepted);
+    if (!connected) continue;
+    fire(DriverEvent::accepted);
+    if (step_ != DriverState::connected || options_.return_after == Duration{} || !urls_.away()) continue;
+    go_back_at_ = now + options_.return_after * (1 << std::min(urls_.failed_returns(), 6u));
   }
 }
 
@@ -67,6 +70,7 @@ void Driver::note(const Event& event, Time now) {
   finishing_.note(event, now);
   takeover_.note(event);
   if (trying_old_ && std::holds_alternative<Connected>(event)) remember_old();
+  if (std::holds_alternative<Connected>(event)) urls_.settle();
   if (const Closed* closed = std::get_if<Closed>(&event)) {
     close_record_ = closed->record;
     fire(DriverEvent::ended);

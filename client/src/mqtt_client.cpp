@@ -326,6 +326,7 @@ std::optional<Time> MqttClient::retry_at() const { return impl_->driver().retry_
 const CloseRecord& MqttClient::close_record() const { return impl_->driver().close_record(); }
 Error MqttClient::error() const { return impl_->driver().error(); }
 const std::string& MqttClient::url() const { return impl_->driver().url(); }
+UrlChoice MqttClient::url_choice() const { return impl_->driver().url_choice(); }
 bool MqttClient::durable() const { return impl_->driver().durable(); }
 ProtocolVersion MqttClient::version() const { return impl_->client().version(); }
 const ServerLimits& MqttClient::server() const { return impl_->client().server(); }

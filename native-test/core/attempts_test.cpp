@@ -1,6 +1,5 @@
 // The driver's attempts: which broker, prepared by whom, and how long each may take.
 #include <algorithm>
-#include <set>
 
 #include "world.hpp"
 
@@ -10,10 +9,9 @@ using namespace std::chrono_literals;
 
 namespace {
 
-MqttOptions with_urls(std::vector<std::string> urls, bool shuffle = false) {
+MqttOptions with_urls(std::vector<std::string> urls) {
   MqttOptions options = client_options();
   options.urls = std::move(urls);
-  options.driver.shuffle_urls = shuffle;
   return options;
 }
 
@@ -45,28 +43,6 @@ TEST_CASE("several brokers: after a lost connection the next one is tried") {
   world.broker.cut();
   world.loop.advance(1s);
   CHECK(world.broker.url() == "ws://two");
-}
-
-TEST_CASE("several brokers, shuffled: each round begins somewhere and tries every one once") {
-  World world(with_urls({"ws://one", "ws://two", "ws://three"}, true));
-  world.mqtt.connect();
-  std::set<std::string> first;
-  for (int round = 0; round < 30; ++round) {
-    std::set<std::string> tried;
-    first.insert(world.broker.url());
-    for (int i = 0; i < 3; ++i) {
-      tried.insert(world.broker.url());
-      world.broker.cut(nobody_there);
-      if (i < 2) {
-        world.loop.advance(0s);
-        REQUIRE(world.broker.is_opening());
-      }
-    }
-    CHECK(tried.size() == 3);
-    CHECK(world.mqtt.retry_at() > world.loop.now());
-    world.wait();
-  }
-  CHECK(first.size() == 3);
 }
 
 TEST_CASE("an address that can't work stops the client, unless there is another") {

@@ -175,8 +175,8 @@ class Client {
   // another client id [MQTT-3.1.3-2] or damaged ones are refused and nothing is restored. What was published before
   // comes after what is restored; do not take its records before this call.
   Error handle_restore(Bytes records, Time now);
-  // An attempt begins: for the record only (CloseRecord::url, elapsed).
-  void handle_attempt(std::string_view url, Time now);
+  // An attempt begins: for the record only (CloseRecord::url, url_choice, elapsed).
+  void handle_attempt(std::string_view url, Time now, UrlChoice choice = UrlChoice::in_turn);
   // The transport is open: CONNECT goes into the output [MQTT-3.1.0-1]. On an open connection: no-op [MQTT-3.1.0-2].
   // Returns what is wrong with the options, if anything; then nothing is sent.
   Error handle_transport_open(Time now);

@@ -16,6 +16,14 @@
 
 namespace wasmqtt {
 
+// Why an attempt went to its address, where there are several: see DriverOptions.
+enum class UrlChoice : std::uint8_t {
+  in_turn,    // it was its turn in the list
+  same,       // under stay: the last connection was there, and so is the session
+  preferred,  // return_after has passed: it is the first of the list
+  named,      // follow_server: the server before has named it
+};
+
 struct CloseRecord {
   // How far the attempt had come.
   enum class Phase : std::uint8_t { opening, connecting, connected, disconnecting };
@@ -33,6 +41,7 @@ struct CloseRecord {
   Phase phase = Phase::opening;
   Cause cause = Cause::transport;
   std::string url;              // without user, password, query and fragment
+  UrlChoice url_choice = UrlChoice::in_turn;
   TransportFault fault = TransportFault::none;
   int code = 0;                 // WebSocket close code, 0 where there is none
   std::string reason;           // the peer's words: of the transport, or its Reason String, escaped for a log

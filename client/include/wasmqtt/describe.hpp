@@ -21,6 +21,7 @@ std::string_view describe(DeliveryState state);
 std::string_view describe(ConnectionState state);
 std::string_view describe(StopReason reason);
 std::string_view describe(SessionWarning::Reason reason);
+std::string_view describe(UrlChoice choice);  // "the session is there"; "" for one whose turn it was
 
 // One line: "PUBLISH topic=a/b qos=1 id=7 payload=5 bytes". Passwords, authentication data, correlation data and payloads
 // are not in it.

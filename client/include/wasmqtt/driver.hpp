@@ -20,6 +20,7 @@
 #include "wasmqtt/session_store.hpp"
 #include "wasmqtt/takeover.hpp"
 #include "wasmqtt/transport.hpp"
+#include "wasmqtt/url_list.hpp"
 
 namespace wasmqtt {
 
@@ -49,8 +50,17 @@ enum class StoreFailure : std::uint8_t {
 };
 
 struct DriverOptions {
-  std::vector<std::string> urls{};  // tried in turn, also on reconnect
-  bool shuffle_urls = false;      // start each round at a random one
+  // Several brokers: tried in turn, also on reconnect; the rest of a round without waiting. A broker that takes a connection
+  // and does not answer is left after ClientOptions::connack_timeout.
+  std::vector<std::string> urls{};
+  // In an order of this driver's own, drawn once: a fleet spreads over the brokers, and over the others when one is gone.
+  bool shuffle_urls = false;
+  // Where a connection has ended, the same broker is tried first, for the session lives there; unless it was silent (a time-out),
+  // or the connections there end before BackoffOptions::stable_after, twice in a row.
+  bool stay = false;
+  // Not zero: who has been connected for so long to another than the first broker (of the drawn order) goes back to it, with
+  // DISCONNECT. When it does not serve, the other one is tried next, and the time until the next return doubles, up to 64 times.
+  Duration return_after{};
   bool reconnect = true;          // false: an attempt or connection that ended stops the driver (StopReason::connection_lost)
   BackoffOptions backoff{};
   // Where a connection that the broker had accepted ends, the first attempt is made at once and the waiting begins after it. For
@@ -157,6 +167,7 @@ class Driver final : private TransportObserver {
   StopReason stop_reason() const { return stop_reason_; }
   std::optional<Time> retry_at() const { return retry_at_; }  // when waiting
   const std::string& url() const { return url_; }             // of the current or last attempt
+  UrlChoice url_choice() const { return url_choice_; }        // and why it is that one
   const CloseRecord& close_record() const { return close_record_; }  // of the last attempt that ended
   Error error() const { return error_; }                      // StopReason::invalid
   bool durable() const { return store_ != nullptr && !store_failed_; }  // what is accepted now would survive a crash
@@ -180,6 +191,7 @@ class Driver final : private TransportObserver {
   bool is_old(std::string_view url) const;
   void remember_old();
   bool follows_server();
+  void go_back_if_due();
   StopReason reason_to_stop(bool was_connected);
   bool same_fault_again();
   void arm_timer();
@@ -214,16 +226,16 @@ class Driver final : private TransportObserver {
   Error last_fault_;              // of the protocol, that ended the connection before
   ReasonCode last_ending_ = ReasonCode::success;  // of the broker's DISCONNECT, if that ended it
   Attempt attempt_;               // prepared, until it is opened
+  UrlList urls_;
   std::string url_;
+  UrlChoice url_choice_ = UrlChoice::in_turn;
   const bool newest_;             // Protocol::newest was asked for
   std::vector<std::string> old_urls_;  // of brokers that speak 3.1.1 only
   bool trying_old_ = false;       // this attempt finds out whether it is that
-  std::string redirect_;          // where the broker has sent us; for the next attempt
   unsigned redirects_ = 0;        // in a row
-  std::size_t first_url_ = 0;     // of this round
-  std::size_t tried_urls_ = 0;    // in this round
   std::optional<Time> retry_at_;
   std::optional<Time> deadline_;  // of preparing, opening or disconnecting
+  std::optional<Time> go_back_at_;  // to the first of urls
   bool store_failed_ = false;
   bool transport_in_use_ = false; // between open() and the end, whichever side ends it
   bool transport_full_ = false;   // until on_transport_writable()

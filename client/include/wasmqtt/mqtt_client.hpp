@@ -178,6 +178,7 @@ class MqttClient {
   const CloseRecord& close_record() const;  // of the last attempt that ended
   Error error() const;                      // with StopReason::invalid: what is wrong with the options
   const std::string& url() const;           // of the current or last attempt
+  UrlChoice url_choice() const;             // and why it is that one
   bool durable() const;                     // what is accepted now would survive a crash
   // See Client: what is spoken, what the broker said in CONNACK, and in its DISCONNECT.
   ProtocolVersion version() const;
