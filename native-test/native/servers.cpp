@@ -24,6 +24,7 @@ void TcpServer::accept() {
     ++accepted;
     peer_closed = broken = false;
     received.clear();
+    peer_address = socket.remote_endpoint().address().to_string();
     socket_ = std::make_shared<Tcp::socket>(std::move(socket));
     if (reads) start_reading();
     accept();

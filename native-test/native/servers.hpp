@@ -23,6 +23,7 @@ class TcpServer {
   bool peer_closed = false;   // FIN of the last connection came
   bool broken = false;        // it ended in an error
   std::string received;       // on the last connection
+  std::string peer_address;   // of the last connection
   bool reads = true;          // false, before a connection comes: leaves everything in the kernel
   void start_reading();
   void send(const std::string& bytes);

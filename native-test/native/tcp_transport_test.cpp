@@ -130,6 +130,26 @@ TEST_CASE_FIXTURE(Fixture, "TCP: nobody answers: timed out, after open_timeout")
   CHECK(std::chrono::steady_clock::now() - begin >= 150ms);
 }
 
+TEST_CASE_FIXTURE(Fixture, "TCP: the address to connect from, and what read takes at most, are options; one that is none is said to be unreachable") {
+  NetworkOptions options;
+  options.source_address = "127.0.0.9";
+  options.read_buffer_bytes = 3;
+  NetworkTransport from(world.context, options);
+  from.open(url(), observer);
+  REQUIRE(world.run_until([&] { return observer.opened == 1 && server.accepted == 1; }));
+  CHECK(server.peer_address == "127.0.0.9");
+  server.send("hello there");
+  REQUIRE(world.run_until([&] { return observer.received == "hello there"; }));
+  for (const char* wrong : {"nowhere", "192.0.2.1", "::1"}) {
+    test::Observer unreachable;
+    options.source_address = wrong;
+    NetworkTransport none(world.context, options);
+    none.open(url(), unreachable);
+    REQUIRE(world.run_until([&] { return unreachable.ended(); }));
+    CHECK(unreachable.close->fault == TransportFault::unreachable);
+  }
+}
+
 TEST_CASE_FIXTURE(Fixture, "TCP: a name that does not exist") {
   open("mqtt://no-such-host.invalid");
   CHECK(await_close().fault == TransportFault::name_not_resolved);

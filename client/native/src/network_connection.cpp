@@ -11,10 +11,6 @@ namespace wasmqtt {
 
 namespace asio = boost::asio;
 
-namespace {
-constexpr std::size_t read_buffer_bytes = 64 * 1024;
-}
-
 TransportFault fault_of(const ErrorCode& error) {
   namespace failure = asio::error;
   if (error.category() == failure::get_ssl_category() || error.category() == asio::ssl::error::get_stream_category())
@@ -79,6 +75,7 @@ void NetworkConnection::connect_next() {
   while (next_address_ < addresses_.size()) {
     const auto& address = addresses_[next_address_++];
     socket().open(address.protocol(), error);
+    if (!error) error = bind_source();
     if (error) {
       remember(error);
       continue;
@@ -88,6 +85,16 @@ void NetworkConnection::connect_next() {
     return;
   }
   end({.fault = connect_fault_, .reason = connect_reason_});
+}
+
+ErrorCode NetworkConnection::bind_source() {
+  ErrorCode error;
+  if (options_.source_address.empty()) return error;
+  const auto address = asio::ip::make_address(options_.source_address, error);
+  if (error) return boost::system::errc::make_error_code(boost::system::errc::address_not_available);
+  choose_port_when_connecting(socket().native_handle());
+  socket().bind({address, 0}, error);
+  return error;
 }
 
 void NetworkConnection::give_address_its_share_of_time() {
@@ -130,7 +137,7 @@ void NetworkConnection::opened() {
   if (state_ != State::opening) return;
   state_ = State::open;
   timer_.cancel();
-  read_buffer_.resize(read_buffer_bytes);
+  read_buffer_.resize(std::max<std::size_t>(options_.read_buffer_bytes, 1));
   observer_->on_transport_open();
   if (state_ == State::open) read_more();
 }
@@ -270,7 +277,7 @@ void NetworkConnection::shutdown_done() {
 // Closing a socket with unread bytes in it sends RST, and RST can overtake what we have just sent: a DISCONNECT would
 // be lost and the will published. So read until the peer has closed too, or the timer says enough.
 void NetworkConnection::drain_socket() {
-  read_buffer_.resize(read_buffer_bytes);
+  read_buffer_.resize(std::max<std::size_t>(options_.read_buffer_bytes, 1));
   auto read_on = [self = shared_from_this()](const ErrorCode& error, std::size_t) {
     if (self->state_ != State::closing) return;
     if (error) return self->finish();

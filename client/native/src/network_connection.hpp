@@ -71,6 +71,7 @@ class NetworkConnection : public std::enable_shared_from_this<NetworkConnection>
   void connect_next();
   void connect_done(const ErrorCode& error);
   void give_address_its_share_of_time();
+  ErrorCode bind_source();
   void remember(const ErrorCode& error);
   void read_more();
   void send_pending();

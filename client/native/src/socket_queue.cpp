@@ -23,10 +23,17 @@ void limit_unsent_in_kernel(int socket) {
   (void)::setsockopt(socket, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &bytes, sizeof bytes);
 }
 
+void choose_port_when_connecting(int socket) {
+  const int on = 1;
+  // Without it bind() takes a port that nobody else may have, also not for another destination: there are fewer then.
+  (void)::setsockopt(socket, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
+}
+
 #else
 
 std::size_t unsent_in_kernel(int) { return 0; }
 void limit_unsent_in_kernel(int) {}
+void choose_port_when_connecting(int) {}
 
 #endif
 

@@ -39,6 +39,12 @@ struct NetworkOptions {
   // write() takes bytes until so many are waiting for the kernel; on_transport_writable() comes at half of it. Small, so
   // that PINGREQ and DISCONNECT do not wait for long behind it on a slow uplink.
   std::size_t write_buffer_bytes = 64 * 1024;
+  // What one read takes at most; an open connection has it all the time. Smaller for a program with thousands of them.
+  std::size_t read_buffer_bytes = 64 * 1024;
+  // The address of this machine to connect from, "127.0.0.2"; empty: the system chooses. One address has as many ports for
+  // connections to one broker as the system sets apart, on Linux 28,232. One that is none, or that this machine has not, or of
+  // another family than the broker's, ends the attempt with TransportFault::unreachable.
+  std::string source_address{};
   // Of one incoming WebSocket message; a longer one ends in TransportFault::too_large.
   std::size_t max_message_bytes = 64 * 1024 * 1024;
   TlsOptions tls{};
