@@ -31,11 +31,32 @@ export function misses({results}, {trace = false} = {}) {
     ...trace ? passed.lines().map((line) => `        ${line}`) : []].join('\n'))).join('\n');
 }
 
+// One column for each version that a client speaks.
+export const columns_of = (judged) => judged.flatMap((one) => [4, 5].map((version) => ({...one, version})))
+  .filter(({results, version}) => results.some((result) => result.version === version));
+
 // Markdown, all clients side by side.
 export function table(judged) {
-  const columns = judged.flatMap((one) => [4, 5].map((version) => ({...one, version})));
+  const columns = columns_of(judged);
   const row = (name, cells) => `| ${[name, ...cells].join(' | ')} |`;
   const cells = (area) => columns.map(({results, version}) => written(score(results, area, version)));
   return [row('', columns.map(({about, version}) => `${about.name}, ${version_names[version]}`)), row('---', columns.map(() => '---:')),
     ...areas.map((area) => row(area, cells(area))), row('all', cells(null))].join('\n');
+}
+
+// Markdown: which clauses each client missed, and by how many checks of which areas.
+export function clauses(judged) {
+  return columns_of(judged).map(({about, results, version}) => {
+    const by_clause = grouped(missed(results).filter((result) => result.version === version), ({clause}) => clause);
+    const rows = [...by_clause].sort(([a], [b]) => a.localeCompare(b, 'en', {numeric: true}))
+      .map(([clause, all]) => `| ${clause} | ${all.length} | ${[...new Set(all.map(({area}) => area))].join(', ')} |`);
+    return [`### ${about.name}, MQTT ${version_names[version]}`, '',
+      ...rows.length ? ['| clause | missed | areas |', '|---|---:|---|', ...rows] : ['Nothing was missed.']].join('\n');
+  }).join('\n\n');
+}
+
+function grouped(list, key_of) {
+  const groups = new Map();
+  for (const one of list) groups.set(key_of(one), [...groups.get(key_of(one)) ?? [], one]);
+  return groups;
 }

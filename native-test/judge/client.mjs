@@ -12,11 +12,13 @@ import {has_ended, start, stop} from '../../wasm/test/support/children.mjs';
 
 const start_timeout = 30_000;
 const forget_timeout = 10_000;
+let echo_number = 0;
 
 export class Client {
   #child;
   #changed;
   #forgot = () => {};
+  #echoes = new Map();
   ended = null;
   // Whether it has said that it does not offer what was asked.
   not_offered = false;
@@ -40,6 +42,15 @@ export class Client {
     this.remarks = [];
   }
 
+  // Resolves once it has answered `echo`, which it does after all commands before; or with its end.
+  async echo() {
+    if (this.ended) return;
+    const tag = `echo ${++echo_number}`;
+    const heard = new Promise((resolve) => { this.#echoes.set(tag, resolve); });
+    this.do({do: 'echo', tag});
+    await heard;
+  }
+
   // Resolves once it has forgotten its client; one that does not is ended.
   async forgotten() {
     if (this.ended) return;
@@ -53,9 +64,15 @@ export class Client {
     if (!has_ended(this.#child)) await stop(this.#child);
   }
 
+  // Nothing that a check waits for.
+  #echoed({tag}) {
+    this.#echoes.get(tag)?.();
+    this.#echoes.delete(tag);
+  }
+
   #ready(program) {
     const child = this.#child;
-    child.stdin.on('error', () => {});  // it has ended: `exit` tells
+    child.stdin.on('error', () => {});  // it has ended: `close` tells
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => reject(new Error(`${program} did not say {"is": "ready"}`)), start_timeout);
       const over = (reason) => {
@@ -63,14 +80,17 @@ export class Client {
         this.ended = reason;
         reject(new Error(`${program} ended: ${reason}; ${this.remarks.slice(-5).join(' ')}`));
         this.#forgot();
+        this.#echoes.forEach((heard) => heard());
         this.#changed();
       };
       child.once('error', (error) => over(error.message));
-      child.once('exit', (code, signal) => over(signal ?? `exit code ${code}`));
+      // What it wrote last may say why.
+      child.once('close', (code, signal) => over([signal ?? `exit code ${code}`, ...this.remarks.filter((line) => /error|assert/i.test(line)).slice(-1)].join(': ')));
       createInterface({input: child.stderr}).on('line', (line) => this.remarks.push(line));
       createInterface({input: child.stdout}).on('line', (line) => {
         const report = read(line);
         if (!report) return this.remarks.push(line);
+        if (report.is === 'echo') return this.#echoed(report);
         if (report.is === 'forgotten') this.#forgot();
         else if (report.is === 'not_offered') this.not_offered = true;
         else if (report.is !== 'ready') this.reports.push(report);

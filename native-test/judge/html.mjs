@@ -1,6 +1,6 @@
 // The score cards of one or more clients as one HTML file, without scripts: each miss opens to what passed on the wire.
 import {areas} from './checks/index.mjs';
-import {missed, score, version_names} from './card.mjs';
+import {columns_of, missed, score, version_names} from './card.mjs';
 
 const escapes = {'&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;'};
 const escaped = (text) => String(text).replace(/[&<>"]/g, (letter) => escapes[letter]).replace(/[\0-\x08\x0b-\x1f]/g, '\uFFFD');
@@ -22,14 +22,14 @@ function cell(results, area, version) {
 }
 
 function overview(judged) {
-  const columns = judged.flatMap((one) => [4, 5].map((version) => ({...one, version})));
+  const columns = columns_of(judged);
   const row = (name, area) => `<tr><th scope="row">${escaped(name)}</th>${columns.map(({results, version}) => cell(results, area, version)).join('')}</tr>`;
   const head = columns.map(({about, version}) => `<th scope="col">${escaped(about.name)}<br>MQTT ${version_names[version]}</th>`);
   return `<table><thead><tr><td></td>${head.join('')}</tr></thead><tbody>${areas.map((area) => row(area, area)).join('\n')}${row('all', null)}</tbody></table>`;
 }
 
 const detail = ({version, name, clause, miss, trace}) => `<details><summary>MQTT ${version_names[version]}: ${escaped(name)}: <strong>${escaped(miss)}</strong>
-<span class="clause">${escaped(clause)}</span></summary><pre>${escaped(trace.lines().join('\n'))}</pre></details>`;
+<span class="clause">${escaped(clause)}</span></summary><pre tabindex="0">${escaped(trace.lines().join('\n'))}</pre></details>`;
 
 function client({about, results}) {
   const parts = areas.filter((area) => missed(results, area).length > 0)
@@ -40,10 +40,10 @@ function client({about, results}) {
 export const page = (judged) => `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>MQTT client judge</title><style>${style}</style></head>
-<body><h1>MQTT client judge</h1>
-<p>Passed of those checks that the client offers. An empty cell: the client does not speak this version, or offers nothing of it.
+<body><main><h1>MQTT client judge</h1>
+<p>Passed of those checks that the client offers. An empty cell: the client offers nothing of it.
 A miss opens to the packets that passed: the number of the connection, who sent it, what it is, its bytes.</p>
 ${overview(judged)}
 ${judged.map(client).join('\n')}
-</body></html>
+</main></body></html>
 `;

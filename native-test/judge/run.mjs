@@ -2,14 +2,14 @@
 //
 //   const {about, results} = await judge(['node', 'adapters/mqttjs.mjs'], {jobs: 4, only: /QoS 2/, progress: (done, all) => …});
 //
-// `quick` leaves out what takes long, and nine of ten byte vectors. A result is {area, name, version, clause, miss, trace}: miss
+// `quick` leaves out what takes long, and nine of ten byte vectors; without `again`, what was late is not tried once more. A result is {area, name, version, clause, miss, trace}: miss
 // is null, what was wrong, or undefined where the client does not offer what is asked. A program that ends is a miss, and the
 // next check gets a new one.
 import {Client} from './client.mjs';
 import {checks_for} from './checks/index.mjs';
 import {Miss, NotOffered, Trial} from './trial.mjs';
 
-export async function judge(command, {jobs = 4, only = /./, versions = [4, 5], quick = false, progress = () => {}} = {}) {
+export async function judge(command, {jobs = 4, only = /./, versions = [4, 5], quick = false, again = true, progress = () => {}} = {}) {
   const workers = Array.from({length: jobs}, () => new Worker(command));
   const about = await workers[0].introduce();
   const queue = checks_for(versions.filter((version) => about.versions.includes(version)), quick)
@@ -21,12 +21,12 @@ export async function judge(command, {jobs = 4, only = /./, versions = [4, 5], q
       progress(all - queue.length, all);
     }
   }));
-  await judge_again(workers);
+  if (again) await judge_again(workers);
   await Promise.all(workers.map((one) => one.end()));
   return {about, results: workers.flatMap(({results}) => results)};
 }
 
-// A busy machine does not make a miss: whoever did nothing in time gets another try, alone.
+// A busy machine does not make a miss: whoever did nothing in time, and was not found silent, gets another try, alone.
 async function judge_again(workers) {
   for (const one of workers) {
     const late = one.results.filter(({timed_out}) => timed_out);
@@ -98,7 +98,7 @@ async function outcome(trial, run) {
 
 // Why the client did not do what was waited for, where it said so.
 function explained(message, {client}) {
-  if (!/^not within|closed/.test(message)) return message;
+  if (!/^not within|^silent|closed/.test(message)) return message;
   const said = client.reports.filter(({is, reason}) => (is === 'failed' || is === 'closed') && reason).map(({reason}) => reason);
   return said.length > 0 ? `${message} (the client: ${[...new Set(said)].join('; ')})` : message;
 }

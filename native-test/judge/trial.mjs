@@ -8,8 +8,10 @@
 //   await trial.settle(second);                               // it has handled all that was sent to it
 //   trial.demand(publish.dup, 'DUP is not set');
 //
-// Nothing waits for a time to pass: that no more comes is known once the client has acknowledged a message sent after it.
+// Nothing waits for a time to pass: that no more comes is known once the client has acknowledged a message sent after it, and that
+// nothing comes at all by its silence (silence.mjs).
 import {startPacketBroker} from '../../wasm/test/support/packet_broker.mjs';
+import {silence} from './silence.mjs';
 import {Frames, Trace} from './trace.mjs';
 
 // What the client did wrong; `timed_out` where it did nothing.
@@ -28,6 +30,7 @@ const settle_topic = 'judge/settled/';
 export class Trial {
   #waiting = new Set();
   #settled = 0;
+  #acts = 0;
   trace = new Trace();
   broker = null;
 
@@ -38,11 +41,17 @@ export class Trial {
   }
 
   // To be called when anything has happened; conditions are looked at once it has been handled.
-  changed = () => queueMicrotask(() => this.#waiting.forEach((look) => look()));
+  changed = () => {
+    ++this.#acts;
+    queueMicrotask(() => this.#waiting.forEach((look) => look()));
+  };
 
-  async until(condition, what, milliseconds = timeout) {
+  // With `milliseconds`, what the client does by its own clock, and silent until then. `each_round` is called while it is silent.
+  async until(condition, what, {milliseconds = null, each_round} = {}) {
+    const over = new AbortController();
     const value = await new Promise((resolve, reject) => {
       const end = (settle, result) => {
+        over.abort();
         clearTimeout(timer);
         this.#waiting.delete(look);
         settle(result);
@@ -57,9 +66,13 @@ export class Trial {
           end(reject, error);
         }
       };
-      const timer = setTimeout(() => end(reject, new Miss(`not within ${milliseconds / 1000} s: ${what}`, true)), milliseconds);
+      const limit = milliseconds ?? timeout;
+      const timer = setTimeout(() => end(reject, new Miss(`not within ${limit / 1000} s: ${what}`, true)), limit);
       this.#waiting.add(look);
       look();
+      if (milliseconds !== null || over.signal.aborted) return;
+      silence({client: this.client, acts: () => this.#acts, each_round, signal: over.signal})
+        .then((silent) => { if (silent) end(reject, new Miss(`silent, and has not: ${what}`)); });
     });
     return value;
   }
@@ -90,10 +103,11 @@ export class Trial {
     return this.peer(1);
   }
 
-  // The connection of this number, once the client has said that it is connected.
+  // The connection of this number: the first one once the client has said that it is connected; one after it with its CONNECT,
+  // for a client may say that it is back when all that it sends again has been answered, and not before.
   peer(number) {
-    return this.until(() => this.reports('connected').length >= number && this.broker.peers.length >= number &&
-      this.broker.peers[number - 1], number === 1 ? 'the client is connected' : 'the client has connected again');
+    if (number === 1) return this.until(() => this.reports('connected').length > 0 && this.broker.peers[0], 'the client is connected');
+    return this.until(() => this.broker.peers.find((peer) => peer.number === number && peer.packets.length > 0), 'the client has connected again');
   }
 
   reports(is) { return this.client.reports.filter((report) => report.is === is); }
@@ -129,8 +143,8 @@ export class Trial {
     await this.until(() => this.reports('message').some(({topic}) => topic === `${settle_topic}${number}`), 'a message that came last is delivered');
   }
 
-  closed(peer, what = 'the client closes the connection', milliseconds) {
-    return this.until(() => peer.is_closed, what, milliseconds);
+  closed(peer, what = 'the client closes the connection', options) {
+    return this.until(() => peer.is_closed, what, options);
   }
 
   publish(tag, topic, {payload = '6d', qos = 1, ...more} = {}) { this.client.do({do: 'publish', tag, topic, payload, qos, ...more}); }
@@ -153,6 +167,7 @@ export class Trial {
       this.trace.add('client', peer, frames);
     } else {
       this.trace.add('broker', peer, [bytes]);
+      return;
     }
     this.changed();
   };

@@ -37,6 +37,19 @@ test('connectAsync() loses no message that comes with CONNACK, and acknowledges 
   assert.deepEqual(heard, ['1', '2', '3'], 'what was acknowledged was heard');
 });
 
+test('reserved flags in a header of 3.1.1 are ignored, or end the connection with strictReserved [MQTT-2.2.2-2]', {timeout}, async () => {
+  const flagged = {publish: ({messageId}, peer) => peer.write(Buffer.of(0x41, 2, messageId >> 8, messageId & 255))};
+  const lenient = await connectAsync((await start(flagged)).url, {clientId: 'lenient'});
+  await lenient.publishAsync('t', 'm', {qos: 1});
+  assert.equal(lenient.connected, true);
+  const strict = await connectAsync((await start(flagged)).url, {clientId: 'strict', strictReserved: true, reconnectPeriod: 0});
+  strict.on('error', () => {});
+  strict.publish('t', 'm', {qos: 1}, () => {});
+  await event(strict, 'close');
+  assert.equal(strict.closeRecord.cause, 'protocol_error');
+  assert.match(strict.closeRecord.sentence, /MQTT-2\.2\.2-2/);
+});
+
 test('the address: percent signs that encode nothing and a # in the password are told without the password', {timeout}, () => {
   for (const url of ['mqtt://user:100%@localhost', 'mqtt://user:top#1@localhost']) {
     let error = null;

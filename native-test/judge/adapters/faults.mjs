@@ -1,5 +1,6 @@
-// What wrong.mjs can do wrong, and the check that finds it (`found`: of area and name; `says`: what the miss says). `out` and `in`
-// take one packet of the client's or the broker's, and give those that pass in its place; `report` takes a report.
+// What wrong.mjs can do wrong, and the check that finds it (`found`: of area and name; `says`: what the miss says; `versions`: one of
+// them is enough). `out` and `in` take one packet of the client's or the broker's, and give those that pass in its place; `report`
+// takes a report.
 const type = (frame) => frame[0] >> 4;
 const is_publish = (frame) => type(frame) === 3;
 const qos = (frame) => frame[0] >> 1 & 3;
@@ -45,7 +46,7 @@ function aliases_for_good(frame, link) {
 export const faults = {
   none: {},
   'dup-never': {...out_if(is_publish, (frame) => [with_first(frame, frame[0] & ~8)]), found: /QoS 1: cut before PUBACK/, says: /DUP/},
-  'resends-never': {...out_if((frame) => is_publish(frame) && dup(frame), () => []), found: /QoS 2: cut before PUBREC/, says: /not within/},
+  'resends-never': {...out_if((frame) => is_publish(frame) && dup(frame), () => []), found: /QoS 2: cut before PUBREC/, says: /silent/},
   'resends-with-another-id': {...out_if((frame) => is_publish(frame) && dup(frame), (frame, link) => changed(frame, link, (packet) => { ++packet.messageId; })),
     found: /QoS 1: cut before PUBACK/, says: /with id/},
   'resends-qos-0': {...out_if((frame, {connection, memory}) => {
@@ -85,6 +86,16 @@ export const faults = {
     report(is, more);
   }, found: /CONNACK 5/, says: /connected/},
   'hostile-bytes-ignored': {in: (frame) => (hostile(frame) ? [] : [frame]), found: /publish-q3-s2c/, says: /does not close/},
+  // For the judge's own test: from the first byte of it, nothing comes through any more.
+  deaf: {in(frame, {memory}) {
+    memory.deaf ||= hostile(frame);
+    return memory.deaf ? [] : [frame];
+  }},
+  // And the program stands still for longer than silence takes, and acts then.
+  busy: {in(frame) {
+    if (hostile(frame)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 3000);
+    return [frame];
+  }},
   'hostile-bytes-crash': {in(frame) {
     if (hostile(frame)) process.exit(3);
     return [frame];
@@ -93,7 +104,7 @@ export const faults = {
     found: /AUTH auth\/f4/, says: /0x80/},
   'wrong-keep-alive': {...out_if((frame) => type(frame) === 1, (frame, link) => changed(frame, link, (packet) => { ++packet.keepalive; })),
     found: /CONNECT without a will/, says: /should be/},
-  'wrong-subscribe-flags': {...out_if((frame) => type(frame) === 8, (frame) => [with_first(frame, 0x80)]), found: /Bytes sent: SUBSCRIBE/, says: /not within|not MQTT/},
+  'wrong-subscribe-flags': {...out_if((frame) => type(frame) === 8, (frame) => [with_first(frame, 0x80)]), found: /Bytes sent: SUBSCRIBE/, says: /silent|not MQTT/},
   'talks-after-disconnect': {...out_if((frame) => type(frame) === 14, (frame) => [frame, Buffer.of(0xc0, 0)]), found: /DISCONNECT is the last/, says: /last packet/},
   'spoils-payloads': {report: (is, more, report) => report(is, is === 'message' ? {...more, payload: more.payload.toUpperCase().replace('6869', '6868')} : more),
     found: /publish-q1-empty|publish-payload-starts|publish-topic-spaces-s2c$/, says: /as it was sent/},
@@ -103,9 +114,9 @@ export const faults = {
     if (type(frame) !== 12) return [frame];
     link.to_client(Buffer.of(0xd0, 0));
     return [];
-  }, found: /PINGREQ when nothing/, says: /PINGREQ/},
+  }, found: /PINGREQ when nothing/, says: /PINGREQ/, versions: [4]},
   'dead-links-kept': {out(frame, link) {
     if (type(frame) === 12) link.to_client(Buffer.of(0xd0, 0));
     return [frame];
-  }, found: /no PINGRESP/, says: /closes within/},
+  }, found: /no PINGRESP/, says: /closes within/, versions: [4]},
 };

@@ -25,6 +25,7 @@ export function speak(about, make) {
       methods?.forget();
       say({is: 'forgotten'});
     },
+    echo: ({tag}) => say({is: 'echo', tag}),
     publish: ({payload, ...command}) => client.methods.publish({...command, payload: Buffer.from(payload, 'hex')}),
     subscribe: (command) => client.methods.subscribe(command),
     unsubscribe: (command) => client.methods.unsubscribe(command),

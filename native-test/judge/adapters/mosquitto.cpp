@@ -264,6 +264,7 @@ class Adapter {
       client_.reset();
       report("forgotten");
     }
+    if (name == "echo") report("echo", {{"tag", command.at("tag")}});
     if (name == "connect") client_ = std::make_unique<Client>(command);
     if (!client_) return;
     if (name == "publish") client_->publish(command);

@@ -5,7 +5,7 @@ const keep_alive = 5;
 const allowed = keep_alive * 1500;
 // "A reasonable amount of time" without PINGRESP: four times the keep alive, from the last packet on.
 const dead_after = keep_alive * 4000;
-const ping = (trial, peer) => trial.until(() => trial.of(peer, 'pingreq').length > 0, `PINGREQ within 1.5 × keep alive`, allowed);
+const ping = (trial, peer) => trial.until(() => trial.of(peer, 'pingreq').length > 0, `PINGREQ within 1.5 × keep alive`, {milliseconds: allowed});
 const clauses = [{4: '3.1.2-23', 5: '3.1.2-20'}];
 
 async function while_receiving(trial, peer, act) {
@@ -36,7 +36,7 @@ const checks = [
   }},
   {name: 'no PINGRESP: closes, and comes back', clauses: ['3.12.4-1'], async run(trial) {
     const peer = await trial.begin({keep_alive, script: {pingreq: () => {}}});
-    await trial.closed(peer, `the client closes within ${dead_after / 1000} s`, dead_after);
+    await trial.closed(peer, `the client closes within ${dead_after / 1000} s`, {milliseconds: dead_after});
     await trial.report('closed');
   }},
   {name: 'Server Keep Alive takes the place of the own', clauses: ['3.1.2-21'], versions: [5], async run(trial) {

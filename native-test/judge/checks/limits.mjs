@@ -56,11 +56,13 @@ const flow_checks = [
     await trial.sent(peer, 'publish', 5);
     peer.cut();
     const second = await trial.peer(2);
-    await trial.sent(second, 'publish', 2);
-    await trial.settle(second);
-    trial.demand(trial.of(second, 'publish').length === 2, `${trial.of(second, 'publish').length} are open`);
-    second.send({cmd: 'puback', messageId: trial.of(second, 'publish')[0].messageId});
-    await trial.sent(second, 'publish', 3);
+    for (let done = 0; done < 5; ++done) {
+      const {messageId} = await trial.sent(second, 'publish', done + 1);
+      await trial.settle(second);
+      const open = trial.of(second, 'publish').length - done;
+      trial.demand(open <= 2, `${open} are open`);
+      second.send({cmd: 'puback', messageId});
+    }
   }},
   {name: 'at quota 0 only PUBLISH waits: SUBSCRIBE, PUBREL and PUBACK go out', clauses: ['4.9.0-3', '3.3.4-8'], async run(trial) {
     const peer = await trial.begin({script: {connect: with_properties({receiveMaximum: 1}), publish: held, pubrel: held}});

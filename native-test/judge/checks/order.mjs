@@ -63,7 +63,7 @@ export default [
     const block = 500, all = 66_000;
     for (let sent = 0; sent < all; sent += block) {
       for (let index = 0; index < block; ++index) trial.publish(`${sent + index}`, 'out');
-      await trial.until(() => peer.packets.length >= 2 + sent + block, `PUBLISH ${sent + block}`, 30_000);
+      await trial.until(() => peer.packets.length >= 2 + sent + block, `PUBLISH ${sent + block}`);
     }
     const wrong = trial.of(peer, 'publish').slice(1).find(({messageId}) => messageId === held || messageId === 0);
     trial.demand(!wrong, `the id ${wrong?.messageId} is used${wrong?.messageId ? ' while it is open' : ''}`);

@@ -106,6 +106,7 @@ MqttOptions NpmClient::options(Values& values) {
   // Otherwise it goes on, also where MQTT 5's broker says so.
   if (driver.takeover.connections != 0) driver.takeover.policy = TakeoverPolicy::stop;
   client.clean_session = values.flag();
+  client.strict_reserved = values.flag();
   client.protocol = static_cast<Protocol>(values.number());
   client.topic_aliases = static_cast<std::uint16_t>(values.number());
   take_properties(values.properties(), client);

@@ -124,7 +124,7 @@ export function values_of(options, journal) {
     overflows.indexOf(queue.overflow ?? 'reject'), options.queueQoSZero, options.maxPacketBytes ?? 16 * 1024 * 1024,
     options.trace ?? 0, options.subscribeBatchSize || 8, options.resubscribe, Boolean(backoff) || first > 0, first,
     backoff ? backoff.longest ?? 60_000 : first, backoff?.stableAfter ?? 10_000, Boolean(backoff),
-    options.reconnectOnConnackError, options.takeoverStrikes ?? 0, options.clean,
+    options.reconnectOnConnackError, options.takeoverStrikes ?? 0, options.clean, Boolean(options.strictReserved),
     versions.indexOf(options.protocolVersion), options.autoAssignTopicAlias ? topic_aliases : 0,
     write_properties(options.properties),
   ];

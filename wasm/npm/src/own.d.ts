@@ -22,6 +22,9 @@ export interface IOwnClientOptions {
   trace?: number;
   /** Of one incoming packet, default 16 MiB; more ends the connection. */
   maxPacketBytes?: number;
+  /** MQTT 3.1.1: true ends the connection when the broker sets flags in the header of a packet that has none [MQTT-2.2.2-2], or
+   *  answers CONNECT with a code above 5. Default: false; there are brokers that do it, and would do it on the next connection, too. */
+  strictReserved?: boolean;
   /** Milliseconds that end() waits for acknowledgements while there is a connection; default: 10 000. */
   endTimeout?: number;
 }
