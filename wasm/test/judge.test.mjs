@@ -23,7 +23,7 @@ test('our npm client passes every check of behaviour, and a sample of the byte v
   const {results} = await judge(ours, {jobs: 3, quick: true});
   assert.deepEqual(names(results), []);
   assert.ok(results.length > 250, `${results.length} results`);
-  assert.ok(results.every(({clause}) => clause.length > 3), 'each check names its clause');
+  assert.ok(results.every(({clause}) => /\d/.test(clause)), 'each check names its clause');
 });
 
 test('without strictReserved it misses what the README says: 13 checks of reserved flags, in 3.1.1', async () => {
