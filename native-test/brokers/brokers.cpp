@@ -16,7 +16,7 @@ std::string erlang_libraries() {
 
 }  // namespace
 
-void BrokerProcess::require_ready() {
+bool BrokerProcess::is_ready() {
   if (!ready_ && problem_.empty()) {
     auto answers = [this] {
       return port_answers(port_) && port_answers(websocket_port_) &&
@@ -26,7 +26,27 @@ void BrokerProcess::require_ready() {
     ready_ = answers();
     if (!ready_) problem_ = "it does not listen. Its output: " + read_file(directory_ / "output");
   }
-  REQUIRE_MESSAGE(ready_, name_ << ": " << problem_);
+  return ready_;
+}
+
+void BrokerProcess::require_ready() { REQUIRE_MESSAGE(is_ready(), name_ << ": " << problem_); }
+
+void BrokerProcess::run(std::vector<std::string> command, std::vector<std::string> environment) {
+  command_ = std::move(command);
+  environment_ = std::move(environment);
+  process_ = std::make_unique<Process>(command_, directory_ / "output", environment_);
+}
+
+void BrokerProcess::kill() {
+  process_->signal(SIGKILL);
+  process_->wait();
+}
+
+bool BrokerProcess::start_again() {
+  ready_ = false;
+  write_file(directory_ / "output", "");
+  process_ = std::make_unique<Process>(command_, directory_ / "output", environment_);
+  return is_ready();
 }
 
 RabbitMq::RabbitMq() : BrokerProcess("rabbitmq") {
@@ -40,7 +60,7 @@ RabbitMq::RabbitMq() : BrokerProcess("rabbitmq") {
   if (std::filesystem::exists(inner)) program = inner;
   if (!start_port_mapper()) return;
   write_configuration();
-  process_ = std::make_unique<Process>(std::vector<std::string>{program}, directory_ / "output", environment());
+  run({program}, environment());
 }
 
 // The node would start one by itself, as a daemon, which would outlive it.
@@ -103,15 +123,13 @@ Ejabberd::Ejabberd() : BrokerProcess("ejabberd") {
   // Debian's program in PATH changes the user first, for the system's service; this is what it calls then.
   auto quoted = [this](const std::string& name) { return '"' + (directory_ / name) + '"'; };
   ready_line_ = std::string(broker_user) + " is registered";
-  const std::string register_user = std::string("ok = ejabberd_auth:try_register(<<\"") + broker_user +
+  // Started again, it has him.
+  const std::string register_user = std::string("_ = ejabberd_auth:try_register(<<\"") + broker_user +
                                     "\">>, <<\"localhost\">>, <<\"" + broker_password +
                                     "\">>), io:format(\"" + ready_line_ + "~n\").";
-  process_ = std::make_unique<Process>(
-      std::vector<std::string>{erlang, "-noinput", "-mnesia", "dir", quoted("mnesia"), "-ejabberd", "config",
-                               quoted("ejabberd.yml"), "log_path", quoted("ejabberd.log"), "-s", "ejabberd", "-eval",
-                               register_user},
-      directory_ / "output",
-      std::vector<std::string>{"HOME=" + directory_.path(), "ERL_LIBS=" + erlang_libraries()});
+  run({erlang, "-noinput", "-mnesia", "dir", quoted("mnesia"), "-ejabberd", "config", quoted("ejabberd.yml"), "log_path",
+       quoted("ejabberd.log"), "-s", "ejabberd", "-eval", register_user},
+      {"HOME=" + directory_.path(), "ERL_LIBS=" + erlang_libraries()});
 }
 
 // mod_mqtt's limits are its own defaults. What has one level only, "forbidden", nobody may write or read.
@@ -144,12 +162,8 @@ Aedes::Aedes(Version version) : BrokerProcess(version == Version::release ? "aed
   else if (!std::filesystem::exists(folder + "/node_modules/" + package))
     problem_ = "the npm package is not installed: run `npm ci` in " + folder + ", as scripts/test does.";
   if (!problem_.empty()) return;
-  process_ = std::make_unique<Process>(
-      std::vector<std::string>{node, folder + "/aedes.mjs", package, std::to_string(port_),
-                               std::to_string(websocket_port_)},
-      directory_ / "output",
-      std::vector<std::string>{std::string("AEDES_USER=") + broker_user,
-                               std::string("AEDES_PASSWORD=") + broker_password});
+  run({node, folder + "/aedes.mjs", package, std::to_string(port_), std::to_string(websocket_port_)},
+      {std::string("AEDES_USER=") + broker_user, std::string("AEDES_PASSWORD=") + broker_password});
 }
 
 }  // namespace test

@@ -21,21 +21,33 @@ inline constexpr char broker_password[] = "test";
 class BrokerProcess {
  public:
   // Waits the first time; later calls say the same at once.
+  bool is_ready();
   void require_ready();
+  const std::string& problem() const { return problem_; }  // why it can't be used
+  // SIGKILL; and the same program again, on the same ports and with what is on its disk.
+  void kill();
+  bool start_again();  // is_ready()
+  pid_t id() const { return process_->id(); }
+  std::uint16_t port() const { return port_; }
   std::string url() const { return "mqtt://localhost:" + std::to_string(port_); }
   std::string websocket_url() const { return "ws://localhost:" + std::to_string(websocket_port_) + "/mqtt"; }
 
  protected:
   explicit BrokerProcess(std::string name) : name_(std::move(name)) {}
+  void run(std::vector<std::string> command, std::vector<std::string> environment);
 
   std::string name_;
-  std::string problem_;  // why it can't be used
+  std::string problem_;
   std::string ready_line_;  // in its output, when it takes more than open ports
   bool ready_ = false;
   TemporaryDirectory directory_;
   std::uint16_t port_ = free_port();
   std::uint16_t websocket_port_ = free_port();
   std::unique_ptr<Process> process_;
+
+ private:
+  std::vector<std::string> command_;
+  std::vector<std::string> environment_;
 };
 
 // A node by itself: its name, its cookie, its Erlang port mapper, its database and its plugins are its own. The system's
