@@ -71,6 +71,7 @@ function whose_double({traffic, messages}, name, earlier, receipt) {
     return [who, 'doubled'];
   };
   if (earlier.run !== receipt.run && !(earlier.durable && earlier.durable < receipt.time)) return tell('allowed', 'the process was killed before its journal had it');
+  if (receipt.doubts > earlier.doubts && !receipt.dup) return tell('broker', 'sent again without DUP, when the client was in doubt about the session');
   if (!traffic.sent_anew(name, receipt.id, earlier.time, receipt.time)) return tell('client', 'came once, or again with the same id before its PUBREL');
   const publisher = messages.get(receipt.id)?.publisher;
   switch (publisher && traffic.published_twice(publisher, receipt.id)) {

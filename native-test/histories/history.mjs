@@ -3,21 +3,30 @@
 //   read_history('c1', text) gives {name, published, receipts, subscriptions, idle, stopped, runs}
 //
 //   published       Map of id to {id, topic, qos, number, intent, accepted, durable, acknowledged, failed, rejected, last_run}
-//   receipts        [{id, topic, qos, dup, time, run, durable}] in their order
+//   receipts        [{id, topic, qos, dup, time, run, doubts, durable}] in their order
 //   subscriptions   [{filter, granted, qos, until}]: from which time on, with which QoS, until which time
 //
-// `durable`: the batch of the journal that has it was written before the process could be killed.
+// `doubts`: how often, until then, the client was in doubt about its session: before it was connected, an attempt ended, or the process;
+// a CONNECT may have had no answer, and the session be another one than it knows. `durable`: the batch of the journal that has it was written before the process could be killed.
 
 export function read_history(name, text) {
   const client = {name, published: new Map(), receipts: [], subscriptions: [], idle: false, stopped: [], failures: [], runs: 0};
   // Not in the journal yet; in which batch.
   let pending = [];
   let batches = new Map();
+  let ends = 0;
+  let doubts = 0;
   const acts = {
     run() {
       ++client.runs;
+      ends = 2;
       pending = [];
       batches = new Map();
+    },
+    closed() { ++ends; },
+    connected() {
+      doubts += ends > 1 ? 1 : 0;
+      ends = 0;
     },
     publish(time, id, topic, qos) {
       client.published.set(id, {id, publisher: name, topic, qos: Number(qos), number: client.published.size, intent: time, run: client.runs});
@@ -38,7 +47,7 @@ export function read_history(name, text) {
       batches.delete(number);
     },
     received(time, id, topic, qos, dup) {
-      const receipt = {id, topic, qos: Number(qos), dup: dup === 'dup', time, run: client.runs};
+      const receipt = {id, topic, qos: Number(qos), dup: dup === 'dup', time, run: client.runs, doubts};
       client.receipts.push(receipt);
       pending.push(receipt);
     },

@@ -45,9 +45,9 @@ export class Traffic {
       connection = entry.connection;
       const {cmd, way, messageId} = entry;
       if (cmd === 'connack' && way === 'down' && !entry.sessionPresent) open = new Map();
-      if (cmd === 'publish' && way === 'down') coming.set(messageId, entry);
+      if (cmd === 'publish' && way === 'down') coming.set(messageId, [...coming.get(messageId) ?? [], entry]);
       if (cmd === 'pubcomp' && way === 'up') open.delete(messageId);
-      const answers = way === 'up' && (cmd === 'puback' || cmd === 'pubrec') && coming.get(messageId);
+      const answers = way === 'up' && (cmd === 'puback' || cmd === 'pubrec') && coming.get(messageId)?.shift();
       if (!answers) continue;
       const held = cmd === 'pubrec' ? open.get(messageId) : undefined;
       yield {id: answers.id, reused: held !== answers.id ? held : undefined};
@@ -55,11 +55,11 @@ export class Traffic {
     }
   }
 
-  // Whether the broker has sent the message as another one between these two times: under another packet id, after the release of the
-  // first, or in a new session.
+  // Whether the broker has sent the message as another one between these two times: under another packet id or with another QoS, after the
+  // release of the first, or in a new session.
   sent_anew(client, id, first, second) {
     const sent = this.#publishes(client, id, 'down').filter(({time}) => time <= second + slack);
-    if (new Set(sent.map(({messageId}) => messageId)).size > 1) return true;
+    if (new Set(sent.map(({messageId, qos}) => `${messageId} ${qos}`)).size > 1) return true;
     if (sent.length < 2) return false;
     const {messageId, time} = sent[0], last = sent.at(-1).time;
     return this.#with(client, messageId, 'pubrel', 'down').some((entry) => entry.time > time && entry.time < last) || this.#forgotten(client, time, last);
@@ -80,8 +80,9 @@ export class Traffic {
 
   // Whether `one` came before `other` on the connection on which `other` was read: then it was read before it, too.
   came_before(client, one, other, read) {
-    const there = this.#publishes(client, other, 'down').filter(({time}) => time <= read + slack).at(-1);
-    return Boolean(there) && this.#publishes(client, one, 'down').some(({connection, time}) => connection === there.connection && time < there.time);
+    const there = this.#publishes(client, other, 'down').filter(({time}) => time <= read + slack);
+    const first = there.find(({connection}) => connection === there.at(-1).connection);
+    return Boolean(first) && this.#publishes(client, one, 'down').some(({connection, time}) => connection === first.connection && time < first.time);
   }
 
   // Whether the client has sent `one` for the first time before `other`.
@@ -97,8 +98,16 @@ export class Traffic {
     // From when on the present session has a subscription.
     const subscribed = this.#of(client).find(({cmd, way, time}) => cmd === 'suback' && way === 'down' && time > before)?.time ?? Infinity;
     if (forgotten.some((time) => time > published) || subscribed > published) return 'acknowledged, and the session of the subscriber forgotten';
+    if (this.#unanswered(client, published)) return 'acknowledged, and the session of the subscriber perhaps forgotten, where CONNECT had no answer';
     return this.#publishes(client, id, 'down').length === 0 ? 'acknowledged, the session kept, and never sent'
       : 'acknowledged, sent, not answered when the connection ended, and not sent again';
+  }
+
+  // Whether a connection after this time had a CONNECT and no CONNACK: the broker may have begun a new session there.
+  #unanswered(client, since) {
+    const cmds = new Map();
+    for (const {time, connection, cmd} of this.#of(client)) if (time > since) cmds.set(connection, `${cmds.get(connection) ?? ''} ${cmd}`);
+    return [...cmds.values()].some((all) => / connect\b/.test(all) && !/ connack\b/.test(all));
   }
 
   // The connections on which the broker had forgotten the session: {time, ended, filters, published}; `ended`: null at the end of the

@@ -24,7 +24,7 @@ class Story {
     return this.packet(client, 'down', 'connack', {sessionPresent: sessionPresent ?? false, code: 0});
   }
   begin(qos = 2) {
-    for (const client of ['p', 's']) this.says(client, 'run 1').connect(client);
+    for (const client of ['p', 's']) this.says(client, 'run 1').says(client, 'connected new').connect(client);
     return this.says('s', `subscribe h/+ ${qos}`).says('s', `granted h/+ ${qos}`);
   }
 
@@ -37,8 +37,8 @@ class Story {
   }
   acknowledge(id) { return this.says('p', `acknowledged ${id}`); }
   come(id, qos, messageId, more) { return this.packet('s', 'down', 'publish', {id, topic: 'h/1', qos, messageId, dup: false, ...more}); }
-  receive(id, qos, written = true) {
-    this.says('s', `received ${id} h/1 ${qos} new`).says('s', `append ${id}`);
+  receive(id, qos, written = true, dup = false) {
+    this.says('s', `received ${id} h/1 ${qos} ${dup ? 'dup' : 'new'}`).says('s', `append ${id}`);
     return written ? this.says('s', `written ${id}`) : this;
   }
   reply(messageId, qos) {
@@ -87,7 +87,15 @@ finds('QoS 2: a client that hands out twice what came once', () => begun().out('
 finds('QoS 2: a repetition after a kill is allowed while the journal had it not', () => begun().out('a', 2, 1).come('a', 2, 1).receive('a', 2, false)
   .says('s', 'run 2').connect('s', true).come('a', 2, 1, {dup: true}).receive('a', 2).reply(1, 2), ['allowed: doubled a at s']);
 finds('QoS 2: and not once it had', () => begun().out('a', 2, 1).come('a', 2, 1).receive('a', 2)
-  .says('s', 'run 2').connect('s', true).come('a', 2, 1, {dup: true}).receive('a', 2).reply(1, 2), ['client: doubled a at s']);
+  .says('s', 'run 2').says('s', 'connected present').connect('s', true).come('a', 2, 1, {dup: true}).receive('a', 2, true, true).reply(1, 2), ['client: doubled a at s']);
+finds('QoS 2: a broker that repeats without DUP, when the client is in doubt about its session', () => begun().out('a', 2, 1).come('a', 2, 1).receive('a', 2)
+  .says('s', 'run 2').says('s', 'connected present').connect('s', true).come('a', 2, 1).receive('a', 2).reply(1, 2), ['broker: doubled a at s']);
+finds('QoS 2: and not when it is in none', () => begun().out('a', 2, 1).come('a', 2, 1).receive('a', 2)
+  .says('s', 'closed cut').says('s', 'connected present').connect('s', true).come('a', 2, 1).receive('a', 2).reply(1, 2), ['client: doubled a at s']);
+finds('QoS 2: a broker that gives one packet id to two messages at once', () => begun().out('a', 2, 1).out('b', 2, 2).come('a', 2, 1).come('b', 2, 1)
+  .receive('a', 2).packet('s', 'up', 'pubrec', {messageId: 1}).packet('s', 'up', 'pubrec', {messageId: 1}), ['broker: lost b at s']);
+finds('QoS 1: a broker that sends out of order, and one of it again on the same connection', () => begun().out('a', 1, 1).out('b', 1, 2)
+  .come('b', 1, 2).come('a', 1, 1).come('b', 1, 2).receive('b', 1).receive('a', 1).reply(2, 1).reply(1, 1), ['broker: reordered a at s']);
 finds('QoS 2: a publisher that publishes twice', () => begun().accept('a', 2).send('a', 2, 1).send('a', 2, 2).answer(1, 2).acknowledge('a').in('a', 2, 1).in('a', 2, 2),
   ['client: doubled a at s']);
 finds('QoS 2: a publisher that publishes again after PUBREL', () => begun().accept('a', 2).send('a', 2, 1).answer(1, 2).send('a', 2, 1, {dup: true}).acknowledge('a')
