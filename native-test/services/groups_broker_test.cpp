@@ -4,6 +4,7 @@
 #include <map>
 
 #include "chat/rooms.hpp"
+#include "rounds.hpp"
 #include "service_world.hpp"
 
 using namespace wasmqtt;
@@ -323,8 +324,8 @@ TEST_CASE_FIXTURE(ServiceWorld, "database: a right that is given or taken with s
   User vy = user("vy");
   User jenny = user("jenny");
   const std::string room = vy.ask(GroupAction::create, {}, "Garden").room;
-  const auto may_within_a_second = [&](bool wanted) {
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{1};
+  const auto may_soon = [&](bool wanted) {
+    const auto deadline = std::chrono::steady_clock::now() + test::soon();
     while (jenny.may_subscribe(chat::room_filter(room)) != wanted) {
       if (std::chrono::steady_clock::now() > deadline) return false;
     }
@@ -332,9 +333,9 @@ TEST_CASE_FIXTURE(ServiceWorld, "database: a right that is given or taken with s
   };
   for (int round = 0; round < 5; ++round) {
     sqlite("INSERT INTO members (room, member) VALUES ('" + room + "', 'jenny')");
-    CHECK(may_within_a_second(true));
+    CHECK(may_soon(true));
     sqlite("DELETE FROM members WHERE member = 'jenny'");
-    CHECK(may_within_a_second(false));
+    CHECK(may_soon(false));
   }
   CHECK(jenny.peer.suspected.empty());
   sqlite("DELETE FROM users WHERE name = 'jenny'");
