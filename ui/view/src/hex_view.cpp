@@ -96,7 +96,8 @@ float hex_width(Ui& ui, float room) { return std::ceil(static_cast<float>(column
 
 HexResult hex_view(Ui& ui, wasmqtt::Bytes all, const HexMarks& marks) {
   const wasmqtt::Bytes bytes = all.first(std::min(all.size(), most_shown_bytes));
-  const std::size_t per_line = bytes_per_line(ui, room().x);
+  // The letters of a short packet stand beside its bytes.
+  const std::size_t per_line = std::min(bytes_per_line(ui, room().x), std::max<std::size_t>(8, (bytes.size() + 7) / 8 * 8));
   const float line_height = ui.theme().type(TextStyle::code).line_height;
   HexResult result;
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, 0));

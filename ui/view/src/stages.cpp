@@ -34,6 +34,7 @@ void StagesView::draw(Ui& ui, const chat::State& state, chat::Intents& intents) 
     const float most = std::max(80.0f, ImGui::GetIO().DisplaySize.y - around);
     auto area = scroll_area(ui, "All stages", {.size = {0, std::min(height_, most)}});
     const float top = ImGui::GetCursorScreenPos().y;
+    gap(Theme::space_2);  // the buttons stand out above their headings
     for (const int stage : {10, 20, 30, 40, 50, 60}) draw_stage(ui, state, stage, intents);
     const float height = std::ceil(ImGui::GetCursorScreenPos().y - top);
     if (height != std::exchange(height_, height)) ui.set_unsettled();
