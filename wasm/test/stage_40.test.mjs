@@ -57,12 +57,15 @@ describe('stage 40', () => {
     assert.equal(await minh.field('Username').inputValue(), 'minh');
     assert.equal(await minh.field('Password').inputValue(), '');
     await world.stage.auth_broker.stop();
-    await minh.field('Password').fill('test');
-    await minh.button('Sign In').click();
-    await minh.chat('vy').click();
-    await minh.reads('before the reload');
-    await minh.status(/Reconnecting/).waitFor();
-    await world.stage.auth_broker.start();
+    try {
+      await minh.field('Password').fill('test');
+      await minh.button('Sign In').click();
+      await minh.chat('vy').click();
+      await minh.reads('before the reload');
+      await minh.status(/Reconnecting/).waitFor();
+    } finally {
+      await world.stage.auth_broker.start();
+    }
     await minh.comes_back();
   });
 

@@ -8,7 +8,6 @@
 //
 // In a file of tests: `const world = on_stage();` opens brokers and browser once (world.stage, in tests only), closes
 // after each test every page that world.arrive(address, context) opened, and fails if one of them was not silent.
-import assert from 'node:assert/strict';
 import {isDeepStrictEqual} from 'node:util';
 import {after, afterEach, before} from 'node:test';
 import {openStage} from './browser.mjs';
@@ -68,8 +67,9 @@ export class Person {
     await until(async () => {
       seen = (await this.texts()).map((text) => text.trim());
       return isDeepStrictEqual(seen, wanted);
-    }, 'the conversation', timeout).catch(() => {});
-    assert.deepEqual(seen, wanted);
+    }, `the conversation is ${JSON.stringify(wanted)}`, timeout).catch((error) => {
+      throw new Error(`${error.message}, but ${JSON.stringify(seen)}`);
+    });
   }
 }
 

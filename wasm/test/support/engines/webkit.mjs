@@ -57,7 +57,7 @@ class Context extends EventEmitter {
   browser() { return this.#browser; }
   pages() { return [...this.#pages]; }
   addInitScript(script, argument) { this.#proxy.add_script(script, argument); }
-  async route(pattern, handler) { this.#proxy.route(pattern, handler); }
+  async route(...values) { this.#proxy.route(...values); }
 
   async newPage() {
     this.#session ??= start_session(this.#proxy.port);

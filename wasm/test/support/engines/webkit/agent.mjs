@@ -27,14 +27,17 @@ function install(InjectedScript) {
   Object.assign(window, changed);
   const all = (selector) => injected.querySelectorAll(injected.parseSelector(selector), document);
 
-  // The middle of the element, if the mouse would reach it there.
-  const point = async (element, position) => {
+  // The middle of the element, if the mouse would reach it there. `watched`: until missed() is asked, a press that something else
+  // would get, which has come between meanwhile, is kept from it.
+  let watch = null;
+  const point = async (element, position, watched) => {
     element.scrollIntoViewIfNeeded?.(true);
     const stable = await injected.checkElementStates(element, ['stable']);
     if (stable) return {wait: 'it moves'};
     const {left, top, width, height} = element.getBoundingClientRect();
     const place = position ? {x: left + position.x, y: top + position.y} : {x: left + width / 2, y: top + height / 2};
     const hit = injected.expectHitTarget(place, element);
+    if (watched) watch = injected.setupHitTargetInterceptor(element, 'mouse', place, false);
     return hit === 'done' ? {value: place} : {wait: `${hit.hitTargetDescription} intercepts the pointer`};
   };
   const steps = {
@@ -65,7 +68,7 @@ function install(InjectedScript) {
     if (elements.length > 1) throw injected.strictModeViolationError(injected.parseSelector(selector), elements);
     const missing = await injected.checkElementStates(elements[0], states);
     if (missing) return {wait: `it is not ${missing.missingState ?? 'there any more'}`};
-    if (name === 'point') return point(elements[0], argument);
+    if (name === 'point' || name === 'aim') return point(elements[0], argument, name === 'aim');
     return {value: await steps[name](elements[0], argument)};
   };
   // Tries again each frame, for a while: {wait} is what was missing last.
@@ -77,8 +80,14 @@ function install(InjectedScript) {
       await new Promise((resolve) => own.setTimeout.call(window, resolve, 10));
     }
   };
+  // What got the press instead of the element that was aimed at; null if it has got it.
+  const missed = () => {
+    const result = watch?.stop?.() ?? 'done';
+    watch = null;
+    return result === 'done' ? null : result.hitTargetDescription;
+  };
   const gone = (selector, hidden) => all(selector).every((element) => hidden && !injected.elementState(element, 'visible').matches);
-  Object.defineProperty(window, '__under_test', {value: {all, gone, steps_until, injected}});
+  Object.defineProperty(window, '__under_test', {value: {all, gone, missed, steps_until, injected}});
 }
 
 export const agent_script = `if (!window.__under_test) {

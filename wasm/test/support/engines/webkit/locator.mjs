@@ -58,8 +58,13 @@ export class Locator extends Finding(Object) {
   }
 
   async click({position, timeout, button, clickCount, modifiers} = {}) {
-    const {x, y} = await this.#step('point', position, {states: ['visible', 'enabled'], timeout});
-    await this.#page.mouse.click(x, y, {button, clickCount, modifiers});
+    await this.#page.repeat(async () => {
+      const {x, y} = await this.#step('aim', position, {states: ['visible', 'enabled'], timeout});
+      await this.#page.mouse.click(x, y, {button, clickCount, modifiers});
+      // It may have closed the window, or left the page.
+      const other = await this.#page.in_agent('return agent.missed()', null).catch(() => null);
+      return other === null ? {value: null} : {wait: `${other} got the click`};
+    }, `${this}`, timeout);
   }
   dblclick(options) { return this.click({...options, clickCount: 2}); }
   async hover({position, timeout} = {}) {

@@ -43,7 +43,7 @@ export class Page extends Finding(EventEmitter) {
   setDefaultTimeout(milliseconds) { this.#timeout = milliseconds; }
   within(selector) { return new Locator(this, selector); }
   async addInitScript(script, argument) { this.#proxy.add_script(script, argument); }
-  async route(pattern, handler) { this.#proxy.route(pattern, handler); }
+  async route(...values) { this.#proxy.route(...values); }
   async unroute(pattern) { this.#proxy.unroute(pattern); }
 
   // What the scripts of a window say; those of all windows of a context come here.

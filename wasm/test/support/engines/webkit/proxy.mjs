@@ -40,12 +40,13 @@ class HttpProxy {
   }
 
   // The last one that fits is asked, as with Playwright.
-  route(pattern, handler) { this.#routes.unshift({pattern, handler}); }
+  route(pattern, handler, {times = Infinity} = {}) { this.#routes.unshift({pattern, handler, left: times}); }
   unroute(pattern) { this.#routes = this.#routes.filter((route) => route.pattern !== pattern); }
 
   async #answer(request, response) {
-    const found = this.#routes.find(({pattern}) => iso.urlMatches(undefined, request.url, pattern));
+    const found = this.#routes.find(({pattern, left}) => left > 0 && iso.urlMatches(undefined, request.url, pattern));
     if (!found) return this.#forward(request, response);
+    --found.left;
     await found.handler({
       request: () => ({url: () => request.url, method: () => request.method}),
       fulfill: async ({status = 200, contentType, headers = {}, body = ''}) => {
