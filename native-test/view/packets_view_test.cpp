@@ -309,6 +309,15 @@ TEST_CASE("a splitter between chat and packets: by keyboard, by pointer, within 
   world.settle();
   bar = world.find(Role::separator, "Chat and packets");
   CHECK(bar->rect.y + bar->rect.h / 2 == doctest::Approx(300).epsilon(0.02));
+  // A last move that comes with the release, in the frame of it, counts, and is remembered.
+  world.screen.move_pointer({grip.x + 100, 300});
+  ImGui::GetIO().AddMouseButtonEvent(0, true);
+  world.screen.frame();
+  ImGui::GetIO().AddMousePosEvent(grip.x + 100, 400);
+  ImGui::GetIO().AddMouseButtonEvent(0, false);
+  world.settle();
+  bar = world.find(Role::separator, "Chat and packets");
+  CHECK(bar->rect.y + bar->rect.h / 2 == doctest::Approx(400).epsilon(0.02));
 }
 
 TEST_CASE("the packets are docked right or below, where there is room for either") {

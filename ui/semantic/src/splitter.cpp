@@ -32,10 +32,12 @@ SplitterResult splitter(Ui& ui, std::string_view name, const Rect& whole, int sh
   const Id id = widget_id(name);
   const ImVec2 size = beside ? ImVec2{options.thickness, whole.h} : ImVec2{whole.w, options.thickness};
   const SurfaceResult bar = begin_widget(ui, id, size);
+  // The last move may come with it, in one frame.
+  const bool released = ImGui::IsItemDeactivated();
   ImGui::SetCursorScreenPos(before);
   int wanted = ui.take_found(id);
   const bool by_key = wanted >= 0;
-  if (bar.held) {
+  if ((bar.held || released) && ImGui::IsMousePosValid()) {
     const ImVec2 mouse = ImGui::GetIO().MousePos;
     wanted = static_cast<int>(std::lround((beside ? mouse.x - whole.x : mouse.y - whole.y) / length * 100));
   }
@@ -44,10 +46,10 @@ SplitterResult splitter(Ui& ui, std::string_view name, const Rect& whole, int sh
   declare(ui, {.id = id, .role = Role::separator, .states = state_focusable, .rect = bar.rect, .name = name,
                .set_size = options.most, .position = options.least, .progress = static_cast<float>(share) / 100});
   SplitterResult result{.share = share};
-  if (wanted < 0 && !bar.activated) return result;
+  if (wanted < 0 && !bar.activated && !released) return result;
   if (wanted >= 0) result.share = std::clamp(wanted, options.least, options.most);
   result.changed = result.share != share;
-  result.settled = by_key || bar.activated;
+  result.settled = by_key || bar.activated || released;
   return result;
 }
 
