@@ -85,6 +85,21 @@ TEST_CASE("scrolled up, a log stays where it is while messages come, and jumps w
   CHECK(message(page, "more 19"));
 }
 
+TEST_CASE("an item after the last leads a log to its very end, though heights are estimated and the platform tells of another place") {
+  Headless page(400, 300);
+  Messages messages(1000);
+  page.show(messages.draw());
+  for (int i = 0; i < 20; ++i) page.scroll("Messages", 20000.0f - 900.0f * static_cast<float>(i));
+  REQUIRE_FALSE(messages.state.at_bottom());
+  const Id id = page.find(Role::log, "Messages")->id;
+  page.ui().handle_row(id, 0x7fffffff);
+  page.ui().handle_scroll(id, 5000);
+  page.frame();
+  CHECK(messages.state.at_bottom());
+  REQUIRE(message(page, messages.texts.back()));
+  CHECK(message(page, messages.texts.back())->rect.max().y <= 300);
+}
+
 TEST_CASE("the items of a log know their place among all") {
   Headless page(400, 300);
   Messages messages(1000);

@@ -424,4 +424,22 @@ describe('ten thousand messages', () => {
     await write('kim', 'bob', 'and another');
     await kim.message('and another').waitFor();
   });
+
+  test('of any height: End leads from the first line to the last one', async () => {
+    const lea = await signed_in('?stage=10&user=lea');
+    await lea.talk_to('bob');
+    const texts = Array.from({length: 400}, (_, i) => `${i} ${i % 3 ? '' : 'a line\n'.repeat(i % 11)}${i % 7 ? '' : 'long '.repeat(60)}`);
+    await flood(world.stage.open_broker, texts.map((text) => message('lea', 'bob', text)));
+    const last = lea.log().getByRole('article').last();
+    await until(async () => await last.getAttribute('aria-setsize') === '400', 'all have arrived', timeout);
+    await lea.log().focus();
+    await lea.page.keyboard.press('Home');
+    await until(() => lea.log().evaluate((log) => log.scrollTop === 0), 'the beginning', timeout);
+    await lea.button('Jump to latest').waitFor();
+    await lea.page.keyboard.press('End');
+    await lea.button('Jump to latest').waitFor({state: 'detached'});
+    await until(() => lea.log().evaluate((log) => log.scrollHeight - log.clientHeight - log.scrollTop < 2), 'the very end', timeout);
+    const [text, log] = [await lea.message(texts.at(-1).trim()).boundingBox(), await lea.log().boundingBox()];
+    assert.ok(text.y + text.height <= log.y + log.height, JSON.stringify({text, log}));
+  });
 });

@@ -85,7 +85,12 @@ class LogView {
       state_.stick_ = y >= end - 4;
       note_anchor();
     }
-    if (const int found = ui_.take_found(id_); found >= 0) state_.scroll_to(found);
+    if (const int found = ui_.take_found(id_); found >= count_) {
+      state_.stick_ = true;
+      state_.pinned_ = false;
+    } else if (found >= 0) {
+      state_.scroll_to(found);
+    }
     if (state_.target_ >= 0) {
       state_.anchor_ = std::min(state_.target_, count_ - 1);
       state_.anchor_offset_ = -view * 0.25f;

@@ -109,12 +109,14 @@ var imguiWebEvents = {
       (last && pane.contains(last) ? last : pane.querySelector('.field:not(:disabled)') || m.firstFocusable(pane)).focus();
     },
 
-    // What lies further down grows while the browser scrolls there: it would stop short of the end.
+    // What lies further down grows while the browser scrolls there: it would stop short of the end. And what it may be scrolling
+    // smoothly ends, or would tell of another place.
     scrollToEnd: function(event, element) {
       const scroll = element.closest('.scroll');
       if (!scroll || scroll.getAttribute('role') !== 'log') return;
       event.preventDefault();
-      _imgui_web_on_scroll(scroll.imguiId, scroll.scrollHeight / ImguiWebTextSize.scale);
+      scroll.scrollTop = scroll.scrollHeight;
+      _imgui_web_on_row(scroll.imguiId, 0x7fffffff);
     },
 
     moveInGroup: function(event, element) {

@@ -82,7 +82,8 @@ class Ui {
   void handle_focus_visible(bool visible);///< Whether a ring shall show (keyboard), as CSS :focus-visible.
   void handle_scroll(Id id, float y);     ///< The platform scrolled this container.
   void handle_found(int item);            ///< Find-in-page found this item of findable(): it is scrolled into sight.
-  /// The keyboard moves to this row of a table, which is scrolled into sight; or a splitter to this percentage.
+  /// The keyboard moves to this row of a table, which is scrolled into sight; a splitter to this percentage; or a log to this
+  /// item, to its end if there are not so many.
   void handle_row(Id rows, int row);
 
   // -- requests, to the platform
