@@ -21,7 +21,7 @@ const hideable = (page) => page.addInitScript(() => {
   let hidden = false;
   const waiting = [];
   const real = self.requestAnimationFrame.bind(self);
-  self.requestAnimationFrame = (call) => (hidden ? waiting.push(call) : real(call));
+  self.requestAnimationFrame = (call) => real((time) => (hidden ? waiting.push(call) : call(time)));
   Object.defineProperty(document, 'visibilityState', {get: () => (hidden ? 'hidden' : 'visible')});
   Object.defineProperty(document, 'hidden', {get: () => hidden});
   self.hide = (now) => {
