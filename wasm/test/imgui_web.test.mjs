@@ -1,9 +1,10 @@
-// imgui_web in Chromium, on its own gallery page: found by role and name, clicked without force, looked at as pixels.
+// imgui_web on its own gallery page: found by role and name, clicked without force, looked at as pixels.
 import assert from 'node:assert/strict';
 import {after, before, describe, test} from 'node:test';
 import {bring_axe, complaints} from './support/axe.mjs';
 import {lacks} from './support/engines/engine.mjs';
 import {colors, on_gallery, settle} from './support/gallery.mjs';
+import {until} from './support/machine.mjs';
 
 const {open} = on_gallery();
 
@@ -159,6 +160,37 @@ describe('text', () => {
     await chat.close();
   });
 
+  test('is selected by a double click word by word, at the beginning of a line, too', {skip: lacks('double click')}, async () => {
+    const chat = await open('chat');
+    const {page} = chat;
+    const long = page.locator('.text').filter({hasText: 'Message number 36, which is long'});
+    for (const index of [0, 1]) {
+      const line = long.locator('.line').nth(index);
+      const {x, y, height} = await line.boundingBox();
+      await page.mouse.dblclick(x + 4, y + height / 2);
+      const word = (await line.textContent()).split(/\s/)[0];
+      assert.equal((await page.evaluate(() => getSelection().toString())).trim(), word);
+    }
+    await chat.close();
+  });
+
+  test('is copied in lines when all of the page is selected', async () => {
+    const chat = await open('chat');
+    const {page} = chat;
+    await page.getByText('(it is short)').waitFor();
+    await page.evaluate(() => {
+      addEventListener('copy', (event) => { self.copied = event.clipboardData.getData('text/plain'); });
+      document.activeElement.blur();
+    });
+    await page.keyboard.press('Control+a');
+    await page.keyboard.press('Control+c');
+    const lines = (await until(() => page.evaluate(() => self.copied), 'something is copied')).split('\n');
+    const said = await page.getByRole('log').getByRole('article').count();
+    assert.ok(said > 5 && lines.length >= said, `${lines.length} lines of ${said} messages`);
+    assert.ok(lines.includes('Message number 40'), lines.slice(-20).join('\n'));
+    await chat.close();
+  });
+
   test('lies where it is drawn', async () => {
     const chat = await open('chat', {deviceScaleFactor: 1});
     const {page} = chat;
@@ -257,6 +289,22 @@ describe('scrolling', () => {
     await chat.close();
   });
 
+  test('of a script to what is in view moves the page nowhere', async () => {
+    const chat = await open('chat');
+    const {page} = chat;
+    const moved = await page.evaluate(() => {
+      for (const element of document.querySelectorAll('#imgui-web :is(button, input, textarea, [role=article], .line)'))
+        element.scrollIntoView({block: 'center', inline: 'center'});
+      return [document.scrollingElement, document.body, ...document.querySelectorAll('#imgui-web, #imgui-web *')]
+        .filter((element) => element.scrollLeft !== 0 || element.scrollTop !== 0)
+        .map((element) => element.getAttribute('role') ?? element.outerHTML.slice(0, 80));
+    });
+    assert.deepEqual(moved.filter((what) => !['log', 'list'].includes(what)), []);
+    await page.getByRole('button', {name: 'Theme'}).click();
+    await page.waitForFunction(() => document.documentElement.style.colorScheme === 'dark');
+    await chat.close();
+  });
+
   test('finds what is out of sight: a click scrolls there first', async () => {
     const gallery = await open('components', {viewport: {width: 390, height: 500}});
     await gallery.page.getByRole('button', {name: 'Sign In'}).click();
@@ -277,6 +325,26 @@ describe('tables', () => {
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
     await page.locator('[aria-current][aria-rowindex="4997"]').waitFor();
+    await gallery.close();
+  });
+
+  test('show a ring around the row that an arrow key leads back to', async () => {
+    const gallery = await open('packets');
+    const {page} = gallery;
+    const row = page.getByRole('row', {name: /^4995 /});
+    await row.click();
+    await page.mouse.move(1, 1);
+    await page.locator('[aria-current][aria-rowindex="4996"]').waitFor();
+    const {x, y, width, height} = await row.boundingBox();
+    const picture = async () => {
+      await settle(page);
+      return colors(page, {x, y, width: Math.min(width, 1270 - x), height});
+    };
+    const clicked = await picture();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowUp');
+    assert.ok(await row.evaluate((element) => element === document.activeElement));
+    assert.notDeepEqual(await picture(), clicked);
     await gallery.close();
   });
 });

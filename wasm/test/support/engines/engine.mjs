@@ -5,7 +5,7 @@
 //
 // What a driver may lack: 'devtools' (Chrome DevTools Protocol), 'media' (emulated media features), 'offline' (a network that
 // is gone), 'downloads', 'workers' (their events), 'touch', 'secure routes' (answers over HTTPS), 'clipboard' (to read it),
-// 'time zone', 'density' (of pixels), 'launch arguments', 'undo key'.
+// 'time zone', 'density' (of pixels), 'launch arguments', 'undo key', 'double click'.
 const name = process.env.WASMQTT_BROWSER || 'chromium';
 if (!['chromium', 'firefox', 'webkit'].includes(name)) throw new Error(`WASMQTT_BROWSER=${name}: chromium, firefox or webkit`);
 

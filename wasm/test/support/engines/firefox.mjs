@@ -29,5 +29,6 @@ export const lacking = {
   'media': `${driver} emulation of media features`,
   'touch': `${driver} touch`,
   'downloads': `${driver} event for downloads`,
+  'double click': `${driver} double click`,
   'launch arguments': "the arguments are Chromium's",
 };
