@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import {after, afterEach, before, beforeEach, describe, test} from 'node:test';
 import {open_probe, serve_probe} from '../browser/test/probe.mjs';
 import {launchBrowser} from './support/browser.mjs';
-import {lacks} from './support/engines/engine.mjs';
+import {lacks, name as engine} from './support/engines/engine.mjs';
 
 let browser;
 let pages;
@@ -167,6 +167,18 @@ describe('the session store in IndexedDB', () => {
     await owner.call('probe_append', 2, 10);
     assert.deepEqual(await owner.next(), written);
     assert.deepEqual(await load(await open_store(context), 'alice'), [2]);
+  });
+
+  test('writes what it was writing when it comes back from the browser\'s cache', {skip: engine !== 'webkit' && 'WebKit alone keeps such a page'}, async () => {
+    const probe = await open_store(context);
+    await load(probe, 'alice');
+    const release = await hold_database();
+    await probe.call('probe_append', 1, 10);
+    await probe.page.goto('about:blank');
+    await release();
+    await probe.page.goBack();
+    assert.deepEqual(await probe.next(), written);
+    assert.deepEqual(await load(await open_store(context), 'alice'), [1]);
   });
 
   test('has what two tabs stored that took the session from each other in turn', async () => {

@@ -34,7 +34,7 @@ var wasmqttStore = {
     ended: function(id, problem, outcome) {
       var store = WasmqttStores.live[id];
       if (!store) return;
-      store.writing = null;
+      store.writing = store.transaction = null;
       outcome = outcome || (problem ? WasmqttStores.failed : WasmqttStores.done);
       if (outcome === WasmqttStores.failed) store.staged = [];  // nobody will ask for them again
       WasmqttBorder.placeText(store.room, problem);
@@ -94,9 +94,11 @@ var wasmqttStore = {
         return queueMicrotask(function() { stores.ended(id, stores.sentence(error)); });
       }
       var lost = false;
+      store.transaction = transaction;
       transaction.oncomplete = function() { stores.ended(id, ''); };
       transaction.onabort = function() {
-        if (lost) stores.ended(id, 'Another tab has taken over this session', stores.takenOver);
+        if (store.left === transaction) WasmqttRescue.again(store, function() { stores.transact(id, sessions, work); });
+        else if (lost) stores.ended(id, 'Another tab has taken over this session', stores.takenOver);
         else stores.ended(id, stores.sentence(transaction.error));
       };
       // Else some browsers report to the console what is told in a sentence above.
@@ -186,7 +188,7 @@ var wasmqttStore = {
     var store = WasmqttStores.live[id] = {
       self: self, room: room, name: WasmqttBorder.text(name, size), strict: strict, database: null, sessions: {},
       page: Array.from(crypto.getRandomValues(new Uint32Array(4))).join('-'), staged: [], writing: null, shorter: null,
-      rescued: false, before: '',
+      transaction: null, left: null, away: false, then: null, rescued: false, before: '',
     };
     store.unwatch = WasmqttRescue.watch(store);
     return id;

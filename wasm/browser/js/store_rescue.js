@@ -114,11 +114,39 @@ var wasmqttStoreRescue = {
       });
     },
 
+    // A page in WebKit's cache keeps its turn at the database for ever, and nobody else gets one: it gives up the write that was
+    // kept. Should it come back, it writes that again.
+    yieldTurn: function(store) {
+      if (!store.rescued || !store.writing || !store.transaction) return;
+      try {
+        store.transaction.abort();
+        store.left = store.transaction;
+      } catch (error) {
+        // It is over, and its turn with it.
+      }
+    },
+
+    again: function(store, work) {
+      store.left = null;
+      if (store.away) store.then = work;
+      else work();
+    },
+
     // Returns what ends it.
     watch: function(store) {
       if (typeof document === 'undefined') return function() {};
-      function leave() { WasmqttRescue.keep(store, WasmqttStores.unwritten(store)); }
-      function back(event) { if (event.persisted) WasmqttRescue.drop(store); }
+      function leave(event) {
+        store.away = true;
+        WasmqttRescue.keep(store, WasmqttStores.unwritten(store));
+        if (event.persisted) WasmqttRescue.yieldTurn(store);
+      }
+      function back(event) {
+        var then = store.then;
+        store.away = false;
+        store.then = null;
+        if (event.persisted) WasmqttRescue.drop(store);
+        if (then) then();
+      }
       addEventListener('pagehide', leave);
       addEventListener('pageshow', back);
       return function() {
