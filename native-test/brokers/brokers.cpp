@@ -44,6 +44,7 @@ void BrokerProcess::kill() {
 
 bool BrokerProcess::start_again() {
   ready_ = false;
+  problem_.clear();
   write_file(directory_ / "output", "");
   process_ = std::make_unique<Process>(command_, directory_ / "output", environment_);
   return is_ready();

@@ -11,7 +11,9 @@ import {judge} from './run.mjs';
 
 const adapter = (name) => fileURLToPath(new URL(`adapters/${name}`, import.meta.url));
 const known = {
-  wasmqtt: ['node', adapter('wasmqtt.mjs')], 'wasmqtt-default': ['node', adapter('wasmqtt.mjs'), 'default'], mqttjs: ['node', adapter('mqttjs.mjs')], paho: ['node', adapter('paho.mjs')],
+  wasmqtt: ['node', adapter('wasmqtt.mjs')], 'wasmqtt-default': ['node', adapter('wasmqtt.mjs'), 'default'],
+  'wasmqtt-native': [path.join(root, 'build', 'native', 'native-test', 'judge', 'wasmqtt_judge_adapter')],
+  mqttjs: ['node', adapter('mqttjs.mjs')], paho: ['node', adapter('paho.mjs')],
   mosquitto: [path.join(root, 'build', 'judge', 'mosquitto')],
 };
 

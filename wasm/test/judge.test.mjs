@@ -42,7 +42,7 @@ test('a program that neither sends, closes nor reports is found silent within se
 
 test("the README's table is what the cards say", async () => {
   const table = part_of(await readFile(path.join(root, 'README.md'), 'utf8'));
-  for (const name of ['wasmqtt', 'wasmqtt-default', 'mqttjs', 'paho', 'mosquitto']) {
+  for (const name of ['wasmqtt', 'wasmqtt-default', 'wasmqtt-native', 'mqttjs', 'paho', 'mosquitto']) {
     const card = await readFile(card_file(name), 'utf8');
     const [client] = card.split('\n');
     assert.ok(table.includes(`| ${client}, 3.1.1 |`), client);

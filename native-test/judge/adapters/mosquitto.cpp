@@ -14,6 +14,8 @@
 #include <string>
 #include <vector>
 
+#include "hex.hpp"
+
 namespace {
 
 using Json = nlohmann::json;
@@ -27,22 +29,8 @@ void report(const char* is, Json more = Json::object()) {
   std::cout << more.dump(-1, ' ', false, Json::error_handler_t::replace) << std::endl;
 }
 
-std::string from_hex(const std::string& hex) {
-  std::string bytes;
-  for (std::size_t at = 0; at + 1 < hex.size(); at += 2) bytes.push_back(static_cast<char>(std::stoi(hex.substr(at, 2), nullptr, 16)));
-  return bytes;
-}
-
-std::string to_hex(const void* data, int length) {
-  static constexpr char digits[] = "0123456789abcdef";
-  std::string hex;
-  for (int at = 0; at < length; ++at) {
-    const std::uint8_t byte = static_cast<const std::uint8_t*>(data)[at];
-    hex.push_back(digits[byte >> 4]);
-    hex.push_back(digits[byte & 15]);
-  }
-  return hex;
-}
+using judge::from_hex;
+using judge::to_hex;
 
 // What the library has no way to say, or no code for.
 struct NotOffered {};
@@ -174,7 +162,7 @@ class Client {
     of(self).told_ = true;
   }
   static void on_message(mosquitto*, void*, const mosquitto_message* message, const mosquitto_property*) {
-    report("message", {{"topic", message->topic}, {"payload", to_hex(message->payload, message->payloadlen)}, {"qos", message->qos},
+    report("message", {{"topic", message->topic}, {"payload", to_hex(message->payload, static_cast<std::size_t>(message->payloadlen))}, {"qos", message->qos},
                        {"retain", message->retain}});
   }
   static void on_publish(mosquitto*, void* self, int id, int code, const mosquitto_property*) {
