@@ -556,6 +556,52 @@ TEST_CASE("the first opening of a connection is a row, too") {
   CHECK(trace[2].type == wasmqtt::PacketType::connect);
 }
 
+TEST_CASE("several brokers: one that is not there is passed over, the status and the packets say which one it is, and why") {
+  Settings settings = stage_settings(20);
+  settings.broker = "ws://a ws://b ws://c";
+  World world(settings);
+  world.app.handle(SignIn{"alice", ""});
+  world.loop.run_turns();
+  const std::string first = world.broker.url();
+  world.broker.cut({wasmqtt::TransportFault::refused, 0, {}, false});
+  world.loop.advance(0s);
+  CHECK(world.state().login_problem.empty());
+  const std::string second = world.broker.url();
+  CHECK(second != first);
+  world.broker.accept();
+  CHECK(world.broker.expect<wasmqtt::Connect>().keep_alive == 10);
+  world.broker.reply(wasmqtt::Connack{false});
+  world.answer();
+  CHECK(world.state().connection.text == "Connected to " + second);
+  world.pass(1min);
+  world.reconnect(true);
+  CHECK(world.broker.url() == second);  // where the session is
+  world.app.handle(WatchSession{true});
+  REQUIRE(world.state().session);
+  const std::string place = world.state().session->broker;
+  CHECK(place == second + ", for the session is there");
+  const wasmqtt::PacketTrace& trace = *world.state().trace;
+  std::vector<std::string> remarks;
+  for (std::uint64_t n = trace.first(); n != trace.end(); ++n)
+    if (trace[n].type == wasmqtt::remark) remarks.emplace_back(as_text(trace.bytes(trace[n])));
+  CHECK(std::count(remarks.begin(), remarks.end(), "Signing in at " + second + ".") == 1);
+  CHECK(std::count(remarks.begin(), remarks.end(), "Opening a connection to " + second + ", for the session is there.") == 1);
+}
+
+TEST_CASE("several brokers: when none is there, the sign-in has failed") {
+  Settings settings = stage_settings(20);
+  settings.broker = "ws://a ws://b ws://c";
+  World world(settings);
+  world.app.handle(SignIn{"alice", ""});
+  for (int i = 0; i < 3; ++i) {
+    world.loop.advance(0s);
+    REQUIRE(world.broker.is_opening());
+    CHECK(world.state().login_problem.empty());
+    world.broker.cut({wasmqtt::TransportFault::refused, 0, {}, false});
+  }
+  CHECK_FALSE(world.state().login_problem.empty());
+}
+
 TEST_CASE("what a stage suggests to try is noted when it has happened, and remembered on the device") {
   const ConversationKey peter{"alice", "peter"};
   World ten(stage_settings(10));

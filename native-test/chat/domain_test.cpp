@@ -243,7 +243,7 @@ TEST_CASE("the broker comes from the page's host and the toggle, or from the add
     CHECK(default_broker({}, stage_settings(stage)) == "ws://localhost:8082");
     CHECK(default_broker({.secure = true, .host = "chat.example"}, stage_settings(stage)) == "wss://chat.example/mqtt-dynamic");
   }
-  CHECK(default_broker({.dynamic_port = 9}, settings_from_query("?stage=60&groups=0")) == "ws://localhost:9");
+  CHECK(default_broker({.dynamic_ports = {9}}, settings_from_query("?stage=60&groups=0")) == "ws://localhost:9");
   CHECK(default_broker({.host = "192.168.0.7", .port = "5173"}, stage_settings(10)) == "ws://192.168.0.7:8081");
   CHECK(default_broker({.secure = true, .host = "chat.example", .port = ""}, stage_settings(40)) == "wss://chat.example/mqtt");
   CHECK(default_broker({.secure = true, .host = "chat.example", .port = "8443"}, stage_settings(10)) == "wss://chat.example:8443/mqtt-open");
@@ -254,6 +254,19 @@ TEST_CASE("the broker comes from the page's host and the toggle, or from the add
   for (std::string_view bad : {"", "localhost:8081", "http://a", "ws://", "ws:///x", "ws://:80", "ws://a b", "ws://a#b"})
     CHECK_FALSE(check_broker_url(bad, {}).empty());
   CHECK(check_broker_url("ws://example.org", {.secure = true}).find("mixed content") != std::string_view::npos);
+}
+
+TEST_CASE("several brokers are one string with spaces: from the page's ports, or from the address, which may name broker several times") {
+  const PageOrigin cluster{.open_ports = {1, 2, 3}};
+  CHECK(default_broker(cluster, stage_settings(10)) == "ws://localhost:1 ws://localhost:2 ws://localhost:3");
+  const Settings settings = settings_from_query("?stage=20&broker=ws://a&broker=&broker=ws://b:1");
+  CHECK(settings.broker == "ws://a ws://b:1");
+  CHECK(query_of(settings) == "?stage=20&broker=ws://a&broker=ws://b:1");
+  CHECK(addresses_of(settings.broker) == std::vector<std::string>{"ws://a", "ws://b:1"});
+  CHECK(addresses_of("  ").empty());
+  CHECK(check_broker_url(settings.broker, {}).empty());
+  CHECK_FALSE(check_broker_url("ws://a ws://", {}).empty());
+  CHECK_FALSE(check_broker_url(" ", {}).empty());
 }
 
 TEST_CASE("a conversation has the same key from both sides, and a title for each reader") {

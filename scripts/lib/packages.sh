@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # What has to be installed, and why. Source after progress.sh.
 #
-#   need_page; need_native; need_services; need_brokers; need_other_brokers; need_service_tests; need_browser;
+#   need_page; need_native; need_services; need_brokers; need_cluster KIND; need_other_brokers; need_service_tests; need_browser;
 #   need_other_browsers                                    say what the next steps use
 #   install_missing "$assume_yes"                          installs what of it is absent, or ends the script
 #
@@ -76,6 +76,16 @@ need_page() {
 need_brokers() {
   need mosquitto mosquitto "the MQTT brokers that the page and the tests talk to"
   need mosquitto_pub mosquitto-clients "another MQTT client, to send and watch messages from the command line"
+}
+
+# Of scripts/lib/cluster.sh.
+need_cluster() {
+  need epmd erlang-base "lets the nodes find each other"
+  need node nodejs "writes users and rights"
+  case $1 in
+    rabbitmq) need rabbitmq-server rabbitmq-server "the broker of the cluster" ;;
+    ejabberd) need ejabberdctl ejabberd "the broker of the cluster" ;;
+  esac
 }
 
 need_other_brokers() {

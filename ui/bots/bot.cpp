@@ -57,6 +57,7 @@ Bot::Bot(const BotOptions& options)
 MqttOptions Bot::mqtt_options() {
   MqttOptions mqtt;
   mqtt.urls = options_.urls;
+  mqtt.driver.stay = true;
   mqtt.client.client_id = "mqtt-chat-bot-" + options_.user;
   mqtt.client.clean_session = false;
   if (options_.mqtt5) mqtt.client.protocol = Protocol::mqtt_5;

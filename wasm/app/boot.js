@@ -84,12 +84,12 @@
       for (const words of form.querySelectorAll('p.stage')) words.hidden = words.id !== `words${chosen?.value ?? 0}`;
       const secret = part('#authentication').checked;
       for (const element of form.querySelectorAll('.password')) element.hidden = !secret;
-      if (!local || query.get('broker')) part('.users').hidden = true;
+      const brokers = query.getAll('broker').filter(Boolean);
+      if (!local || brokers.length) part('.users').hidden = true;
       for (const element of form.querySelectorAll('.expiry')) element.hidden = !part('#mqtt5').checked;
-      const broker = query.get('broker');
-      part('#broker').hidden = !broker;
+      part('#broker').hidden = !brokers.length;
       // What comes before an @ only looks like the host.
-      const host = broker?.replace(/^.*?\/\//, '').split(/[/\\?]/)[0].split('@').pop();
+      const host = brokers.map((broker) => broker.replace(/^.*?\/\//, '').split(/[/\\?]/)[0].split('@').pop()).join(', ');
       part('#broker').textContent = `${secret ? 'Your password goes' : 'You connect'} to another broker than this page's: ${host}`;
     };
     const local = ['localhost', '127.0.0.1', '[::1]'].includes(location.hostname);

@@ -9,7 +9,8 @@
 // js/app.js
 extern "C" {
 void mqtt_chat_address(int part);  // into the room
-int mqtt_chat_config(const char* name, std::size_t size);
+int mqtt_chat_config(const char* name, std::size_t size, std::size_t index);
+void mqtt_chat_note();  // into the room
 double mqtt_chat_now();  // milliseconds since the epoch
 int mqtt_chat_zone(double milliseconds);
 void mqtt_chat_hear_tabs();
@@ -41,9 +42,10 @@ std::string address(int part) {
   return std::string(room.text());
 }
 
-int config(std::string_view name, int usual) {
-  const int value = mqtt_chat_config(name.data(), name.size());
-  return value > 0 && value < 65536 ? value : usual;
+void read_ports(std::string_view name, std::vector<int>& ports) {
+  std::vector<int> all;
+  while (const int port = mqtt_chat_config(name.data(), name.size(), all.size())) all.push_back(port);
+  if (!all.empty()) ports = std::move(all);
 }
 
 }  // namespace
@@ -55,9 +57,11 @@ chat::PageOrigin page_origin() {
   page.host = address(1);
   page.port = address(2);
   page.secure = address(3) == "https:";
-  page.open_port = config("openWs", page.open_port);
-  page.auth_port = config("authWs", page.auth_port);
-  page.dynamic_port = config("dynamicWs", page.dynamic_port);
+  read_ports("openWs", page.open_ports);
+  read_ports("authWs", page.auth_ports);
+  read_ports("dynamicWs", page.dynamic_ports);
+  mqtt_chat_note();
+  page.note = room.text();
   return page;
 }
 

@@ -83,7 +83,8 @@ void Account::make_desk() {
 
 // The network and the store work side by side.
 void Account::start() {
-  platform_.transport.open_soon(broker_);
+  // Of several it is not known yet which.
+  if (addresses_of(broker_).size() == 1) platform_.transport.open_soon(broker_);
   history_.load([this](bool) {
     if (app_ == nullptr || stopping_) return;
     connect(password_);
@@ -103,7 +104,7 @@ void Account::note_waiting() {
 
 wasmqtt::MqttOptions Account::options(const std::string& password) const {
   wasmqtt::MqttOptions options;
-  options.urls = {broker_};
+  options.urls = addresses_of(broker_);
   options.client.client_id = client_id(user_);
   options.client.clean_session = !settings_.qos1;
   options.client.trace = {.max_packets = 100'000};
@@ -120,11 +121,21 @@ wasmqtt::MqttOptions Account::options(const std::string& password) const {
   // For a person who waits for it.
   options.driver.open_timeout = std::chrono::seconds{8};
   options.client.connack_timeout = std::chrono::seconds{8};
+  if (options.urls.size() > 1) make_one_of_many(options);
   // The broker ends a connection whose rights change.
   options.driver.reconnect_at_once = settings_.dynamic_rights();
   // A message is acknowledged once it is in the history: see handle_message().
   options.client.manual_acknowledgement = true;
   return options;
+}
+
+// Of a cluster: every visitor begins at another node, stays where the session is, and leaves one that is silent within seconds.
+void Account::make_one_of_many(wasmqtt::MqttOptions& options) {
+  options.driver.shuffle_urls = options.driver.stay = true;
+  options.driver.return_after = std::chrono::minutes{10};
+  options.client.keep_alive = std::chrono::seconds{10};
+  options.client.pingresp_timeout = options.client.acknowledgement_timeout = std::chrono::seconds{5};
+  options.driver.open_timeout = options.client.connack_timeout = std::chrono::seconds{4};
 }
 
 // A clean session ends with the connection, and a will goes out at the latest then: only a kept one can hold it back.
@@ -144,6 +155,7 @@ void Account::connect(const std::string& password) {
     // A will says when its owner was last seen to be there: that is now, at each attempt.
     if (settings_.status) proposal.will = options({}).client.will;
     proposal.clean_session = forgetting_ || !settings_.qos1;
+    mqtt_->trace().note(now(), (was_connected_ ? "Opening a connection to " : "Signing in at ") + place_words(*mqtt_) + ".");
     ready(std::move(proposal));
   };
   journal_ = settings_.qos1 ? store_.session(client_id(user_), broker_) : nullptr;
@@ -320,8 +332,6 @@ void Account::handle_state(ConnectionState state) {
 
 // Between the packets. A sign-in waits for no further attempt.
 void Account::note_state(ConnectionState state) {
-  const std::string words = was_connected_ ? "Opening a connection to " + mqtt_->url() : "Signing in at " + broker_;
-  if (state == ConnectionState::connecting) mqtt_->trace().note(now(), words + ".");
   if (state != ConnectionState::waiting || !mqtt_->retry_at() || !(was_connected_ || returning_)) return;
   const Duration left = std::max(*mqtt_->retry_at() - now(), Duration{0});
   mqtt_->trace().note(now(), "Waiting " + decimal(left.count() / 1000, 1) + " s before the next attempt.");
@@ -390,7 +400,8 @@ ConnectionStatus Account::connection(bool network) const {
                 user_ + " on another device: a broker allows one connection per client id."};
   if (mqtt_ == nullptr) return {Kind::connecting, "Connecting", {}};
   const ConnectionState state = mqtt_->state();
-  if (is_connected()) return {Kind::connected, "Connected", {}};
+  const bool several = broker_.find(' ') != std::string::npos;
+  if (is_connected()) return {Kind::connected, several ? "Connected to " + mqtt_->url() : "Connected", {}};
   if (!network) return {Kind::offline, "Offline", "This device is offline. The chat reconnects when the network is back."};
   // No more than a moment: there is nothing to explain yet.
   if (kicked_at_ && now() < *kicked_at_ + kick_grace) return {Kind::reconnecting, "Reconnecting", {}};

@@ -77,6 +77,7 @@ class Account : public std::enable_shared_from_this<Account> {
   enum class Elsewhere : std::uint8_t { no, suspected, told_by_broker, other_tab };
 
   wasmqtt::MqttOptions options(const std::string& password) const;
+  static void make_one_of_many(wasmqtt::MqttOptions& options);
   void add_mqtt5(wasmqtt::ClientOptions& client) const;
   void connect(const std::string& password);
   void subscribe();

@@ -107,7 +107,7 @@ void ChatApp::sign_in(const SignIn& intent) {
 void ChatApp::expect_sign_in(const ExpectSignIn& intent) {
   if (account_ || closing_ || !check_user_name(trim(intent.user)).empty()) return;
   const std::string broker = broker_url(state_.settings, state_.page);
-  if (broker == default_broker(state_.page, state_.settings)) platform_.transport.open_soon(broker);
+  if (broker == default_broker(state_.page, state_.settings) && addresses_of(broker).size() == 1) platform_.transport.open_soon(broker);
 }
 
 void ChatApp::handle_returned(std::string_view user, std::string_view broker) {

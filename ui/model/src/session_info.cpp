@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "wasmqtt/describe.hpp"
+
 namespace chat {
 namespace {
 
@@ -12,11 +14,16 @@ std::string words_of_session(bool connected, bool continued, bool kept) {
 
 }  // namespace
 
+std::string place_words(const wasmqtt::MqttClient& mqtt) {
+  const std::string_view why = wasmqtt::describe(mqtt.url_choice());
+  return why.empty() ? mqtt.url() : mqtt.url() + ", for " + std::string(why);
+}
+
 SessionInfo session_info(const wasmqtt::MqttClient& mqtt, const std::string& client_id, bool continued, bool kept,
                          std::chrono::seconds keep_alive) {
   SessionInfo info;
   info.client_id = client_id;
-  info.broker = mqtt.url();
+  info.broker = place_words(mqtt);
   info.protocol = mqtt.version() == wasmqtt::ProtocolVersion::mqtt_5 ? "MQTT 5" : "MQTT 3.1.1";
   info.session = words_of_session(mqtt.connected(), continued, kept);
   info.keep_alive = keep_alive.count() == 0 ? "off" : std::to_string(keep_alive.count()) + " s";

@@ -1,5 +1,6 @@
 #include "chat/settings.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -142,12 +143,27 @@ std::string default_broker(const PageOrigin& page, const Settings& settings) {
     const std::string origin = "wss://" + page.host + (page.port.empty() ? "" : ":" + page.port);
     return origin + (settings.dynamic_rights() ? "/mqtt-dynamic" : settings.authentication ? "/mqtt" : "/mqtt-open");
   }
-  const int port = settings.dynamic_rights() ? page.dynamic_port : settings.authentication ? page.auth_port : page.open_port;
-  return "ws://" + (page.host.empty() ? std::string("localhost") : page.host) + ':' + std::to_string(port);
+  const auto& ports = settings.dynamic_rights() ? page.dynamic_ports : settings.authentication ? page.auth_ports : page.open_ports;
+  std::string all;
+  for (const int port : ports) {
+    if (!all.empty()) all += ' ';
+    all += "ws://" + (page.host.empty() ? std::string("localhost") : page.host) + ':' + std::to_string(port);
+  }
+  return all;
 }
 
 std::string broker_url(const Settings& settings, const PageOrigin& page) {
   return settings.broker.empty() ? default_broker(page, settings) : settings.broker;
+}
+
+std::vector<std::string> addresses_of(std::string_view broker) {
+  std::vector<std::string> all;
+  while (!broker.empty()) {
+    const std::string_view one = broker.substr(0, broker.find(' '));
+    if (!one.empty()) all.emplace_back(one);
+    broker.remove_prefix(std::min(one.size() + 1, broker.size()));
+  }
+  return all;
 }
 
 bool needs_password(const Settings& settings) { return settings.authentication && !settings.broker.starts_with("wss:"); }
@@ -169,7 +185,7 @@ Settings settings_from_query(std::string_view query) {
   Settings settings = plain;
   for_each_parameter(query, [&](std::string_view key, const std::string& value) {
     if (key == "user") settings.user = value;
-    if (key == "broker") settings.broker = value;
+    if (key == "broker" && !value.empty()) settings.broker += (settings.broker.empty() ? "" : " ") + value;
     if (key == "lesson") settings.lesson = value;
     if (key == "expiry") settings.expiry = parse_expiry(value).value_or(0);
     for (const Toggle& toggle : toggles)
@@ -197,11 +213,13 @@ std::string query_of(const Settings& settings) {
   if (settings.expiry != 0) query += "&expiry=" + std::to_string(settings.expiry);
   if (!settings.lesson.empty()) query += "&lesson=" + url_encode(settings.lesson);
   if (!settings.user.empty()) query += "&user=" + url_encode(settings.user);
-  if (!settings.broker.empty()) query += "&broker=" + url_encode(settings.broker);
+  for (const std::string& one : addresses_of(settings.broker)) query += "&broker=" + url_encode(one);
   return query;
 }
 
-std::string_view check_broker_url(std::string_view url, const PageOrigin& page) {
+namespace {
+
+std::string_view check_address(std::string_view url, const PageOrigin& page) {
   const bool secure = url.substr(0, 6) == "wss://";
   if (!secure && url.substr(0, 5) != "ws://")
     return "The broker's address must start with ws:// or wss://, for example ws://localhost:8081.";
@@ -212,6 +230,17 @@ std::string_view check_broker_url(std::string_view url, const PageOrigin& page) 
   const std::string_view host = rest.substr(0, rest.find_first_of(":/"));
   if (page.secure && !secure && host != "localhost" && host != "127.0.0.1" && rest.substr(0, 5) != "[::1]")
     return "This page was loaded over https, so the browser allows only wss:// to a broker (mixed content).";
+  return {};
+}
+
+}  // namespace
+
+std::string_view check_broker_url(std::string_view broker, const PageOrigin& page) {
+  const auto all = addresses_of(broker);
+  if (all.empty()) return check_address(broker, page);
+  for (const std::string& one : all) {
+    if (const std::string_view problem = check_address(one, page); !problem.empty()) return problem;
+  }
   return {};
 }
 

@@ -42,11 +42,17 @@ void draw_other_broker(Ui& ui, const chat::State& state) {
   gap(Theme::space_4);
   const std::string_view what = state.settings.authentication ? "Your password goes to another broker than this page's: "
                                                               : "You connect to another broker than this page's: ";
-  text(ui, std::string(what).append(host_of(broker)), {.color = ui.theme().color.warning_text});
+  std::string hosts;
+  for (const std::string& one : chat::addresses_of(broker)) hosts.append(hosts.empty() ? "" : ", ").append(host_of(one));
+  text(ui, std::string(what) + hosts, {.color = ui.theme().color.warning_text});
 }
 
 // What happened before the page came, and how the last sign-in went.
 void draw_notes(Ui& ui, const chat::State& state) {
+  if (!state.page.note.empty()) {
+    gap(Theme::space_4);
+    text(ui, state.page.note, {.style = TextStyle::small, .color = ui.theme().color.text_muted});
+  }
   if (!state.returning.empty()) {
     gap(Theme::space_4);
     text(ui, "You were signed in as " + state.returning + ". Passwords are not stored: please enter yours to continue.",

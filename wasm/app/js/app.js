@@ -12,12 +12,19 @@ var mqttChat = {
                             [location.search, location.hostname, location.port, location.protocol][part]);
   },
 
-  // A number of config.json (js/config.js), 0 where it has none.
+  // A port of config.json (js/config.js), of one or of a list; 0 where it has none.
   mqtt_chat_config__deps: ['$WasmqttBorder'],
-  mqtt_chat_config__sig: 'iii',
-  mqtt_chat_config: function(name, size) {
-    var value = (Module['mqttChatConfig'] || {})[WasmqttBorder.text(name, size)];
-    return Number.isInteger(value) ? value : 0;
+  mqtt_chat_config__sig: 'iiii',
+  mqtt_chat_config: function(name, size, index) {
+    var value = [].concat((Module['mqttChatConfig'] || {})[WasmqttBorder.text(name, size)])[index];
+    return Number.isInteger(value) && value > 0 && value < 65536 ? value : 0;
+  },
+
+  // What config.json says of the brokers, in words.
+  mqtt_chat_note__deps: ['$WasmqttBorder'],
+  mqtt_chat_note__sig: 'v',
+  mqtt_chat_note: function() {
+    WasmqttBorder.placeText(_mqtt_chat_room(), String((Module['mqttChatConfig'] || {})['note'] || ''));
   },
 
   mqtt_chat_now__sig: 'd',

@@ -34,6 +34,9 @@ struct SessionInfo {
   std::vector<Unfinished> unfinished;  // the first most_unfinished of them, oldest first
 };
 
+// The address of the connection, and why it is that one, where there are several: "ws://a, for the session is there".
+std::string place_words(const wasmqtt::MqttClient& mqtt);
+
 // `continued`: the broker still had the session.
 SessionInfo session_info(const wasmqtt::MqttClient& mqtt, const std::string& client_id, bool continued, bool kept,
                          std::chrono::seconds keep_alive);
