@@ -114,7 +114,7 @@ test('an alert of several lines is several lines in the mirror as well, within t
   const gallery = await open('components', {viewport: {width: 360, height: 640}});
   const lines = await gallery.page.getByRole('alert').first().evaluate((alert) => {
     const outer = alert.getBoundingClientRect();
-    return [...alert.children].map((line) => {
+    return [...alert.querySelectorAll('.line')].map((line) => {
       const box = line.getBoundingClientRect();
       return {text: line.textContent, top: box.top, inside: box.left >= outer.left && box.right <= outer.right};
     });

@@ -43,6 +43,7 @@ function install(InjectedScript) {
   const steps = {
     nothing: () => null,
     focus: (element) => { injected.focusNode(element); },
+    blur: (element) => { element.blur(); },
     // As if it was pasted.
     fill(element, text) {
       if (injected.fill(element, text) !== 'needsinput') return;

@@ -74,6 +74,7 @@ export class Locator extends Finding(Object) {
   fill(text, options) { return this.#step('fill', text, {...options, states: editable}); }
   clear(options) { return this.fill('', options); }
   focus(options) { return this.#step('focus', null, options); }
+  blur(options) { return this.#step('blur', null, options); }
   async press(key, options) {
     await this.focus(options);
     await this.#page.keyboard.press(key);
