@@ -85,10 +85,12 @@ export class Traffic {
     return Boolean(first) && this.#publishes(client, one, 'down').some(({connection, time}) => connection === first.connection && time < first.time);
   }
 
-  // Whether the client has sent `one` for the first time before `other`.
+  // Whether the client has sent `one` before `other`: for the first time, or on a connection on which it has sent both.
   published_before(client, one, other) {
-    const [first] = this.#publishes(client, one, 'up'), [second] = this.#publishes(client, other, 'up');
-    return Boolean(first && second) && first.time < second.time;
+    const first = this.#publishes(client, one, 'up'), second = this.#publishes(client, other, 'up');
+    if (first.length === 0 || second.length === 0) return false;
+    const on = (list, connection) => list.find((entry) => entry.connection === connection)?.time ?? Infinity;
+    return first[0].time < second[0].time || second.some(({connection, time}) => on(first, connection) < time && on(second, connection) === time);
   }
 
   // How a broker has lost what it had acknowledged, published from this time on, and never brought to an end.

@@ -68,13 +68,17 @@ class Worker {
     const trial = new Trial(this.#client, version);
     this.#trial = trial;
     const result = {area, name, version, clause, check};
-    trial.beside = (more) => this.results.push({...more, version, trace: trial.trace});
+    const beside = [];
+    trial.beside = (more) => beside.push({...more, version, trace: trial.trace});
     Object.assign(result, await outcome(trial, run));
     result.trace = trial.trace;
     this.results.push(result);
     await trial.end();
     this.#trial = null;
-    if (!this.#client.ended) return;
+    if (!this.#client.ended) {
+      this.results.push(...beside);
+      return;
+    }
     // What looked like an orderly end of the connection was not one.
     if (!result.miss) result.miss = `the program ended: ${this.#client.ended}`;
     this.#client = null;

@@ -73,6 +73,9 @@ for (const qos of [1, 2]) {
   finds(`QoS ${qos}: a client that hands out what never came`, () => begun().out('a', qos, 1).in('a', qos, 1).receive('b', qos), ['client: invented b at s']);
   finds(`QoS ${qos}: a publisher that sends in another order`, () => begun().accept('a', qos).accept('b', qos).send('b', qos, 2).send('a', qos, 1)
     .answer(1, qos).answer(2, qos).acknowledge('a').acknowledge('b').in('b', qos, 1).in('a', qos, 2), ['client: reordered a at s']);
+  finds(`QoS ${qos}: a publisher that sends again in another order`, () => begun().accept('a', qos).accept('b', qos).send('a', qos, 1).send('b', qos, 2).connect('p', true)
+    .send('b', qos, 2, {dup: true}).send('a', qos, 1, {dup: true}).answer(2, qos).answer(1, qos).acknowledge('a').acknowledge('b').in('b', qos, 1).in('a', qos, 2),
+  ['client: reordered a at s']);
   finds(`QoS ${qos}: a broker that sends in another order`, () => begun().out('a', qos, 1).out('b', qos, 2).in('b', qos, 1).in('a', qos, 2), ['broker: reordered a at s']);
   finds(`QoS ${qos}: a client that hands out in another order`, () => begun().out('a', qos, 1).out('b', qos, 2).come('a', qos, 1).come('b', qos, 2)
     .receive('b', qos).receive('a', qos).reply(1, qos).reply(2, qos), ['client: reordered a at s']);
