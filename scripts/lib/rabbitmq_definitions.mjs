@@ -12,14 +12,14 @@ function hash(password) {
   return Buffer.concat([salt, createHash('sha256').update(salt).update(password).digest()]).toString('base64');
 }
 
-// `admin` reads along and writes no messages; the others write as themselves, and read what is addressed to them. A filter is judged
-// as it is asked for, with * and # for + and #.
+// `admin` reads along and writes no messages; the others write as themselves, and read what is addressed to them, and of it what a
+// worker has accepted, as the bots do. A filter is judged as it is asked for, with * and # for + and #.
 function topic_rights(name) {
   const admin = name === 'admin';
   return {
     user: name, vhost, exchange: 'amq.topic',
     write: admin ? '^chat\\.status\\.{username}$' : '^chat\\.(messages\\.[^.]+|status)\\.{username}$',
-    read: admin ? '^chat\\.(messages|status)\\..*$' : '^chat\\.(messages\\.{username}|status)\\.[^.]+$',
+    read: admin ? '^chat\\.(messages|status)\\..*$' : '^chat\\.(messages\\.{username}|status)\\.[^.]+(\\.accepted)?$',
   };
 }
 
