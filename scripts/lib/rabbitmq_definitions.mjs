@@ -1,4 +1,4 @@
-// Users and rights for RabbitMQ, as its definitions file: lines of user:password in, JSON out. The rights are those of
+// Users, rights and mirrored sessions for RabbitMQ, as its definitions file: lines of user:password in, JSON out. The rights are those of
 // scripts/brokers/acl: topics are routing keys there, with dots for slashes.
 import {createHash, randomBytes} from 'node:crypto';
 import {readFileSync} from 'node:fs';
@@ -31,4 +31,9 @@ console.log(JSON.stringify({
   })),
   permissions: everybody.map(([user]) => ({user, vhost, configure: '.*', write: '.*', read: '.*'})),
   topic_permissions: users.map(([name]) => topic_rights(name)),
+  // Of each session there is a copy on every node.
+  policies: [{
+    vhost, name: 'sessions', pattern: '^mqtt-subscription-', 'apply-to': 'queues', priority: 0,
+    definition: {'ha-mode': 'all', 'ha-sync-mode': 'automatic', 'ha-promote-on-failure': 'always'},
+  }],
 }, null, 2));
