@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -16,7 +17,9 @@ inline double milliseconds_since(Steady::time_point begin) { return std::chrono:
 
 inline void print_times(const std::string& what, std::vector<double> times) {
   std::sort(times.begin(), times.end());
-  MESSAGE("note: " << what << ": median " << times[times.size() / 2] << " ms, worst " << times.back() << " ms");
+  double load = 0;  // without it the figures say little
+  (void)::getloadavg(&load, 1);
+  MESSAGE("note: " << what << ": median " << times[times.size() / 2] << " ms, worst " << times.back() << " ms, with a load of " << load);
 }
 
 }  // namespace test
