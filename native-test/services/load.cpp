@@ -18,7 +18,7 @@ using chat::GroupAction;
 namespace {
 
 constexpr std::chrono::seconds ask_again_after{2};
-constexpr std::chrono::seconds broker_forgets{4};  // it saves every second, when it has the processor
+constexpr std::chrono::seconds broker_forgets{4};  // what was on the way when it saved, and what is until all are back
 constexpr std::chrono::seconds lost_after{6};
 constexpr std::size_t under_way = 10;
 
@@ -123,9 +123,9 @@ void CheckedLoad::pump() {
   }
 }
 
-void CheckedLoad::broker_was_killed(Steady::time_point when) {
+void CheckedLoad::broker_was_killed(Steady::time_point saved) {
   shaky_until_ = Steady::now() + broker_forgets;
-  std::erase_if(recent_, [&](const auto& entry) { return when - entry.first > broker_forgets && !waiting_.contains(entry.second); });
+  std::erase_if(recent_, [&](const auto& entry) { return saved - entry.first > broker_forgets && !waiting_.contains(entry.second); });
   for (const auto& [at, id] : recent_) shaken_.insert(id);
 }
 

@@ -61,9 +61,9 @@ class CheckedLoad {
   void pump();
   void finish() { finishing_ = true; }
   bool finished() const { return finishing_ && waiting_.empty(); }
-  // What the broker had acknowledged in the seconds before it was killed, it may have forgotten, and may do again. Of all other
+  // What the broker had acknowledged since it saved its state, it may have forgotten, and may do again. Of all other
   // messages each has one verdict, and is delivered once.
-  void broker_was_killed(Steady::time_point when);
+  void broker_was_killed(Steady::time_point saved);
 
   std::size_t unshaken() const { return sent() - shaken_.size(); }
   std::size_t sent() const { return static_cast<std::size_t>(number_); }
