@@ -15,19 +15,6 @@ constexpr int most_passes = 4;
 constexpr float settle_step = 1e-5f;  // seconds that pass between two passes of one frame
 constexpr double follow_up = 0.03;    // seconds
 
-EM_BOOL on_frame(double time, void*) {
-  backend().pending = false;
-  draw_frame(time);
-  return EM_FALSE;
-}
-
-void request_frame() {
-  Backend& b = backend();
-  if (b.pending || b.hidden) return;
-  b.pending = true;
-  emscripten_request_animation_frame(on_frame, nullptr);
-}
-
 void draw_pass(Backend& b) {
   ImGui::NewFrame();
   b.ui.begin_frame();
@@ -42,10 +29,26 @@ void update_textures(Backend& b) {
 }
 
 void present(Backend& b) {
+  b.presents_later = false;
   if (b.context_lost) return;
   update_textures(b);
   upload_glyphs();
   b.renderer.draw(*ImGui::GetDrawData(), b.ui.theme().color.page.vec4(), b.pixel_width, b.pixel_height);
+}
+
+EM_BOOL on_frame(double time, void*) {
+  Backend& b = backend();
+  b.pending = false;
+  if (b.wanted > 0 || !b.presents_later) draw_frame(time);
+  else present(b);
+  return EM_FALSE;
+}
+
+void request_frame() {
+  Backend& b = backend();
+  if (b.pending || b.hidden) return;
+  b.pending = true;
+  emscripten_request_animation_frame(on_frame, nullptr);
 }
 
 void sync_cursor() {
@@ -75,7 +78,8 @@ void plan_next(Backend& b) {
   const double wake = b.ui.wake_seconds();
   if (wake == 0) b.wanted = std::max(b.wanted, 1);
   const bool answered = std::exchange(b.responding, false);
-  if (b.wanted > 0) return request_frame();
+  if (b.wanted > 0 || b.presents_later) request_frame();
+  if (b.wanted > 0) return;
   if (answered) return imgui_web_set_timer((wake > 0 ? std::min(wake, follow_up) : follow_up) * 1000);
   b.mirror.rest(b.ui.findable());
   imgui_web_set_timer(wake > 0 ? wake * 1000 : -1);
@@ -133,7 +137,8 @@ void draw_frame(double time) {
   lay_out(b);
   b.scrolled = false;
   if (b.ui.unsettled()) b.wanted = std::max(b.wanted, 1);
-  present(b);
+  b.presents_later = b.responding;
+  if (!b.presents_later) present(b);
   b.mirror.patch(b.ui.tree());
   hand_over_requests(b);
   sync_cursor();
@@ -146,8 +151,9 @@ void draw_frame(double time) {
   plan_next(b);
 }
 
-// What a frame itself changes in the elements is told by events, too. What lies under the pointer now is looked for in one more
-// frame, which does not delay the paint of this one.
+// The elements change in the event; the picture is drawn once, just before the browser paints both: what the network brings
+// meanwhile does not wait for it. What a frame itself changes in the elements is told by events, too. What lies under the pointer
+// now is looked for in one more frame, which does not delay the paint of this one.
 void respond() {
   Backend& b = backend();
   if (!b.shown || b.drawing) return want(2);
