@@ -95,6 +95,25 @@ describe('the field that is typed in', () => {
     await other.close();
   });
 
+  test('lets no other text be painted meanwhile, until the window is left, as for find-in-page', async () => {
+    const {page, close} = await open('components');
+    const opacities = () => page.evaluate(() => ['.text', 'button'].map((kind) => getComputedStyle(document.querySelector(`#imgui-web ${kind}`)).opacity));
+    assert.deepEqual(await opacities(), ['1', '1']);
+    await field_of(page, 'Username').focus();
+    assert.deepEqual(await opacities(), ['0', '0']);
+    const leave = (left) => page.evaluate((left) => {
+      document.hasFocus = () => !left;
+      window.dispatchEvent(new Event(left ? 'blur' : 'focus'));
+    }, left);
+    await leave(true);
+    assert.deepEqual(await opacities(), ['1', '1']);
+    await leave(false);
+    assert.deepEqual(await opacities(), ['0', '0']);
+    await page.getByRole('button').first().focus();
+    assert.deepEqual(await opacities(), ['1', '1']);
+    await close();
+  });
+
   test('is the program\'s where it is a password\'s', async () => {
     const {page, close} = await open('components');
     const password = field_of(page, 'Password');

@@ -186,6 +186,7 @@ FieldResult text_field(Ui& ui, std::string_view label, std::string& value, const
   TextEdit& edit = ui.text_edit(result.id, fresh);
   result.refused = ui.limit_text(result.id, options.max_bytes);
   result.changed = exchange_text(edit, fresh, value, disabled);
+  if (result.changed) ui.set_unsettled();  // what the program makes of it belongs to this frame
   if (options.label_visible) {
     text(ui, label, {.style = TextStyle::small_strong, .hidden = true});
     ImGui::SetCursorPosY(ImGui::GetCursorPosY() - 2);

@@ -11,6 +11,9 @@ var imguiWebEvents = {
       const on = function(type, handler, capture) { root.addEventListener(type, handler, !!capture); };
       on('focusin', ImguiWebEvents.onFocusIn);
       on('focusout', ImguiWebEvents.onFocusOut);
+      [[root, 'focusin'], [root, 'focusout'], [window, 'focus'], [window, 'blur']].forEach(function(where) {
+        where[0].addEventListener(where[1], ImguiWebEvents.noteTyping);
+      });
       on('click', ImguiWebEvents.onClick);
       on('keydown', ImguiWebEvents.onKeyDown);
       on('input', function(event) { ImguiWebText.tellText(event.target); });
@@ -28,6 +31,13 @@ var imguiWebEvents = {
         const field = document.activeElement;
         if (field && field.imguiField && !ImguiWebMirror.patching) ImguiWebText.tellText(field);
       });
+    },
+
+    // Transparent text is painted, too, for selections and what find-in-page has found. Without a graphics card that is half of
+    // what a key's paint costs; and who types neither selects nor looks for anything.
+    noteTyping: function() {
+      const field = document.activeElement;
+      ImguiWebMirror.root.classList.toggle('typing', !!(field && field.imguiField) && document.hasFocus());
     },
 
     of: function(event) {

@@ -40,6 +40,7 @@ var imguiWebPage = {
       '#imgui-web .field[data-typing]{color:var(--imgui-web-text);-webkit-text-fill-color:currentcolor;caret-color:auto}' +
       '#imgui-web .field[data-typing]::selection{background:var(--imgui-web-selection);color:var(--imgui-web-text)}' +
       '#imgui-web .field[data-typing=hint]::placeholder{color:var(--imgui-web-muted);-webkit-text-fill-color:currentcolor;opacity:1}' +
+      ':not(.imgui-web-plain)>#imgui-web.typing :is(.text,button){opacity:0}' +
       '#imgui-web .scroll{overflow:hidden auto;pointer-events:auto;overscroll-behavior:contain;scrollbar-width:thin;' +
       'scrollbar-color:transparent transparent}' +
       '#imgui-web .scroll:is(:hover,.scrolled){scrollbar-color:rgba(128,134,150,.7) transparent}' +
@@ -256,7 +257,10 @@ var imguiWebPage = {
     w.watchKeys();
     w.watchPage();
     w.shows = new MessageChannel();
-    w.shows.port1.onmessage = function() { _imgui_web_on_show(); };
+    w.shows.port1.onmessage = function(event) {
+      if (event.data) _imgui_web_on_painted();
+      else _imgui_web_on_show();
+    };
     Module['imguiWebFrames'] = function() { return _imgui_web_frames() >>> 0; };
     return 1;
   },
@@ -304,7 +308,7 @@ var imguiWebPage = {
     w.showing = true;
     requestAnimationFrame(function() {
       w.showing = false;
-      w.shows.port2.postMessage(0);
+      w.shows.port2.postMessage(1);
     });
   },
 

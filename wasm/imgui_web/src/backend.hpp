@@ -44,6 +44,7 @@ struct Backend {
   bool pending = false, drawing = false, context_lost = false, hidden = false, shown = false;
   bool warm = false;               // laid out once
   bool presents_later = false;     // what was laid out is drawn just before the browser's next paint
+  bool differed = false;           // the last picture, from the one before
   bool responding = false;         // the frame that is drawn answers an event, and one more follows when it has been shown
   bool scrolled = false;           // since the last frame
   bool release_pointer = false;    // a finger went up: the pointer leaves the page with the next frame

@@ -33,7 +33,7 @@ void present(Backend& b) {
   if (b.context_lost) return;
   update_textures(b);
   upload_glyphs();
-  b.renderer.draw(*ImGui::GetDrawData(), b.ui.theme().color.page.vec4(), b.pixel_width, b.pixel_height);
+  b.differed = b.renderer.draw(*ImGui::GetDrawData(), b.ui.theme().color.page.vec4(), b.pixel_width, b.pixel_height);
 }
 
 EM_BOOL on_frame(double time, void*) {
@@ -184,6 +184,14 @@ std::uint32_t frame_count() { return backend().frames; }
 extern "C" {
 EMSCRIPTEN_KEEPALIVE void imgui_web_on_show() {
   if (!imgui_web::backend().hidden) imgui_web::respond();
+}
+// Where the browser has shown everything that changed, there is nothing new under the pointer, either.
+EMSCRIPTEN_KEEPALIVE void imgui_web_on_painted() {
+  imgui_web::Backend& b = imgui_web::backend();
+  if (b.hidden) return;
+  b.differed = false;
+  imgui_web::draw_frame(emscripten_get_now());
+  if (b.differed) imgui_web::want(1);
 }
 EMSCRIPTEN_KEEPALIVE void imgui_web_on_timer() { imgui_web::want(1); }
 EMSCRIPTEN_KEEPALIVE unsigned imgui_web_frames() { return imgui_web::frame_count(); }

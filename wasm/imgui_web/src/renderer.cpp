@@ -164,12 +164,12 @@ void Renderer::update_textures() {
   }
 }
 
-void Renderer::draw(const ImDrawData& data, ImVec4 page, int width, int height) {
+bool Renderer::draw(const ImDrawData& data, ImVec4 page, int width, int height) {
   const PixelRect screen{0, 0, width, height};
   hash_tiles(data, ImGui::ColorConvertFloat4ToU32(page), screen, next_);
   const PixelRect changed = difference(shown_, next_, screen);
   shown_.swap(next_);
-  if (changed.empty()) return;
+  if (changed.empty()) return false;
   // Not in start(): that waits until the program is linked.
   if (!std::exchange(program_used_, true)) glUseProgram(program_);
   glViewport(0, 0, width, height);
@@ -178,6 +178,7 @@ void Renderer::draw(const ImDrawData& data, ImVec4 page, int width, int height) 
   glClear(GL_COLOR_BUFFER_BIT);
   glVertexAttrib4f(scale, 2 / data.DisplaySize.x, -2 / data.DisplaySize.y, 0, 0);
   for (const ImDrawList* list : data.CmdLists) draw_list(*list, data.FramebufferScale, changed, height);
+  return true;
 }
 
 }  // namespace imgui_web

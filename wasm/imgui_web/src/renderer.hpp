@@ -17,8 +17,8 @@ class Renderer {
   void forget();
   /// Brings to the context what ImGui changed in its textures. Also for a frame that is not drawn.
   void update_textures();
-  /// A frame of so many device pixels over `page`. What equals the last frame is left on the screen as it is.
-  void draw(const ImDrawData& data, ImVec4 page, int width, int height);
+  /// A frame of so many device pixels over `page`. What equals the last frame is left on the screen as it is. False: all of it.
+  bool draw(const ImDrawData& data, ImVec4 page, int width, int height);
   /// What is on the screen is gone, or something in a texture changed unseen: the next frame is drawn as a whole.
   void invalidate() { shown_.clear(); }
 
