@@ -4,6 +4,9 @@
 #include <glob.h>
 #include <unistd.h>
 
+#include <csignal>
+#include <sstream>
+
 namespace test {
 
 std::string PostgresServer::program(const std::string& name) const {
@@ -40,8 +43,13 @@ bool PostgresServer::try_to_start() {
 }
 
 void PostgresServer::kill() {
+  const std::string id = std::to_string(process_->id());
+  std::istringstream children(read_file("/proc/" + id + "/task/" + id + "/children"));
+  REQUIRE(children.peek() != std::istringstream::traits_type::eof());
   process_->signal(SIGKILL);
   process_->wait();
+  for (pid_t child = 0; children >> child;)
+    REQUIRE(await([child] { return ::kill(child, 0) != 0; }, std::chrono::seconds{30}));
 }
 
 std::string PostgresServer::url() const {

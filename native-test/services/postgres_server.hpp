@@ -14,7 +14,7 @@ class PostgresServer {
   PostgresServer();
 
   std::string url() const;
-  void kill();   // SIGKILL; its processes for connections see that, and end
+  void kill();   // SIGKILL; returns when its processes for connections have seen that and ended: until then they answer
   void start();
   // Runs SQL with psql, as somebody at a terminal would.
   void psql(const std::string& sql) const;
