@@ -1,5 +1,6 @@
 #include "load.hpp"
 
+#include <cmath>
 #include <random>
 
 #include "machine_limits.hpp"
@@ -165,12 +166,14 @@ void Load::connecting() {
 // ---- messages ----
 
 void Load::send_due() {
-  const double seconds = std::min(seconds_in_phase(), options_.seconds);
-  const auto due = static_cast<std::uint64_t>(seconds * options_.rate);
+  // Read once: what becomes due between two looks at the clock would be left out at the end.
+  const double now = seconds_in_phase();
+  const bool over = now >= options_.seconds;
+  const auto due = static_cast<std::uint64_t>(over ? std::round(options_.seconds * options_.rate) : now * options_.rate);
   const std::int64_t began = microseconds(phase_began_);
   while (messages_.count() < due)
     send(began + static_cast<std::int64_t>(static_cast<double>(messages_.count()) / options_.rate * 1e6));
-  if (seconds_in_phase() < options_.seconds) return;
+  if (!over) return;
   report_.send_seconds = options_.seconds;
   enter(Phase::draining);
 }
