@@ -134,7 +134,7 @@ describe('MQTT 5: a broker that says why it ends a connection', () => {
       await eve.field('Filter').fill('type:disconnect in');
       const back = accept(server);
       dismiss(peer, 0x8B);
-      await eve.page.getByRole('table', {name: 'Packets'}).getByRole('row').filter({hasText: 'INBOUND'}).waitFor();
+      await eve.page.getByRole('table', {name: 'Packets'}).getByRole('row').filter({hasText: /INBOUND.*disconnect/}).waitFor();
       await eve.alert(/Server shutting down \(code 139\)/).first().waitFor();
       await back;
       await eve.status('Connected').waitFor();

@@ -11,7 +11,12 @@ let count = 0;
 
 const wanted: IClientSubscribeOptions = {qos: 1};
 const filters: ISubscriptionMap = {[`${base}/http/#`]: wanted};
-client.subscribe(filters, (error, granted) => console.log('subscribed', error, granted?.length));
+const subscribed = new Promise<void>((resolve) => {
+  client.subscribe(filters, (error, granted) => {
+    console.log('subscribed', error, granted?.length);
+    resolve();
+  });
+});
 client.on('message', (topic, payload, packet) => {
   last.set(topic, {payload: Buffer.from(payload), qos: packet.qos, at: ++count});
   for (const stream of streams) stream.write(`event: ${topic.slice(base.length)}\ndata: ${payload.toString('base64')}\n\n`);
@@ -50,6 +55,7 @@ const server = createServer((request, response) => { void answer(request, respon
 await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
+await subscribed;
 const events = await fetch(`${url}/events`);
 const reader = events.body!.getReader();
 const decoder = new TextDecoder('utf-8', {ignoreBOM: true});
