@@ -46,7 +46,7 @@ describe('trouble on the real connection', () => {
     }, 'QoS 1 has arrived', 3 * timeout);
     await lea.page.getByRole('radio', {name: 'Timeline', exact: true}).check();
     // Whichever side's acknowledgement it was; the timeline shows its end.
-    await lea.field('Filter').fill('dup');
+    await lea.fill('Filter', 'dup');
     await lea.page.getByRole('log', {name: 'Timeline'}).getByRole('button', {name: /bound publish Id \d+ QoS \d DUP lanes\/lea/}).first().waitFor();
   });
 

@@ -131,7 +131,7 @@ describe('MQTT 5: a broker that says why it ends a connection', () => {
       const eve = await world.arrive(`?stage=20&mqtt5=1&user=eve&broker=${server.url}`);
       const [peer] = await Promise.all([accept(server), eve.sign_in()]);
       await eve.button('Show Packets').click();
-      await eve.field('Filter').fill('type:disconnect in');
+      await eve.fill('Filter', 'type:disconnect in');
       const back = accept(server);
       dismiss(peer, 0x8B);
       await eve.page.getByRole('table', {name: 'Packets'}).getByRole('row').filter({hasText: /INBOUND.*disconnect/}).waitFor();

@@ -15,7 +15,7 @@ class Inspector {
   rows(words) { return this.table().getByRole('row').filter({hasText: words}); }
   details() { return this.page.getByRole('region', {name: 'Packet details'}); }
   field(name) { return this.page.getByRole('table', {name: 'Fields'}).getByRole('row').filter({hasText: name}); }
-  filter(words) { return this.person.field('Filter').fill(words); }
+  filter(words) { return this.person.fill('Filter', words); }
   radio(name) { return this.page.getByRole('radio', {name, exact: true}).check(); }
   count(words) { return this.page.getByText(words).waitFor(); }
 }

@@ -117,7 +117,7 @@ describe('stage 20', () => {
     await erin.reads('hello', 'next');
     await erin.button('Show Packets').click();
     await erin.page.getByRole('radio', {name: 'Inbound Only'}).check();
-    await erin.field('Filter').fill('publish');
+    await erin.fill('Filter', 'publish');
     const rows = erin.page.getByRole('table', {name: 'Packets'}).getByRole('row').filter({hasText: 'messages/erin'});
     await until(async () => await rows.count() === 3, 'two copies of one message, and the next one', timeout);
     await wire.close();

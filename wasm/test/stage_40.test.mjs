@@ -43,7 +43,7 @@ describe('stage 40', () => {
     await jenny.sign_in('test');
     await rows.filter({hasText: 'suback'}).first().waitFor();
     // The table holds the rows in sight only.
-    await jenny.field('Filter').fill('connack');
+    await jenny.fill('Filter', 'connack');
     await until(async () => await rows.filter({hasText: 'connack'}).count() === 2, 'both answers', timeout);
   });
 
@@ -151,8 +151,8 @@ describe('stage 40', () => {
     const sebastian = await arrive_as('sebastian', 'test', {viewport: {width: 1200, height: 760}});
     const {page} = sebastian;
     await sebastian.button('Show Packets').click();
-    await sebastian.field('Filter').fill('connect out');
-    await page.getByRole('table', {name: 'Packets'}).getByRole('row').filter({hasText: 'connect'}).click();
+    await sebastian.fill('Filter', 'connect out');
+    await page.getByRole('table', {name: 'Packets'}).getByRole('row').filter({hasText: /OUTBOUND.*connect/}).click();
     const fields = page.getByRole('table', {name: 'Fields'});
     await fields.getByRole('row').filter({hasText: 'Password'}).filter({hasText: '••••'}).waitFor();
     const words = [await page.url(), await page.title(), await page.locator('body').innerText()];

@@ -203,7 +203,7 @@ describe('stage 50', () => {
     await peter.button('Show Packets').click();
     const details = peter.page.getByRole('region', {name: 'Packet details'});
     const choose = async (words, shown) => {
-      await peter.field('Filter').fill(words);
+      await peter.fill('Filter', words);
       await peter.page.getByRole('table', {name: 'Packets'}).getByRole('row').filter({hasText: shown}).first().click();
     };
     await choose('type:publish topic:chat/groups/request/+', 'chat/groups/request/');
@@ -215,7 +215,7 @@ describe('stage 50', () => {
       await choose('type:disconnect in', 'disconnect');
       await details.getByText(/administrative action/i).first().waitFor();
     }
-    await peter.field('Filter').fill('type:connection rights');
+    await peter.fill('Filter', 'type:connection rights');
     await peter.page.getByRole('table', {name: 'Packets'}).getByRole('row')
       .filter({hasText: 'The broker does this where access rights change.'}).waitFor();
     await peter.status('Connected').waitFor();

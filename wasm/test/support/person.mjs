@@ -21,6 +21,11 @@ export class Person {
   constructor(page) { this.page = page; }
   button(name) { return this.page.getByRole('button', {name, exact: true}); }
   field(name) { return this.page.getByRole('textbox', {name, exact: true}); }
+  // What the program makes of a text is there in the frame after the one in which the browser shows it.
+  async fill(name, text) {
+    await this.field(name).fill(text);
+    await this.page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(resolve)))));
+  }
   status(text) { return this.page.getByRole('status').filter({hasText: text}); }
 
   chat(name) { return this.page.getByRole('list', {name: 'Chats'}).getByRole('button', {name, exact: true}); }
