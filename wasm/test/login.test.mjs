@@ -90,6 +90,19 @@ describe('the login card', () => {
     assert.equal(await friend.field('Username').inputValue(), 'alice');
   });
 
+  test('lets text be selected again when the field that was typed in is gone with the focus', async () => {
+    const someone = await world.arrive('?stage=40');
+    const typing = () => someone.page.evaluate(() => document.querySelector('#imgui-web').classList.contains('typing'));
+    await someone.field('Password').focus();
+    assert.equal(await typing(), true);
+    await someone.page.evaluate(() => {
+      history.replaceState(null, '', '?stage=10');
+      dispatchEvent(new PopStateEvent('popstate'));
+    });
+    await someone.field('Password').waitFor({state: 'detached'});
+    await until(async () => !await typing(), 'text that is painted', timeout);
+  });
+
   test('folds its options, and unfolds them', async () => {
     const someone = await world.arrive('?stage=10');
     assert.equal(await someone.button('Options').getAttribute('aria-expanded'), 'true');

@@ -222,6 +222,7 @@ var imguiWebMirror = {
     m.patching = false;
     if (held && !held.isConnected) {
       m.active = null;
+      ImguiWebEvents.noteTyping();  // not every browser tells that a focused element was removed
       _imgui_web_on_focus(0, 0);
     }
     if (back && back.isConnected) back.focus();
