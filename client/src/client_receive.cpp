@@ -1,8 +1,20 @@
+#include <algorithm>
+
 #include "client_impl.hpp"
 #include "redact.hpp"
 #include "wasmqtt/utf8.hpp"
 
 namespace wasmqtt {
+
+namespace {
+
+// ejabberd answers 3.1.1 with MQTT 5's codes.
+bool refuses_in_other_codes(const Suback& packet) {
+  return std::ranges::none_of(packet.return_codes, [](std::uint8_t code) { return code > 2 && code < suback_failure; });
+}
+
+}  // namespace
+
 bool Client::Impl::receive() {
   Frame frame;
   while (phase_ == Phase::connecting || phase_ == Phase::connected) {
@@ -69,8 +81,10 @@ Error Client::Impl::handle_answer(const Frame& frame, bool& event) {
     }
     case PacketType::suback: {
       Suback packet;
-      if (Error error = decode_suback(frame, packet, version_)) return error;
-      if (Error error = check_words(packet.properties)) return error;
+      Error error = decode_suback(frame, packet, version_);
+      if (error.code() == Errc::reserved_return_code && !options_.strict_reserved && refuses_in_other_codes(packet)) error = {};
+      if (!error) error = check_words(packet.properties);
+      if (error) return error;
       event = handle_suback(packet);
       return {};
     }

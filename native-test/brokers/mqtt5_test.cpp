@@ -192,6 +192,22 @@ EVERYWHERE_5(refused, "a refusing PUBACK, PUBREC or SUBACK fails its call with t
   CHECK(guest.failed.size() == 2);
 }
 
+TEST_CASE("ejabberd refuses a 3.1.1 subscription with MQTT 5's code: it is a refusal, and the connection stays") {
+  test::World world;
+  Scene scene(test::Ejabberd5OverTcp::place(), world);
+  MqttOptions options = scene.options("guest");
+  options.client.protocol = Protocol::mqtt_3_1_1;
+  Guest guest(scene, options);
+  REQUIRE(guest.connect());
+  SubscribeRequest request;
+  request.filter = "forbidden";
+  REQUIRE(!guest.ask(request).empty());
+  REQUIRE(guest.await_answers(1));
+  CHECK(!guest.answered[0].granted);
+  REQUIRE(guest.subscribe(scene.topic("fine"), Qos::at_least_once));
+  CHECK(guest.came(PacketType::connack) == 1);
+}
+
 EVERYWHERE_5(nobody, "PUBACK says whether anybody has subscribed, and is a success in either case [MQTT-3.4.2]") {
   Guest guest(scene, "guest");
   REQUIRE(guest.connect());

@@ -127,7 +127,7 @@ struct ClientOptions {
   bool strict_reserved = false;         // false ignores the flags in the header of packets that have none
                                         // [MQTT-2.2.2-2]: Netty-based brokers set them in PUBACK and SUBACK. They mean
                                         // nothing, and leaving would only bring the same packet again. A CONNACK with a
-                                        // code above 5 is a refusal then, not a fault
+                                        // code above 5, and in 3.1.1 a SUBACK's above 0x80, is a refusal then, not a fault
   bool strict_session_present = false;  // false ignores Session Present when a clean session was asked for
                                         // [MQTT-3.2.2-1]: the session is taken as clean. Leaving would bring the same
                                         // CONNACK on each connection
