@@ -53,13 +53,13 @@ constexpr Rule rules[] = {
     {S::connected, E::store_lost, S::connected, A::abort},
     {S::connected, E::go_back, S::restarting, A::disconnect},
 
-    {S::disconnecting, E::start, S::restarting},
+    {S::disconnecting, E::start, S::restarting, A::disconnect},  // on_state may have asked for it before DISCONNECT was sent
     {S::disconnecting, E::abort, S::disconnecting, A::abort},
     {S::disconnecting, E::ended, S::closed},
     {S::disconnecting, E::timed_out, S::disconnecting, A::abort},
     {S::disconnecting, E::store_lost, S::disconnecting, A::abort},
 
-    {S::restarting, E::stop, S::disconnecting, A::disconnect},  // on_state may have asked for it before DISCONNECT was sent
+    {S::restarting, E::stop, S::disconnecting, A::disconnect},  // the same
     {S::restarting, E::abort, S::disconnecting, A::abort},
     {S::restarting, E::ended, S::lost},
     {S::restarting, E::timed_out, S::restarting, A::abort},

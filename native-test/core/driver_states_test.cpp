@@ -15,20 +15,20 @@ namespace {
 
 // Rows: states; columns: events. A cell is the next state, or "same", and what is done after a slash; "-": nothing happens.
 constexpr std::string_view expected = R"(
-state         start             stop                     abort                loaded            prepared     opened                  accepted  ended  again   give_up retry             timed_out               store_lost  go_back
-unloaded      loading/load      -                        -                    stopped           -            -                       -         -      -       -       -                 -                       -           -
-stopped       preparing/prepare -                        -                    -                 -            -                       -         -      -       -       -                 -                       -           -
-loading       -                 unloaded                 unloaded             preparing/prepare -            -                       -         -      -       -       -                 -                       stopped     -
-preparing     -                 stopped                  stopped              -                 opening/open -                       -         -      -       -       -                 failed/fail_preparation stopped     -
-opening       -                 disconnecting/disconnect disconnecting/abort  -                 -            connecting/send_connect -         failed -       -       -                 same/close_unopened     same/abort  -
-connecting    -                 disconnecting/disconnect disconnecting/abort  -                 -            -                       connected failed -       -       -                 -                       same/abort  -
-connected     -                 disconnecting/disconnect disconnecting/abort  -                 -            -                       -         lost   -       -       -                 -                       same/abort  restarting/disconnect
-disconnecting restarting        -                        same/abort           -                 -            -                       -         closed -       -       -                 same/abort              same/abort  -
-restarting    -                 disconnecting/disconnect disconnecting/abort  -                 -            -                       -         lost   -       -       -                 same/abort              same/abort  -
-failed        -                 closed                   closed               -                 -            -                       -         -      waiting stopped -                 -                       -           -
-lost          -                 closed                   closed               -                 -            -                       -         -      waiting stopped -                 -                       -           -
-closed        lost              -                        -                    -                 -            -                       -         -      -       stopped -                 -                       -           -
-waiting       preparing/prepare stopped                  stopped              -                 -            -                       -         -      -       -       preparing/prepare -                       stopped     -
+state         start                 stop                     abort               loaded            prepared     opened                  accepted  ended  again   give_up retry             timed_out               store_lost go_back
+unloaded      loading/load          -                        -                   stopped           -            -                       -         -      -       -       -                 -                       -          -
+stopped       preparing/prepare     -                        -                   -                 -            -                       -         -      -       -       -                 -                       -          -
+loading       -                     unloaded                 unloaded            preparing/prepare -            -                       -         -      -       -       -                 -                       stopped    -
+preparing     -                     stopped                  stopped             -                 opening/open -                       -         -      -       -       -                 failed/fail_preparation stopped    -
+opening       -                     disconnecting/disconnect disconnecting/abort -                 -            connecting/send_connect -         failed -       -       -                 same/close_unopened     same/abort -
+connecting    -                     disconnecting/disconnect disconnecting/abort -                 -            -                       connected failed -       -       -                 -                       same/abort -
+connected     -                     disconnecting/disconnect disconnecting/abort -                 -            -                       -         lost   -       -       -                 -                       same/abort restarting/disconnect
+disconnecting restarting/disconnect -                        same/abort          -                 -            -                       -         closed -       -       -                 same/abort              same/abort -
+restarting    -                     disconnecting/disconnect disconnecting/abort -                 -            -                       -         lost   -       -       -                 same/abort              same/abort -
+failed        -                     closed                   closed              -                 -            -                       -         -      waiting stopped -                 -                       -          -
+lost          -                     closed                   closed              -                 -            -                       -         -      waiting stopped -                 -                       -          -
+closed        lost                  -                        -                   -                 -            -                       -         -      -       stopped -                 -                       -          -
+waiting       preparing/prepare     stopped                  stopped             -                 -            -                       -         -      -       -       preparing/prepare -                       stopped    -
 )";
 
 const std::vector<std::string> state_names{"unloaded",      "stopped",    "loading", "preparing", "opening", "connecting", "connected",

@@ -131,6 +131,20 @@ TEST_CASE("connect() while disconnecting connects again afterwards") {
   CHECK(world.broker.is_opening());
 }
 
+TEST_CASE("connect() when told of disconnecting: DISCONNECT goes out all the same, then another connection follows [MQTT-3.14.4-1]") {
+  World world;
+  world.connect();
+  world.mqtt.on_event = [&](const MqttEvent& event) {
+    const auto* changed = std::get_if<StateChanged>(&event);
+    if (changed != nullptr && changed->state == ConnectionState::disconnecting) world.mqtt.connect();
+  };
+  world.mqtt.disconnect();
+  (void)world.broker.expect<Disconnect>();
+  CHECK(world.broker.closed_by_client() == 1);
+  world.loop.advance(2s);
+  CHECK(world.broker.is_opening());
+}
+
 TEST_CASE("connect() twice makes one attempt and one CONNECT [MQTT-3.1.0-2]") {
   World world;
   world.mqtt.connect();
