@@ -1,4 +1,5 @@
 #include "account.hpp"
+#include "device.hpp"
 
 #include <algorithm>
 
@@ -37,7 +38,7 @@ void Account::make_desk() {
   desk_->on_held = [this](const wasmqtt::Message& message) { handle_message(message); };
   desk_->on_notice = [this](std::string text, std::string_view topic) { notice(std::move(text), topic); };
   desk_->on_changed = [this] { app_->changed(); };
-  desk_->on_invited = [this] { app_->saw(50); };
+  desk_->on_invited = [this] { app_->device_->saw(50); };
   desk_->on_made = [this](const ConversationKey& key) { app_->open_chat(key); };
   desk_->on_groups_changed = [this] {
     // That is why the broker ended the connection, if it has just done so: it is neither a fault nor a takeover.
@@ -64,7 +65,7 @@ void Account::detach() {
 }
 
 void Account::note_waiting() {
-  if (app_ != nullptr && settings_.qos1 && adopted_) app_->note_waiting({user_, broker_, sent_.size()});
+  if (app_ != nullptr && settings_.qos1 && adopted_) app_->device_->note_waiting({user_, broker_, sent_.size()});
 }
 
 wasmqtt::MqttOptions Account::options(const std::string& password) const {

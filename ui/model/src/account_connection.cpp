@@ -1,5 +1,6 @@
 // What becomes of an account's connection, and what is said of it.
 #include "account.hpp"
+#include "device.hpp"
 
 #include <algorithm>
 
@@ -167,7 +168,7 @@ void Account::handle_stopped() {
   if (app_ != nullptr && elsewhere_ != Elsewhere::no) app_->signed_out();
   if (was_connected_ || app_ == nullptr || elsewhere_ != Elsewhere::no) return;
   stopping_ = true;
-  if (mqtt_->close_record().cause == CloseRecord::Cause::refused) app_->saw(40);
+  if (mqtt_->close_record().cause == CloseRecord::Cause::refused) app_->device_->saw(40);
   const wasmqtt::Error error = mqtt_->error();
   app_->sign_in_failed(mqtt_->stop_reason() == StopReason::invalid && error
                            ? "Cannot connect: " + std::string(error.message()) + "."

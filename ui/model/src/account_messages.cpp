@@ -6,6 +6,7 @@
 #include "chat/names.hpp"
 #include "chat/topics.hpp"
 #include "account.hpp"
+#include "device.hpp"
 #include "message_route.hpp"
 #include "wasmqtt/describe.hpp"
 
@@ -100,7 +101,7 @@ void Account::publish(const ConversationKey& key, ChatMessage& message) {
   } else if (made->number == 0) {
     message.state = settings_.check ? SendState::checking : SendState::sent;
     if (settings_.check) checks_.begin(key, message.id, now());
-    app_->saw(10);
+    app_->device_->saw(10);
   } else {
     const Sent& sent = sent_[made->number] =
         {key, message.id, journal_ == nullptr, !mqtt_->connected(), mqtt_->delivery_state(*made).value_or(DeliveryState::queued)};
@@ -198,7 +199,7 @@ void Account::handle_delivery(const wasmqtt::DeliveryChanged& change) {
   ChatMessage* message = conversation == nullptr ? nullptr : conversation->find(user_, sent.id);
   if (message == nullptr) return;
   message->state = progress(*message, sent);
-  if (state == DeliveryState::acknowledged && sent.waited) app_->saw(20);
+  if (state == DeliveryState::acknowledged && sent.waited) app_->device_->saw(20);
   if (message->state == SendState::accepted || message->state == SendState::rejected) return;
   message->problem.clear();
   if (message->state == SendState::checking) checks_.begin(sent.key, sent.id, now());
@@ -260,7 +261,7 @@ void Account::handle_message(const wasmqtt::Message& incoming) {
   }
   Conversation& conversation = *taken.conversation;
   const bool own = taken.added->sender == user_;
-  if (was_kept()) app_->saw(20);
+  if (was_kept()) app_->device_->saw(20);
   if (!app_->is_read(conversation) && !own) conversation.count_unread();
   const std::uint64_t token = incoming.token;
   // With a journal in the same store, PUBACK waits for the journal's batch of this turn, which is one transaction with the
@@ -293,7 +294,7 @@ void Account::handle_status(const wasmqtt::Message& incoming) {
   const auto parsed = parse_status(wasmqtt::as_text(incoming.payload));
   if (!parsed.value) return notice("A status could not be read. " + parsed.problem, incoming.topic);
   const bool stored = incoming.retain || was_kept();
-  if (!stored && *user != user_ && !parsed.value->online) app_->saw(30);
+  if (!stored && *user != user_ && !parsed.value->online) app_->device_->saw(30);
   if (!app_->state_.presence.handle_status(*user, *parsed.value, {.retained = stored, .held_back = was_held_back(incoming),
                                                             .now = now(), .clock = clock()}))
     notice("The status of more than " + std::to_string(Presence::max_users) + " users came: those of others are not kept.");
@@ -313,7 +314,7 @@ SendState Account::progress(const ChatMessage& message, const Sent& sent) const 
 
 void Account::judged(Conversation& conversation, ChatMessage& message, SendState state, std::string problem) {
   checks_.end(message.id);
-  app_->saw(60);
+  app_->device_->saw(60);
   message.state = state;
   message.problem = std::move(problem);
   history_.keep(conversation.key(), message);

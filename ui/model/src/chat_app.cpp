@@ -6,8 +6,8 @@
 #include "chat/packet_export.hpp"
 #include "chat/packet_import.hpp"
 #include "chat/pcapng.hpp"
-#include "chat/records.hpp"
 #include "account.hpp"
+#include "device.hpp"
 
 namespace chat {
 
@@ -17,27 +17,8 @@ ChatApp::ChatApp(Platform platform, Settings settings) : platform_(std::move(pla
   state_.now = platform_.loop.now();
   state_.clock = platform_.zone.now();
   state_.settings = std::move(settings);
-  load_device();
-}
-
-// The name that was used last, the theme, and what waits to be sent.
-void ChatApp::load_device() {
-  const auto visit = [this, alive = std::weak_ptr<bool>(alive_)](std::string_view key, std::string_view value) {
-    if (alive.expired()) return;
-    if (key == device_key) {
-      const DeviceMemory memory = read_device_record(value);
-      if (state_.settings.user.empty() && state_.screen == Screen::login) state_.settings.user = memory.user;
-      state_.theme = memory.theme;
-      state_.packet_layout = memory.packet_layout;
-      state_.stages_seen = memory.stages_seen;
-    } else {
-      const Waiting waiting = read_waiting_record(key, value);
-      if (waiting.messages != 0) state_.waiting.push_back(waiting);
-    }
-    changed();
-  };
-  platform_.store.load(device_key, visit, [](bool, std::string_view) {});
-  platform_.store.load(waiting_prefix, visit, [](bool, std::string_view) {});
+  device_ = std::make_unique<Device>(platform_.store, state_);
+  device_->load([this] { changed(); });
 }
 
 ChatApp::~ChatApp() {
@@ -69,8 +50,8 @@ void ChatApp::handle(const Intent& intent) {
     void operator()(const SendMessage& i) { if (account) account->send(i.key, i.text); }
     void operator()(const RetryMessage& i) { if (account) account->retry(i.key, i.id); }
     void operator()(const SaveDraft& i) { app.save_draft(i.key, i.text); }
-    void operator()(const ChooseTheme& i) { app.choose_theme(i.theme); }
-    void operator()(const ArrangePackets& i) { app.arrange_packets(i); }
+    void operator()(const ChooseTheme& i) { app.device_->choose_theme(i.theme); }
+    void operator()(const ArrangePackets& i) { app.device_->arrange_packets(i); }
     void operator()(const ClearPackets&) { if (!app.opened_) app.clear_packets(); }
     void operator()(const ExportPackets& i) { app.export_packets(i.format); }
     void operator()(const OpenPackets&) { if (app.on_open_file) app.on_open_file(); }
@@ -138,8 +119,8 @@ void ChatApp::signed_in() {
   state_.returning.clear();
   state_.screen = Screen::chat;
   state_.admin = state_.settings.authentication && state_.user == "admin";
-  if (state_.admin) saw(40);
-  remember_device();
+  if (state_.admin) device_->saw(40);
+  device_->remember();
   update();
   on_used_here();
   changed();
@@ -163,18 +144,6 @@ void ChatApp::keep_packets(wasmqtt::MqttClient& mqtt) {
 void ChatApp::clear_packets() {
   if (account_ && account_->mqtt()) account_->mqtt()->trace().clear();
   else if (packets_) packets_->clear();
-}
-
-void ChatApp::note_waiting(const Waiting& waiting) {
-  const auto same = [&](const Waiting& other) { return other.user == waiting.user && other.broker == waiting.broker; };
-  const auto known = std::find_if(state_.waiting.begin(), state_.waiting.end(), same);
-  if ((known == state_.waiting.end() ? 0 : known->messages) == waiting.messages) return;
-  if (known != state_.waiting.end()) state_.waiting.erase(known);
-  if (waiting.messages != 0) state_.waiting.push_back(waiting);
-  if (!state_.settings.remember) return;
-  if (waiting.messages == 0) return platform_.store.remove(waiting_key(waiting.user, waiting.broker));
-  const Record record = waiting_record(waiting);
-  platform_.store.put({&record, 1}, {});
 }
 
 void ChatApp::sign_in_failed(std::string problem) {
@@ -283,26 +252,6 @@ void ChatApp::save_draft(const ConversationKey& key, const std::string& text) {
 
 void ChatApp::keep(const Conversation& conversation) {
   if (account_) account_->history().keep(conversation);
-}
-
-void ChatApp::choose_theme(const std::string& theme) {
-  state_.theme = theme;
-  remember_device();
-}
-
-void ChatApp::arrange_packets(const ArrangePackets& intent) {
-  state_.packet_layout = intent.layout;
-  if (intent.keep) remember_device();
-}
-
-void ChatApp::remember_device() {
-  if (!state_.settings.remember) return;
-  const Record record = device_record({state_.settings.user, state_.theme, state_.packet_layout, state_.stages_seen});
-  platform_.store.put({&record, 1}, [](bool, std::string_view) {});
-}
-
-void ChatApp::saw(int stage) {
-  if (stage_of(state_.settings) == stage && state_.stages_seen.add(stage)) remember_device();
 }
 
 void ChatApp::export_packets(PacketFile format) {

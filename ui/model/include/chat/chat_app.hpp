@@ -121,8 +121,6 @@ class ChatApp {
   void signed_out();
   void keep_packets(wasmqtt::MqttClient& mqtt);
   void clear_packets();
-  void load_device();
-  void note_waiting(const Waiting& waiting);
   void change_settings(const Settings& settings);
   void open_chat(const ConversationKey& key);
   void add_chat(const std::string& user);
@@ -131,11 +129,6 @@ class ChatApp {
   void remove_chat(const ConversationKey& key);
   void leave_chat();
   void save_draft(const ConversationKey& key, const std::string& text);
-  void choose_theme(const std::string& theme);
-  void arrange_packets(const ArrangePackets& intent);
-  void remember_device();
-  // What there is to try in this stage has happened, if it is the one that the user has signed in at.
-  void saw(int stage);
   TextStatus& status_of(TextFile file);
   void load_text(TextFile file);
   void export_packets(PacketFile format);
@@ -152,6 +145,7 @@ class ChatApp {
   Platform platform_;
   State state_;
   MemoryChatStore memory_;
+  std::unique_ptr<class Device> device_;
   std::shared_ptr<class Account> account_;
   std::shared_ptr<class Account> closing_;  // still disconnecting
   std::optional<wasmqtt::PacketTrace> packets_;  // of sign-ins that failed, for the next one
@@ -161,7 +155,6 @@ class ChatApp {
   bool network_ = true;
   bool session_watched_ = false;
   std::optional<wasmqtt::PacketTrace> opened_;  // a file
-  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 
 }  // namespace chat
