@@ -10,7 +10,8 @@ namespace {
 
 // ejabberd answers 3.1.1 with MQTT 5's codes.
 bool refuses_in_other_codes(const Suback& packet) {
-  return std::ranges::none_of(packet.return_codes, [](std::uint8_t code) { return code > 2 && code < suback_failure; });
+  const Bytes codes = packet.return_codes;
+  return std::none_of(codes.begin(), codes.end(), [](std::uint8_t code) { return code > 2 && code < suback_failure; });
 }
 
 }  // namespace
