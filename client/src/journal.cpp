@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "bytes.hpp"
+#include "varint.hpp"
 #include "wasmqtt/slot_index.hpp"
 
 namespace wasmqtt {
@@ -13,44 +13,16 @@ namespace {
 
 using Kind = JournalRecord::Kind;
 
-// Little-endian base 128, at most 10 bytes.
-void put_number(std::uint64_t value, ByteBuffer& out) {
-  for (; value >= 0x80; value >>= 7) out.push_back(static_cast<std::uint8_t>(value | 0x80));
-  out.push_back(static_cast<std::uint8_t>(value));
-}
-
-bool get_number(ByteReader& reader, std::uint64_t& value) {
-  value = 0;
-  for (unsigned shift = 0; shift < 64; shift += 7) {
-    std::uint8_t byte = 0;
-    if (!reader.u8(byte)) return false;
-    value |= static_cast<std::uint64_t>(byte & 0x7f) << shift;
-    if ((byte & 0x80) == 0) return shift < 63 || byte <= 1;
-  }
-  return false;
-}
-
-void put_bytes(Bytes bytes, ByteBuffer& out) {
-  put_number(bytes.size(), out);
-  out.insert(out.end(), bytes.begin(), bytes.end());
-}
-
-bool get_bytes(ByteReader& reader, Bytes& bytes) {
-  std::uint64_t size = 0;
-  if (!get_number(reader, size) || size > reader.rest().size()) return false;
-  return reader.take(static_cast<std::size_t>(size), bytes);
-}
-
 bool has_number(Kind kind) {
   return kind == Kind::put || kind == Kind::sent || kind == Kind::released || kind == Kind::requeued ||
-         kind == Kind::removed || kind == Kind::numbers || kind == Kind::strike;
+         kind == Kind::removed || kind == Kind::numbers || kind == Kind::strike || kind == Kind::origin;
 }
 
 bool has_packet_id(Kind kind) {
   return kind == Kind::sent || kind == Kind::released || kind == Kind::received || kind == Kind::received_done;
 }
 
-bool has_client_id(Kind kind) { return kind == Kind::session || kind == Kind::assigned; }
+bool has_text(Kind kind) { return kind == Kind::session || kind == Kind::assigned || kind == Kind::note; }
 
 bool read_deadline(ByteReader& reader, JournalRecord& record) {
   std::uint64_t deadline = 0;
@@ -83,16 +55,17 @@ bool read_body(ByteReader& reader, JournalRecord& record) {
   if (has_packet_id(record.kind) && (!reader.u16(record.packet_id) || record.packet_id == 0)) return false;
   if (record.kind == Kind::put) return read_message(reader, record);
   if (record.kind == Kind::ends) return read_deadline(reader, record);
-  if (!has_client_id(record.kind)) return true;
-  Bytes client_id;
-  if (!get_bytes(reader, client_id)) return false;
-  record.text = as_text(client_id);
-  return true;
+  if (record.kind == Kind::origin) return get_number(reader, record.source) && get_number(reader, record.sequence);
+  if (!has_text(record.kind)) return true;
+  Bytes text;
+  if (!get_bytes(reader, text)) return false;
+  record.text = as_text(text);
+  return record.kind != Kind::note || get_bytes(reader, record.payload);
 }
 
 // What compact() keeps of one message.
 struct Alive {
-  JournalRecord put;
+  JournalRecord put;             // with source and sequence, when it has an origin
   JournalRecord step;            // sent or released; barrier: neither
   std::uint32_t step_order = 0;  // which of the steps that is
   bool alive = true;
@@ -113,6 +86,9 @@ struct Compaction {
   std::bitset<65536> abandoned;  // packet ids of `sent` with number 0
   std::uint64_t suspect = 0;  // number of the message with the latest strikes
   unsigned strikes = 0;
+  std::vector<JournalRecord> sources;  // origins with the latest sequence of each source; few
+  std::vector<JournalRecord> notes;
+  SlotIndex notes_by_key;
 
   Slot find(std::uint64_t number) const {
     return by_number.find(hash_of(number), [&](Slot place) { return messages[place].put.number == number; });
@@ -139,6 +115,31 @@ struct Compaction {
     by_number.erase(hash_of(number), place);
   }
 
+  void origin(const JournalRecord& record) {
+    if (const Slot place = find(record.number); place != no_slot) {
+      messages[place].put.source = record.source;
+      messages[place].put.sequence = record.sequence;
+    }
+    auto source = std::find_if(sources.rbegin(), sources.rend(),
+                               [&](const JournalRecord& one) { return one.source == record.source; });
+    if (source == sources.rend()) {
+      sources.push_back({.kind = Kind::origin, .source = record.source});
+      source = sources.rbegin();
+    }
+    source->sequence = record.sequence == 0 ? 0 : std::max(source->sequence, record.sequence);
+  }
+
+  void note(const JournalRecord& record) {
+    const std::uint32_t hash = hash_of(record.text);
+    const Slot place = notes_by_key.find(hash, [&](Slot one) { return notes[one].text == record.text; });
+    if (place != no_slot) {
+      notes[place] = record;
+      return;
+    }
+    notes_by_key.insert(hash, static_cast<Slot>(notes.size()));
+    notes.push_back(record);
+  }
+
   void apply(const JournalRecord& record) {
     switch (record.kind) {
       case Kind::session: session = record; has_session = true; break;
@@ -161,6 +162,8 @@ struct Compaction {
         break;
       case Kind::ends: ends = record; break;
       case Kind::assigned: assigned = record; break;
+      case Kind::origin: origin(record); break;
+      case Kind::note: note(record); break;
       case Kind::barrier:
       case Kind::numbers: break;
     }
@@ -173,6 +176,12 @@ struct Compaction {
     if (assigned.kind == Kind::assigned) write_record(assigned, out);
     if (ends.deadline != Time{}) write_record(ends, out);
     if (highest != 0) write_record({.kind = Kind::numbers, .number = highest}, out);
+    for (const JournalRecord& note : notes) {
+      if (!note.payload.empty()) write_record(note, out);
+    }
+    for (const JournalRecord& source : sources) {
+      if (source.sequence != 0) write_record(source, out);
+    }
     for (const Alive& message : messages) {
       if (!message.alive) continue;
       JournalRecord put = message.put;
@@ -182,6 +191,8 @@ struct Compaction {
         put.properties = {};
       }
       write_record(put, out);
+      if (put.source != 0)
+        write_record({.kind = Kind::origin, .number = put.number, .source = put.source, .sequence = put.sequence}, out);
     }
     for (std::uint32_t order = 0; order < steps.size(); ++order) {
       const Alive& message = messages[steps[order]];
@@ -207,7 +218,12 @@ void write_record(const JournalRecord& record, ByteBuffer& out) {
     out.push_back(static_cast<std::uint8_t>(record.packet_id >> 8));
     out.push_back(static_cast<std::uint8_t>(record.packet_id));
   }
-  if (has_client_id(record.kind)) put_bytes(as_bytes(record.text), out);
+  if (has_text(record.kind)) put_bytes(as_bytes(record.text), out);
+  if (record.kind == Kind::note) put_bytes(record.payload, out);
+  if (record.kind == Kind::origin) {
+    put_number(record.source, out);
+    put_number(record.sequence, out);
+  }
   if (record.kind == Kind::ends) put_deadline(record.deadline, out);
   if (record.kind != Kind::put) return;
   const unsigned flags = static_cast<unsigned>(record.qos) | (record.retain ? 4u : 0u) |
@@ -224,7 +240,7 @@ JournalReader::Status JournalReader::next(JournalRecord& record) {
   ByteReader reader(rest_);
   std::uint8_t kind = 0;
   reader.u8(kind);
-  if (kind < static_cast<std::uint8_t>(Kind::session) || kind > static_cast<std::uint8_t>(Kind::assigned))
+  if (kind < static_cast<std::uint8_t>(Kind::session) || kind > static_cast<std::uint8_t>(Kind::note))
     return Status::damaged;
   record = JournalRecord{};
   record.kind = static_cast<Kind>(kind);

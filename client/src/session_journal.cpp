@@ -105,7 +105,9 @@ Error Session::apply(const JournalRecord& record, SlotIndex& by_number) {
     case Kind::assigned: assigned_id_ = record.text; return {};
     case Kind::session:
     case Kind::barrier:
-    case Kind::numbers: return {};
+    case Kind::numbers:
+    case Kind::origin:
+    case Kind::note: return {};
   }
   return {};
 }

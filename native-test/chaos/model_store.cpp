@@ -22,7 +22,9 @@ void DurableJournal::apply(const JournalRecord& record) {
     case Kind::numbers:
     case Kind::strike:
     case Kind::ends:
-    case Kind::assigned: break;
+    case Kind::assigned:
+    case Kind::origin:
+    case Kind::note: break;
   }
 }
 

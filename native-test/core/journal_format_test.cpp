@@ -40,10 +40,13 @@ std::vector<Written> written() {
       {{.kind = Kind::ends, .deadline = Time{std::chrono::microseconds{300}}}, "0d" "ac02"},
       {{.kind = Kind::ends}, "0d" "00"},
       {{.kind = Kind::assigned, .text = "id"}, "0e" "02" "6964"},
+      // Since several tabs share one session.
+      {{.kind = Kind::origin, .number = 5, .source = 300, .sequence = 7}, "0f" "05" "ac02" "07"},
+      {{.kind = Kind::note, .text = "f/a", .payload = as_bytes("x")}, "10" "03" "662f61" "0178"},
   };
 }
 
-constexpr auto latest = Kind::assigned;        // of this release
+constexpr auto latest = Kind::note;            // of this release
 constexpr auto latest_of_3_1_1 = Kind::strike;  // of programs from before MQTT 5
 
 ClientOptions journaling(ClientOptions options) {
@@ -84,6 +87,9 @@ TEST_CASE("journal: each record has the bytes that other releases know, and is r
     CHECK(back.packet_id == record.packet_id);
     CHECK(back.deadline == record.deadline);
     CHECK(back.text == record.text);
+    CHECK(back.source == record.source);
+    CHECK(back.sequence == record.sequence);
+    CHECK(to_hex(back.payload) == to_hex(record.payload));
     CHECK(to_hex(back.properties.wire()) == to_hex(record.properties.wire()));
     CHECK(reader.next(back) == JournalReader::Status::end);
     seen = std::max(seen, record.kind);

@@ -6,7 +6,8 @@
 //
 // Kinds are added, never changed: what an older program wrote is read for ever. A program that does not know a kind takes the
 // journal for damaged and leaves it as it is. `put` has properties, `ends` and `assigned` are written, only where MQTT 5 was
-// spoken: what 3.1.1 leaves behind, programs from before MQTT 5 read too.
+// spoken, `origin` and `note` only where several tabs share the connection (shared/shared_hub.hpp): what 3.1.1 leaves behind,
+// programs from before MQTT 5 read too.
 //
 //   JournalReader reader(bytes);
 //   JournalRecord record;
@@ -39,6 +40,10 @@ struct JournalRecord {
     strike,        // number: the broker ended a connection when this message was sent; several in a row count
     ends,          // deadline: when the session has run out, counted from the end of the connection; epoch: not known, or never
     assigned,      // text: the client id that the broker gave to a session without one, used from then on
+    origin,        // number: this message is that of `source` with this `sequence`. Number 0, as compact() writes it: so far the
+                   // messages of `source` have come; and sequence 0 forgets the source. The session itself ignores it
+    note,          // text, payload: something else to be known by whoever loads the session; a later one with the same text takes
+                   // its place, one without payload ends it. The session itself ignores it
   };
 
   Kind kind = Kind::barrier;
@@ -47,9 +52,11 @@ struct JournalRecord {
   Qos qos = Qos::at_most_once;
   bool retain = false;
   bool latest_per_topic = false;
+  std::uint64_t source = 0;    // of origin
+  std::uint64_t sequence = 0;
   Time deadline{};          // of put and ends; epoch: none
   std::string_view text{};  // valid as long as the bytes read, or as the caller's
-  Bytes payload{};
+  Bytes payload{};             // of put and note
   Properties properties{};  // of put
 };
 
