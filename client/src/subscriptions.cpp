@@ -3,10 +3,6 @@
 #include <algorithm>
 
 namespace wasmqtt {
-namespace {
-
-// What the topics of a shared subscription match: "$share/group/filter" of MQTT 5, which brokers offer with 3.1.1 too, and
-// "$queue/filter".
 std::string_view topics_of(std::string_view filter) {
   std::string_view rest = filter;
   if (rest.starts_with("$queue/")) {
@@ -19,8 +15,6 @@ std::string_view topics_of(std::string_view filter) {
   }
   return rest.empty() ? filter : rest;
 }
-
-}  // namespace
 
 TopicRequest Subscriptions::Filter::request() const {
   TopicRequest all;

@@ -17,6 +17,10 @@
 
 namespace wasmqtt {
 
+// What the topics of a shared subscription match: "$share/group/filter" of MQTT 5, which brokers offer with 3.1.1 too, and
+// "$queue/filter".
+std::string_view topics_of(std::string_view filter);
+
 class Subscriptions {
  public:
   using Tell = std::function<void(const MqttEvent&)>;

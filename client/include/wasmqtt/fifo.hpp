@@ -14,6 +14,7 @@ class Fifo {
   void push(T entry) { entries_.push_back(std::move(entry)); }
   bool empty() const { return taken_ == entries_.size(); }
   // Only when not empty.
+  const T& front() const { return entries_[taken_]; }
   T take() {
     T entry = std::move(entries_[taken_++]);
     if (2 * taken_ >= entries_.size()) {
