@@ -128,6 +128,8 @@ void Client::acknowledge(std::uint64_t token, Time now) {
   impl_->acknowledge(token);
 }
 
+void Client::hold(std::uint64_t token) { impl_->hold_delivered(token); }
+
 Error Client::refuse(std::uint64_t token, ReasonCode reason_code, Time now) {
   impl_->advance(now);
   if (version() != ProtocolVersion::mqtt_5) return local_error(Errc::not_in_this_version);

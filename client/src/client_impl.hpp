@@ -125,6 +125,9 @@ class Client::Impl {
   void acknowledge(std::uint64_t token, ReasonCode reason_code = {});
   void end_received(PacketId packet_id);
   void acknowledge_delivered();
+  void hold_delivered(std::uint64_t token) {
+    if (delivered_token_ == token) delivered_token_ = 0;
+  }
 
   ClientOptions options_;
   ProtocolVersion version_ = ProtocolVersion::mqtt_3_1_1;  // of this connection

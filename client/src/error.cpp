@@ -129,6 +129,7 @@ constexpr Row rows[] = {
     {Errc::refused_but_open, "the broker refused the connection", "[MQTT-3.2.2-5]", "[MQTT-3.2.2-7]"},
     {Errc::timed_out, "it was not done in time", ""},
     {Errc::not_delivered, "the other side did not take it", ""},
+    {Errc::responder_failed, "whoever was asked has no answer", ""},
 };
 
 constexpr Row unknown{Errc::ok, "unknown error", ""};

@@ -293,6 +293,7 @@ void MqttClient::acknowledge(std::uint64_t token) {
   impl_->client().acknowledge(token, impl_->driver().now());
   impl_->driver().flush_soon();
 }
+void MqttClient::hold(std::uint64_t token) { impl_->client().hold(token); }
 Error MqttClient::refuse(std::uint64_t token, ReasonCode reason_code) {
   const Error error = impl_->client().refuse(token, reason_code, impl_->driver().now());
   impl_->driver().flush_soon();

@@ -3,71 +3,15 @@
 #include <algorithm>
 #include <utility>
 
+#include "request_topics.hpp"
 #include "wasmqtt/topic.hpp"
 
 namespace wasmqtt {
 namespace {
 
-constexpr std::string_view marker = "/request/";
-constexpr std::size_t id_digits = 16;
-constexpr std::size_t client_digits = 2 * id_digits;
-
-std::string to_digits(std::uint64_t number) {
-  std::string digits(id_digits, '0');
-  for (std::size_t i = id_digits; i-- != 0; number >>= 4) digits[i] = "0123456789abcdef"[number & 15];
-  return digits;
-}
-
-bool are_digits(std::string_view text) {
-  return text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
-
-// 0: it is none of ours.
-std::uint64_t from_digits(std::string_view text) {
-  if (text.size() != id_digits || !are_digits(text)) return 0;
-  std::uint64_t number = 0;
-  for (const char digit : text) number = number << 4 | static_cast<std::uint64_t>(digit <= '9' ? digit - '0' : digit - 'a' + 10);
-  return number;
-}
-
-std::string to_bytes(std::uint64_t number) {
-  std::string bytes(8, '\0');
-  for (std::size_t i = 8; i-- != 0; number >>= 8) bytes[i] = static_cast<char>(number & 255);
-  return bytes;
-}
-
-std::uint64_t from_bytes(std::string_view bytes) {
-  if (bytes.size() != 8) return 0;
-  std::uint64_t number = 0;
-  for (const char byte : bytes) number = number << 8 | static_cast<std::uint8_t>(byte);
-  return number;
-}
-
 std::uint32_t whole_seconds(Duration duration) {
   const auto seconds = std::chrono::ceil<std::chrono::seconds>(duration).count();
   return static_cast<std::uint32_t>(std::clamp<std::chrono::seconds::rep>(seconds, 1, 0xffff'ffff));
-}
-
-// TOPIC/request/CLIENT/ID, taken apart; `address` is CLIENT/ID.
-struct InTopic {
-  std::string_view topic;
-  std::string_view address;
-};
-std::optional<InTopic> take_apart(std::string_view topic) {
-  constexpr std::size_t address_size = client_digits + 1 + id_digits;
-  if (topic.size() <= marker.size() + address_size) return std::nullopt;
-  const std::string_view address = topic.substr(topic.size() - address_size);
-  const std::string_view before = topic.substr(0, topic.size() - address_size);
-  const bool is_one = before.ends_with(marker) && address[client_digits] == '/' &&
-                      are_digits(address.substr(0, client_digits)) && are_digits(address.substr(client_digits + 1));
-  if (!is_one) return std::nullopt;
-  return InTopic{before.substr(0, before.size() - marker.size()), address};
-}
-
-std::string joined(std::string_view prefix, std::string_view level) {
-  std::string topic(prefix);
-  if (!topic.empty() && topic.back() != '/') topic += '/';
-  return topic.append(level);
 }
 
 }  // namespace
@@ -90,6 +34,15 @@ RequestResponse::~RequestResponse() {
 
 Result<RequestResponse::Call> RequestResponse::request(std::string_view topic, Bytes payload, Duration timeout, Answered answered,
                                                        const PublishOptions& options) {
+  return request_each(topic, payload, {.timeout = timeout}, [answered = std::move(answered)](const Answer& answer) {
+    if (!answered) return;
+    if (answer.error) answered(answer.error);
+    else answered(*answer.message);
+  }, options);
+}
+
+Result<RequestResponse::Call> RequestResponse::request_each(std::string_view topic, Bytes payload, const Expected& expected,
+                                                            Heard heard, const PublishOptions& options) {
   if (Error error = check_topic_name(topic)) return error;
   if (Error error = check_topic_name(joined(options_.response_prefix, client_))) return error;
   if (Error error = wasmqtt::check(options.properties, host_of(PacketType::publish), Direction::outbound)) return error;
@@ -99,8 +52,10 @@ Result<RequestResponse::Call> RequestResponse::request(std::string_view topic, B
   Open open;
   do open.number = loop_.random();
   while (open.number == 0 || find(open.number) != no_slot);
-  open.deadline = loop_.now() + std::min(timeout, Duration::max() / 2);
-  open.answered = std::move(answered);
+  open.expected = expected;
+  open.expected.timeout = std::min(expected.timeout, Duration::max() / 2);
+  open.deadline = loop_.now() + open.expected.timeout;
+  open.heard = std::move(heard);
   open.waiting = true;
   open.topic = topic;
   open.payload.assign(payload.begin(), payload.end());
@@ -130,7 +85,7 @@ Error RequestResponse::listen() {
   std::string topic = joined(given.empty() ? std::string_view(options_.response_prefix) : given, client_);
   if (topic == response_topic_) return {};
   if (Error error = check_topic_name(topic)) return error;
-  const auto made = mqtt_.subscribe(topic + "/#", Qos::at_least_once, [this, topic](const Message& message) { came(topic, message); });
+  const auto made = mqtt_.subscribe(topic + "/#", options_.answer_qos, [this, topic](const Message& message) { came(topic, message); });
   if (!made) return made.error();
   mqtt_.unsubscribe(std::exchange(listening_, *made));
   response_topic_ = std::move(topic);
@@ -139,15 +94,9 @@ Error RequestResponse::listen() {
 
 Error RequestResponse::send(Open& open) {
   const Duration left = std::max(open.deadline - loop_.now(), Duration{1});
-  std::string topic = open.topic;
   PropertyList properties;
   properties.assign(open.properties);
-  if (options_.always_in_topic || mqtt_.version() == ProtocolVersion::mqtt_3_1_1) {
-    topic.append(marker).append(client_).append("/").append(to_digits(open.number));
-  } else {
-    (void)properties.add(PropertyId::response_topic, response_topic_);
-    (void)properties.add(PropertyId::correlation_data, as_bytes(to_bytes(open.number)));
-  }
+  const std::string topic = address(open, properties);
   if (!open.properties.view().has(PropertyId::message_expiry_interval))
     (void)properties.add(PropertyId::message_expiry_interval, whole_seconds(left));
   const auto delivery = mqtt_.publish(topic, open.payload, {.qos = open.qos, .time_to_live = left, .properties = properties});
@@ -156,10 +105,21 @@ Error RequestResponse::send(Open& open) {
   if (delivery->number != 0 && !mqtt_.delivery_state(*delivery)) return local_error(Errc::not_delivered);
   open.delivery = *delivery;
   open.waiting = false;
-  open.topic = {};
   open.payload = {};
   open.properties = {};
   return {};
+}
+
+// Says where the answers are to go: in the topic that it gives, or in the properties.
+std::string RequestResponse::address(const Open& open, PropertyList& properties) const {
+  std::string topic = open.topic;
+  if (options_.always_in_topic || mqtt_.version() == ProtocolVersion::mqtt_3_1_1) {
+    topic.append(marker).append(client_).append("/").append(to_digits(open.number));
+  } else {
+    (void)properties.add(PropertyId::response_topic, response_topic_);
+    (void)properties.add(PropertyId::correlation_data, as_bytes(to_bytes(open.number)));
+  }
+  return topic;
 }
 
 void RequestResponse::cancel(Call call) {
@@ -167,23 +127,64 @@ void RequestResponse::cancel(Call call) {
   if (slot == no_slot) return;
   const Open open = take(slot);
   if (open.delivery.number != 0) (void)mqtt_.cancel(open.delivery);
+  stop_stream(open);
   arm_timer();
 }
 
+// Only who announced further answers understands it: to others it would be one more request.
+void RequestResponse::stop_stream(const Open& open) {
+  if (!open.streamed || open.expected.until == Until::time || !mqtt_.connected()) return;
+  PropertyList properties;
+  std::string topic = address(open, properties);
+  if (properties.empty()) topic.append("/").append(cancel_mark);
+  else (void)properties.add_user_property(request_mark, cancel_mark);
+  (void)mqtt_.publish(topic, Bytes{}, {.qos = Qos::at_least_once, .properties = properties});
+}
+
 void RequestResponse::came(std::string_view response_topic, const Message& message) {
-  const std::string_view rest = message.topic.substr(response_topic.size());
-  const std::uint64_t number = rest.empty() ? from_bytes(message.properties.text(PropertyId::correlation_data))
-                                            : from_digits(rest.substr(1));
-  const Slot slot = number == 0 ? no_slot : find(number);
-  if (slot == no_slot) {
-    ++ignored_;
+  std::string_view rest = message.topic.substr(response_topic.size());
+  std::string_view mark = user_property(message.properties, answer_mark);
+  std::uint64_t number = 0;
+  if (rest.empty()) {
+    number = from_bytes(message.properties.text(PropertyId::correlation_data));
   } else {
-    const auto alive = lifetime_.watch();
-    end(slot, message);
-    if (!alive) return;
+    rest.remove_prefix(1);
+    number = from_digits(rest.substr(0, id_digits));
+    mark = rest.size() > id_digits ? rest.substr(id_digits + 1) : std::string_view();
+    const bool is_one = rest.size() <= id_digits || (rest[id_digits] == '/' && is_mark(mark));
+    if (!is_one) number = 0;
   }
+  const auto alive = lifetime_.watch();
+  const Slot slot = number == 0 ? no_slot : find(number);
+  if (slot == no_slot) ++ignored_;
+  else heard(slot, message, mark);
+  if (!alive) return;
   if (options_.acknowledge) mqtt_.acknowledge(message.token);
   arm_timer();
+}
+
+void RequestResponse::heard(Slot slot, const Message& message, std::string_view mark) {
+  Open& open = open_[slot];
+  const Until until = open.expected.until;
+  const bool failed = mark == error_mark;
+  if (until == Until::time && (failed || mark == end_mark)) {
+    ++ignored_;
+    return;
+  }
+  open.streamed = mark == more_mark;
+  if (failed) return end(slot, {&message, true, local_error(Errc::responder_failed)});
+  if (mark == end_mark) return end(slot, {nullptr, true, until == Until::answer ? local_error(Errc::responder_failed) : Error{}});
+  const bool last = until == Until::answer || open.expected.most <= 1 || (until == Until::end && !open.streamed);
+  if (last) return end(slot, {&message, true});
+  --open.expected.most;
+  if (until == Until::end) open.deadline = loop_.now() + open.expected.timeout;
+  // Whoever is told may end it, or ask for more, which moves it.
+  const std::uint64_t number = open.number;
+  const Heard told = std::exchange(open.heard, {});
+  const auto alive = lifetime_.watch();
+  if (told) told({&message});
+  if (!alive) return;
+  if (const Slot still = find(number); still != no_slot) open_[still].heard = told;
 }
 
 // ---- what becomes of them ----
@@ -212,7 +213,7 @@ void RequestResponse::connected() {
     const std::size_t bytes = open.bytes();
     if (Error error = send(open)) {
       const auto alive = lifetime_.watch();
-      end(slot, error);
+      end(slot, {.last = true, .error = error});
       if (!alive) return;
       continue;
     }
@@ -270,10 +271,11 @@ RequestResponse::Open RequestResponse::take(Slot slot) {
   return open;
 }
 
-void RequestResponse::end(Slot slot, const Result<Message>& answer) {
+void RequestResponse::end(Slot slot, const Answer& answer) {
   const Open open = take(slot);
-  if (!answer && open.delivery.number != 0) (void)mqtt_.cancel(open.delivery);  // as far as it has not left
-  if (open.answered) open.answered(answer);
+  if (answer.error && open.delivery.number != 0) (void)mqtt_.cancel(open.delivery);  // as far as it has not left
+  stop_stream(open);
+  if (open.heard) open.heard(answer);
 }
 
 // Whoever is told of one may end others, or everything.
@@ -282,49 +284,14 @@ void RequestResponse::end_all(const std::vector<Slot>& slots, Error error) {
   for (const Slot slot : slots) numbers.push_back(open_[slot].number);
   const auto alive = lifetime_.watch();
   for (const std::uint64_t number : numbers) {
-    if (const Slot slot = find(number); slot != no_slot) end(slot, error);
+    const Slot slot = find(number);
+    if (slot == no_slot) continue;
+    // The time of those that wait for several is no error.
+    const bool awaited = error.code() == Errc::timed_out && open_[slot].expected.until == Until::time;
+    end(slot, {.last = true, .error = awaited ? Error{} : error});
     if (!alive) return;
   }
   arm_timer();
-}
-
-// ---- answering ----
-
-Result<RequestResponse::Responding> RequestResponse::respond(std::string_view filter, Responder responder, Qos qos) {
-  const auto handler = [this, responder = std::move(responder)](const Message& message) { asked(responder, message); };
-  const std::string in_topic = std::string(filter).append(marker).append("+/+");
-  std::vector<MqttClient::SubscribeRequest> requests(1);
-  requests.front() = {.filter = filter, .qos = qos, .handler = handler};
-  if (!filter.ends_with('#')) requests.push_back({.filter = in_topic, .qos = qos, .handler = handler});
-  const auto made = mqtt_.subscribe(requests);
-  if (!made) return made.error();
-  return Responding{*made};
-}
-
-void RequestResponse::asked(const Responder& responder, const Message& message) {
-  const auto in_topic = take_apart(message.topic);
-  const std::string topic = in_topic ? joined(options_.response_prefix, in_topic->address)
-                                     : std::string(message.properties.text(PropertyId::response_topic));
-  const auto alive = lifetime_.watch();
-  if (topic.empty() || (options_.allow_response_topic && !options_.allow_response_topic(topic))) {
-    ++ignored_;
-  } else {
-    const std::string_view correlation = in_topic ? std::string_view() : message.properties.text(PropertyId::correlation_data);
-    responder({in_topic ? in_topic->topic : message.topic, message}, Reply(*this, topic, correlation));
-  }
-  if (alive && options_.acknowledge) mqtt_.acknowledge(message.token);
-}
-
-Error RequestResponse::Reply::operator()(Bytes payload, const PublishOptions& options) const {
-  if (!alive_) return local_error(Errc::subscription_ended);
-  PropertyList properties;
-  properties.assign(options.properties);
-  if (!correlation_.empty()) {
-    if (Error error = properties.add(PropertyId::correlation_data, as_bytes(correlation_))) return error;
-  }
-  PublishOptions with = options;
-  with.properties = properties;
-  return owner_->mqtt_.publish(topic_, payload, with).error();
 }
 
 }  // namespace wasmqtt

@@ -19,7 +19,7 @@ TEST_CASE("respond 5: a request comes with its place for the answer; the reply c
   const Subscribe packet = world.broker.expect<Subscribe>();
   CHECK(packet.requests.size() == 2);
   CHECK(packet.requests[0].filter == "lamp/+");
-  CHECK(packet.requests[1].filter == "lamp/+/request/+/+");
+  CHECK(packet.requests[1].filter == "lamp/+/request/+/+/#");
   world.broker.reply(Suback{packet.packet_id, std::vector<std::uint8_t>{1, 1}});
   PropertyList properties;
   REQUIRE_FALSE(static_cast<bool>(properties.add(Id::response_topic, "to/you")));

@@ -207,7 +207,10 @@ class Client {
   // Acknowledges a Message under manual_acknowledgement, in any order; PUBACK and PUBREC still leave in the order
   // of arrival [MQTT-4.6.0-2, -3]. Tokens of an ended connection and repeated ones do nothing.
   void acknowledge(std::uint64_t token, Time now);
-  // The same with a refusal, which MQTT 5 can tell: its PUBACK or PUBREC has this code, and the message is done with. Errors:
+  // Under automatic acknowledgement: the Message that poll_event() returned last waits for acknowledge() or refuse(), it alone.
+  // Another token: no-op.
+  void hold(std::uint64_t token);
+  // acknowledge() with a refusal, which MQTT 5 can tell: its PUBACK or PUBREC has this code, and the message is done with. Errors:
   // not_in_this_version; reserved_reason_code, when it is none of theirs from 0x80 on.
   Error refuse(std::uint64_t token, ReasonCode reason_code, Time now);
   // Paused: incoming messages are held back, in order, not handed out and not acknowledged, while all other packets are

@@ -111,6 +111,7 @@ enum class Errc : std::uint8_t {
   // requests and what is awaited
   timed_out,
   not_delivered,
+  responder_failed,
 };
 
 // One of the fixed errors. Converts to true when something is wrong.

@@ -143,6 +143,7 @@ class MqttClient {
   }
   Error cancel(Delivery delivery);
   void acknowledge(std::uint64_t token);
+  void hold(std::uint64_t token);  // inside a handler: this one message waits for acknowledge(); see Client
   Error refuse(std::uint64_t token, ReasonCode reason_code);  // MQTT 5; see Client
   // From now on no incoming message is handed out, nor acknowledged, until resume(): they wait, at most
   // ClientOptions::paused_bytes of them, then the connection ends (Errc::paused_too_long). All else goes on. Messages that
