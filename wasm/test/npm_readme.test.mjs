@@ -23,6 +23,9 @@ const readme = await readFile(path.join(package_directory, 'README.md'), 'utf8')
 const programs = Object.fromEntries([...readme.matchAll(/```js\n\/\/ (\w+)\.mjs\n([^]*?)```/g)].map(([, name, text]) => [name, text]));
 const expected = {
   hello: ['greetings/world Hello!'],
+  wanted: ['granted: QoS 1', 'stored: two coffees', 'Disconnected.'],
+  loop: ['sensors/kitchen said no JSON: SyntaxError', 'sensors/kitchen 20', 'sensors/kitchen 21', 'sensors/kitchen hot'],
+  ask: ['lamp 7 true', '1000', '999', '998', 'RequestError not_delivered'],
   five: ['connected, MQTT 5', 'asked by me', 'answer 7: HELLO?'],
   token: ['connected', 'renewed, and still the same connection'],
 };

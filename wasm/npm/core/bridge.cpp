@@ -21,6 +21,13 @@ std::uint64_t last_number = 0;
 
 int code(Error error) { return -static_cast<int>(error.code()); }
 
+// 0: it has left (QoS 0); else its slot + 1, and npm_number() is its number.
+int published(const Result<Delivery>& delivery) {
+  if (!delivery) return code(delivery.error());
+  last_number = delivery->number;
+  return last_number == 0 ? 0 : static_cast<int>(delivery->slot) + 1;
+}
+
 // Larger payloads are rare; their memory is given back.
 constexpr std::size_t kept_room = 1024 * 1024;
 
@@ -67,8 +74,7 @@ EMSCRIPTEN_KEEPALIVE int npm_invalid(NpmClient* self) { return code(self->mqtt()
 EMSCRIPTEN_KEEPALIVE void npm_topic(int number, std::size_t size) {
   topic_names().outgoing(static_cast<std::size_t>(number)) = as_text(room().bytes().first(size));
 }
-// The payload is the Room's first `size` bytes; MQTT 5's properties follow it. flags: QoS, 4 retain, 8 latest per topic. 0: it
-// has left (QoS 0); else its slot + 1, and npm_number() is its number.
+// The payload is the Room's first `size` bytes; MQTT 5's properties follow it. flags: QoS, 4 retain, 8 latest per topic.
 EMSCRIPTEN_KEEPALIVE int npm_publish(NpmClient* self, int topic, std::size_t size, int flags, double time_to_live,
                                      std::size_t properties_size) {
   PublishOptions options;
@@ -80,9 +86,7 @@ EMSCRIPTEN_KEEPALIVE int npm_publish(NpmClient* self, int topic, std::size_t siz
   const auto delivery = self->mqtt().publish(topic_names().outgoing(static_cast<std::size_t>(topic)),
                                              room().bytes().first(size), options);
   room().release(kept_room);
-  if (!delivery) return code(delivery.error());
-  last_number = delivery->number;
-  return last_number == 0 ? 0 : static_cast<int>(delivery->slot) + 1;
+  return published(delivery);
 }
 EMSCRIPTEN_KEEPALIVE double npm_number() { return static_cast<double>(last_number); }
 // Of a message of QoS 1 or 2 that was sent.
@@ -96,6 +100,7 @@ EMSCRIPTEN_KEEPALIVE int npm_cancel(NpmClient* self, double number, std::uint32_
 EMSCRIPTEN_KEEPALIVE void npm_acknowledge(NpmClient* self, double token) {
   self->mqtt().acknowledge(static_cast<std::uint64_t>(token));
 }
+EMSCRIPTEN_KEEPALIVE void npm_hold(NpmClient* self, double token) { self->mqtt().hold(static_cast<std::uint64_t>(token)); }
 EMSCRIPTEN_KEEPALIVE int npm_refuse(NpmClient* self, double token, int reason_code) {
   return code(self->mqtt().refuse(static_cast<std::uint64_t>(token), static_cast<ReasonCode>(reason_code)));
 }
@@ -127,6 +132,21 @@ EMSCRIPTEN_KEEPALIVE int npm_unsubscribe_filter(NpmClient* self) {
   const PropertyList properties = values.properties();
   const auto named = self->mqtt().unsubscribe_filter(*values.text(), properties);
   return named ? static_cast<int>(named->number) : code(named.error());
+}
+
+// ---- requests ----
+EMSCRIPTEN_KEEPALIVE int npm_request(NpmClient* self) { return self->requests().request(Values(room().bytes())); }
+EMSCRIPTEN_KEEPALIVE void npm_cancel_request(NpmClient* self, int number) { self->requests().cancel(number); }
+// The number of its first subscription, which the others follow; npm_number() is how many they are.
+EMSCRIPTEN_KEEPALIVE int npm_respond(NpmClient* self) {
+  const auto made = self->requests().respond(Values(room().bytes()));
+  if (!made) return code(made.error());
+  last_number = made->size();
+  return static_cast<int>(made->front().number);
+}
+// With the Room's bytes, as npm_publish(). kind: of NpmRequests.
+EMSCRIPTEN_KEEPALIVE int npm_reply(NpmClient* self, int number, int kind, int qos) {
+  return published(self->requests().reply(number, static_cast<NpmRequests::Kind>(kind), room().bytes(), static_cast<Qos>(qos)));
 }
 
 // ---- packets ----

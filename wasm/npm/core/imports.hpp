@@ -27,11 +27,18 @@ void wasmqtt_npm_closed(int id, int phase, int cause, int fault, int code, int c
 void wasmqtt_npm_delivery(int id, std::uint32_t slot, double number, int state, int reason, int code, const char* words,
                           std::size_t size);
 // topic_slot: where JavaScript keeps the topic's string; a new one comes with its bytes, a known one with size 0.
-// flags: QoS, 4 retain, 8 dup. Not 0: the application has had it, acknowledge it.
-int wasmqtt_npm_message(int id, int topic_slot, const char* topic, std::size_t topic_size, const std::uint8_t* payload,
-                        std::size_t size, int flags, int packet_id, double token, const std::uint8_t* properties,
-                        std::size_t properties_size);
+// flags: QoS, 4 retain, 8 dup. It is acknowledged when all have had it, unless npm_hold() was called.
+void wasmqtt_npm_message(int id, int topic_slot, const char* topic, std::size_t topic_size, const std::uint8_t* payload,
+                         std::size_t size, int flags, int packet_id, double token, const std::uint8_t* properties,
+                         std::size_t properties_size);
 void wasmqtt_npm_handle(int id, int handler);  // the message before is one for this handler
+// An answer to a request, or its end. has_message: the message before is it. reason: 0 none of these, 1 timed out, 2 not delivered,
+// 3 the responder failed.
+void wasmqtt_npm_answered(int id, int request, int has_message, int last, int error, int reason);
+// The message before is a request, for this responder: its topic, and where its answers go.
+void wasmqtt_npm_asked(int id, int responder, int reply, const char* topic, std::size_t topic_size, const char* response_topic,
+                       std::size_t response_topic_size);
+void wasmqtt_npm_request_cancelled(int id, int reply);
 void wasmqtt_npm_packet(int id, int inbound, int version, const std::uint8_t* packet, std::size_t size);
 
 // ---- what the driver asks for ----

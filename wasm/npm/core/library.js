@@ -51,10 +51,18 @@ var wasmqttNpm = {
       chunk = WasmqttBorder.bytes(payload, size);
       offset = 0;
     }
-    return WasmqttNpm.clients[id]._message(WasmqttNpm.topics[place], chunk, offset, size, flags, packetId, token,
-        propertiesSize ? WasmqttBorder.bytes(properties, propertiesSize) : null) ? 1 : 0;
+    WasmqttNpm.clients[id]._message(WasmqttNpm.topics[place], chunk, offset, size, flags, packetId, token,
+        propertiesSize ? WasmqttBorder.bytes(properties, propertiesSize) : null);
   },
   wasmqtt_npm_handle: function(id, handler) { WasmqttNpm.clients[id]._handled(handler); },
+  wasmqtt_npm_answered: function(id, number, hasMessage, last, error, reason) {
+    WasmqttNpm.clients[id]._answered(number, hasMessage !== 0, last !== 0, error, reason);
+  },
+  wasmqtt_npm_asked: function(id, responder, reply, topic, topicSize, to, toSize) {
+    WasmqttNpm.clients[id]._request_came(responder, reply, WasmqttBorder.text(topic, topicSize),
+                                         WasmqttBorder.text(to, toSize));
+  },
+  wasmqtt_npm_request_cancelled: function(id, reply) { WasmqttNpm.clients[id]._request_cancelled(reply); },
   wasmqtt_npm_packet: function(id, inbound, version, packet, size) {
     WasmqttNpm.clients[id]._packet_passed(inbound !== 0, version, WasmqttBorder.bytes(packet, size));
   },

@@ -90,7 +90,6 @@ MqttOptions NpmClient::options(Values& values) {
   client.overflow = static_cast<OverflowPolicy>(values.number());
   client.queue_qos0 = values.flag();
   client.max_packet_bytes = values.size();
-  client.manual_acknowledgement = true;
   trace_limits_.max_packets = values.size();
   client.trace = trace_limits_;
   options.filters_per_packet = values.size();
@@ -110,6 +109,9 @@ MqttOptions NpmClient::options(Values& values) {
   client.protocol = static_cast<Protocol>(values.number());
   client.topic_aliases = static_cast<std::uint16_t>(values.number());
   take_properties(values.properties(), client);
+  request_options_.response_prefix = *values.text();
+  request_options_.always_in_topic = values.flag();
+  request_options_.answer_qos = values.qos();
   driver.prepare_attempt = [this](Attempt, std::function<void(Attempt)> ready) {
     ready_ = std::move(ready);
     wasmqtt_npm_prepare(id_);
@@ -182,6 +184,11 @@ int NpmClient::subscribe(Values values) {
   }
   const auto made = mqtt_->subscribe(requests);
   return made ? static_cast<int>(made->front().number) : -number_of(made.error().code());
+}
+
+NpmRequests& NpmClient::requests() {
+  if (!requests_) requests_.emplace(id_, *mqtt_, request_options_);
+  return *requests_;
 }
 
 // ---- packets ----
@@ -263,11 +270,9 @@ void NpmClient::tell(const Message& message) {
   tell_packets();
   const auto [place, known] = topic_names().find(message.topic);
   const int flags = number_of(message.qos) | (message.retain ? 4 : 0) | (message.dup ? 8 : 0);
-  const bool done = wasmqtt_npm_message(id_, place, message.topic.data(), known ? 0 : message.topic.size(),
-                                        message.payload.data(), message.payload.size(), flags, message.packet_id,
-                                        static_cast<double>(message.token), message.properties.wire().data(),
-                                        message.properties.wire().size()) != 0;
-  if (done && message.token != 0) mqtt_->acknowledge(message.token);
+  wasmqtt_npm_message(id_, place, message.topic.data(), known ? 0 : message.topic.size(), message.payload.data(),
+                      message.payload.size(), flags, message.packet_id, static_cast<double>(message.token),
+                      message.properties.wire().data(), message.properties.wire().size());
 }
 
 }  // namespace wasmqtt

@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "npm_requests.hpp"
 #include "script_store.hpp"
 #include "topic_names.hpp"
 #include "values.hpp"
@@ -37,6 +38,9 @@ class NpmClient {
   // its handler's number or 0, and properties, for each. Negative: an error.
   int subscribe(Values values);
 
+  // Made when it is first asked for.
+  NpmRequests& requests();
+
   // Packets to wasmqtt_npm_packet() from now on, or no more.
   void watch_packets(bool on);
   void tell_packets();
@@ -65,6 +69,8 @@ class NpmClient {
   std::unique_ptr<PageLifeCycle> page_;
   std::optional<MqttClient> mqtt_;
   std::function<void(Attempt)> ready_;
+  RequestResponseOptions request_options_;
+  std::optional<NpmRequests> requests_;
   TraceLimits trace_limits_;
   std::uint64_t next_packet_ = 0;  // to be told; 0: nobody listens
 };

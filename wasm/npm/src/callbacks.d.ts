@@ -31,6 +31,9 @@ export interface MqttClientEventCallbacks {
   outgoingEmpty: VoidCallback;
   /** wasmqtt extension. The broker forgot the session that this client had. */
   sessionlost: (lost: {republished: number; failed: number}) => void;
+  /** wasmqtt extension. A payload is not what the option `as` of its handler or iteration says, and that has no option
+   *  `undecodable` of its own. */
+  undecodable: (topic: string, payload: PayloadBuffer, error: Error, packet: IPublishPacket) => void;
   /** wasmqtt extension. The journal cannot be read or written: the session is kept in memory from now on. */
   journalerror: (error: Error) => void;
 }

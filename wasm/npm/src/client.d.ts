@@ -1,9 +1,10 @@
+import type {ByHand} from './by_hand.js';
 import type {ClientSubscribeCallback, MqttClientEventCallbacks, PacketCallback} from './callbacks.js';
 import type {
   IClientOptions, IClientPublishOptions, IClientSubscribeOptions, IClientSubscribeProperties, IClientUnsubscribeProperties,
   ISubscriptionGrant, ISubscriptionMap,
 } from './options.js';
-import type {CloseRecord, Delivery, MessageHandler, Subscription, TraceEntry} from './own.js';
+import type {CloseRecord, Delivery, TraceEntry} from './own.js';
 import type {IAuthPacket, IConnackPacket, IDisconnectPacket, IPublishPacket, Packet} from './packets.js';
 import type {DoneCallback, IStream, Message, StreamBuilder} from './shared.js';
 
@@ -80,8 +81,11 @@ export class MqttClient {
 
   /** publish() with a handle. Throws for a wrong call; what fails later is told by the handle. */
   send(topic: string, message: Message, options?: IClientPublishOptions): Delivery;
-  /** Messages of this filter go to this handler, besides the event 'message'. */
-  handle(filter: string, handler: MessageHandler, options?: Partial<IClientSubscribeOptions>): Subscription;
+  handle: ByHand['handle'];
+  messages: ByHand['messages'];
+  request: ByHand['request'];
+  answers: ByHand['answers'];
+  respond: ByHand['respond'];
   /** What this connection speaks, or the last one. */
   readonly protocolVersion: 4 | 5;
   /** What was accepted and has not ended; with a journal, also from before. */

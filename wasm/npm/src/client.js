@@ -1,15 +1,19 @@
 // The client under MQTT.js's names; index.d.ts documents each. The C++ client decides (core.js); here its calls get other
 // names, its events MQTT.js's order, and its answers find their callbacks.
 import {Connection} from './connection.js';
+import {decoder_of, undecodable} from './codec.js';
 import {error_of} from './core.js';
 import {Delivery, delivery_states} from './delivery.js';
 import {UnsupportedError} from './errors.js';
+import {Hold} from './hold.js';
 import {mqtt5_only, random_id, read_options} from './options.js';
 import {connect_packet, level_of, packet_name, properties_size, received, sent} from './packets.js';
 import {bytes_of, payloads} from './payload.js';
 import {read_properties, write_properties} from './properties.js';
 import {Publishes} from './publishes.js';
+import {Requests} from './requests.js';
 import {stream_socket} from './sockets.js';
+import {messages_of} from './stream.js';
 import {Subscribes, read_requests} from './subscribes.js';
 import {use_native_timers} from './tick.js';
 
@@ -21,12 +25,15 @@ export class MqttClient extends Connection {
     const own = typeof connector === 'function';
     super(own ? stream_connector(connector) : connector, own ? read_options('', options ?? {}, null) : options);
     this._heard = null;          // the packet of the message that is being told
+    this._hold = null;           // its acknowledgement; null: it has none
     this._undecided = null;      // handlers that it waits for, as long as customHandleAcks has not accepted it
     this._watching = false;
     this._publishes = new Publishes();
     this._aliases = new Map();   // topics, by the topicAlias that the application gave them
     this._subscribes = new Subscribes();
-    this._handlers = [null];     // of handle(), by their numbers
+    this._handlers = [null];     // of handle() and messages(), by their numbers
+    this._streams = new Set();   // iterations that have not ended
+    this._requests = new Requests(this);
     if (this.options.timerVariant === 'native') use_native_timers();
     this._start();
     if (!this.options.manualConnect) this._core.connect();
@@ -141,9 +148,26 @@ export class MqttClient extends Connection {
   // {filter, granted: Promise of the QoS, unsubscribe(): Promise}
   handle(filter, handler, opts) {
     if (typeof handler !== 'function') throw new TypeError('A handler is a function');
+    const decode = decoder_of(opts?.as);
+    return this._handle_with(filter, (packet) => {
+      const payload = this._decoded(packet, decode, opts);
+      if (payload !== undecodable) handler(packet.topic, payload, packet);
+    }, opts);
+  }
+
+  // Own: the same as an async iteration.
+  messages(filter, opts) { return messages_of(this, filter, opts ?? {}); }
+
+  // Own: a question and its answer; all answers to it; and what answers questions.
+  async request(topic, message, opts) { return this._requests.request(topic, message, opts ?? {}); }
+  answers(topic, message, opts) { return this._requests.answers(topic, message, opts ?? {}); }
+  respond(filter, handler, opts) { return this._requests.respond(filter, handler, opts ?? {}); }
+
+  // `heard`: (packet, hold) => void.
+  _handle_with(filter, heard, opts) {
     const {requests: [request]} = read_requests(filter, opts, this.options.protocolVersion);
     this._start();
-    const number = this._handlers.push(handler) - 1;
+    const number = this._handlers.push(heard) - 1;
     const {entry, granted} = this._subscribes.handle(request, number);
     const forget = () => { delete this._handlers[number]; };
     granted.catch(forget);
@@ -195,6 +219,7 @@ export class MqttClient extends Connection {
   _started() {
     this._watching = false;
     this._subscribes.attach(this._core);
+    this._requests.attach(this._core);
     this._listening();
   }
   _has_unfinished() { return this._core.unfinished().length > 0; }
@@ -202,6 +227,12 @@ export class MqttClient extends Connection {
   _abandon(error) {
     for (const delivery of this._publishes.take()) this._guard(() => delivery._fail(error));
     this._guard(() => this._subscribes.abandon());
+    for (const stream of this._streams) stream.abandon(this.disconnecting ? null : error);
+    this._guard(() => this._requests.abandon());
+  }
+  // It will not connect again by itself.
+  _gave_up() {
+    for (const stream of this._streams) stream.fail(new Error(this.closeRecord?.sentence ?? 'Connection closed'));
   }
 
   // ---- what the core tells ----
@@ -227,7 +258,7 @@ export class MqttClient extends Connection {
     }
   }
 
-  // `topic`: {text, size in bytes}. `properties`: as on the wire, or null. True: the application has had it.
+  // `topic`: {text, size in bytes}. `properties`: as on the wire, or null.
   _message(topic, chunk, offset, size, flags, packet_id, token, properties) {
     const qos = flags & 3;
     const payload = payloads.make(chunk, offset, size);
@@ -237,53 +268,74 @@ export class MqttClient extends Connection {
     if (this._version === 5) packet.length += properties_size(properties ? properties.length : 0);
     if (properties) packet.properties = read_properties(properties);
     this._undecided = null;
-    if (token !== 0 && this._version === 5 && this.options.customHandleAcks) return this._let_decide(packet, token);
-    return this._deliver(packet, token);
+    const hold = this._hold = token === 0 ? null : new Hold(this, token);
+    if (hold && this._version === 5 && this.options.customHandleAcks) this._let_decide(packet, hold);
+    else this._deliver(packet, hold);
   }
-  _deliver(packet, token) {
-    const manual = token !== 0 && this.options.manualAcknowledge;
-    if (manual) packet.acknowledge = this._acknowledgement(token);
+  _deliver(packet, hold) {
+    let acknowledge = noop;
+    const manual = hold && this.options.manualAcknowledge;
+    if (manual) acknowledge = packet.acknowledge = hold.take();
     try {
       this.emit('message', packet.topic, packet.payload, packet);
-      if (this.handleMessage === MqttClient.prototype.handleMessage) return !manual;
-      const acknowledge = this._acknowledgement(token);
+      if (this.handleMessage === MqttClient.prototype.handleMessage) return;
+      if (hold && !manual) acknowledge = hold.take();
       this.handleMessage(packet, (error) => { if (!error) acknowledge(); });
-      return false;
     } catch (error) {
       queueMicrotask(() => { throw error; });
-      return !manual;
+      if (!manual) acknowledge();
     }
   }
   // As in MQTT.js, done(error, code) says, now or later, whether the message is accepted: 0, or a reason code that tells the
   // broker why not; with an error it stays unanswered.
-  _let_decide(packet, token) {
+  _let_decide(packet, hold) {
     const core = this._core;
+    const accept = hold.take();
     const handlers = this._undecided = [];
     const done = (error, code) => {
       if (typeof error === 'number') [error, code] = [null, error];
       if (this._core !== core) return;
       if (error) return this._tell('error', error);
-      const refused = code === 0 ? 0 : core.refuse(token, code);
+      const refused = code === 0 ? 0 : hold.refuse(code);
       if (refused) return this._tell('error', error_of(refused, 5));
       if (code !== 0) return;
       if (this._undecided === handlers) this._undecided = null;
-      if (this._deliver(packet, token)) core.acknowledge(token);
-      for (const number of handlers) this._handle(number, packet);
+      this._deliver(packet, hold);
+      for (const number of handlers) this._handle(number, packet, hold);
+      accept();
     };
     this._guard(() => this.options.customHandleAcks(packet.topic, packet.payload, packet, done));
-    return false;
-  }
-  _acknowledgement(token) {
-    const core = this._core;
-    return () => { if (token && this._core === core) core.acknowledge(token); };
   }
   _handled(number) {
     if (this._undecided) this._undecided.push(number);
-    else this._handle(number, this._heard);
+    else this._handle(number, this._heard, this._hold);
   }
-  _handle(number, packet) {
-    this._guard(() => this._handlers[number]?.(packet.topic, packet.payload, packet));
+  _handle(number, packet, hold) {
+    this._guard(() => this._handlers[number]?.(packet, hold));
   }
+  // The payload as `decode` has it. One that is no such thing is told: to the option `undecodable`, or as an event.
+  _decoded(packet, decode, opts) {
+    const {topic, payload} = packet;
+    if (!decode) return payload;
+    try {
+      return decode(payload);
+    } catch (error) {
+      if (opts.undecodable) this._guard(() => opts.undecodable(topic, payload, error, packet));
+      else this._tell('undecodable', topic, payload, error, packet);
+      return undecodable;
+    }
+  }
+
+  // ---- requests ----
+
+  _answered(number, has_message, last, code, reason) {
+    this._guard(() => this._requests.answered(number, has_message ? this._heard : null, has_message ? this._hold : null, last,
+      code, reason));
+  }
+  _request_came(number, place, topic, response_topic) {
+    this._guard(() => this._requests.asked(number, place, this._heard, topic, response_topic));
+  }
+  _request_cancelled(place) { this._requests.cancelled(place); }
 
   _packet_passed(inbound, version, bytes) {
     if (inbound) this._tell('packetreceive', received(bytes, version));

@@ -42,6 +42,7 @@ export class Connection extends Emitter {
     this._stored = Promise.resolve();
     this._ending = null;         // the callback of end()
     this._when_loaded = null;    // what end() does then
+    this._held_back = 0;         // how many have incoming messages wait in the core
   }
 
   get serverProperties() { return this._server; }
@@ -165,6 +166,7 @@ export class Connection extends Emitter {
     if (!this._core) return;
     this._core.delete();
     this._core = null;
+    this._held_back = 0;
     const journal = this._journal;
     this._stored = this._stored.then(() => journal?.close?.());
     this._state = 'stopped';
@@ -282,6 +284,7 @@ export class Connection extends Emitter {
         break;
       case 'stopped':
         this._attempt_ended(false, reason);
+        if (reason !== 'asked') this._gave_up();
         if (reason === 'connection_lost' && !this._ending) queueMicrotask(() => this._state === 'stopped' && this._drop_core());
         this._finish();
         break;
@@ -332,12 +335,19 @@ export class Connection extends Emitter {
   // MQTT.js, what waited for the connection leaves first.
   _accepted(session_present, version, properties) {
     const core = this._core;
-    core.pause();
+    this._hold_back(1);
     this._version = version;
     this._connack = connack_packet(session_present, version, properties);
     this._server = this._connack.properties;
     queueMicrotask(() => this._tell_connected());
-    after_this_task(() => { if (this._core === core) core.resume(); });
+    after_this_task(() => { if (this._core === core) this._hold_back(-1); });
+  }
+  // 1: incoming messages wait, until as many calls with -1 have come.
+  _hold_back(by) {
+    if (!this._core) return;
+    this._held_back += by;
+    if (this._held_back === 0) this._core.resume();
+    else this._core.pause();
   }
   _tell_connected() {
     const connack = this._connack;

@@ -30,6 +30,7 @@ function answers(call) {
   return all;
 }
 
+const no_bytes = new Uint8Array(0);
 const number_bytes = (value) => new Uint8Array(Float64Array.of(value).buffer);
 
 // Numbers, booleans, texts, bytes and null, as values.hpp reads them.
@@ -149,6 +150,8 @@ export class Core {
   packet_id(number, slot) { return module._npm_packet_id(this.self, number, slot); }
   cancel(number, slot) { return module._npm_cancel(this.self, number, slot) === 0; }
   acknowledge(token) { module._npm_acknowledge(this.self, token); }
+  // The message that is being told waits for acknowledge().
+  hold(token) { module._npm_hold(this.self, token); }
   // With a reason of MQTT 5. Negative: an error, and the message waits.
   refuse(token, reason_code) { return module._npm_refuse(this.self, token, reason_code); }
   unfinished() { return answers(() => module._npm_unfinished(this.self)); }
@@ -169,6 +172,25 @@ export class Core {
   unsubscribe_filter(filter, properties) {
     place([properties, filter]);
     return module._npm_unsubscribe_filter(this.self);
+  }
+
+  // ---- requests ----
+  // Topic, payload, properties, QoS and flags, what ends it, its time, how many answers. Gives its number, or, negative, an error.
+  request(values) {
+    place(values);
+    return module._npm_request(this.self);
+  }
+  cancel_request(number) { module._npm_cancel_request(this.self, number); }
+  // The number of its first subscription, which the others follow, and how many there are. `responder`: who is told.
+  respond(filter, qos, responder) {
+    place([filter, qos, responder]);
+    const first = module._npm_respond(this.self);
+    return [first, module._npm_number()];
+  }
+  // As publish(). `kind`: see npm_requests.hpp.
+  reply(number, kind, qos = 1, payload = no_bytes) {
+    border.put(room, payload);
+    return module._npm_reply(this.self, number, kind, qos);
   }
 
   // ---- packets ----

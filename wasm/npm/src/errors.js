@@ -29,3 +29,13 @@ export class UnsupportedError extends Error {
 export const closed_error = () => new Error('Connection closed');
 
 export const refused_by = (what, code) => new ErrorWithReasonCode(`${what}: ${reason_of(code)}`, code);
+
+// A request without an answer. `reason`: 'timed_out', 'not_delivered' or 'responder_failed'; `packet`: what the responder said then.
+export class RequestError extends Error {
+  constructor(message, reason, packet) {
+    super(packet?.payload.length ? `${message}: ${packet.payload}` : message);
+    this.name = 'RequestError';
+    this.reason = reason;
+    this.packet = packet;
+  }
+}

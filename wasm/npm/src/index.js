@@ -1,6 +1,6 @@
 // wasmqtt for pages and workers. node.js is the same for Node, with TCP, TLS and files.
 import {MqttClient} from './client.js';
-import {ErrorWithReasonCode, ErrorWithSubackPacket, UnsupportedError} from './errors.js';
+import {ErrorWithReasonCode, ErrorWithSubackPacket, RequestError, UnsupportedError} from './errors.js';
 import {journals} from './journal.js';
 import {check_filter, compact, memory_size} from './core.js';
 import {read_options, url_of} from './options.js';
@@ -53,7 +53,7 @@ export const inside = {transports, payloads, journals, compact, memory_size, for
 export const validateTopic = (topic) => check_filter(topic) === null;
 export const validateTopics = (topics) => (topics.length ? topics.find((topic) => !validateTopic(topic)) ?? null : 'empty_topic_list');
 
-export {MqttClient as Client, ErrorWithReasonCode, ErrorWithSubackPacket, MqttClient, Payload, UnsupportedError};
+export {MqttClient as Client, ErrorWithReasonCode, ErrorWithSubackPacket, MqttClient, Payload, RequestError, UnsupportedError};
 export {ReasonCodes, DefaultMessageIdProvider, Store, UniqueMessageIdProvider};
 export default {connect, connectAsync, Client: MqttClient, MqttClient, ErrorWithReasonCode, ErrorWithSubackPacket,
-  UnsupportedError, Payload, Store, DefaultMessageIdProvider, UniqueMessageIdProvider, ReasonCodes, validateTopic, validateTopics};
+  RequestError, UnsupportedError, Payload, Store, DefaultMessageIdProvider, UniqueMessageIdProvider, ReasonCodes, validateTopic, validateTopics};

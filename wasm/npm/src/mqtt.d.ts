@@ -12,11 +12,12 @@ export function connectAsync(url: string, options?: IClientOptions, allowRetries
 export function connectAsync(options: IClientOptions): Promise<MqttClient>;
 
 export {MqttClient, MqttClient as Client};
-export {ErrorWithReasonCode, ErrorWithSubackPacket, UnsupportedError} from './errors.js';
+export {ErrorWithReasonCode, ErrorWithSubackPacket, RequestError, UnsupportedError} from './errors.js';
 export {Payload} from './payload.js';
 export {validateTopic, validateTopics, ReasonCodes} from './shared.js';
 export {Store, DefaultMessageIdProvider, UniqueMessageIdProvider} from './unsupported.js';
 export type {IStore, IMessageIdProvider, KeepaliveManager} from './unsupported.js';
+export * from './by_hand.js';
 export * from './callbacks.js';
 export * from './options.js';
 export * from './own.js';

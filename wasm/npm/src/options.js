@@ -114,7 +114,7 @@ const longest = 1e13;
 
 // In the order in which npm_client.cpp reads them.
 export function values_of(options, journal) {
-  const {queue = {}, backoff, keepalive, reconnectPeriod} = options;
+  const {queue = {}, requests = {}, backoff, keepalive, reconnectPeriod} = options;
   const first = backoff ? backoff.first ?? 1000 : reconnectPeriod;
   return [
     ...!journal ? [0] : journal.database ? [1, journal.database] : [2],
@@ -126,7 +126,7 @@ export function values_of(options, journal) {
     backoff ? backoff.longest ?? 60_000 : first, backoff?.stableAfter ?? 10_000, Boolean(backoff),
     options.reconnectOnConnackError, options.takeoverStrikes ?? 0, options.clean, Boolean(options.strictReserved),
     versions.indexOf(options.protocolVersion), options.autoAssignTopicAlias ? topic_aliases : 0,
-    write_properties(options.properties),
+    write_properties(options.properties), requests.prefix ?? 'responses', Boolean(requests.inTopic), requests.answerQos ?? 1,
   ];
 }
 

@@ -25,8 +25,19 @@ export interface IOwnClientOptions {
   /** MQTT 3.1.1: true ends the connection when the broker sets flags in the header of a packet that has none [MQTT-2.2.2-2], or
    *  answers CONNECT with a code above 5. Default: false; there are brokers that do it, and would do it on the next connection, too. */
   strictReserved?: boolean;
+  /** How request(), answers() and respond() appear on the wire. */
+  requests?: RequestSettings;
   /** Milliseconds that end() waits for acknowledgements while there is a connection; default: 10 000. */
   endTimeout?: number;
+}
+
+export interface RequestSettings {
+  /** Topics of answers begin so; default: 'responses'. In 3.1.1 both sides need the same. */
+  prefix?: string;
+  /** true: as in 3.1.1, also where 5 is spoken, for responders that speak 3.1.1. */
+  inTopic?: boolean;
+  /** Of the subscription for answers; default: 1. */
+  answerQos?: QoS;
 }
 
 export interface Credentials { username?: string; password?: string | Uint8Array }

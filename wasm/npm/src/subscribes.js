@@ -108,18 +108,32 @@ export class Subscribes {
 
   // {entry, granted: Promise of the QoS}
   handle({grant, ...request}, handler) {
-    const {topic} = request;
     const entry = {...request, handler, calls: []};
-    const cause = check_filter(topic) ?? this._ask([entry]);
-    const granted = new Promise((resolve, reject) => {
-      if (cause) return reject(Object.assign(new Error(`Invalid topic ${topic}`), {cause}));
+    const granted = this._granted(entry, () => this._ask([entry]));
+    if (entry.number) this.handles.add(entry);
+    return {entry, granted};
+  }
+
+  // The same for what respond() subscribes to: `ask` gives the number of its first subscription, or an error.
+  asked_for(topic, ask) {
+    const entry = {topic, calls: []};
+    return this._granted(entry, () => {
+      entry.number = ask();
+      if (entry.number < 0) return error_of(entry.number, 5);
+      return void this.numbers.set(entry.number, entry);
+    });
+  }
+
+  // `ask` gives what is wrong.
+  _granted(entry, ask) {
+    const {topic} = entry;
+    return new Promise((resolve, reject) => {
       const call = {grants: [], codes: [], waiting: 1, error: null,
         callback: (error) => (error ? reject(error) : resolve(call.codes[0]))};
       entry.calls.push({call, grant: null});
+      const cause = check_filter(topic) ?? ask();
+      if (cause) reject(Object.assign(new Error(`Invalid topic ${topic}`), {cause}));
     });
-    if (cause) return {entry: null, granted};
-    this.handles.add(entry);
-    return {entry, granted};
   }
 
   // The core's answer: a code from 128 on refuses, any other error means that there was none.
@@ -172,11 +186,15 @@ export class Subscribes {
     this.core.unsubscribe(known, properties);
   }
 
-  end_handle(entry) {
+  end_handle(entry) { return this.end_numbers(this.handles.delete(entry) ? [entry.number] : []); }
+
+  // Resolves when the broker has answered; at once when there is nothing to end, or the client has ended.
+  end_numbers(numbers) {
     return new Promise((resolve) => {
-      if (!this.handles.delete(entry)) return resolve();
-      this.ending.set(entry.number, {call: {callback: () => resolve(), waiting: 1, error: null, granted: []}, index: 0});
-      this.core.unsubscribe([entry.number]);
+      if (!numbers.length || !this.core) return resolve();
+      const call = {callback: () => resolve(), waiting: numbers.length, error: null, granted: []};
+      numbers.forEach((number, index) => this.ending.set(number, {call, index}));
+      return this.core.unsubscribe(numbers);
     });
   }
 
@@ -197,6 +215,7 @@ export class Subscribes {
 
   // The client has ended: nobody waits any more.
   abandon() {
+    this.core = null;
     const calls = new Set([...this.ending.values()].map(({call}) => call));
     this.ending.clear();
     for (const entry of this.numbers.values()) {

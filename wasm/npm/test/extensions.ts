@@ -1,6 +1,8 @@
 // Compiled, never run: what wasmqtt has beside the API of MQTT.js, and what must not compile.
 import mqtt, {connect, connectAsync, ErrorWithReasonCode, MqttClient, Payload} from 'wasmqtt';
-import type {Delivery, IClientOptions, ISubscriptionGrant, OnMessageCallback, TraceEntry} from 'wasmqtt';
+import type {
+  Delivery, IClientOptions, IPublishPacket, ISubscriptionGrant, OnMessageCallback, Subscription, SubscriptionStream, TraceEntry,
+} from 'wasmqtt';
 
 const options: IClientOptions = {
   clientId: 'types', username: 'peter', password: new Uint8Array([1]), clean: false, keepalive: 30, reconnectPeriod: 1000,
@@ -62,3 +64,39 @@ connect('ws://localhost', {protocolVersion: 6});
 five.publish('a', 'b', {properties: {expiry: 60}});
 // @ts-expect-error a property of another type
 five.publish('a', 'b', {properties: {messageExpiryInterval: 'soon'}});
+
+// ---- loops, questions, values ----
+export async function by_hand(signal: AbortSignal): Promise<unknown[]> {
+  const {payload: bytes}: {payload: Uint8Array} = await five.request('a', 'question');
+  const {payload: text, packet}: {payload: string; packet: IPublishPacket} = await five.request('a', null, {as: 'text', timeout: 100, signal});
+  const {payload: number}: {payload: number} = await five.request('a', 'b', {as: (payload) => payload.readUInt8(0)});
+  await five.request('a', {any: ['thing']}, {as: 'json', qos: 2, retain: true, properties: {messageExpiryInterval: 5}});
+  const messages: SubscriptionStream<string> = five.messages('a/#', {qos: 1, as: 'text', limit: 10, signal, rh: 2});
+  const granted: 0 | 1 | 2 = await messages.granted;
+  for await (const {topic, payload, dropped} of messages) {
+    const line: string = topic + payload.toUpperCase() + dropped.toFixed();
+    if (line) break;
+  }
+  for await (const {payload} of five.answers('a', '', {count: 3, timeout: 10})) return [payload.toString(), payload.length];
+  for await (const {payload} of five.answers('a', [1], {as: 'json', stream: true})) return [payload.anything];
+  const responder: Subscription = five.respond('a/+', async ({topic, payload, responseTopic}) => payload.toString() + topic + responseTopic);
+  five.respond('b', () => undefined).unsubscribe();
+  five.respond('c', function* () {}, {as: 'json', allow: (topic) => topic.startsWith('x')});
+  five.respond('d', async function* ({payload}) { yield payload; yield 'more'; });
+  five.handle('a', (topic, payload) => payload.toFixed(), {as: (payload: Payload) => payload.length});
+  five.handle('a', (topic, payload) => payload.any, {as: 'json', qos: 1, undecodable: (topic, payload, error) => [payload.length, error.message]});
+  five.on('undecodable', (topic, payload, error, {cmd}) => [topic, payload.toString(), error.message, cmd]);
+  connect('ws://localhost', {requests: {prefix: 'answers', inTopic: true, answerQos: 0}});
+  return [bytes, text, number, granted, packet.topic, messages.unread.length, await responder.granted];
+}
+
+// @ts-expect-error no such codec
+five.handle('a', () => {}, {as: 'xml'});
+// @ts-expect-error text is no object
+five.handle('a', (topic, payload) => payload.field, {as: 'text'});
+// @ts-expect-error a question is text or bytes, but for JSON
+void five.request('a', {any: 'thing'});
+// @ts-expect-error an answer is text or bytes, but for JSON
+five.respond('a', () => 42);
+// @ts-expect-error the client's own
+void five.request('a', 'b', {properties: {responseTopic: 'mine'}});
