@@ -4,7 +4,7 @@
 #   build_browser_tests                     the page, the core as WebAssembly, and what the page talks to; 1 on failure
 #   run_browser_tests ENGINE FILE...        ENGINE is chromium, firefox or webkit; counts, and says what was skipped and why
 #   browser_test_files                      those of wasm/test that open a browser
-#   one_of_each_engine                      short: sign in, chat, packets; in the two engines that are not Chromium
+#   one_of_each_engine                      short: sign in, chat, packets, workers of the npm package; in the two engines that are not Chromium
 
 build_browser_tests() {
   step "Building the page"
@@ -12,6 +12,7 @@ build_browser_tests() {
   # Somebody to talk to, and the services of stages 50 and 60.
   build_preset native wasmqtt_peter counting_endpoint wasmqtt_example_programs wasmqtt_rights_service wasmqtt_validation_worker || { count_failure "What the page talks to could not be built." && return 1; }
   fetch_npm wasm/npm "what the npm package is made and tested with" || :
+  fetch_npm wasm/test/surroundings "what the npm package is run in: Deno, Bun, the newest Node.js, Jest, React" || :
   fetch_npm native-test/brokers "the broker Aedes" || :
   fetch_npm wasm/test "the browser test driver" || { count_failure "The browser test driver could not be fetched." && return 1; }
 }
@@ -45,6 +46,6 @@ one_of_each_engine() {
   for engine in firefox webkit; do
     has_engine "$engine" || { note "There is no $engine on this system: its tests do not run." && continue; }
     step "Running a few of the browser tests in $engine"
-    run_browser_tests "$engine" "$root"/wasm/test/{stage_10,focus}.test.mjs
+    run_browser_tests "$engine" "$root"/wasm/test/{stage_10,focus,npm_workers}.test.mjs
   done
 }

@@ -15,7 +15,8 @@ test('npm pack makes a package of the module, its types, its page of documentati
   const [packed] = JSON.parse(stdout);
   const files = packed.files.map((file) => file.path).sort();
   assert.deepEqual(files.filter((file) => !/\.d\.m?ts$/.test(file)),
-    ['LICENSE', 'README.md', 'dist/node.js', 'dist/node.mjs', 'dist/wasmqtt.js', 'dist/wasmqtt.mjs', 'licenses.txt', 'package.json']);
+    ['LICENSE', 'README.md', 'dist/node.js', 'dist/node.mjs', 'dist/wasmqtt.js', 'dist/wasmqtt.mjs',
+      'examples/react.jsx', 'examples/store.mjs', 'licenses.txt', 'package.json']);
   // Each declaration for import and for require(), index among them.
   assert.ok(files.includes('dist/index.d.ts'));
   for (const file of files.filter((one) => one.endsWith('.d.ts'))) assert.ok(files.includes(file.replace(/\.ts$/, '.mts')), file);
