@@ -3,6 +3,7 @@
 #
 #   build_browser_tests                     the page, the core as WebAssembly, and what the page talks to; 1 on failure
 #   run_browser_tests ENGINE FILE...        ENGINE is chromium, firefox or webkit; counts, and says what was skipped and why
+#   show_browser_table ENGINE... [FILE...]  what became of them, file by file; without a file, in all runs of this build directory
 #   browser_test_files                      those of wasm/test that open a browser
 #   one_of_each_engine                      short: sign in, chat, packets, workers of the npm package; in the two engines that are not Chromium
 
@@ -18,24 +19,27 @@ build_browser_tests() {
 }
 
 run_browser_tests() {
-  local engine=$1 tap=$root/build/browser-tests/$1.tap status=0 concurrency=2
+  local engine=$1 tap=$root/build/browser-tests/$1.tap status=0 concurrency=2 minutes=10 failed_before=$results_failed
   shift
   # WebKit's browser and Firefox draw by the processor, in windows.
-  [[ $engine == chromium ]] || concurrency=1
+  [[ $engine == chromium ]] || concurrency=1 minutes=20
   mkdir -p "$root/build/browser-tests"
   rm -f "$tap"
   export WASMQTT_PAGE WASMQTT_CHROMIUM
   WASMQTT_PAGE=$(page_directory)
   WASMQTT_CHROMIUM=$(browser_program || :)
-  WASMQTT_BROWSER=$engine node "$root/wasm/test/run.mjs" --concurrency $concurrency --tap "$tap" "$@" || status=$?
+  WASMQTT_BROWSER=$engine node "$root/wasm/test/run.mjs" --concurrency $concurrency --minutes $minutes --tap "$tap" \
+    --counts "$root/build/browser-tests/counts/$engine" "$@" || status=$?
   [[ -s $tap ]] || { count_failure "the tests ended with $status before it ran anything." && return; }
   count_tap "$tap" "$engine"
   # "# SKIP reason", and how often.
   sed -n 's/.*# SKIP \(..*\)/\1/p' "$tap" | sort | uniq -c | while read -r count reason; do
     note "$engine skipped $count: $reason"
   done
-  [[ $status -eq 0 || $results_failed -gt 0 ]] || count_failure "the tests ended with $status."
+  [[ $status -eq 0 || $results_failed -gt $failed_before ]] || count_failure "the tests ended with $status."
 }
+
+show_browser_table() { node "$root/scripts/lib/browser_table.mjs" "$root/build/browser-tests/counts" "$@"; }
 
 browser_test_files() {
   grep -lE "support/(browser|gallery|person)\.mjs'" "$root"/wasm/test/*.test.mjs
