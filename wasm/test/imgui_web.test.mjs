@@ -206,7 +206,7 @@ describe('text', () => {
     await chat.close();
   });
 
-  test('in any script is drawn: emoji in colour, CJK, Arabic and Devanagari not as boxes', {skip: lacks('density')}, async () => {
+  test('in any script is drawn: emoji in colour, CJK, Arabic and Devanagari not as boxes', async () => {
     const chat = await open('chat', {deviceScaleFactor: 2});
     const {page} = chat;
     const field = page.getByRole('textbox', {name: 'Message'});

@@ -31,4 +31,5 @@ export const lacking = {
   'downloads': `${driver} event for downloads`,
   'double click': `${driver} double click`,
   'launch arguments': "the arguments are Chromium's",
+  'certificates': "a policy that chooses a certificate is Chromium's",
 };

@@ -60,7 +60,7 @@ class Context extends EventEmitter {
   async route(...values) { this.#proxy.route(...values); }
 
   async newPage() {
-    this.#session ??= start_session(this.#proxy.port);
+    this.#session ??= start_session(this.#proxy.port, this.#options);
     const session = await this.#session;
     const handle = await session.open_window();
     const page = new Page(this, session, handle, this.#proxy);
@@ -92,10 +92,11 @@ export const lacking = {
   'downloads': `${driver} event for downloads`,
   'workers': `${driver} events of workers`,
   'clipboard': `${driver} permission to read the clipboard`,
-  'time zone': `${driver} choice of the time zone`,
-  'density': `${driver} choice of the pixel density`,
+  'density': "GTK knows whole pixel densities only",
   'touch': `${driver} touch`,
   'undo key': 'MiniBrowser has no key for Undo',
   'secure routes': `${driver} answers of the test's own over HTTPS`,
+  'secure console': `${driver} way to hear what a page says to the console, but by a script put into it, which HTTPS prevents`,
   'launch arguments': "the arguments are Chromium's",
+  'certificates': "a policy that chooses a certificate is Chromium's",
 };

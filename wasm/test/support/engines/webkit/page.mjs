@@ -8,10 +8,12 @@ import {Finding, Locator} from './locator.mjs';
 // So long a script may look for an element before other windows get their turn.
 const slice = 200;
 
-// In the page: a part of a picture.
-async function cut_out({data, clip: {x, y, width, height}}) {
+// In the page: a part of a picture, which has a pixel for each of the screen's.
+async function cut_out({data, clip}) {
   const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
-  const image = await createImageBitmap(new Blob([bytes], {type: 'image/png'}), x, y, width, height);
+  const whole = await createImageBitmap(new Blob([bytes], {type: 'image/png'}));
+  const [x, y, width, height] = [clip.x, clip.y, clip.width, clip.height].map((value) => value * whole.width / innerWidth);
+  const image = await createImageBitmap(whole, x, y, width, height);
   const canvas = document.createElement('canvas');
   canvas.width = image.width;
   canvas.height = image.height;
@@ -52,6 +54,14 @@ export class Page extends Finding(EventEmitter) {
     else this.emit('console', {type: () => level, text: () => text});
   }
 
+  async setContent(html) {
+    await this.goto('about:blank');
+    await this.evaluate((text) => {
+      document.open();
+      document.write(text);
+      document.close();
+    }, html);
+  }
   async goto(url) { await this.#command('POST', 'url', {url}); }
   async reload() { await this.#command('POST', 'refresh'); }
   async goBack() { await this.#command('POST', 'back'); }

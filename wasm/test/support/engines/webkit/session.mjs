@@ -1,6 +1,6 @@
 // A browser process with its driver, over the WebDriver protocol (https://www.w3.org/TR/webdriver2/).
 //
-//   const session = await start_session(proxyPort);
+//   const session = await start_session(proxyPort, {timezoneId: 'Asia/Tokyo'});         options of Playwright's for a context
 //   await session.command('POST', 'url', {url: 'http://…'});               resolves to the answer's value
 //   const handle = await session.open_window();
 //   await session.in_window(handle, (command) => command('GET', 'title')); no other window's command comes between
@@ -22,20 +22,22 @@ function mini_browser() {
   return program('MiniBrowser of WebKitGTK', 'WASMQTT_MINIBROWSER', folders.filter((file) => existsSync(file)));
 }
 
-export async function start_session(proxyPort) {
+export async function start_session(proxyPort, {ignoreHTTPSErrors = false, deviceScaleFactor = 1, timezoneId} = {}) {
   const [port] = await free_ports(1);
   const child = spawn(program('WebKitWebDriver', 'WASMQTT_WEBKITDRIVER', ['/usr/bin/WebKitWebDriver']), [`--port=${port}`], {
     stdio: 'ignore',
     // A group of its own, which ends with it: the browser's processes are not the driver's children.
     detached: true,
-    env: {...process.env, DISPLAY: await display(), GDK_BACKEND: 'x11', NO_AT_BRIDGE: '1', LIBGL_ALWAYS_SOFTWARE: '1'},
+    env: {...process.env, DISPLAY: await display(), GDK_BACKEND: 'x11', NO_AT_BRIDGE: '1', LIBGL_ALWAYS_SOFTWARE: '1',
+      // Whole numbers are all that GTK knows.
+      GDK_SCALE: `${Math.max(1, Math.floor(deviceScaleFactor))}`, ...(timezoneId ? {TZ: timezoneId} : {})},
   });
   const group = {kill: (signal) => { try { process.kill(-child.pid, signal); } catch {} }};
   running.add(group);
   child.once('exit', () => running.delete(group));
   const base = `http://127.0.0.1:${port}`;
   try {
-    return new Session(await open_browser(base, proxyPort), child, group);
+    return new Session(await open_browser(base, proxyPort, ignoreHTTPSErrors), child, group);
   } catch (error) {
     // A driver without a browser would keep the tests' process from ending.
     group.kill('SIGKILL');
@@ -44,12 +46,12 @@ export async function start_session(proxyPort) {
 }
 
 // Resolves to the session's address.
-async function open_browser(base, proxyPort) {
+async function open_browser(base, proxyPort, acceptInsecureCerts) {
   await until(() => fetch(`${base}/status`).then(() => true, () => false), 'WebKitWebDriver answers', 30000);
   const proxy = {proxyType: 'manual', httpProxy: `127.0.0.1:${proxyPort}`};
   const options = {binary: mini_browser(), args: ['--automation', '--javascript-can-open-windows-automatically=true']};
   const {sessionId} = await request('POST', `${base}/session`,
-    {capabilities: {alwaysMatch: {proxy, 'webkitgtk:browserOptions': options}}});
+    {capabilities: {alwaysMatch: {proxy, acceptInsecureCerts, 'webkitgtk:browserOptions': options}}});
   return `${base}/session/${sessionId}`;
 }
 
