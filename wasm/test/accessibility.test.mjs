@@ -11,6 +11,7 @@ const world = on_stage();
 
 const looks = [[390, 'light'], [390, 'dark'], [760, 'light'], [760, 'dark']];
 const few = [[390, 'dark'], [760, 'light']];
+let dark_looks = 0;
 
 // Each look of what is on the screen now.
 async function check(person, view, wanted = looks) {
@@ -22,6 +23,7 @@ async function check(person, view, wanted = looks) {
     await page.waitForFunction((w) => document.getElementById('imgui-web-canvas').width === w * devicePixelRatio, width);
     await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
     assert.deepEqual(await complaints(page), [], `${view}, ${width} pixels, ${colorScheme}`);
+    if (colorScheme === 'dark') ++dark_looks;
   }
 }
 
@@ -122,6 +124,8 @@ describe('axe-core finds nothing to complain about:', () => {
     await carol.page.getByRole('log', {name: 'Timeline'}).waitFor();
     await check(carol, 'timeline', few);
   });
+
+  test('all of these in dark colours, too', {skip: lacks('media')}, () => assert.ok(dark_looks > 15, `${dark_looks}`));
 });
 
 // Presses Tab until the element of this role and name has the focus.
