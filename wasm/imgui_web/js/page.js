@@ -47,6 +47,7 @@ var imguiWebPage = {
       '@media(forced-colors:active){#imgui-web .scroll.scroll.scroll{scrollbar-color:CanvasText Canvas}}' +
       '#imgui-web .scroll .scroll{overscroll-behavior:auto}' +  // at its end, the one around it scrolls
       '#imgui-web .findable,.findable>*{pointer-events:none;white-space:pre-wrap;overflow-wrap:anywhere}' +
+      '#imgui-web .findable{user-select:text;-webkit-user-select:text}' +  // WebKit finds only what can be selected
       '.imgui-web-plain #imgui-web .findable{display:none}' +
       '#imgui-web .size{left:0;top:0;width:1px;pointer-events:none}' +
       '#imgui-web [dir]{text-align:start;unicode-bidi:isolate}' +
