@@ -107,6 +107,9 @@ var imguiWebGlyphs = {
       c.fillText(l.text, l.left, l.top);
     },
 
+    // Where nothing can be read back, the text itself has to say whether it is drawn in colours.
+    isColored: function(text) { return /\p{Emoji_Presentation}|\p{Emoji}\uFE0F|\p{Emoji_Modifier}|\p{RI}/u.test(text); },
+
     bytes: function(text) {
       let n = 0;
       for (let i = 0; i < text.length; ++i) {
@@ -201,17 +204,20 @@ var imguiWebGlyphs = {
   imgui_web_glyphs_readable__deps: ['$ImguiWebGlyphs'],
   imgui_web_glyphs_readable: function() { return ImguiWebGlyphs.readable ? 1 : 0; },
 
-  // Where nothing can be read back, the text itself has to say whether it is drawn in colours.
   imgui_web_is_colored__deps: ['$ImguiWebGlyphs'],
-  imgui_web_is_colored: function(code) {
-    return /\p{Emoji_Presentation}|\p{Emoji}\uFE0F|\p{Emoji_Modifier}|\p{RI}/u.test(ImguiWebGlyphs.textOf(code)) ? 1 : 0;
-  },
+  imgui_web_is_colored: function(code) { return ImguiWebGlyphs.isColored(ImguiWebGlyphs.textOf(code)) ? 1 : 0; },
 
   // What was measured last, into the bound texture, without reading it back.
   imgui_web_upload_glyph__deps: ['$ImguiWebGlyphs', '$ImguiWeb'],
   imgui_web_upload_glyph: function(x, y) {
-    const g = ImguiWebGlyphs, gl = ImguiWeb.canvas.getContext('webgl2');
-    g.paint('#fff');
+    const g = ImguiWebGlyphs, c = g.context, gl = ImguiWeb.canvas.getContext('webgl2'), colored = g.isColored(g.last.text);
+    g.paint(colored ? '#fff' : '#f0f');
+    if (!colored) {  // in the shape that it has where it can be read: WebKit draws bolder what is lighter
+      c.globalCompositeOperation = 'source-in';
+      c.fillStyle = '#fff';
+      c.fillRect(0, 0, g.last.width, g.last.height);
+      c.globalCompositeOperation = 'source-over';
+    }
     gl.texSubImage2D(gl.TEXTURE_2D, 0, x, y, g.last.width, g.last.height, gl.RGBA, gl.UNSIGNED_BYTE, g.canvas);
   }
 };

@@ -58,6 +58,12 @@ export const hide_scroll_bars = (page) => page.evaluate(() => {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync('* { scrollbar-width: none !important }');
   document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+  // WebKit hides none that is there already.
+  for (const element of document.querySelectorAll('.scroll, main')) {
+    element.style.overflow = 'hidden';
+    element.getBoundingClientRect();
+    element.style.overflow = '';
+  }
 });
 
 // A screenshot like the one before: nothing of the browser's own fades any more.
