@@ -40,6 +40,17 @@ const char* role_name(Role role) {
     case Role::progress: return "progressbar";
     case Role::article: return "article";
     case Role::row_group: return "rowgroup";
+    case Role::spin_button: return "spinbutton";
+    case Role::combobox: return "combobox";
+    case Role::list_box: return "listbox";
+    case Role::option: return "option";
+    case Role::menu_bar: return "menubar";
+    case Role::menu: return "menu";
+    case Role::menu_item: return "menuitem";
+    case Role::menu_item_checkbox: return "menuitemcheckbox";
+    case Role::tab_list: return "tablist";
+    case Role::tab: return "tab";
+    case Role::tooltip: return "tooltip";
   }
   return "group";
 }

@@ -7,6 +7,8 @@
 #include "mirror.hpp"
 #include "renderer.hpp"
 
+#include <imgui.h>
+
 #include <emscripten.h>
 #include <emscripten/html5.h>
 
@@ -21,9 +23,22 @@ struct Signals {
   semantic::SystemColors colors;
 };
 
+// What a program that draws with Dear ImGui's own widgets does otherwise: see ../imgui_impl_web. Null: all is semantic's.
+struct Extension {
+  virtual bool runs() const = 0;                    ///< False: it has a loop of its own, or none yet.
+  virtual void pass() = 0;                          ///< One pass of a frame, from ImGui::NewFrame() to ImGui::Render().
+  virtual void apply_theme() = 0;                   ///< The style is the program's.
+  virtual ImGuiKey key(std::string_view code) = 0;  ///< ImGuiKey_None: not ImGui's.
+  virtual void patched() = 0;                       ///< The mirror has this frame's elements.
+
+ protected:
+  ~Extension() = default;
+};
+
 struct Backend {
   Options options;
   Draw draw;
+  Extension* extension = nullptr;
   semantic::Ui ui;
   Mirror mirror;
   Renderer renderer;
@@ -51,12 +66,19 @@ struct Backend {
 };
 
 Backend& backend();
+// The element, its canvas and context. False: a sentence there says what is missing.
+bool open_page(const Options& options, Extension* extension = nullptr);
+// What ImGui asks of its platform and renderer; its context is the current one.
+void set_up_platform();
 void apply_theme();
 void add_fonts();
 // Puts glyphs that cannot be read back into the texture, which has to exist; all of them when it is a new one.
 void upload_glyphs();
 void set_up_input();
 void draw_frame(double time);
+// The two halves of a frame whose program has a loop of its own: before and after its pass.
+void begin_frame(double time);
+void end_frame();
 // Draws inside the event: what the user does next belongs to what this one changes.
 void respond();
 // When the browser has painted what the event changed by itself.

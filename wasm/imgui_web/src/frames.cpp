@@ -16,6 +16,7 @@ constexpr float settle_step = 1e-5f;  // seconds that pass between two passes of
 constexpr double follow_up = 0.03;    // seconds
 
 void draw_pass(Backend& b) {
+  if (b.extension) return b.extension->pass();
   ImGui::NewFrame();
   b.ui.begin_frame();
   b.draw(b.ui);
@@ -114,20 +115,45 @@ void take_over(Backend& b) {
   }
 }
 
+// What was laid out, as elements.
+void finish(Backend& b) {
+  b.mirror.patch(b.ui.tree());
+  if (b.extension) b.extension->patched();
+  hand_over_requests(b);
+  sync_cursor();
+  ++b.frames;
+  if (!b.shown) {
+    b.shown = true;
+    imgui_web_first_frame();
+  }
+}
+
 }  // namespace
 
-// Without a graphics context the frame is laid out all the same, for the mirror.
-void draw_frame(double time) {
+void begin_frame(double time) {
   Backend& b = backend();
-  if (b.width <= 0) return;
-  b.drawing = true;
   ImGuiIO& io = ImGui::GetIO();
-  if (b.wanted > 0) --b.wanted;
   // Not cut short: a tooltip's delay and the pause between two clicks are often spent without a frame.
   io.DeltaTime = b.last_time > 0 ? static_cast<float>(std::max((time - b.last_time) / 1000, 1e-4)) : 1.0f / 60;
   b.last_time = std::max(time, b.last_time);
   io.DisplaySize = {b.width, b.height};
   io.DisplayFramebufferScale = {b.density, b.density};
+}
+
+void end_frame() {
+  Backend& b = backend();
+  b.scrolled = false;
+  present(b);
+  finish(b);
+}
+
+// Without a graphics context the frame is laid out all the same, for the mirror.
+void draw_frame(double time) {
+  Backend& b = backend();
+  if (b.width <= 0 || (b.extension && !b.extension->runs())) return;
+  b.drawing = true;
+  if (b.wanted > 0) --b.wanted;
+  begin_frame(time);
   if (!b.warm) {
     warm_up(b);
     b.drawing = false;
@@ -139,14 +165,7 @@ void draw_frame(double time) {
   if (b.ui.unsettled()) b.wanted = std::max(b.wanted, 1);
   b.presents_later = b.responding;
   if (!b.presents_later) present(b);
-  b.mirror.patch(b.ui.tree());
-  hand_over_requests(b);
-  sync_cursor();
-  ++b.frames;
-  if (!b.shown) {
-    b.shown = true;
-    imgui_web_first_frame();
-  }
+  finish(b);
   b.drawing = false;
   plan_next(b);
 }

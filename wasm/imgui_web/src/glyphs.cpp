@@ -56,10 +56,12 @@ std::vector<UnreadGlyph> unread;
 bool contains_glyph(ImFontAtlas*, ImFontConfig*, ImWchar c) { return c >= 32; }
 
 bool init_baked(ImFontAtlas*, ImFontConfig* source, ImFontBaked* baked, void*) {
+  if (source->MergeMode) return true;  // the lines are another font's
   const float density = baked->RasterizerDensity * source->RasterizerDensity;
   float metrics[2];
   imgui_web_font_metrics(static_cast<int>(source->FontNo), baked->Size * density, metrics);
   baked->Ascent = metrics[0] / density;
+  if (source->FontLoaderFlags & centered_lines) baked->Ascent = std::round((baked->Size + (metrics[0] - metrics[1]) / density) / 2);
   baked->Descent = -metrics[1] / density;
   return true;
 }

@@ -5,6 +5,10 @@
 
 namespace imgui_web {
 
+/// ImFontConfig::FontLoaderFlags: letters stand in the middle of lines that are as high as the font's size, as Dear ImGui's are; else
+/// where the browser has them in lines of the font's own height.
+constexpr unsigned centered_lines = 1;
+
 /// Grapheme clusters of several code points, and words of scripts that join or reorder their letters, become
 /// private-use code points; the glyph loader lets the browser draw each as one image.
 class BrowserShaper final : public semantic::TextShaper {

@@ -78,7 +78,8 @@ EMSCRIPTEN_KEEPALIVE void imgui_web_on_key(int down, int modifiers) {
   io.AddKeyEvent(ImGuiMod_Shift, modifiers & 2);
   io.AddKeyEvent(ImGuiMod_Alt, modifiers & 4);
   io.AddKeyEvent(ImGuiMod_Super, modifiers & 8);
-  const ImGuiKey key = key_of(backend().room.text());
+  const std::string_view code = backend().room.text();
+  const ImGuiKey key = backend().extension ? backend().extension->key(code) : key_of(code);
   if (key != ImGuiKey_None) io.AddKeyEvent(key, down);
   want(2);
 }

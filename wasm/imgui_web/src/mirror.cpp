@@ -87,13 +87,15 @@ void set_clip(NodeRecord& record, const Node& node, bool inside_scroll) {
   record.clip_bottom = over(node.rect.max().y - node.clip.max().y);
 }
 
+bool takes_text(semantic::Role role) { return role == semantic::Role::textbox || role == semantic::Role::spin_button; }
+
 std::uint64_t content_hash(const NodeRecord& r, const Node& node) {
   Hash hash;
   hash.add(static_cast<std::uint64_t>(r.states) << 8 | static_cast<std::uint64_t>(r.role));
   hash.add(r.rect);
   hash.add(Rect{r.clip_top, r.clip_right, r.clip_bottom, r.clip_left});
   for (const std::string_view s : {node.name, node.description, node.placeholder, node.href, node.autocomplete}) hash.add(s);
-  if (node.role != semantic::Role::textbox) hash.add(node.value);
+  if (!takes_text(node.role)) hash.add(node.value);
   for (int i = 0; i < r.line_count; ++i) {
     hash.add(node.lines[static_cast<std::size_t>(i)].text);
     hash.add(node.lines[static_cast<std::size_t>(i)].href);
@@ -196,7 +198,7 @@ void Mirror::patch(const semantic::Tree& tree) {
     r.previous = std::exchange(last, node.id);
     const std::uint64_t content = content_hash(r, node) | 1;
     const bool moved = is_new || known.parent != r.parent || known.previous != r.previous;
-    if (node.role == semantic::Role::textbox) {
+    if (takes_text(node.role)) {
       Dom& dom = dom_[node.id];
       r.set_value = is_new || dom.value != node.value;
       if (r.set_value) dom.value = node.value;

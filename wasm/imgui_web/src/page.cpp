@@ -51,20 +51,6 @@ bool create_context(Backend& b, const char* selector) {
   return true;
 }
 
-void set_up_imgui() {
-  ImGui::CreateContext();
-  ImGuiIO& io = ImGui::GetIO();
-  io.IniFilename = nullptr;
-  io.ConfigInputTextCursorBlink = false;
-  io.BackendPlatformName = "imgui_web";
-  ImGuiPlatformIO& platform = ImGui::GetPlatformIO();
-  platform.Platform_SetClipboardTextFn = [](ImGuiContext*, const char* text) { copy(text); };
-  platform.Platform_GetClipboardTextFn = [](ImGuiContext*) { return backend().clipboard.c_str(); };
-  set_up_input();
-  backend().renderer.start();
-  add_fonts();
-}
-
 semantic::Theme theme_for(const Backend& b) {
   if (b.signals.forced) return semantic::make_forced_theme(b.signals.colors);
   semantic::Theme theme = semantic::make_theme(is_dark() ? semantic::Scheme::dark : semantic::Scheme::light);
@@ -76,11 +62,11 @@ semantic::Theme theme_for(const Backend& b) {
 
 Backend& backend() { return *the_backend; }
 
-bool start(const Options& options, Draw draw) {
+bool open_page(const Options& options, Extension* extension) {
   the_backend = new Backend;  // lives as long as the page
   Backend& b = *the_backend;
   b.options = options;
-  b.draw = std::move(draw);
+  b.extension = extension;
   const std::string_view element = options.element;
   const int length = static_cast<int>(element.size());
   if (!imgui_web_open(element.data(), length) || !create_context(b, "#imgui-web-canvas")) {
@@ -89,7 +75,28 @@ bool start(const Options& options, Draw draw) {
     imgui_web_fail(element.data(), length, problem.data(), static_cast<int>(problem.size()));
     return false;
   }
-  set_up_imgui();
+  return true;
+}
+
+void set_up_platform() {
+  ImGuiIO& io = ImGui::GetIO();
+  io.ConfigInputTextCursorBlink = false;
+  io.BackendPlatformName = "imgui_web";
+  ImGuiPlatformIO& platform = ImGui::GetPlatformIO();
+  platform.Platform_SetClipboardTextFn = [](ImGuiContext*, const char* text) { copy(text); };
+  platform.Platform_GetClipboardTextFn = [](ImGuiContext*) { return backend().clipboard.c_str(); };
+  backend().renderer.start();
+}
+
+bool start(const Options& options, Draw draw) {
+  if (!open_page(options)) return false;
+  Backend& b = backend();
+  b.draw = std::move(draw);
+  ImGui::CreateContext();
+  ImGui::GetIO().IniFilename = nullptr;
+  set_up_input();
+  set_up_platform();
+  add_fonts();
   b.ui.platform_scroll_bars = b.ui.platform_paints_typing = true;
   b.ui.set_shaper(&b.shaper);
   apply_theme();
@@ -113,6 +120,7 @@ void prefer(Theme theme) {
 
 void apply_theme() {
   Backend& b = backend();
+  if (b.extension) return b.extension->apply_theme();
   const semantic::Fonts fonts = b.ui.theme().fonts;
   b.ui.theme() = theme_for(b);
   b.ui.theme().fonts = fonts;

@@ -27,6 +27,8 @@ enum class Role : std::uint8_t {
   button, checkbox, radio_group, radio, textbox,
   list, list_item, log, table, row, column_header, cell,
   status, alert, progress, article, row_group,
+  // Of Dear ImGui's own widgets: see wasm/imgui_impl_web.
+  spin_button, combobox, list_box, option, menu_bar, menu, menu_item, menu_item_checkbox, tab_list, tab, tooltip,
 };
 
 /// The ARIA name of a role, as in an accessibility snapshot ("textbox", "listitem").
@@ -40,6 +42,7 @@ enum State : std::uint32_t {
   state_toggles = 1u << 3,     // a button with aria-pressed, true or false
   state_expanded = 1u << 4,
   state_expands = 1u << 5,     // a button with aria-expanded, true or false
+  state_mixed = 1u << 6,       // a checkbox for several things, of which some are on
   state_current = 1u << 7,
   state_invalid = 1u << 8,
   state_required = 1u << 9,
