@@ -1,0 +1,17 @@
+// Dear ImGui's demo window, from imgui_demo.cpp as it is published.
+#include <imgui_impl_web.h>
+
+int main() {
+  ImGui::CreateContext();
+  ImGui::GetIO().ConfigFlags |= ImGuiConfigFlags_NavEnableKeyboard;
+  ImGui::GetIO().IniFilename = nullptr;
+  if (!ImGui_ImplWeb_Init("app")) return 1;
+  ImGui_ImplWeb_SetMainLoop([](void*) {
+    ImGui_ImplWeb_NewFrame();
+    ImGui::NewFrame();
+    ImGui::ShowDemoWindow();
+    ImGui::Render();
+    ImGui_ImplWeb_RenderDrawData(ImGui::GetDrawData());
+  });
+  return 0;
+}

@@ -1,0 +1,165 @@
+// Elements for Dear ImGui's own widgets: what imgui_web's mirror needs besides. See src/program.cpp.
+var imguiImplWeb = {
+  $ImguiImplWeb__deps: ['$ImguiWeb', '$ImguiWebGlyphs', '$ImguiWebMirror', '$ImguiWebText', '$ImguiWebTextSize', '$WasmqttBorder'],
+  $ImguiImplWeb: {
+    first: 29,          // of the roles in semantic/node.hpp that are ours
+    kinds: [['input', 'spinbutton'], ['button', 'combobox'], ['div', 'listbox'], ['button', 'option'], ['div', 'menubar'],
+            ['div', 'menu'], ['button', 'menuitem'], ['button', 'menuitemcheckbox'], ['div', 'tablist'], ['button', 'tab'],
+            ['div', 'tooltip']],
+    keys: ['Tab', 'ArrowUp', 'ArrowDown'],
+
+    extend: function() {
+      const w = ImguiImplWeb, m = ImguiWebMirror;
+      m.kinds = m.kinds.slice(0, w.first).concat(w.kinds);
+      const create = m.create, states = m.states, content = m.content, lines = ImguiWebText.lines;
+      m.create = function(role, bits, level, parent, name) {
+        const element = create(role, bits, level, parent, name);
+        if (role < w.first) return element;
+        if (element.localName === 'button') element.type = 'button';
+        if (role === 29) {
+          element.imguiField = true;
+          element.className = 'field';
+          element.spellcheck = false;
+          element.inputMode = 'decimal';
+        }
+        return element;
+      };
+      m.states = function(element, role, bits, p) {
+        if (role >= w.first) return w.states(element, role, bits, p);
+        states(element, role, bits, p);
+        if (role === 13) element.indeterminate = !!(bits & 1 << 6);
+        if (role === 0 || role === 1 || role === 6) element.id = 'imgui-' + element.imguiId;
+      };
+      m.content = function(element, record, role, name) {
+        if (role >= w.first) w.content(element, record, role, name);
+        else content(element, record, role, name);
+      };
+      ImguiWebText.lines = function(element, record, text) {
+        lines(element, record, text);
+        w.fit(element, record >> 2);
+      };
+    },
+
+    states: function(element, role, bits, p) {
+      const m = ImguiWebMirror;
+      const flag = function(bit) { return !!(bits & 1 << bit); };
+      if (element.disabled !== undefined) element.disabled = flag(0);
+      m.set(element, 'aria-expanded', flag(5) ? String(flag(4)) : null);
+      if (role === 30 || role === 35) m.set(element, 'aria-haspopup', flag(5) ? role === 30 ? 'listbox' : 'menu' : null);
+      if (role === 32) m.set(element, 'aria-selected', String(flag(2)));
+      if (role === 36) m.set(element, 'aria-checked', String(flag(2)));
+      if (role === 38) m.set(element, 'aria-selected', String(flag(7)));
+      if (element.inert !== flag(31)) element.inert = flag(31);
+      m.set(element, 'aria-hidden', flag(31) ? 'true' : null);
+      if (role === 30) m.set(element, 'aria-controls', flag(4) && HEAPU32[p + 28] ? 'imgui-' + HEAPU32[p + 28] : null);
+    },
+
+    content: function(element, record, role, name) {
+      const m = ImguiWebMirror, p = record >> 2;
+      const value = WasmqttBorder.text(HEAPU32[p + 17], HEAPU32[p + 18]);
+      if (role === 29) {
+        const number = parseFloat(value);
+        ImguiWebText.field(element, p, HEAPU32[p + 4], name);
+        m.set(element, 'aria-valuenow', isNaN(number) ? null : String(number));
+        m.set(element, 'aria-valuetext', value || null);
+        return;
+      }
+      const words = role === 30 ? value : element.localName === 'button' ? name : null;
+      if (words !== null && element.imguiWords !== words) element.textContent = element.imguiWords = words;
+      if (words === null || role === 30) m.set(element, 'aria-label', name || null);
+    },
+
+    // The program's font is another one than the element's: its letters are stretched until they lie over the drawn ones.
+    fit: function(element, p) {
+      const c = ImguiWebGlyphs.context, size = HEAPF32[p + 31];
+      let list = HEAPU32[p + 25] >> 2;
+      c.font = ImguiWebGlyphs.font(HEAP32[p + 35], 100);
+      for (let i = 0; i < HEAP32[p + 26]; ++i, list += 8) {
+        const line = element.children[i], wide = HEAPF32[list + 6];
+        const own = c.measureText(line.textContent).width * size / 100;
+        const ratio = own > 0 ? Math.round(wide / own * 1000) / 1000 : 1;
+        ImguiWebMirror.style(line, 'transform', ratio === 1 ? '' : 'scaleX(' + ratio + ')');
+      }
+    },
+
+    onMouseDown: function(event) {
+      // Where the pointer puts the caret, Dear ImGui decides, which has drawn the letters.
+      const field = event.target;
+      if (!field.imguiField) return;
+      event.preventDefault();
+      if (document.activeElement !== field) field.focus({preventScroll: true});
+    },
+
+    onKeyDown: function(event) {
+      const field = event.target, key = ImguiImplWeb.keys.indexOf(event.key);
+      if (!field.imguiField || key < 0 || event.isComposing || event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
+      if (_imgui_impl_web_on_field_key(field.imguiId, key)) event.preventDefault();
+    },
+
+    // A finger that moves scrolls what it lies on, unless it has taken hold of a slider, a text or a window.
+    pan: null,          // {x, y, panning} of the finger
+    slack: 8,
+
+    onTouch: function(event) {
+      const w = ImguiImplWeb, box = ImguiWeb.app.getBoundingClientRect(), scale = ImguiWebTextSize.scale;
+      if (event.pointerType !== 'touch' || !event.isPrimary) return;
+      const x = (event.clientX - box.left) / scale, y = (event.clientY - box.top) / scale, at = w.pan;
+      if (event.type === 'pointerdown') {
+        w.pan = {x: x, y: y, panning: false};
+      } else if (at && event.type === 'pointermove') {
+        if (!at.panning && Math.hypot(x - at.x, y - at.y) < w.slack) return;
+        if (!at.panning && !_imgui_impl_web_on_pan_begin(at.x, at.y)) return void (w.pan = null);
+        event.stopImmediatePropagation();
+        _imgui_impl_web_on_pan(x - at.x, y - at.y);
+        w.pan = {x: x, y: y, panning: true};
+      } else if (at) {
+        if (at.panning) event.stopImmediatePropagation();
+        w.pan = null;
+      }
+    },
+
+    // Bytes of UTF-8 to units of UTF-16.
+    unitsOf: function(text, bytes) {
+      let at = 0;
+      for (let left = bytes; left > 0 && at < text.length;) {
+        const c = text.codePointAt(at);
+        left -= c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+        at += c < 0x10000 ? 1 : 2;
+      }
+      return at;
+    }
+  },
+
+  // Before the page is opened.
+  imgui_impl_web_prepare__deps: ['$ImguiImplWeb'],
+  imgui_impl_web_prepare: function() {
+    ImguiImplWeb.extend();
+    ImguiWeb.rules += '#imgui-web .line{transform-origin:0 0}';
+  },
+
+  imgui_impl_web_listen__deps: ['$ImguiImplWeb'],
+  imgui_impl_web_listen: function() {
+    const root = ImguiWebMirror.root;
+    root.addEventListener('mousedown', ImguiImplWeb.onMouseDown);
+    ['pointerdown', 'pointermove', 'pointerup', 'pointercancel'].forEach(function(type) {
+      window.addEventListener(type, ImguiImplWeb.onTouch, true);
+    });
+    root.addEventListener('keydown', ImguiImplWeb.onKeyDown, true);
+  },
+
+  imgui_impl_web_order__deps: ['$ImguiImplWeb'],
+  imgui_impl_web_order: function(id, order) {
+    const element = ImguiWebMirror.nodes.get(id >>> 0);
+    if (element) ImguiWebMirror.style(element, 'zIndex', String(order));
+  },
+
+  imgui_impl_web_select__deps: ['$ImguiImplWeb'],
+  imgui_impl_web_select: function(id, begin, end) {
+    const field = ImguiWebMirror.nodes.get(id >>> 0), w = ImguiImplWeb, scale = ImguiWebTextSize.scale;
+    if (!field || document.activeElement !== field || ImguiWebText.composing === field) return;
+    field.setSelectionRange(w.unitsOf(field.value, begin), w.unitsOf(field.value, end));
+    // That is no news for the program.
+    field.imguiWhere = [begin, end, field.scrollLeft / scale, field.scrollTop / scale].join();
+  }
+};
+mergeInto(LibraryManager.library, imguiImplWeb);

@@ -1,0 +1,67 @@
+// A program with Dear ImGui's own widgets, as imgui_web's frames see it: one pass of it, with the browser's focus, presses and keys
+// going in, and its widgets coming out as elements.
+#pragma once
+
+#include "recorder.hpp"
+#include "text_input.hpp"
+#include "widgets.hpp"
+
+#include <backend.hpp>
+
+#include <functional>
+#include <unordered_map>
+
+namespace imgui_impl_web {
+
+class Program final : public imgui_web::Extension, Recorder::Listener {
+ public:
+  void start();
+  void stop() { recorder_.stop(); }
+
+  // -- what the program calls
+  std::function<void()> frame;  // its own, from NewFrame() to RenderDrawData()
+  void new_frame();
+  void render(ImDrawData& data);
+  void name_last_item(const char* name);
+  void set_clear_color(const ImVec4& color);
+
+  // -- Extension
+  bool runs() const override { return static_cast<bool>(frame); }
+  void pass() override { frame(); }
+  void apply_theme() override;
+  ImGuiKey key(std::string_view code) override;
+  void patched() override;
+
+  /// A key in a field. True: Dear ImGui takes it, and the browser shall not.
+  bool take_field_key(semantic::Id id, ImGuiKey key);
+  /// A finger that went down there moves. True: it scrolls, and its press is forgotten.
+  bool begin_pan(ImVec2 at);
+  void pan(ImVec2 by);
+
+ private:
+  void on_item(ImGuiContext& context, const Item& item) override;
+  bool knows(ImGuiID id) override { return widgets_.find(id) != nullptr; }
+  void note_focus(ImGuiContext& context);
+  void take_focus(ImGuiContext& context, const Item& item);
+  void press(ImGuiContext& context, const Item& item);
+  void handle_escape(ImGuiContext& context);
+  void follow_focus(ImGuiContext& context);
+  void follow_popups(ImGuiContext& context);
+  void enter_popup(ImGuiContext& context);
+  void plan_frames(const ImGuiContext& context);
+  ImGuiID first_in_popup(const ImGuiContext& context);
+  Recorder recorder_;
+  Widgets widgets_;
+  TextInput text_;
+  ImVec4 clear_color_{0.45f, 0.55f, 0.60f, 1};
+  ImGuiID focused_ = 0;       // the element's
+  bool focus_is_news_ = false;
+  bool tweaks_ = false;       // the next press is for the arrow keys, not for typing
+  ImGuiID nav_ = 0;           // Dear ImGui's
+  std::vector<ImGuiID> openers_;  // of the open popups: where the focus was before each
+  ImGuiID back_ = 0;              // where it goes when it is lost with the popup
+  std::unordered_map<ImGuiID, int> orders_;
+  ImGuiID panned_ = 0;        // a window
+};
+
+}  // namespace imgui_impl_web

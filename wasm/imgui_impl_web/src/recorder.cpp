@@ -1,0 +1,118 @@
+#include "recorder.hpp"
+
+#include <algorithm>
+
+namespace imgui_impl_web {
+
+namespace {
+
+Recorder* current = nullptr;
+
+unsigned vertices(const ImGuiWindow& window) { return static_cast<unsigned>(window.DrawList->VtxBuffer.Size); }
+
+// The browser has no use for them: the wheel and the keyboard scroll, and dragging is the pointer's.
+bool is_decoration(ImGuiWindow& window, ImGuiID id, ImGuiItemFlags flags) {
+  if (id == window.MoveId) return true;
+  return (flags & ImGuiItemFlags_NoNav) &&
+         (id == ImGui::GetWindowScrollbarID(&window, ImGuiAxis_X) ||
+          id == ImGui::GetWindowScrollbarID(&window, ImGuiAxis_Y));
+}
+
+void note_tab(const ImGuiContext& context, Item& item) {
+  ImGuiTabBar* const bar = context.CurrentTabBar;
+  if (!bar || !ImGui::TabBarFindTabByID(bar, item.id)) return;
+  item.tab_bar = bar->ID;
+  item.selected_tab = bar->SelectedTabId == item.id;
+}
+
+}  // namespace
+
+void Recorder::start(Listener& listener) {
+  listener_ = &listener;
+  current = this;
+  ImGui::GetCurrentContext()->TestEngineHookItems = true;
+}
+
+void Recorder::stop() {
+  current = nullptr;
+  ImGui::GetCurrentContext()->TestEngineHookItems = false;
+}
+
+void Recorder::begin_frame() {
+  items_.clear();
+  windows_.clear();
+}
+
+Item* Recorder::last_item() {
+  const ImGuiID id = ImGui::GetCurrentContext()->LastItemData.ID;
+  for (auto it = items_.rbegin(); it != items_.rend(); ++it)
+    if (it->id == id && id != 0) return &*it;
+  return nullptr;
+}
+
+Begun& Recorder::content_of(ImGuiWindow* window) {
+  const auto it = std::find_if(windows_.rbegin(), windows_.rend(), [window](const Begun& begun) { return begun.window == window; });
+  return it != windows_.rend() ? *it : windows_.emplace_back(Begun{window, {}});
+}
+
+void Recorder::add_window(ImGuiWindow& window) {
+  content_of(&window);
+  ImGuiWindow* const parent = window.Flags & ImGuiWindowFlags_ChildWindow ? window.ParentWindow : nullptr;
+  if (parent) content_of(parent).content.push_back({vertices(*parent), -1, &window});
+}
+
+void Recorder::end_unclipped(ImGuiContext& context) {
+  if (unclipped_) context.ItemUnclipByLog = context.LogEnabled;
+  unclipped_ = false;
+}
+
+void Recorder::add(ImGuiContext& context, ImGuiID id, const ImRect& box, const ImGuiLastItemData* data) {
+  end_unclipped(context);
+  ImGuiWindow& window = *context.CurrentWindow;
+  if (!data && id == window.ID) return add_window(window);
+  if (!data || is_decoration(window, id, data->ItemFlags)) return;
+  Item item;
+  item.id = id;
+  item.window = &window;
+  item.rect = data->Rect;
+  item.frame = box;
+  item.clip = window.ClipRect;
+  item.flags = data->ItemFlags;
+  item.header = context.CurrentTable && (context.CurrentTable->RowFlags & ImGuiTableRowFlags_Headers);
+  item.in_bar = window.DC.MenuBarAppending;
+  item.first = item.end = vertices(window);
+  note_tab(context, item);
+  content_of(&window).content.push_back({item.first, static_cast<int>(items_.size()), nullptr});
+  listener_->on_item(context, item);
+  // Most widgets end here when they are out of sight, and tell neither label nor state.
+  if (!item.rect.Overlaps(window.ClipRect) && !listener_->knows(id)) context.ItemUnclipByLog = unclipped_ = true;
+  items_.push_back(std::move(item));
+}
+
+void Recorder::info(ImGuiContext& context, ImGuiID id, const char* label, ImGuiItemStatusFlags flags) {
+  end_unclipped(context);
+  for (auto it = items_.rbegin(); it != items_.rend(); ++it) {
+    if (it->id != id) continue;
+    it->twice = it->told;
+    it->told = true;
+    it->label = label ? label : "";
+    it->status = flags;
+    it->flags = context.LastItemData.ID == id ? context.LastItemData.ItemFlags : it->flags;
+    it->end = vertices(*it->window);
+    return;
+  }
+}
+
+}  // namespace imgui_impl_web
+
+void ImGuiTestEngineHook_ItemAdd(ImGuiContext* context, ImGuiID id, const ImRect& box, const ImGuiLastItemData* data) {
+  if (imgui_impl_web::current) imgui_impl_web::current->add(*context, id, box, data);
+}
+
+void ImGuiTestEngineHook_ItemInfo(ImGuiContext* context, ImGuiID id, const char* label, ImGuiItemStatusFlags flags) {
+  if (imgui_impl_web::current) imgui_impl_web::current->info(*context, id, label, flags);
+}
+
+void ImGuiTestEngineHook_Log(ImGuiContext*, const char*, ...) {}
+
+const char* ImGuiTestEngine_FindItemDebugLabel(ImGuiContext*, ImGuiID) { return nullptr; }

@@ -1,0 +1,236 @@
+// A small program with Dear ImGui's own widgets (wasm/imgui_impl_web/demo/form.cpp), used by roles and names, by the keyboard, by the
+// pointer and by an input method.
+import assert from 'node:assert/strict';
+import {after, before, describe, test} from 'node:test';
+import {bring_axe, complaints} from './support/axe.mjs';
+import {lacks} from './support/engines/engine.mjs';
+import {frames, settle} from './support/gallery.mjs';
+import {until} from './support/machine.mjs';
+import {on_stock} from './support/stock.mjs';
+
+const {open} = on_stock();
+const focused = (page) => page.evaluate(() => document.activeElement.ariaLabel ?? document.activeElement.textContent);
+const says = (page, text) => page.getByText(text, {exact: true}).waitFor({state: 'attached'});
+
+describe('stock widgets', () => {
+  let form;
+  before(async () => { form = await open('imgui_form'); });
+  after(() => form.close());
+
+  test('are elements with role, name, state and value', async () => {
+    const {page} = form;
+    const window = page.getByRole('region', {name: 'Tip calculator'});
+    assert.equal(await window.getByRole('textbox', {name: 'Guest'}).inputValue(), '');
+    assert.equal(await window.getByRole('textbox', {name: 'Amount'}).inputValue(), '42.50');
+    assert.equal(await window.getByRole('spinbutton', {name: 'Tip'}).getAttribute('aria-valuetext'), '10 %');
+    assert.equal(await window.getByRole('spinbutton', {name: 'Tip'}).getAttribute('aria-valuenow'), '10');
+    assert.equal(await window.getByRole('combobox', {name: 'Currency'}).textContent(), 'Euro');
+    assert.ok(await window.getByRole('radio', {name: 'To the cent'}).isChecked());
+    assert.ok(!await window.getByRole('radio', {name: 'Rounded up'}).isChecked());
+    assert.ok(!await window.getByRole('checkbox', {name: 'Share the bill'}).isChecked());
+    assert.ok(await window.getByRole('spinbutton', {name: 'People'}).isDisabled());
+    assert.equal(await window.getByRole('button', {name: 'Remarks'}).getAttribute('aria-expanded'), 'false');
+    assert.equal(await window.getByRole('menubar').getByRole('menuitem', {name: 'Bill'}).count(), 1);
+    await says(page, 'Each pays 46.75 Euro');
+  });
+
+  test('are clicked where they are drawn', async () => {
+    const {page} = form;
+    await page.getByRole('checkbox', {name: 'Share the bill'}).check();
+    await says(page, 'Each pays 23.38 Euro');
+    assert.ok(await page.getByRole('spinbutton', {name: 'People'}).isEnabled());
+    await page.getByRole('radio', {name: 'Rounded up'}).check();
+    await says(page, 'Each pays 23.50 Euro');
+    await page.getByRole('combobox', {name: 'Currency'}).click();
+    await page.getByRole('option', {name: 'Pound'}).click();
+    await says(page, 'Each pays 23.50 Pound');
+  });
+
+  test('complain of nothing to axe-core', async () => {
+    await bring_axe(form.page);
+    assert.deepEqual(await complaints(form.page), []);
+  });
+
+  test('rest: no frame is drawn when nothing happens', async () => {
+    const {page} = form;
+    await page.getByRole('textbox', {name: 'Guest'}).focus();
+    await settle(page);
+    const before = await frames(page);
+    await page.evaluate(() => new Promise((resolve) => { setTimeout(resolve, 1500); }));
+    assert.equal(await frames(page), before);
+  });
+});
+
+describe('stock widgets by the keyboard', () => {
+  let form;
+  before(async () => { form = await open('imgui_form'); });
+  after(() => form.close());
+
+  test('are reached by Tab in reading order', async () => {
+    const {page} = form;
+    await page.getByRole('menuitem', {name: 'Bill'}).focus();
+    const order = [];
+    for (let i = 0; i < 9; ++i) {
+      await page.keyboard.press('Tab');
+      order.push(await focused(page));
+    }
+    assert.deepEqual(order, ['Guest', 'Amount', '-', '+', 'Tip', 'Currency', 'To the cent', 'Share the bill', 'Remarks']);
+  });
+
+  test('are pressed by Space and Enter, once for each key', async () => {
+    const {page} = form;
+    const share = page.getByRole('checkbox', {name: 'Share the bill'});
+    await share.press('Space');
+    await settle(page);
+    assert.ok(await share.isChecked());
+    await share.press('Space');
+    await settle(page);
+    assert.ok(!await share.isChecked());
+    await page.getByRole('button', {name: '+'}).press('Enter');
+    await says(page, 'Each pays 47.30 Euro');
+  });
+
+  test('a slider takes Up and Down, and typed numbers', async () => {
+    const {page} = form;
+    const tip = page.getByRole('spinbutton', {name: 'Tip'});
+    await tip.press('ArrowUp');
+    await until(async () => await tip.getAttribute('aria-valuenow') === '11', 'one more');
+    await tip.press('ArrowDown');
+    await tip.press('ArrowDown');
+    await until(async () => await tip.getAttribute('aria-valuenow') === '9', 'two less');
+    await tip.fill('20');
+    await tip.press('Enter');
+    await until(async () => await tip.getAttribute('aria-valuetext') === '20 %', 'what was typed');
+    await says(page, 'Each pays 51.60 Euro');
+  });
+
+  test('a combo opens, takes the focus into its list and gives it back', async () => {
+    const {page} = form;
+    const currency = page.getByRole('combobox', {name: 'Currency'});
+    await currency.press('Enter');
+    await page.getByRole('listbox').waitFor({state: 'attached'});
+    assert.equal(await currency.getAttribute('aria-expanded'), 'true');
+    await until(async () => await focused(page) === 'Euro', 'the first choice has the focus');
+    assert.equal(await page.getByRole('option', {name: 'Euro'}).getAttribute('aria-selected'), 'true');
+    await page.keyboard.press('Tab');
+    assert.equal(await focused(page), 'Dollar');
+    await page.keyboard.press('Enter');
+    await says(page, 'Each pays 51.60 Dollar');
+    await until(async () => await focused(page) === 'Currency', 'the combo has the focus');
+    await currency.press('Enter');
+    await page.getByRole('listbox').waitFor({state: 'attached'});
+    await page.keyboard.press('Escape');
+    await page.getByRole('listbox').waitFor({state: 'detached'});
+  });
+
+  test('a menu and its items', async () => {
+    const {page} = form;
+    await page.getByRole('menuitem', {name: 'Bill'}).press('Enter');
+    await page.getByRole('menuitem', {name: 'New'}).press('Enter');
+    await says(page, 'Each pays 46.75 Euro');
+    await page.getByRole('menu').waitFor({state: 'detached'});
+  });
+
+  test('a modal dialog makes all else inert, and gives the focus back', async () => {
+    const {page} = form;
+    await page.getByRole('button', {name: 'Pay'}).press('Enter');
+    const dialog = page.getByRole('dialog', {name: 'Pay now?'});
+    await dialog.waitFor();
+    assert.equal(await page.getByRole('checkbox').count(), 0);
+    await until(async () => await focused(page) === 'Yes', 'its first button has the focus');
+    await page.keyboard.press('Enter');
+    await dialog.waitFor({state: 'detached'});
+    await says(page, 'Paid: 46.75');
+    await until(async () => await focused(page) === 'Pay', 'the button that opened it has the focus');
+  });
+});
+
+describe('InputText', () => {
+  let form;
+  let guest;
+  before(async () => {
+    form = await open('imgui_form');
+    guest = form.page.getByRole('textbox', {name: 'Guest'});
+  });
+  after(() => form.close());
+  const reads = (field, text) => until(async () => await field.inputValue() === text, text);
+
+  test('takes what is typed, pasted and deleted, at the caret', async () => {
+    const {page} = form;
+    await guest.click();
+    await page.keyboard.type('Anna Bø');
+    await reads(guest, 'Anna Bø');
+    await page.keyboard.press('Home');
+    await page.keyboard.type('Dr ');
+    await page.keyboard.press('Delete');
+    await reads(guest, 'Dr nna Bø');
+    await page.keyboard.insertText('語');
+    await reads(guest, 'Dr 語nna Bø');
+    await page.keyboard.press('Shift+End');
+    await page.keyboard.press('Backspace');
+    await reads(guest, 'Dr 語');
+    await page.keyboard.press('ControlOrMeta+a');
+    await page.keyboard.press('Delete');
+    await reads(guest, '');
+  });
+
+  test('keeps its filter and its length', async () => {
+    const {page} = form;
+    const amount = page.getByRole('textbox', {name: 'Amount'});
+    await amount.fill('1x2');
+    await reads(amount, '12');
+    await amount.press('Enter');
+    await says(page, 'Each pays 13.20 Euro');
+    await guest.fill('a'.repeat(100));
+    await reads(guest, 'a'.repeat(63));
+  });
+
+  test('goes back to what it was on Escape', async () => {
+    await form.page.getByRole('textbox', {name: 'Amount'}).focus();
+    await guest.fill('Bob');
+    await guest.press('Enter');
+    await guest.fill('Carol');
+    await guest.press('Escape');
+    await reads(guest, 'Bob');
+  });
+
+  test('shows what an input method composes, and takes what it commits', {skip: lacks('devtools')}, async () => {
+    const {page} = form;
+    await guest.fill('');
+    const devtools = await page.context().newCDPSession(page);
+    await devtools.send('Input.imeSetComposition', {text: 'に', selectionStart: 1, selectionEnd: 1});
+    await devtools.send('Input.imeSetComposition', {text: 'にほ', selectionStart: 2, selectionEnd: 2});
+    await reads(guest, 'にほ');
+    await devtools.send('Input.insertText', {text: '日本'});
+    await reads(guest, '日本');
+    await guest.press('Enter');
+    await form.page.getByRole('textbox', {name: 'Amount'}).focus();
+    await settle(page);
+    assert.equal(await guest.inputValue(), '日本');  // what it draws, letter by letter
+  });
+
+  test('has the caret where the pointer put it, which Dear ImGui decides', async () => {
+    const {page} = form;
+    await guest.fill('abcdefgh');
+    const {x, y, height} = await guest.boundingBox();
+    await page.getByRole('textbox', {name: 'Amount'}).focus();
+    await page.mouse.click(x + 5, y + height / 2);
+    await page.keyboard.type('-');
+    await reads(guest, '-abcdefgh');
+    await page.mouse.dblclick(x + 30, y + height / 2);
+    await until(() => guest.evaluate((field) => field.selectionStart === 0 || field.selectionEnd - field.selectionStart >= 8),
+      'the word is selected');
+  });
+
+  test('of several lines takes line breaks', async () => {
+    const {page} = form;
+    await page.getByRole('button', {name: 'Remarks'}).click();
+    const note = page.getByRole('textbox', {name: 'Note'});
+    await note.click();
+    assert.equal(await note.evaluate((element) => element.localName), 'textarea');
+    await page.keyboard.type('one');
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('two');
+    await reads(note, 'one\ntwo');
+  });
+});
