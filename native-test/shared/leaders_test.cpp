@@ -151,6 +151,11 @@ TEST_CASE("twenty tabs, of which the leading one dies") {
 TEST_CASE("the leader freezes at every step: another leads within a second, and what the old one does when it thaws is void") {
   for (const auto version : {ProtocolVersion::mqtt_3_1_1, ProtocolVersion::mqtt_5})
     at_every_step({.setting = two(version), .blow = Blow::freeze}, 2);
+  // Nobody tells the old one: it finds out by the store alone.
+  Setting setting = two(ProtocolVersion::mqtt_3_1_1);
+  setting.count = 3;
+  setting.notice = 1s;
+  at_every_step({.setting = setting, .blow = Blow::freeze}, 3);
 }
 
 TEST_CASE("a tab's link is cut at every step, or the connection is") {

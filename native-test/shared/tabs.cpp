@@ -8,8 +8,9 @@ namespace wasmqtt::test {
 
 // ---- a tab ----
 
-Tab::Tab(Tabs& all, std::size_t number) : tabs(all), index(number), loop(all.simulation(), process, number + 100) {
-  member = std::make_unique<SharedMember>(loop, SharedMemberOptions{.id = index + 1, .mqtt = all.options()});
+Tab::Tab(Tabs& all, std::size_t number, std::size_t id, const MqttOptions& options)
+    : tabs(all), index(number), loop(all.simulation(), process, number + 100) {
+  member = std::make_unique<SharedMember>(loop, SharedMemberOptions{.id = id + 1, .mqtt = options});
   member->on_event = [this](const MqttEvent& event) {
     if (std::holds_alternative<SessionLost>(event)) ++session_lost;
     const auto* changed = std::get_if<StateChanged>(&event);
@@ -103,8 +104,8 @@ Leader::Leader(Tabs& all, Tab& one)
 }
 
 Leader::~Leader() {
-  for (std::size_t i = 0; i < tabs.size(); ++i) {
-    if (tabs[i].port && tabs[i].port->hub == hub.get()) tabs[i].port->hub = nullptr;
+  for (const auto& port : tabs.ports()) {
+    if (port->hub == hub.get()) port->hub = nullptr;
   }
   own.reset();
 }
@@ -129,6 +130,8 @@ MqttOptions Tabs::options() const {
   options.client.protocol = setting_.version == ProtocolVersion::mqtt_5 ? Protocol::mqtt_5 : Protocol::mqtt_3_1_1;
   options.client.session_expiry = setting_.version == ProtocolVersion::mqtt_5 ? never_expires : 0;
   options.client.keep_alive = 20s;
+  options.client.queue_messages = setting_.queue_messages;
+  options.client.trace.max_packets = setting_.trace_packets;
   options.client.topic_alias_maximum = chaos::ModelBroker::aliases;
   options.client.manual_acknowledgement = setting_.manual;
   options.driver.backoff.first = 50ms;
@@ -136,7 +139,9 @@ MqttOptions Tabs::options() const {
   return options;
 }
 
-Tab& Tabs::add() { return *tabs_.emplace_back(std::make_unique<Tab>(*this, tabs_.size())); }
+Tab& Tabs::add(std::size_t id, const MqttOptions& options) {
+  return *tabs_.emplace_back(std::make_unique<Tab>(*this, tabs_.size(), id, options));
+}
 
 void Tabs::start() {
   for (const auto& tab : tabs_) tab->member->connect();
@@ -183,8 +188,10 @@ void Tabs::link(Tab& tab) {
     leader.own = std::make_unique<LocalLink>(*leader.hub, *tab.member);
     return;
   }
-  if (tab.port) tab.port->cut = true;
+  // The old leader's link is left as it is: what it says when it thaws arrives.
+  if (tab.port && tab.port->hub == leader.hub.get()) tab.port->cut = true;
   tab.port = std::make_shared<Port>(simulation_, *leader.hub, leading_->process, *tab.member, tab.process);
+  ports_.push_back(tab.port);
   tab.port->link = leader.hub->link_opened(tab.port->hub_end);
   simulation_.after(2ms, [&tab, port = tab.port, epoch = epoch_] {
     tab.process->run([&tab, port, epoch] {
@@ -207,7 +214,9 @@ void Tabs::kill(Tab& tab, bool bytes_lost) {
   }
   tab.member.reset();
   if (!tab.port) return;
-  tab.port->member = nullptr;
+  for (const auto& port : ports_) {
+    if (port->member_process == tab.process) port->member = nullptr;
+  }
   simulation_.after(20ms, [port = tab.port] {
     port->hub_process->run([port] {
       if (port->hub != nullptr) port->hub->link_closed(port->link);
@@ -218,7 +227,7 @@ void Tabs::kill(Tab& tab, bool bytes_lost) {
 void Tabs::thaw(Tab& tab) {
   tab.process->thaw();
   // The lock has been stolen meanwhile; the promise that says so comes after whatever was due.
-  simulation_.after(5ms, [this, &tab] {
+  simulation_.after(setting_.notice, [this, &tab] {
     tab.process->run([this, &tab] { resigned(tab); });
   });
 }
@@ -261,7 +270,9 @@ void Tabs::cut_connection() {
 // ---- what is seen ----
 
 bool Tabs::quiet() {
-  if (!led() || !hub().mqtt().connected() || !broker_.idle() || hub().counts().unacknowledged != 0) return false;
+  // Without storage nobody is left to release what a leader that died had under way.
+  const bool broker_done = broker_.idle() || !setting_.stored;
+  if (!led() || !hub().mqtt().connected() || !broker_done || hub().counts().unacknowledged != 0) return false;
   const Client::Counts counts = hub().mqtt().counts();
   if (counts.queued + counts.in_flight + counts.requests != 0) return false;
   return std::all_of(tabs_.begin(), tabs_.end(), [](const auto& tab) {

@@ -33,6 +33,9 @@ struct Setting {
   bool manual = false;         // tabs acknowledge later
   bool clean_session = false;
   bool expects = true;         // the leader knows who lives
+  std::size_t queue_messages = 100'000;
+  std::size_t trace_packets = 0;
+  Duration notice = 5ms;       // after a thaw, until the old leader learns that its lock was stolen
   SharedHubOptions hub{};
   std::uint64_t seed = 1;
 };
@@ -41,7 +44,7 @@ class Tabs;
 
 // What a tab's application has seen.
 struct Tab {
-  Tab(Tabs& all, std::size_t number);
+  Tab(Tabs& all, std::size_t number, std::size_t id, const MqttOptions& options);
 
   void subscribe(const std::string& filter, Qos qos, bool ask_again = false);
   void unsubscribe(const std::string& filter);
@@ -121,7 +124,10 @@ class Tabs final : private chaos::NetworkEnds {
 
   // ---- what happens ----
   void start();
-  Tab& add();                 // one more tab
+  // One more tab. `id`: of the tab with this index; others than its own are for tabs that are loaded anew, say.
+  Tab& add() { return add(tabs_.size(), options()); }
+  Tab& add(std::size_t id) { return add(id, options()); }
+  Tab& add(std::size_t id, const MqttOptions& options);
   void kill(Tab& tab, bool bytes_lost = true);
   void freeze(Tab& tab) { tab.process->freeze(); }
   void thaw(Tab& tab);
@@ -152,6 +158,7 @@ class Tabs final : private chaos::NetworkEnds {
   std::optional<Time> lost_at;   // the leader
   Duration longest_gap{};        // until the next one was connected
 
+  const std::vector<std::shared_ptr<Port>>& ports() const { return ports_; }  // all that ever were
   chaos::ModelNetwork& new_network();
   void leading(Leader& leader, std::uint64_t epoch);
   void silent(std::uint64_t epoch);
@@ -179,6 +186,7 @@ class Tabs final : private chaos::NetworkEnds {
   std::vector<std::unique_ptr<chaos::ModelNetwork>> networks_;
   std::vector<std::unique_ptr<Tab>> tabs_;
   std::vector<std::unique_ptr<Leader>> old_leaders_;
+  std::vector<std::shared_ptr<Port>> ports_;
   Tab* leading_ = nullptr;
   std::uint64_t epoch_ = 0;
   unsigned labels_ = 0;

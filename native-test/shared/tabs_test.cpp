@@ -1,0 +1,506 @@
+// What several tabs see of one connection: retained messages, ends, bounds, options, and what they publish.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "chaos/scenario.hpp"
+#include "tabs.hpp"
+
+using namespace wasmqtt;
+using namespace wasmqtt::test;
+
+namespace {
+
+constexpr ProtocolVersion versions[] = {ProtocolVersion::mqtt_3_1_1, ProtocolVersion::mqtt_5};
+
+std::string words(const std::vector<std::string>& failures) {
+  std::string all;
+  for (const std::string& failure : failures) all += failure + "\n";
+  return all;
+}
+
+void check_all(Tabs& tabs) {
+  const auto failures = tabs.failures();
+  INFO(words(failures));
+  CHECK(failures.empty());
+}
+
+// Of the newest link: what the tab was told last of that kind.
+template <class Event>
+const Event* last(const Tab& tab) {
+  const Event* found = nullptr;
+  for (const SharedEvent& event : tab.shared) {
+    if (const auto* one = std::get_if<Event>(&event)) found = one;
+  }
+  return found;
+}
+
+std::size_t stored(const Tab& tab, const std::string& topic) {
+  return static_cast<std::size_t>(std::count(tab.stored.begin(), tab.stored.end(), topic));
+}
+
+DeliveryChanged end_of(const Tab& tab, std::uint64_t number) {
+  const auto found = tab.deliveries.find(number);
+  return found == tab.deliveries.end() ? DeliveryChanged{} : found->second.back();
+}
+
+}  // namespace
+
+TEST_CASE("retained: a tab that subscribes late has them, and the others are not told again") {
+  for (const auto version : versions) {
+    Tabs tabs({.count = 2, .version = version});
+    tabs.start();
+    tabs[0].subscribe("kept/#", Qos::at_least_once);
+    tabs.pass(200ms);
+    tabs.broker().publish("kept/a", Qos::at_least_once, true);
+    tabs.broker().publish("kept/b", Qos::at_least_once, true);
+    tabs.pass(200ms);
+    CHECK(tabs[0].order.size() == 2);
+    tabs[1].subscribe("kept/#", Qos::at_least_once);
+    tabs.pass(300ms);
+    CHECK(stored(tabs[1], "kept/a") == 1);
+    CHECK(stored(tabs[1], "kept/b") == 1);
+    Tab& third = tabs.add();
+    third.subscribe("kept/+", Qos::at_least_once);  // another filter for the same
+    third.member->connect();
+    tabs.link(third);
+    tabs.pass(300ms);
+    CHECK(stored(third, "kept/a") == 1);
+    CHECK(stored(third, "kept/b") == 1);
+    CHECK(tabs[0].order.size() == 2);
+    CHECK(tabs[1].order.size() == 2);
+    tabs[0].subscribe("kept/#", Qos::at_least_once, true);  // who asks again is told again
+    tabs.pass(300ms);
+    CHECK(tabs[0].order.size() == 4);
+    CHECK(tabs[1].order.size() == 2);
+  }
+}
+
+TEST_CASE("retained: a new leader tells nobody again, but what has changed meanwhile") {
+  for (const auto version : versions) {
+    Tabs tabs({.count = 3, .version = version});
+    for (std::size_t i = 0; i < 3; ++i) tabs[i].subscribe("kept/#", Qos::at_most_once);
+    tabs.broker().publish("kept/a", Qos::at_most_once, true);
+    tabs.broker().publish("kept/b", Qos::at_most_once, true);
+    tabs.start();
+    tabs.pass(300ms);
+    CHECK(stored(tabs[1], "kept/a") == 1);
+    tabs.kill(tabs.leader());
+    tabs.pass(15ms);
+    tabs.broker().publish("kept/b", Qos::at_most_once, true);  // QoS 0: no session keeps it
+    tabs.pass(500ms);
+    CHECK(stored(tabs[1], "kept/a") == 1);
+    if (version == ProtocolVersion::mqtt_3_1_1) CHECK(stored(tabs[1], "kept/b") == 2);
+    CHECK(stored(tabs[2], "kept/a") == 1);
+    check_all(tabs);
+  }
+}
+
+TEST_CASE("a tab's end takes its own subscriptions away and leaves those that others have") {
+  for (const bool crash : {false, true}) {
+    Tabs tabs({.count = 3});
+    for (std::size_t i = 0; i < 3; ++i) tabs[i].subscribe("all", Qos::at_least_once);
+    tabs[2].subscribe("mine/#", Qos::exactly_once);
+    tabs[2].subscribe("all", Qos::exactly_once);
+    tabs.start();
+    tabs.pass(200ms);
+    check_all(tabs);
+    REQUIRE(tabs.broker().subscriptions()->size() == 2);
+    if (crash) {
+      tabs.kill(tabs[2]);
+    } else {
+      tabs[2].member->disconnect();
+      tabs[2].wanted.clear();
+    }
+    tabs.pass(300ms);
+    CHECK(tabs.broker().subscriptions()->size() == 1);
+    CHECK(tabs.hub().counts().joined == 2);
+    tabs[0].unsubscribe("all");
+    tabs[1].unsubscribe("all");
+    tabs.pass(200ms);
+    CHECK(tabs.broker().subscriptions()->empty());
+  }
+}
+
+TEST_CASE("a filter of a tab that died with the leader ends, whatever the journal had by then") {
+  for (const Duration latency : {Duration{0}, Duration{3ms}, Duration{30ms}}) {
+    for (int at = 0; at < 120; at += 3) {
+      Tabs tabs({.count = 2, .store_latency = latency});
+      tabs[1].subscribe("other", Qos::at_least_once);
+      tabs[0].subscribe("leader/only", Qos::at_least_once);
+      tabs.start();
+      tabs.pass(std::chrono::milliseconds{at});
+      tabs.kill(tabs.leader(), at % 2 == 0);
+      tabs.pass(800ms);
+      INFO("at " << at << " ms, latency " << latency.count());
+      check_all(tabs);
+    }
+  }
+}
+
+TEST_CASE("the last tab that leaves ends the connection, and one that comes back makes it anew") {
+  Tabs tabs({.count = 2});
+  tabs.start();
+  tabs.pass(200ms);
+  tabs[0].member->disconnect();
+  CHECK(tabs[0].member->state() == ConnectionState::stopped);
+  CHECK(tabs[0].member->stop_reason() == StopReason::asked);
+  tabs.pass(100ms);
+  CHECK(tabs[1].member->connected());
+  tabs[1].member->disconnect();
+  tabs.pass(100ms);
+  CHECK(tabs.broker().saw_disconnect());
+  tabs[1].member->connect();
+  tabs.pass(200ms);
+  CHECK(tabs[1].member->connected());
+  CHECK(tabs[0].member->state() == ConnectionState::stopped);
+}
+
+TEST_CASE("a leader that resigns is followed at once") {
+  Tabs tabs({.count = 3});
+  for (std::size_t i = 0; i < 3; ++i) tabs[i].subscribe("all", Qos::exactly_once);
+  tabs.start();
+  tabs.pass(200ms);
+  Tab& old = tabs.leader();
+  old.leader->hub->resign();
+  tabs.kill(old, false);
+  tabs.lost_at = tabs.simulation().now();
+  tabs.pass(400ms);
+  CHECK(tabs.elections == 2);
+  CHECK(last<LeaderResigned>(tabs[1]) != nullptr);
+  CHECK(tabs.longest_gap < 150ms);
+  tabs.broker().publish("all", Qos::exactly_once);
+  tabs.pass(300ms);
+  check_all(tabs);
+}
+
+// ---- who does not read ----
+
+TEST_CASE("a tab that is frozen holds up nobody for longer than the time-out, and has all when it thaws") {
+  Tabs tabs({.count = 3, .hub = {.acknowledge_timeout = 2s}});
+  for (std::size_t i = 0; i < 3; ++i) tabs[i].subscribe("all", Qos::exactly_once);
+  tabs.start();
+  tabs.pass(200ms);
+  tabs.freeze(tabs[2]);
+  for (int i = 0; i < 12; ++i) tabs.broker().publish("all", Qos::exactly_once);
+  tabs.pass(1s);
+  // As many as the broker has under way at a time.
+  CHECK(tabs[1].order.size() == chaos::ModelBroker::in_flight_limit);
+  tabs.pass(10s);
+  CHECK(tabs[1].order.size() == 12);
+  CHECK(tabs.hub().counts().unacknowledged == 0);
+  tabs.thaw(tabs[2]);
+  tabs.pass(500ms);
+  CHECK(tabs[2].order.size() == 12);
+  CHECK(tabs[2].missed == 0);
+  check_all(tabs);
+}
+
+TEST_CASE("what waits for a tab that does not read is bounded; beyond, it is let go, is told when it reads, and joins anew") {
+  const SharedHubOptions bounds{.window_bytes = 32 * 1024, .queue_bytes = 64 * 1024, .acknowledge_timeout = 100ms};
+  Tabs tabs({.count = 3, .hub = bounds});
+  for (std::size_t i = 0; i < 3; ++i) tabs[i].subscribe("all", Qos::at_least_once);
+  tabs[2].subscribe("only/2", Qos::at_least_once);
+  tabs.start();
+  tabs.pass(200ms);
+  tabs.freeze(tabs[2]);
+  std::size_t most = 0;
+  const std::string payload(1000, 'x');
+  for (int i = 0; i < 150; ++i) {
+    REQUIRE(tabs[1].member->publish("all", "o" + std::to_string(5000 + i) + ' ' + payload, {.qos = Qos::at_least_once}));
+    tabs.pass(40ms);
+    most = std::max(most, tabs.hub().counts().waiting_bytes);
+  }
+  tabs.pass(2s);
+  CHECK(tabs[1].order.size() == 150);
+  CHECK(most <= bounds.queue_bytes);
+  CHECK(most > bounds.queue_bytes / 2);
+  CHECK(tabs[2].port->bytes < bounds.window_bytes + 8 * 1024);
+  CHECK(tabs.hub().counts().joined == 2);
+  CHECK(tabs.broker().subscriptions()->count("only/2") == 0);
+  tabs.thaw(tabs[2]);
+  tabs.pass(500ms);
+  CHECK(tabs[2].missed == 1);
+  CHECK(last<MessagesMissed>(tabs[2])->reason == MessagesMissed::Reason::did_not_read);
+  CHECK(tabs.broker().subscriptions()->count("only/2") == 1);
+  tabs.broker().publish("only/2", Qos::at_least_once);
+  tabs.pass(200ms);
+  CHECK(tabs[2].received[tabs[2].order.back()] == 1);
+  CHECK(tabs[2].order.back()[0] == 'i');
+}
+
+TEST_CASE("a tab that was behind when the leader died is told that it has missed messages") {
+  Tabs tabs({.count = 3, .hub = {.window_bytes = 32 * 1024, .acknowledge_timeout = 100ms}});
+  for (std::size_t i = 0; i < 3; ++i) tabs[i].subscribe("all", Qos::at_least_once);
+  tabs.start();
+  tabs.pass(200ms);
+  tabs.freeze(tabs[2]);
+  const std::string payload(1000, 'x');
+  for (int i = 0; i < 60; ++i)
+    REQUIRE(tabs[1].member->publish("all", "o" + std::to_string(5000 + i) + ' ' + payload, {.qos = Qos::at_least_once}));
+  tabs.pass(6s);
+  REQUIRE(tabs[1].order.size() == 60);
+  tabs.kill(tabs.leader());
+  tabs.thaw(tabs[2]);
+  tabs.pass(1s);
+  CHECK(tabs[2].missed == 1);
+  CHECK(tabs[2].order.size() < 60);
+}
+
+TEST_CASE("a message is acknowledged to the broker when every tab that has it has handled it") {
+  for (const auto version : versions) {
+    Tabs tabs({.count = 3, .version = version, .manual = true, .hub = {.acknowledge_timeout = 60s}});
+    for (std::size_t i = 0; i < 3; ++i) tabs[i].subscribe("all", Qos::exactly_once);
+    tabs.start();
+    tabs.pass(200ms);
+    tabs[2].acknowledges = false;
+    tabs.broker().publish("all", Qos::exactly_once);
+    tabs.pass(2s);
+    CHECK(tabs[1].order.size() == 1);
+    CHECK_FALSE(tabs.broker().idle());
+    CHECK(tabs.hub().counts().unacknowledged == 1);
+    SUBCASE("later") { tabs[2].member->acknowledge(tabs[2].unacknowledged.front()); }
+    SUBCASE("refused by one") {
+      const Error error = tabs[2].member->refuse(tabs[2].unacknowledged.front(), ReasonCode::quota_exceeded);
+      CHECK(error == (version == ProtocolVersion::mqtt_5 ? Error{} : local_error(Errc::not_in_this_version)));
+      if (error) tabs[2].member->acknowledge(tabs[2].unacknowledged.front());
+    }
+    SUBCASE("its tab dies") { tabs.kill(tabs[2]); }
+    tabs.pass(500ms);
+    CHECK(tabs.broker().idle());
+    check_all(tabs);
+  }
+}
+
+TEST_CASE("a tab that has paused its messages hears of all else, and has them when it resumes") {
+  Tabs tabs({.count = 2});
+  tabs[1].subscribe("all", Qos::at_least_once);
+  tabs.start();
+  tabs.pass(200ms);
+  tabs[1].member->pause();
+  tabs.broker().publish("all", Qos::at_least_once);
+  tabs.broker().publish("all", Qos::at_least_once);
+  const std::uint64_t number = tabs[1].publish("out", Qos::at_least_once);
+  tabs.pass(500ms);
+  CHECK(tabs[1].order.empty());
+  CHECK(end_of(tabs[1], number).state == DeliveryState::acknowledged);
+  SUBCASE("with the same leader") {}
+  SUBCASE("with another") {
+    tabs.kill(tabs.leader());
+    tabs.pass(500ms);
+  }
+  tabs[1].member->resume();
+  tabs.pass(500ms);
+  check_all(tabs);
+}
+
+// ---- what is published ----
+
+TEST_CASE("what the broker refuses is told once, however often the leader dies meanwhile") {
+  std::size_t failed = 0;
+  for (int at = 0; at < 160; at += 2) {
+    Tabs tabs({.count = 3, .version = ProtocolVersion::mqtt_5});
+    tabs.start();
+    tabs.pass(100ms);
+    const std::uint64_t number = tabs[2].publish(std::string(chaos::denied_topic), at % 4 == 0 ? Qos::at_least_once : Qos::exactly_once);
+    tabs.pass(std::chrono::milliseconds{at});
+    tabs.kill(tabs.leader(), at % 8 < 4);
+    tabs.pass(1s);
+    INFO("at " << at);
+    std::size_t ends = 0;
+    for (const DeliveryChanged& changed : tabs[2].deliveries[number]) ends += changed.state == DeliveryState::failed ? 1 : 0;
+    CHECK(ends == 1);
+    CHECK(end_of(tabs[2], number).reason == FailureReason::refused);
+    CHECK(end_of(tabs[2], number).reason_code == ReasonCode::not_authorized);
+    failed += ends;
+    tabs.kill(tabs.leader());
+    tabs.pass(500ms);
+    CHECK(tabs[2].deliveries[number].back().state == DeliveryState::failed);
+    CHECK(tabs[2].member->unfinished().empty());
+  }
+  CHECK(failed == 80);
+}
+
+TEST_CASE("without a leader: QoS 1 and 2 wait, in order; QoS 0 is refused, what has a time to live expires, and it can be cancelled") {
+  Tabs tabs({.count = 2});
+  tabs.start();
+  tabs.pass(200ms);
+  tabs.kill(tabs.leader());
+  tabs[1].member->link_closed();
+  CHECK(tabs[1].member->state() == ConnectionState::connecting);
+  CHECK_FALSE(tabs[1].member->publish("out", "x"));
+  const auto first = tabs[1].publish("out", Qos::exactly_once);
+  const auto second = tabs[1].publish("out", Qos::at_least_once, {.time_to_live = 10ms});
+  const auto third = tabs[1].publish("out", Qos::exactly_once);
+  const auto fourth = tabs[1].publish("out", Qos::exactly_once);
+  CHECK_FALSE(tabs[1].member->cancel({third}));
+  CHECK(tabs[1].member->cancel({77}) == local_error(Errc::unknown_delivery));
+  CHECK(tabs[1].member->outgoing({first})->topic == "out");
+  CHECK(tabs[1].member->counts().queued == 3);
+  tabs.pass(1s);
+  CHECK(end_of(tabs[1], first).state == DeliveryState::acknowledged);
+  CHECK(end_of(tabs[1], second).reason == FailureReason::expired);
+  CHECK(end_of(tabs[1], third).reason == FailureReason::cancelled);
+  CHECK(end_of(tabs[1], fourth).state == DeliveryState::acknowledged);
+  CHECK(tabs[1].deliveries[third].size() == 1);
+}
+
+TEST_CASE("more than the leader's queue takes waits in the tab, and keeps its order") {
+  Tabs tabs({.count = 1, .queue_messages = 5});
+  MqttOptions roomy = tabs.options();
+  roomy.client.queue_messages = 50;
+  Tab& tab = tabs.add(1, roomy);
+  tabs.start();
+  tabs.pass(200ms);
+  tabs.cut_connection();
+  tabs.pass(15ms);
+  for (int i = 0; i < 25; ++i) tab.publish("out", Qos::at_least_once);
+  for (int i = 0; i < 25; ++i) tab.publish("out", Qos::exactly_once);
+  CHECK(tab.member->publish("out", "x", {.qos = Qos::at_least_once}).error() == local_error(Errc::queue_full));
+  tabs.pass(10ms);
+  CHECK(tabs.hub().mqtt().counts().queued == 5);
+  SUBCASE("with the same leader") {}
+  SUBCASE("with another") {
+    tabs.kill(tabs.leader());
+    tabs.pass(1s);
+  }
+  tabs.pass(5s);
+  CHECK(tab.published.size() == 50);
+  CHECK(tabs.ledger().forwarded.size() == 50);
+  check_all(tabs);
+}
+
+TEST_CASE("without storage: QoS 1 is sent again, and QoS 2 fails rather than come twice") {
+  std::size_t failed = 0;
+  for (int at = 0; at < 150; at += 2) {
+    Tabs tabs({.count = 3, .stored = false});
+    tabs.start();
+    tabs.pass(100ms);
+    const auto once = tabs[2].publish("out", Qos::exactly_once);
+    tabs[2].publish("out", Qos::at_least_once);
+    tabs.pass(std::chrono::milliseconds{at});
+    tabs.kill(tabs.leader(), at % 4 == 0);
+    tabs.pass(1s);
+    INFO("at " << at);
+    check_all(tabs);
+    if (end_of(tabs[2], once).state != DeliveryState::failed) continue;
+    ++failed;
+    CHECK(end_of(tabs[2], once).reason == FailureReason::session_lost);
+  }
+  CHECK(failed > 5);
+  CHECK(failed < 70);
+}
+
+TEST_CASE("a broker that has lost the session: each tab is told, its subscriptions are made again, and both ways go on") {
+  for (const auto version : versions) {
+    Tabs tabs({.count = 3, .version = version});
+    for (std::size_t i = 0; i < 3; ++i) tabs[i].subscribe("all", Qos::exactly_once);
+    tabs.start();
+    tabs.pass(200ms);
+    tabs.broker().forget();
+    tabs.pass(500ms);
+    for (std::size_t i = 0; i < 3; ++i) CHECK(tabs[i].session_lost == 1);
+    tabs.broker().publish("all", Qos::exactly_once);
+    tabs[1].publish("all", Qos::exactly_once);
+    tabs.pass(500ms);
+    check_all(tabs);
+  }
+}
+
+TEST_CASE("a tab that is loaded anew with its id hears of what it had published") {
+  Tabs tabs({.count = 2});
+  tabs.start();
+  tabs.pass(200ms);
+  tabs.cut_connection();
+  tabs.pass(30ms);
+  const auto number = tabs[1].publish("out", Qos::exactly_once);
+  tabs.pass(5ms);
+  tabs.kill(tabs[1]);
+  tabs.pass(25ms);
+  Tab& again = tabs.add(1);
+  again.member->connect();
+  tabs.link(again);
+  tabs.pass(10ms);
+  CHECK(again.member->unfinished() == std::vector<Delivery>{{number}});
+  tabs.pass(500ms);
+  CHECK(end_of(again, number).state == DeliveryState::acknowledged);
+}
+
+// ---- who may join ----
+
+TEST_CASE("other options are told by their names, and the leader's count") {
+  Tabs tabs({.count = 1});
+  tabs.start();
+  tabs.pass(200ms);
+  MqttOptions other = tabs.options();
+  other.client.keep_alive = 5s;
+  other.client.will = WillOptions{.topic = "gone"};
+  Tab& tab = tabs.add(7, other);
+  tab.member->connect();
+  tabs.link(tab);
+  tabs.pass(100ms);
+  CHECK(tab.member->connected());
+  CHECK(tab.other_options == std::vector<std::string>{"keep_alive, will"});
+}
+
+TEST_CASE("a tab of another account, with an id that is there, or of another version is refused") {
+  Tabs tabs({.count = 2});
+  tabs.start();
+  tabs.pass(200ms);
+  MqttOptions other = tabs.options();
+  SUBCASE("account") {
+    other.client.user_name = "somebody else";
+    Tab& tab = tabs.add(7, other);
+    tab.member->connect();
+    tabs.link(tab);
+    tabs.pass(100ms);
+    REQUIRE(last<JoinRefused>(tab) != nullptr);
+    CHECK(last<JoinRefused>(tab)->reason == JoinRefused::Reason::account);
+    CHECK(tab.member->state() == ConnectionState::connecting);
+  }
+  SUBCASE("id") {
+    Tab& tab = tabs.add(1, other);
+    tab.member->connect();
+    tabs.link(tab);
+    tabs.pass(100ms);
+    REQUIRE(last<JoinRefused>(tab) != nullptr);
+    CHECK(last<JoinRefused>(tab)->reason == JoinRefused::Reason::same_id);
+    CHECK(tabs[1].member->joined());
+  }
+  SUBCASE("version") {
+    struct Catch final : SharedLink {
+      void send(Bytes frames) override { sent.assign(frames.begin(), frames.end()); }
+      std::vector<std::uint8_t> sent;
+    } link;
+    const auto number = tabs.hub().link_opened(link);
+    std::vector<std::uint8_t> newer{99, 0, 0, 0, 0, 0, 0, 0, 1};
+    tabs.hub().handle_frames(number, newer);
+    tabs.pass(10ms);
+    CHECK(link.sent == std::vector<std::uint8_t>{1, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 0, 0, 1, 0});
+    tabs[1].member->handle_frames(newer);
+    REQUIRE(last<JoinRefused>(tabs[1]) != nullptr);
+    CHECK(last<JoinRefused>(tabs[1])->reason == JoinRefused::Reason::version);
+    CHECK(last<JoinRefused>(tabs[1])->version == 99);
+  }
+  CHECK(tabs[0].member->connected());
+}
+
+TEST_CASE("packets are copied to a tab that wants them") {
+  Tabs tabs({.count = 2, .trace_packets = 100});
+  tabs.start();
+  tabs.pass(100ms);
+  tabs[1].member->watch_packets(true);
+  tabs.pass(20ms);
+  tabs[0].publish("out", Qos::at_least_once);
+  tabs.pass(400ms);
+  const PacketTrace& trace = tabs[1].member->trace();
+  std::vector<PacketType> types;
+  for (std::uint64_t n = trace.first(); n != trace.end(); ++n) types.push_back(trace[n].type);
+  CHECK(types == std::vector<PacketType>{PacketType::publish, PacketType::puback});
+  CHECK(trace[trace.first()].round_trip);
+  tabs[1].member->watch_packets(false);
+  tabs.pass(20ms);
+  tabs[0].publish("out", Qos::at_least_once);
+  tabs.pass(400ms);
+  CHECK(trace.end() - trace.first() == 2);
+}
