@@ -86,7 +86,8 @@ class SharedHub {
     std::size_t subscriptions = 0;     // of all tabs; MqttClient::filters() has their union
   };
   Counts counts() const;
-  // The connection of all. Its functions on_* belong to the hub, all but on_turn; its getters and add_listener() to everybody.
+  // The connection of all. on_message is the hub's, as are all commands; its getters, add_listener() and what only the leader can do
+  // (reauthenticate(), say) are everybody's.
   MqttClient& mqtt();
 
  private:
