@@ -49,7 +49,8 @@ Result<RequestResponse::Call> RequestResponse::request_each(std::string_view top
   if (options.properties.has(PropertyId::response_topic) || options.properties.has(PropertyId::correlation_data))
     return local_error(Errc::property_not_allowed);
   if (count_ >= options_.max_open) return local_error(Errc::too_many_requests);
-  Open open;
+  auto made = std::make_unique<Open>();
+  Open& open = *made;
   do open.number = loop_.random();
   while (open.number == 0 || find(open.number) != no_slot);
   open.expected = expected;
@@ -70,10 +71,9 @@ Result<RequestResponse::Call> RequestResponse::request_each(std::string_view top
     waiting_bytes_ += open.bytes();
   }
   const Call call{open.number};
-  const Delivery delivery = open.delivery;
-  const Slot slot = open_.add(std::move(open));
+  const Slot slot = open_.add(std::move(made));
   by_number_.insert(hash_of(call.number), slot);
-  if (delivery.number != 0) by_delivery_.insert(hash_of(delivery.number), slot);
+  if (open.delivery.number != 0) by_delivery_.insert(hash_of(open.delivery.number), slot);
   ++count_;
   arm_timer();
   return call;
@@ -125,9 +125,9 @@ std::string RequestResponse::address(const Open& open, PropertyList& properties)
 void RequestResponse::cancel(Call call) {
   const Slot slot = call.number == 0 ? no_slot : find(call.number);
   if (slot == no_slot) return;
-  const Open open = take(slot);
-  if (open.delivery.number != 0) (void)mqtt_.cancel(open.delivery);
-  stop_stream(open);
+  const auto open = take(slot);
+  if (open->delivery.number != 0) (void)mqtt_.cancel(open->delivery);
+  stop_stream(*open);
   arm_timer();
 }
 
@@ -164,7 +164,7 @@ void RequestResponse::came(std::string_view response_topic, const Message& messa
 }
 
 void RequestResponse::heard(Slot slot, const Message& message, std::string_view mark) {
-  Open& open = open_[slot];
+  Open& open = *open_[slot];
   const Until until = open.expected.until;
   const bool failed = mark == error_mark;
   if (until == Until::time && (failed || mark == end_mark)) {
@@ -178,13 +178,13 @@ void RequestResponse::heard(Slot slot, const Message& message, std::string_view 
   if (last) return end(slot, {&message, true});
   --open.expected.most;
   if (until == Until::end) open.deadline = loop_.now() + open.expected.timeout;
-  // Whoever is told may end it, or ask for more, which moves it.
+  // Whoever is told may end it.
   const std::uint64_t number = open.number;
   const Heard told = std::exchange(open.heard, {});
   const auto alive = lifetime_.watch();
   if (told) told({&message});
   if (!alive) return;
-  if (const Slot still = find(number); still != no_slot) open_[still].heard = told;
+  if (const Slot still = find(number); still != no_slot) open_[still]->heard = told;
 }
 
 // ---- what becomes of them ----
@@ -194,22 +194,16 @@ void RequestResponse::on_mqtt_event(const MqttEvent& event) {
   const auto* answer = std::get_if<SubscriptionAnswered>(&event);
   if (answer == nullptr || answer->granted || answer->error.code() == Errc::not_connected) return;
   if (std::find(answer->subscriptions.begin(), answer->subscriptions.end(), listening_) == answer->subscriptions.end()) return;
-  std::vector<Slot> all;
-  for (Slot slot = 0; slot < open_.all().size(); ++slot) {
-    if (open_[slot].number != 0) all.push_back(slot);
-  }
-  end_all(all, local_error(Errc::not_delivered));
+  end_all(those([](const Open&, Time) { return true; }), local_error(Errc::not_delivered));
 }
 
 void RequestResponse::connected() {
-  std::vector<Slot> waiting;
-  for (Slot slot = 0; slot < open_.all().size(); ++slot) {
-    if (open_[slot].number != 0 && open_[slot].waiting) waiting.push_back(slot);
-  }
+  const std::vector<Slot> waiting = those([](const Open& open, Time) { return open.waiting; });
   if (waiting.empty() && response_topic_.empty()) return;
   if (Error error = listen()) return end_all(waiting, error);
   for (const Slot slot : waiting) {
-    Open& open = open_[slot];
+    if (!open_[slot] || !open_[slot]->waiting) continue;  // who was told of another one's error has ended it
+    Open& open = *open_[slot];
     const std::size_t bytes = open.bytes();
     if (Error error = send(open)) {
       const auto alive = lifetime_.watch();
@@ -227,7 +221,7 @@ void RequestResponse::on_mqtt_delivery(const DeliveryChanged& changed) {
   const bool nobody = changed.state == DeliveryState::acknowledged && changed.reason_code == ReasonCode::no_matching_subscribers;
   if (count_ == 0 || (changed.state != DeliveryState::failed && !nobody)) return;
   const std::uint64_t number = changed.delivery.number;
-  const Slot slot = by_delivery_.find(hash_of(number), [&](Slot place) { return open_[place].delivery.number == number; });
+  const Slot slot = by_delivery_.find(hash_of(number), [&](Slot place) { return open_[place]->delivery.number == number; });
   if (slot == no_slot) return;
   const bool expired = changed.reason == FailureReason::expired;
   end_all({slot}, local_error(expired ? Errc::timed_out : Errc::not_delivered));
@@ -235,11 +229,7 @@ void RequestResponse::on_mqtt_delivery(const DeliveryChanged& changed) {
 
 void RequestResponse::handle_timer() {
   timer_.reset();
-  std::vector<Slot> due;
-  for (Slot slot = 0; slot < open_.all().size(); ++slot) {
-    if (open_[slot].number != 0 && open_[slot].deadline <= loop_.now()) due.push_back(slot);
-  }
-  end_all(due, local_error(Errc::timed_out));
+  end_all(those([](const Open& open, Time now) { return open.deadline <= now; }), local_error(Errc::timed_out));
 }
 
 // Asked for no later than needed; too early costs a look.
@@ -249,8 +239,8 @@ void RequestResponse::arm_timer() {
     return;
   }
   std::optional<Time> next;
-  for (const Open& open : open_.all()) {
-    if (open.number != 0 && (!next || open.deadline < *next)) next = open.deadline;
+  for (const auto& open : open_.all()) {
+    if (open && (!next || open->deadline < *next)) next = open->deadline;
   }
   if (timer_ == next) return;
   timer_ = next;
@@ -258,36 +248,45 @@ void RequestResponse::arm_timer() {
 }
 
 Slot RequestResponse::find(std::uint64_t number) const {
-  return by_number_.find(hash_of(number), [&](Slot slot) { return open_[slot].number == number; });
+  return by_number_.find(hash_of(number), [&](Slot slot) { return open_[slot]->number == number; });
 }
 
-RequestResponse::Open RequestResponse::take(Slot slot) {
-  Open open = std::move(open_[slot]);
-  by_number_.erase(hash_of(open.number), slot);
-  if (open.delivery.number != 0) by_delivery_.erase(hash_of(open.delivery.number), slot);
-  if (open.waiting) waiting_bytes_ -= open.bytes();
+std::vector<Slot> RequestResponse::those(bool (*wanted)(const Open& open, Time now)) const {
+  const Time now = loop_.now();
+  std::vector<Slot> slots;
+  for (Slot slot = 0; slot < open_.all().size(); ++slot) {
+    if (open_[slot] && wanted(*open_[slot], now)) slots.push_back(slot);
+  }
+  return slots;
+}
+
+std::unique_ptr<RequestResponse::Open> RequestResponse::take(Slot slot) {
+  auto open = std::move(open_[slot]);
+  by_number_.erase(hash_of(open->number), slot);
+  if (open->delivery.number != 0) by_delivery_.erase(hash_of(open->delivery.number), slot);
+  if (open->waiting) waiting_bytes_ -= open->bytes();
   open_.remove(slot);
   --count_;
   return open;
 }
 
 void RequestResponse::end(Slot slot, const Answer& answer) {
-  const Open open = take(slot);
-  if (answer.error && open.delivery.number != 0) (void)mqtt_.cancel(open.delivery);  // as far as it has not left
-  stop_stream(open);
-  if (open.heard) open.heard(answer);
+  const auto open = take(slot);
+  if (answer.error && open->delivery.number != 0) (void)mqtt_.cancel(open->delivery);  // as far as it has not left
+  stop_stream(*open);
+  if (open->heard) open->heard(answer);
 }
 
 // Whoever is told of one may end others, or everything.
 void RequestResponse::end_all(const std::vector<Slot>& slots, Error error) {
   std::vector<std::uint64_t> numbers;
-  for (const Slot slot : slots) numbers.push_back(open_[slot].number);
+  for (const Slot slot : slots) numbers.push_back(open_[slot]->number);
   const auto alive = lifetime_.watch();
   for (const std::uint64_t number : numbers) {
     const Slot slot = find(number);
     if (slot == no_slot) continue;
     // The time of those that wait for several is no error.
-    const bool awaited = error.code() == Errc::timed_out && open_[slot].expected.until == Until::time;
+    const bool awaited = error.code() == Errc::timed_out && open_[slot]->expected.until == Until::time;
     end(slot, {.last = true, .error = awaited ? Error{} : error});
     if (!alive) return;
   }

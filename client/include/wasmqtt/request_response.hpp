@@ -33,6 +33,7 @@
 
 #include <functional>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -175,7 +176,7 @@ class RequestResponse final : private MqttListener {
 
  private:
   struct Open {
-    std::uint64_t number = 0;  // 0: a free place
+    std::uint64_t number = 0;
     Time deadline{};
     Expected expected{};
     Heard heard{};
@@ -211,7 +212,8 @@ class RequestResponse final : private MqttListener {
   void handle_timer();
   void arm_timer();
   Slot find(std::uint64_t number) const;
-  Open take(Slot slot);
+  std::vector<Slot> those(bool (*wanted)(const Open& open, Time now)) const;
+  std::unique_ptr<Open> take(Slot slot);
   void end(Slot slot, const Answer& answer);
   void end_all(const std::vector<Slot>& slots, Error error);
 
@@ -221,7 +223,7 @@ class RequestResponse final : private MqttListener {
   std::string client_;  // this object's level
   std::string response_topic_;
   Subscription listening_{};
-  SlotTable<Open> open_;
+  SlotTable<std::unique_ptr<Open>> open_;  // nullptr: a free place
   SlotIndex by_number_;
   SlotIndex by_delivery_;
   std::vector<Streaming> streaming_;
