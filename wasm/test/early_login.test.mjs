@@ -275,6 +275,8 @@ async function takes_over_in_place(someone, pixels, what) {
       return {name: element.ariaLabel ?? element.textContent, at: [left, element.type === 'checkbox' ? 0 : top, ...box]};
     }));
   await hide_scroll_bars(someone.page);
+  // What says that the program is on its way goes when it is there.
+  await someone.page.evaluate(() => { document.getElementById('loading').style.visibility = 'hidden'; });
   await someone.page.mouse.move(1, 1);
   const [before, seen_before] = [await places(), await someone.page.screenshot()];
   await someone.program();
