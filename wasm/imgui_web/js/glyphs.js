@@ -164,7 +164,7 @@ var imguiWebGlyphs = {
     HEAPF32[(out >> 2) + 1] = Math.round(m.fontBoundingBoxDescent || pixels * 0.24);
   },
 
-  imgui_web_measure_glyph__deps: ['$ImguiWebGlyphs'],
+  imgui_web_measure_glyph__deps: ['$ImguiWeb', '$ImguiWebGlyphs'],
   imgui_web_measure_glyph: function(code, number, pixels, metrics) {
     const g = ImguiWebGlyphs, c = g.context, text = g.textOf(code), font = g.font(number, pixels), shift = (number >> 2) / 4;
     c.font = font;
@@ -174,6 +174,11 @@ var imguiWebGlyphs = {
     const height = Math.min(g.widest, top + Math.ceil(m.actualBoundingBoxDescent) + 1);
     const p = metrics >> 2;
     HEAPF32[p] = m.width;
+    // WebKit lays text out in sizes of CSS: where it rounds them, larger letters are not as far apart.
+    if (ImguiWeb.zoomless && window.devicePixelRatio !== 1) {
+      c.font = g.font(number, pixels / window.devicePixelRatio);
+      HEAPF32[p] = c.measureText(text).width * window.devicePixelRatio;
+    }
     HEAPF32[p + 1] = -left;
     HEAPF32[p + 2] = -top;
     HEAPF32[p + 3] = 0;
