@@ -37,6 +37,7 @@ void script(Tabs& tabs) {
       tabs[i].publish(out, Qos::exactly_once);
       tabs[i].publish(out, Qos::at_most_once);
       tabs[i].publish(out, Qos::exactly_once);
+      tabs[i].subscribe("late/" + std::to_string(i), Qos::at_least_once);
       tabs[i].publish("all/" + std::to_string(i), Qos::exactly_once);
     }
   });
@@ -132,6 +133,21 @@ TEST_CASE("the next leader is killed, too, while it is taking over") {
   Setting setting = two(ProtocolVersion::mqtt_3_1_1);
   setting.count = 3;
   at_every_step({.setting = setting, .blow = Blow::kill_bytes_lost, .again = true}, 2);
+}
+
+TEST_CASE("tabs that are slow to come are waited for, and a driver that is slow to write loses nothing") {
+  Setting setting = two(ProtocolVersion::mqtt_3_1_1);
+  setting.count = 3;
+  setting.announce = 120ms;
+  at_every_step({.setting = setting, .blow = Blow::kill_bytes_lost}, 2);
+  setting.expects = false;
+  at_every_step({.setting = setting, .blow = Blow::kill_bytes_lost}, 7);
+  for (const Duration latency : {Duration{0}, Duration{3ms}}) {
+    Setting slow = two(ProtocolVersion::mqtt_3_1_1);
+    slow.driver_turn = 4ms;
+    slow.store_latency = latency;
+    at_every_step({.setting = slow, .blow = Blow::kill_bytes_lost});
+  }
 }
 
 TEST_CASE("five tabs, whose applications acknowledge later and in their own order") {

@@ -40,8 +40,9 @@ class Process {
 // An event loop in a process. Calls that are still to come when it ends find nothing.
 class ProcessLoop final : public EventLoop {
  public:
-  ProcessLoop(chaos::Simulation& simulation, std::shared_ptr<Process> process, std::uint64_t seed)
-      : simulation_(simulation), process_(std::move(process)), random_(seed) {}
+  // `turn_after`: which of a process's loops comes first, nobody can rely on.
+  ProcessLoop(chaos::Simulation& simulation, std::shared_ptr<Process> process, std::uint64_t seed, Duration turn_after = {})
+      : simulation_(simulation), process_(std::move(process)), random_(seed), turn_after_(turn_after) {}
   ~ProcessLoop() override { attach({}, {}); }
 
   Time now() const override { return simulation_.now(); }
@@ -60,7 +61,7 @@ class ProcessLoop final : public EventLoop {
   }
   void request_turn() override {
     if (std::exchange(state_->turn, true)) return;
-    simulation_.after({}, [state = state_, process = process_] {
+    simulation_.after(turn_after_, [state = state_, process = process_] {
       process->run([state] {
         state->turn = false;
         if (state->on_turn) state->on_turn();
@@ -79,6 +80,7 @@ class ProcessLoop final : public EventLoop {
   chaos::Simulation& simulation_;
   std::shared_ptr<Process> process_;
   chaos::Random random_;
+  Duration turn_after_;
   std::shared_ptr<State> state_ = std::make_shared<State>();
 };
 

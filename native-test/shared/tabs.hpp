@@ -35,6 +35,8 @@ struct Setting {
   bool expects = true;         // the leader knows who lives
   std::size_t queue_messages = 100'000;
   std::size_t trace_packets = 0;
+  Duration announce = 2ms;     // until a tab learns of a new leader
+  Duration driver_turn{};      // how late the driver's turn comes
   Duration notice = 5ms;       // after a thaw, until the old leader learns that its lock was stolen
   SharedHubOptions hub{};
   std::uint64_t seed = 1;

@@ -48,6 +48,7 @@ class SharedHub::Impl final : private MqttListener {
     Tab* tab = nullptr;                // while it is joined
     std::uint64_t left_at = 0;         // messages_ when its link ended
     std::uint64_t given = 0;           // messages, since it joined last
+    std::optional<bool> away{};        // as the journal has it
   };
   struct Request {
     std::uint16_t number;
@@ -161,6 +162,7 @@ class SharedHub::Impl final : private MqttListener {
   Source* find_source(std::uint64_t id);
   Source& source(std::uint64_t id);
   void forget_oldest_source();
+  void note_away(Source& source, bool away);
   template <class Write>
   void send(Tab& tab, Write&& write) {
     if (tab.source == nullptr) return;

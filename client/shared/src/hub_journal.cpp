@@ -12,12 +12,13 @@ using Kind = JournalRecord::Kind;
 // Keys of notes: a letter, then what it is about.
 constexpr char filter_key = 'f';
 constexpr char failure_key = 'e';
+constexpr char tab_key = 't';
 
-std::string key_of_failure(std::uint64_t source, std::uint64_t sequence) {
+std::string key_of(char kind, std::uint64_t source, std::uint64_t sequence) {
   ByteBuffer key;
   put_number(source, key);
   put_number(sequence, key);
-  return failure_key + std::string(as_text(key));
+  return kind + std::string(as_text(key));
 }
 
 }  // namespace
@@ -49,19 +50,21 @@ void HubJournal::read(Bytes records) {
   for (JournalReader reader(*compacted); reader.next(record) == JournalReader::Status::record;) {
     if (record.kind == Kind::origin) on_stored({record.number, {record.source, record.sequence}});
     if (record.kind != Kind::note || record.text.empty()) continue;
+    const char kind = record.text.front();
     const std::string_view rest = record.text.substr(1);
-    if (record.text.front() == filter_key) on_filter(rest);
+    if (kind == filter_key) on_filter(rest);
     ByteReader key(as_bytes(rest));
     ByteReader value(record.payload);
     std::uint64_t source = 0;
     Failure failure;
-    std::uint8_t reason = 0;
+    std::uint8_t first = 0;
     std::uint8_t code = 0;
-    const bool whole = record.text.front() == failure_key && get_number(key, source) && get_number(key, failure.sequence) &&
-                       value.u8(reason) && value.u8(code) && reason <= static_cast<std::uint8_t>(FailureReason::not_supported);
-    failure.reason = static_cast<FailureReason>(reason);
+    const bool whole = get_number(key, source) && get_number(key, failure.sequence) && value.u8(first);
+    if (kind == tab_key && whole) on_tab(source, first != 0);
+    if (kind != failure_key || !whole || !value.u8(code) || first > static_cast<std::uint8_t>(FailureReason::not_supported)) continue;
+    failure.reason = static_cast<FailureReason>(first);
     failure.code = static_cast<ReasonCode>(code);
-    if (whole) on_failure(source, failure);
+    on_failure(source, failure);
   }
 }
 
@@ -98,7 +101,10 @@ void HubJournal::origin(std::uint64_t number, Origin origin) {
   write_record({.kind = Kind::origin, .number = number, .source = origin.source, .sequence = origin.sequence}, origins_);
 }
 
-void HubJournal::forget_source(std::uint64_t source) { write_record({.kind = Kind::origin, .source = source}, notes_); }
+void HubJournal::forget_source(std::uint64_t source) {
+  write_record({.kind = Kind::origin, .source = source}, notes_);
+  note(key_of(tab_key, source, 0), {});
+}
 
 void HubJournal::note(std::string_view key, Bytes value) {
   write_record({.kind = Kind::note, .text = key, .payload = value}, notes_);
@@ -109,11 +115,16 @@ void HubJournal::filter(std::string_view filter, bool known) {
   note(filter_key + std::string(filter), known ? Bytes(there) : Bytes{});
 }
 
-void HubJournal::failure(std::uint64_t source, const Failure& failure) {
-  const std::uint8_t value[] = {static_cast<std::uint8_t>(failure.reason), static_cast<std::uint8_t>(failure.code)};
-  note(key_of_failure(source, failure.sequence), value);
+void HubJournal::tab(std::uint64_t source, bool away) {
+  const std::uint8_t value[] = {away};
+  note(key_of(tab_key, source, 0), value);
 }
 
-void HubJournal::forget_failure(std::uint64_t source, std::uint64_t sequence) { note(key_of_failure(source, sequence), {}); }
+void HubJournal::failure(std::uint64_t source, const Failure& failure) {
+  const std::uint8_t value[] = {static_cast<std::uint8_t>(failure.reason), static_cast<std::uint8_t>(failure.code)};
+  note(key_of(failure_key, source, failure.sequence), value);
+}
+
+void HubJournal::forget_failure(std::uint64_t source, std::uint64_t sequence) { note(key_of(failure_key, source, sequence), {}); }
 
 }  // namespace wasmqtt

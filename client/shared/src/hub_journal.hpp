@@ -45,6 +45,7 @@ class HubJournal final : public SessionStore {
   std::function<void(const Stored&)> on_stored;                           // while it is loaded
   std::function<void(std::uint64_t source, const Failure&)> on_failure;   // the same
   std::function<void(std::string_view filter)> on_filter;                 // the same
+  std::function<void(std::uint64_t source, bool away)> on_tab;            // the same
   std::function<void()> on_loaded;      // whatever came of it
   std::function<void()> on_superseded;  // another leads
   // Up to these all is durable, as far as this store is: batches, and those of them that have records of the session.
@@ -54,6 +55,8 @@ class HubJournal final : public SessionStore {
   void origin(std::uint64_t number, Origin origin);
   void forget_source(std::uint64_t source);
   void filter(std::string_view filter, bool known);
+  // A tab is here, or has gone and may have missed what came since.
+  void tab(std::uint64_t source, bool away);
   void failure(std::uint64_t source, const Failure& failure);
   void forget_failure(std::uint64_t source, std::uint64_t sequence);
   // The batches to come: the next one, with what has been noted; and the next one of the session, with what it has recorded.

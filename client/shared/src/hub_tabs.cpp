@@ -140,7 +140,9 @@ bool SharedHub::Impl::handle_hello(Tab& tab, LinkReader& frame) {
   from.tab = &tab;
   from.born = born;
   const bool here_before = joined_epoch == epoch_;
-  const bool late = joined_epoch != 0 && (here_before ? messages_ != from.left_at || had != from.given : messages_ != 0);
+  const bool late = joined_epoch != 0 && (here_before ? messages_ != from.left_at || had != from.given
+                                                      : messages_ != 0 || from.away.value_or(false));
+  note_away(from, false);
   from.given = 0;
   welcome(tab, greeting, late, names_of_others(terms, terms_));
   if (mqtt_->state() == ConnectionState::stopped || mqtt_->state() == ConnectionState::disconnecting) mqtt_->connect();
@@ -199,6 +201,7 @@ void SharedHub::Impl::part(Tab& tab) {
   if (tab.source == nullptr) return;
   tab.source->tab = nullptr;
   tab.source->left_at = messages_;
+  note_away(*tab.source, true);
   tab.source = nullptr;
   tab.queue.clear();
   tab.queue_at = 0;
@@ -231,6 +234,13 @@ SharedHub::Impl::Source& SharedHub::Impl::source(std::uint64_t id) {
   Source& made = *sources_.emplace_back(std::make_unique<Source>());
   made.id = id;
   return made;
+}
+
+// Durable not later than the acknowledgement of what it misses.
+void SharedHub::Impl::note_away(Source& source, bool away) {
+  if (quiet_ || !durable() || source.away == away) return;
+  source.away = away;
+  journal_->tab(source.id, away);
 }
 
 void SharedHub::Impl::forget_oldest_source() {

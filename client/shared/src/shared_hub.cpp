@@ -26,6 +26,7 @@ SharedHub::Impl::Impl(SharedHub& owner, EventLoop& loop, EventLoop& timers, Tran
       if (stored.number != 0) add_outgoing(stored.number, from, stored.origin.sequence, Qos::at_least_once);
     };
     journal_->on_failure = [this](std::uint64_t id, const Failure& failure) { source(id).failures.push_back(failure); };
+    journal_->on_tab = [this](std::uint64_t id, bool away) { source(id).away = away; };
     journal_->on_filter = [this](std::string_view filter) { (void)know(filter, true); };
     journal_->on_loaded = [this] { loaded(); };
     journal_->on_superseded = [this] { superseded(); };
@@ -192,10 +193,14 @@ void SharedHub::Impl::check_gathered() {
   if (all) gathered();
 }
 
-// What filters nobody has claimed were those of tabs that are gone.
+// What filters nobody has claimed were those of tabs that are gone. A tab that comes later has missed what comes now, whoever leads
+// then.
 void SharedHub::Impl::gathered() {
   gathered_ = true;
   gather_until_.reset();
+  for (const auto& source : sources_) {
+    if (source->tab == nullptr) note_away(*source, true);
+  }
   end_unclaimed();
   mqtt_->resume();
 }
