@@ -83,6 +83,8 @@ Outcome run(const Plan& plan) {
   }
   outcome.failures = tabs.failures();
   outcome.gap = tabs.longest_gap;
+  if (plan.blow == Blow::freeze && tabs.connections() > tabs.elections)
+    outcome.failures.push_back("a leader that thawed has connected again");
   return outcome;
 }
 

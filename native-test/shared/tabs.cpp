@@ -283,6 +283,12 @@ bool Tabs::quiet() {
   });
 }
 
+std::size_t Tabs::connections() const {
+  std::size_t all = 0;
+  for (const auto& network : networks_) all += network->links().size();
+  return all;
+}
+
 std::vector<std::string> Tabs::failures() {
   std::vector<std::string> failures = ledger_.failures;
   if (!quiet()) {

@@ -148,6 +148,7 @@ class Tabs final : private chaos::NetworkEnds {
   // Sentences about what should not be; called when all is quiet.
   std::vector<std::string> failures();
   bool quiet();               // nothing is under way
+  std::size_t connections() const;  // all that ever were
 
   chaos::Simulation& simulation() { return simulation_; }
   chaos::ModelBroker& broker() { return broker_; }
