@@ -83,6 +83,10 @@ Outcome run(const Plan& plan) {
   }
   outcome.failures = tabs.failures();
   outcome.gap = tabs.longest_gap;
+  const bool killed = plan.blow == Blow::kill_bytes_lost || plan.blow == Blow::kill_bytes_arrive;
+  for (std::size_t i = 0; killed && i < tabs.size(); ++i) {
+    if (tabs[i].missed != 0) outcome.failures.push_back("a tab was told that it has missed messages, and it was there");
+  }
   if (plan.blow == Blow::freeze && tabs.connections() > tabs.elections)
     outcome.failures.push_back("a leader that thawed has connected again");
   return outcome;

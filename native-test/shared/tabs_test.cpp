@@ -477,7 +477,7 @@ TEST_CASE("a tab of another account, with an id that is there, or of another ver
     std::vector<std::uint8_t> newer{99, 0, 0, 0, 0, 0, 0, 0, 1};
     tabs.hub().handle_frames(number, newer);
     tabs.pass(10ms);
-    CHECK(link.sent == std::vector<std::uint8_t>{1, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 0, 0, 1, 0});
+    CHECK(link.sent == std::vector<std::uint8_t>{1, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 0, 0, 2, 0, 0});
     tabs[1].member->handle_frames(newer);
     REQUIRE(last<JoinRefused>(tabs[1]) != nullptr);
     CHECK(last<JoinRefused>(tabs[1])->reason == JoinRefused::Reason::version);

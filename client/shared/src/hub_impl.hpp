@@ -63,6 +63,7 @@ class SharedHub::Impl final : private MqttListener {
     SharedLink* link = nullptr;
     Source* source = nullptr;      // while it is joined
     bool refused = false;
+    std::uint8_t greeting = 0;     // of its last hello
     std::vector<ByteBuffer> early{};  // pieces from before the journal was loaded
     ByteBuffer ahead{};            // frames that go past the queue
     ByteBuffer queue{};
@@ -176,7 +177,7 @@ class SharedHub::Impl final : private MqttListener {
   }
   bool handle(Tab& tab, LinkFrame type, Bytes body);
   bool handle_hello(Tab& tab, LinkReader& frame);
-  void welcome(Tab& tab, std::uint8_t greeting, bool late, std::string_view others);
+  void welcome(Tab& tab, bool late, std::string_view others);
   void write_fates(const Source& source, LinkWriter& frame);
   void refuse(Tab& tab, JoinRefused::Reason reason);
   void let_go(Tab& tab);

@@ -107,10 +107,7 @@ void SharedHub::Impl::forget_pending(bool exactly_once_too) {
 
 void SharedHub::Impl::settle(std::uint64_t session_batch) {
   std::vector<Settling> settled;
-  const auto rest = std::stable_partition(settling_.begin(), settling_.end(),
-                                          [&](const Settling& one) { return one.batch > session_batch; });
-  settled.assign(std::make_move_iterator(rest), std::make_move_iterator(settling_.end()));
-  settling_.erase(rest, settling_.end());
+  for (Settling& one : std::exchange(settling_, {})) (one.batch > session_batch ? settling_ : settled).push_back(std::move(one));
   for (const Settling& one : settled) {
     for (const Receiver& receiver : one.receivers) {
       if (Tab* const tab = find_tab(receiver.tab))

@@ -125,6 +125,7 @@ bool SharedHub::Impl::handle_hello(Tab& tab, LinkReader& frame) {
   const LinkTerms terms = read_terms(frame);
   if (!frame.done() || id == 0) return false;
   part(tab);
+  tab.greeting = greeting;
   if (terms.account != terms_.account) {
     refuse(tab, JoinRefused::Reason::account);
     return true;
@@ -135,7 +136,7 @@ bool SharedHub::Impl::handle_hello(Tab& tab, LinkReader& frame) {
     return true;
   }
   // The same one, by a new link.
-  if (from.tab != nullptr) part(*from.tab);
+  if (from.tab != nullptr) refuse(*from.tab, JoinRefused::Reason::same_id);
   tab.source = &from;
   from.tab = &tab;
   from.born = born;
@@ -144,15 +145,15 @@ bool SharedHub::Impl::handle_hello(Tab& tab, LinkReader& frame) {
                                                       : messages_ != 0 || from.away.value_or(false));
   note_away(from, false);
   from.given = 0;
-  welcome(tab, greeting, late, names_of_others(terms, terms_));
+  welcome(tab, late, names_of_others(terms, terms_));
   if (mqtt_->state() == ConnectionState::stopped || mqtt_->state() == ConnectionState::disconnecting) mqtt_->connect();
   return true;
 }
 
-void SharedHub::Impl::welcome(Tab& tab, std::uint8_t greeting, bool late, std::string_view others) {
+void SharedHub::Impl::welcome(Tab& tab, bool late, std::string_view others) {
   send(tab, [&](ByteBuffer& out) {
     LinkWriter frame(LinkFrame::welcome, out);
-    frame.byte(greeting).byte(late).text(others);
+    frame.byte(tab.greeting).byte(late).text(others);
     LinkStatus now = status();
     now.session_present = session_kept_;
     write(now, frame);
@@ -170,21 +171,24 @@ void SharedHub::Impl::write_fates(const Source& source, LinkWriter& frame) {
     ReasonCode code;
   };
   std::vector<Fate> fates;
+  const auto add = [&fates](const Fate& fate) {
+    auto at = fates.end();
+    while (at != fates.begin() && (at - 1)->sequence > fate.sequence) --at;
+    fates.insert(at, fate);
+  };
+  for (const Failure& failure : source.failures) add({failure.sequence, DeliveryState::failed, failure.reason, failure.code});
   for (const Outgoing& one : outgoing_.all()) {
     if (one.number == 0 || one.source != &source || one.qos == Qos::at_most_once) continue;
     const auto state = mqtt_->delivery_state({one.number});
-    fates.push_back({one.sequence, state.value_or(DeliveryState::queued), FailureReason::none, ReasonCode::success});
+    add({one.sequence, state.value_or(DeliveryState::queued), FailureReason::none, ReasonCode::success});
   }
-  for (const Failure& failure : source.failures)
-    fates.push_back({failure.sequence, DeliveryState::failed, failure.reason, failure.code});
-  std::stable_sort(fates.begin(), fates.end(), [](const Fate& a, const Fate& b) { return a.sequence < b.sequence; });
   for (const Fate& fate : fates) frame.number(fate.sequence).byte(fate.state).byte(fate.reason).byte(fate.code);
 }
 
 void SharedHub::Impl::refuse(Tab& tab, JoinRefused::Reason reason) {
   part(tab);
   tab.refused = true;
-  LinkWriter(LinkFrame::refused, tab.ahead).byte(reason);
+  LinkWriter(LinkFrame::refused, tab.ahead).byte(reason).byte(tab.greeting);
   timers_.request_turn();
 }
 

@@ -15,7 +15,7 @@ namespace wasmqtt {
 inline constexpr std::uint8_t link_version = 1;
 
 enum class LinkFrame : std::uint8_t {
-  refused = 1,  // JoinRefused::Reason; the last frame that is read
+  refused = 1,  // JoinRefused::Reason, and the hello that it answers (0: none); the last frame that is read
   // From the member.
   hello,        // what it is, what it has had, and what it would connect with; makes all that was before void
   leave,

@@ -12,8 +12,10 @@ bool SharedMember::Impl::handle(LinkFrame type, Bytes body) {
   switch (type) {
     case LinkFrame::refused: {
       const auto reason = frame.byte(JoinRefused::Reason::not_understood);
+      const std::uint8_t greeting = frame.byte();
       if (!frame.done()) return false;
-      refused({reason, link_version});
+      // An earlier link of ours has been refused, because we came by this one.
+      if (greeting == 0 || greeting == greeting_) refused({reason, link_version});
       return true;
     }
     case LinkFrame::welcome: return handle_welcome(frame);

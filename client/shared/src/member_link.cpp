@@ -43,7 +43,8 @@ void SharedMember::Impl::greet() {
   heard_ = loop_.now();
   {
     LinkWriter frame(LinkFrame::hello, out());
-    frame.byte(++greeting_).number(options_.id).number(born_).number(joined_epoch_).number(messages_);
+    if (++greeting_ == 0) ++greeting_;
+    frame.byte(greeting_).number(options_.id).number(born_).number(joined_epoch_).number(messages_);
     write(terms_of(options_.mqtt), frame);
   }
   if (watching_) LinkWriter(LinkFrame::watch, out()).byte(1);
