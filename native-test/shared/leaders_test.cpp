@@ -39,6 +39,7 @@ void script(Tabs& tabs) {
       tabs[i].publish(out, Qos::exactly_once);
       tabs[i].subscribe("late/" + std::to_string(i), Qos::at_least_once);
       tabs[i].publish("all/" + std::to_string(i), Qos::exactly_once);
+      tabs[i].publish(out, Qos::at_most_once);
     }
   });
   tabs.simulation().after(105ms, [&tabs] {
@@ -87,6 +88,7 @@ Outcome run(const Plan& plan) {
   for (std::size_t i = 0; killed && i < tabs.size(); ++i) {
     if (tabs[i].missed != 0) outcome.failures.push_back("a tab was told that it has missed messages, and it was there");
   }
+  if (plan.blow == Blow::freeze && tabs.lost_at) outcome.failures.push_back("nobody has noticed that the leader is frozen");
   if (plan.blow == Blow::freeze && tabs.connections() > tabs.elections)
     outcome.failures.push_back("a leader that thawed has connected again");
   return outcome;

@@ -225,6 +225,12 @@ void Tabs::kill(Tab& tab, bool bytes_lost) {
   });
 }
 
+// Somebody has to be there who notices.
+void Tabs::freeze(Tab& tab) {
+  if (&tab == leading_ && led() && hub().counts().joined > 1) lost_at = simulation_.now();
+  tab.process->freeze();
+}
+
 void Tabs::thaw(Tab& tab) {
   tab.process->thaw();
   // The lock has been stolen meanwhile; the promise that says so comes after whatever was due.

@@ -131,7 +131,7 @@ class Tabs final : private chaos::NetworkEnds {
   Tab& add(std::size_t id) { return add(id, options()); }
   Tab& add(std::size_t id, const MqttOptions& options);
   void kill(Tab& tab, bool bytes_lost = true);
-  void freeze(Tab& tab) { tab.process->freeze(); }
+  void freeze(Tab& tab);
   void thaw(Tab& tab);
   void cut(Tab& tab);         // its link only; it is made anew 50 ms later
   void cut_connection();
