@@ -273,6 +273,28 @@ TEST_CASE("a message is acknowledged to the broker when every tab that has it ha
   }
 }
 
+TEST_CASE("a tab can hold one message back alone: the broker's acknowledgement waits for it, that of the next one does not") {
+  Tabs tabs({.count = 2, .hub = {.acknowledge_timeout = 60s}});
+  for (std::size_t i = 0; i < 2; ++i) tabs[i].subscribe("all", Qos::exactly_once);
+  tabs.start();
+  tabs.pass(200ms);
+  std::vector<std::uint64_t> held;
+  tabs[1].member->on_message = [&](const Message& message) {
+    if (held.empty()) tabs[1].member->hold(message.token);
+    held.push_back(message.token);
+  };
+  tabs.broker().publish("all", Qos::exactly_once);
+  tabs.broker().publish("all", Qos::exactly_once);
+  tabs.pass(1s);
+  REQUIRE(held.size() == 2);
+  CHECK(tabs.hub().counts().unacknowledged == 1);
+  CHECK_FALSE(tabs.broker().idle());
+  tabs[1].member->acknowledge(held.front());
+  tabs.pass(500ms);
+  CHECK(tabs.hub().counts().unacknowledged == 0);
+  CHECK(tabs.broker().idle());
+}
+
 TEST_CASE("a tab that has paused its messages hears of all else, and has them when it resumes") {
   Tabs tabs({.count = 2});
   tabs[1].subscribe("all", Qos::at_least_once);

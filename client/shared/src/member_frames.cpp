@@ -1,5 +1,6 @@
 // What the leader says. Each handler answers whether the frame is one that can be: anything may come from another version of the page.
 #include <algorithm>
+#include <utility>
 
 #include "member_impl.hpp"
 
@@ -229,10 +230,11 @@ bool SharedMember::Impl::handle_message(Bytes body, unsigned link) {
 
 void SharedMember::Impl::deliver(const Publish& packet, std::uint64_t token) {
   const Message message{packet.topic, packet.payload, packet.qos, packet.retain, packet.dup, packet.packet_id, token, packet.properties};
+  delivered_token_ = options_.mqtt.client.manual_acknowledgement ? 0 : token;
   if (owner_.on_message) owner_.on_message(message);
   const bool handled = subscriptions_.dispatch(message);
   if (!handled && !owner_.on_message && owner_.on_unhandled) owner_.on_unhandled(message);
-  if (!options_.mqtt.client.manual_acknowledgement) acknowledge(token, ReasonCode::success);
+  if (const std::uint64_t done = std::exchange(delivered_token_, 0)) acknowledge(done, ReasonCode::success);
 }
 
 void SharedMember::Impl::answer(const MessageMemory::Entry& entry) {

@@ -28,6 +28,9 @@ class SharedMember::Impl {
   Result<Delivery> publish(std::string_view topic, Bytes payload, const PublishOptions& options);
   Error cancel(Delivery delivery);
   void acknowledge(std::uint64_t token, ReasonCode answer);
+  void hold(std::uint64_t token) {
+    if (delivered_token_ == token) delivered_token_ = 0;
+  }
   void pause(bool paused);
   Result<std::vector<Subscription>> subscribe(std::span<const SubscribeRequest> requests);
   Error unsubscribe(std::span<const Subscription> subscriptions, Properties properties);
@@ -139,6 +142,7 @@ class SharedMember::Impl {
   std::uint64_t taken_told_ = 0;
   bool behind_ = false;
   std::uint64_t messages_ = 0;    // that have arrived since it joined last
+  std::uint64_t delivered_token_ = 0;  // of the message that is told; 0: it is not acknowledged by itself
 
   LinkStatus status_;
   CloseRecord close_record_;

@@ -194,6 +194,7 @@ Result<Delivery> SharedMember::publish(std::string_view topic, Bytes payload, co
   return impl_->publish(topic, payload, options);
 }
 Error SharedMember::cancel(Delivery delivery) { return impl_->cancel(delivery); }
+void SharedMember::hold(std::uint64_t token) { impl_->hold(token); }
 void SharedMember::acknowledge(std::uint64_t token) { impl_->acknowledge(token, ReasonCode::success); }
 Error SharedMember::refuse(std::uint64_t token, ReasonCode reason_code) {
   if (!impl_->speaks_5()) return local_error(Errc::not_in_this_version);

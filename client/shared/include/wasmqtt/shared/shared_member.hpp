@@ -102,6 +102,7 @@ class SharedMember {
   // Errors: unknown_delivery, already_sent. The leader may have sent it meanwhile: its end tells.
   Error cancel(Delivery delivery);
   void acknowledge(std::uint64_t token);
+  void hold(std::uint64_t token);  // inside a handler: this one message waits for acknowledge()
   // The broker is told when no tab that had the message has acknowledged it otherwise.
   Error refuse(std::uint64_t token, ReasonCode reason_code);
   // Messages wait here, unacknowledged; beyond SharedHubOptions::window_bytes all that comes from the leader waits there.
