@@ -209,7 +209,7 @@ describe('InputText', () => {
     assert.equal(await guest.inputValue(), '日本');  // what it draws, letter by letter
   });
 
-  test('has the caret where the pointer put it, which Dear ImGui decides', async () => {
+  test('has the caret where the pointer put it, which Dear ImGui decides', {skip: lacks('double click')}, async () => {
     const {page} = form;
     await guest.fill('abcdefgh');
     const {x, y, height} = await guest.boundingBox();
@@ -232,5 +232,80 @@ describe('InputText', () => {
     await page.keyboard.press('Enter');
     await page.keyboard.type('two');
     await reads(note, 'one\ntwo');
+  });
+});
+
+describe("Dear ImGui's own demo, unchanged", () => {
+  let demo;
+  const button = (name) => demo.page.getByRole('button', {name, exact: true});
+  before(async () => { demo = await open('imgui_demo', {viewport: {width: 1400, height: 900}}); });
+  after(() => demo.close());
+
+  test('is unfolded and folded by the keyboard', async () => {
+    const {page} = demo;
+    const before = await page.getByRole('button').count();
+    for (const name of ['Widgets', 'Basic']) {
+      await button(name).press('Enter');
+      await until(async () => await button(name).getAttribute('aria-expanded') === 'true', `${name} is unfolded`);
+    }
+    assert.ok(await page.getByRole('button').count() > before + 20);
+  });
+
+  test('names each part of what has one label for all, out of sight, too', async () => {
+    const {page} = demo;
+    for (const [name, value] of [['input float3 1', '0.100'], ['input float3 3', '0.300']])
+      assert.equal(await page.getByRole('textbox', {name}).inputValue(), value);
+    assert.equal(await page.getByRole('spinbutton', {name: 'slider enum'}).inputValue(), 'Fire');
+    assert.equal(await page.getByRole('spinbutton', {name: 'color 2 4'}).inputValue(), 'A:128');
+    assert.equal(await page.getByRole('combobox', {name: 'combo', exact: true}).textContent(), 'AAAA');
+  });
+
+  test('scrolls what has the focus into sight', async () => {
+    const {page} = demo;
+    const header = page.getByRole('button', {name: 'Tooltips'});
+    await header.focus();
+    await until(async () => {
+      const {y, height} = await header.boundingBox();
+      return y > 20 && y + height < 700;
+    }, 'it is in the window');
+  });
+
+  test('complains of nothing to axe-core', async () => {
+    await bring_axe(demo.page);
+    assert.deepEqual(await complaints(demo.page), []);
+  });
+
+  test('opens menus by the keyboard, one in another', async () => {
+    const {page} = demo;
+    const item = (name) => page.getByRole('menuitem', {name, exact: true});
+    await item('Examples').press('Enter');
+    await item('Simple layout').waitFor({state: 'attached'});
+    await page.keyboard.press('Escape');
+    await item('Simple layout').waitFor({state: 'detached'});
+    await item('Menu').press('Enter');
+    await item('Open Recent').press('Enter');
+    await item('fish_hat.c').waitFor({state: 'attached'});
+  });
+});
+
+describe('touch', {skip: lacks('touch')}, () => {
+  test('a tap presses, and a finger that moves scrolls', async () => {
+    const {page, close} = await open('imgui_demo', {viewport: {width: 1200, height: 800}, hasTouch: true});
+    await page.getByRole('button', {name: 'Widgets', exact: true}).tap();
+    const basic = page.getByRole('button', {name: 'Basic', exact: true});
+    await basic.waitFor();
+    await basic.tap();
+    await settle(page);
+    const before = await basic.boundingBox();
+    const devtools = await page.context().newCDPSession(page);
+    const touch = (type, y) => devtools.send('Input.dispatchTouchEvent', {type, touchPoints: type === 'touchEnd' ? [] : [{x: before.x + 20, y}]});
+    await touch('touchStart', 600);
+    for (let y = 590; y >= 400; y -= 10) await touch('touchMove', y);
+    await touch('touchEnd');
+    await until(async () => {
+      const box = await basic.boundingBox();
+      return box.y < before.y - 100;
+    }, 'what was under the finger has moved with it');
+    await close();
   });
 });

@@ -24,6 +24,7 @@ struct Letter {
   float advance, space, size;
   ImU32 color;
   ImVec4 clip;
+  bool seen;
 };
 
 void append_utf8(unsigned c, std::string& out) {
@@ -63,15 +64,16 @@ class Reader {
       const float gap = letter.pen.x - end;
       if (!fresh) {
         const Run& run = out_.runs.back();
-        fresh = std::abs(letter.pen.y - run.at.y) > 0.5f || letter.size != run.size || gap < -letter.space ||
+        fresh = std::abs(letter.pen.y - run.at.y) > 0.5f || letter.size != run.size || letter.color != run.color || gap < -letter.space ||
                 gap > most_spaces * letter.space;
       }
       if (fresh) {
-        out_.runs.push_back({letter.vertex, letter.pen, 0, letter.size, letter.color, letter.clip, {}});
+        out_.runs.push_back({letter.vertex, letter.pen, 0, letter.size, letter.color, letter.clip, false, {}});
       } else {
         out_.runs.back().text.append(static_cast<std::size_t>(std::max(0.0f, std::round(gap / letter.space))), ' ');
       }
       append_utf8(letter.codepoint, out_.runs.back().text);
+      out_.runs.back().seen |= letter.seen;
       end = letter.pen.x + letter.advance;
       out_.runs.back().width = end - out_.runs.back().at.x;
     }
@@ -101,14 +103,14 @@ class Reader {
     const Glyphs::Glyph* const found = glyphs_.find(first.uv, last.uv);
     if (!found) return false;
     const ImVec4& clip = command.ClipRect;
-    if (last.pos.x <= clip.x || first.pos.x >= clip.z || last.pos.y <= clip.y || first.pos.y >= clip.w) return true;
+    const bool seen = last.pos.x > clip.x && first.pos.x < clip.z && last.pos.y > clip.y && first.pos.y < clip.w;
     const ImFontGlyph& g = found->glyph;
     // Of a glyph that is cut off a part is drawn, in the same scale.
     const float scale = (last.pos.y - first.pos.y) / (last.uv.y - first.uv.y) * (g.V1 - g.V0) / (g.Y1 - g.Y0);
     const float left = first.pos.x - ((first.uv.x - g.U0) / (g.U1 - g.U0) * (g.X1 - g.X0) + g.X0) * scale;
     const float top = first.pos.y - ((first.uv.y - g.V0) / (g.V1 - g.V0) * (g.Y1 - g.Y0) + g.Y0) * scale;
     letters_.push_back({command.VtxOffset + index[0], g.Codepoint, {left, std::round(top)}, g.AdvanceX * scale,
-                        found->space * scale, std::round(found->size * scale), first.col, clip});
+                        found->space * scale, std::round(found->size * scale), first.col, clip, seen});
     return true;
   }
 

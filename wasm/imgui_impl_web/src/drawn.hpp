@@ -20,7 +20,8 @@ struct Run {
   float size = 0;       // of the font
   ImU32 color = 0;
   ImVec4 clip{};
-  std::string text;     // UTF-8, without what is clipped away
+  bool seen = false;    // not all of it is clipped away
+  std::string text;     // UTF-8
 };
 
 /// Triangles of one colour that follow each other.

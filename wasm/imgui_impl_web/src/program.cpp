@@ -52,7 +52,7 @@ void Program::new_frame() {
 void Program::render(ImDrawData&) {
   ImGuiContext& context = *ImGui::GetCurrentContext();
   semantic::Ui& ui = backend().ui;
-  if (widgets_.read(context, recorder_)) ui.set_unsettled();
+  if (widgets_.read(context, recorder_) || recorder_.drew_unclipped()) ui.set_unsettled();
   build_tree(context, recorder_, widgets_, text_.after_pass(context, ui), ui);
   follow_focus(context);
   follow_popups(context);

@@ -41,6 +41,8 @@ void Recorder::stop() {
 void Recorder::begin_frame() {
   items_.clear();
   windows_.clear();
+  unclipped_ = nullptr;
+  drew_unclipped_ = false;
 }
 
 Item* Recorder::last_item() {
@@ -61,9 +63,21 @@ void Recorder::add_window(ImGuiWindow& window) {
   if (parent) content_of(parent).content.push_back({vertices(*parent), -1, &window});
 }
 
+// It draws its text, too, which is cut off otherwise.
+void Recorder::begin_unclipped(ImGuiContext& context) {
+  constexpr float far = 1e5f;
+  context.ItemUnclipByLog = true;
+  unclipped_ = context.CurrentWindow->DrawList;
+  unclipped_->PushClipRect({-far, -far}, {far, far});
+  clips_ = unclipped_->_ClipRectStack.Size;
+  drew_unclipped_ = true;
+}
+
 void Recorder::end_unclipped(ImGuiContext& context) {
-  if (unclipped_) context.ItemUnclipByLog = context.LogEnabled;
-  unclipped_ = false;
+  if (!unclipped_) return;
+  context.ItemUnclipByLog = context.LogEnabled;
+  if (unclipped_->_ClipRectStack.Size == clips_) unclipped_->PopClipRect();  // else its window has ended
+  unclipped_ = nullptr;
 }
 
 void Recorder::add(ImGuiContext& context, ImGuiID id, const ImRect& box, const ImGuiLastItemData* data) {
@@ -85,7 +99,7 @@ void Recorder::add(ImGuiContext& context, ImGuiID id, const ImRect& box, const I
   content_of(&window).content.push_back({item.first, static_cast<int>(items_.size()), nullptr});
   listener_->on_item(context, item);
   // Most widgets end here when they are out of sight, and tell neither label nor state.
-  if (!item.rect.Overlaps(window.ClipRect) && !listener_->knows(id)) context.ItemUnclipByLog = unclipped_ = true;
+  if (!item.rect.Overlaps(window.ClipRect) && !listener_->knows(id)) begin_unclipped(context);
   items_.push_back(std::move(item));
 }
 

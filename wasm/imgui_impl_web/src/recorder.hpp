@@ -62,6 +62,8 @@ class Recorder {
   const std::vector<Item>& items() const { return items_; }
   const std::vector<Begun>& windows() const { return windows_; }  // in the order of their first Begin()
   Item* last_item();
+  /// Something was drawn outside of its window: this pass is not to be shown.
+  bool drew_unclipped() const { return drew_unclipped_; }
 
   void add(ImGuiContext& context, ImGuiID id, const ImRect& box, const ImGuiLastItemData* data);
   void info(ImGuiContext& context, ImGuiID id, const char* label, ImGuiItemStatusFlags flags);
@@ -69,11 +71,14 @@ class Recorder {
  private:
   void add_window(ImGuiWindow& window);
   Begun& content_of(ImGuiWindow* window);
+  void begin_unclipped(ImGuiContext& context);
   void end_unclipped(ImGuiContext& context);
   Listener* listener_ = nullptr;
   std::vector<Item> items_;
   std::vector<Begun> windows_;
-  bool unclipped_ = false;
+  ImDrawList* unclipped_ = nullptr;  // of the item that is drawn although it is out of sight
+  int clips_ = 0;                    // of that list
+  bool drew_unclipped_ = false;
 };
 
 }  // namespace imgui_impl_web

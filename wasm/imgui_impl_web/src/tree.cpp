@@ -120,7 +120,7 @@ class Builder {
   }
 
   // Role and states into `node`; returns the name.
-  std::string describe(const ImGuiWindow& window, Node& node) const {
+  std::string describe(const ImGuiWindow& window, Node& node) {
     const ImGuiWindowFlags flags = window.Flags;
     std::string name(flags & ImGuiWindowFlags_ChildWindow && !(flags & ImGuiWindowFlags_ChildMenu) ? "" : shown_part(window.Name));
     if (flags & ImGuiWindowFlags_Tooltip) {
@@ -137,16 +137,18 @@ class Builder {
   }
 
   // A menu is called as the item that opened it, and so is a combo's list.
-  std::string name_of_popup(const ImGuiWindow& window) const {
+  std::string name_of_popup(const ImGuiWindow& window) {
     if (const Widget* const menu = widgets_.find(window.PopupId)) return menu->name;
     const Widget* const combo = combo_of(window);
     return combo ? combo->name : "Popup";
   }
 
-  const Widget* combo_of(const ImGuiWindow& list) const {
+  const Widget* combo_of(const ImGuiWindow& list) {
+    if (std::exchange(list_, &list) == &list) return combo_;
+    combo_ = nullptr;
     for (const Item& item : recorder_.items())
-      if (ImHashStr("##ComboPopup", 0, item.id) == list.PopupId) return widgets_.find(item.id);
-    return nullptr;
+      if (ImHashStr("##ComboPopup", 0, item.id) == list.PopupId) combo_ = widgets_.find(item.id);
+    return combo_;
   }
 
   // Closes the container that is open and opens another, unless it is the same.
@@ -223,6 +225,8 @@ class Builder {
   const Typed& typed_;
   semantic::Ui& ui_;
   Container open_;
+  const ImGuiWindow* list_ = nullptr;  // that was asked for last, and its combo
+  const Widget* combo_ = nullptr;
   int hidden_ = 0;
 };
 

@@ -110,7 +110,7 @@ void Widgets::read_page(const Recorder& recorder, const Begun& begun) {
     page.pieces.push_back({Piece::What::item, one.vertex, one.item, nullptr});
   }
   for (std::size_t i = 0; i < drawn_.runs.size(); ++i) {
-    if (taken[i]) continue;
+    if (taken[i] || !drawn_.runs[i].seen) continue;
     page.pieces.push_back({Piece::What::text, drawn_.runs[i].vertex, static_cast<int>(page.runs.size()), nullptr});
     page.runs.push_back(std::move(drawn_.runs[i]));
   }
@@ -179,9 +179,12 @@ void Widgets::find_names(const Recorder& recorder, const Page& page) {
   ImRect last;
   const Run* text_before = nullptr;
   const auto close_row = [&](std::string_view name) {
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      row[i]->name = name;
-      if (row.size() > 1) row[i]->name += ' ' + std::to_string(i + 1);
+    for (Widget* const widget : row) {
+      const auto alike = [&](const Widget* other) { return other->kind == widget->kind; };
+      const auto own = std::find(row.begin(), row.end(), widget);
+      widget->name = name;
+      if (std::count_if(row.begin(), row.end(), alike) > 1)
+        widget->name += ' ' + std::to_string(std::count_if(row.begin(), own, alike) + 1);
     }
     row.clear();
   };
@@ -206,6 +209,7 @@ void Widgets::find_names(const Recorder& recorder, const Page& page) {
       if (!beside) give_up_row();
       last = item.frame;
       if (step) continue;
+      if (item.told && widget.kind == Kind::button && widget.name.empty()) widget.name = hidden_part(item.label);
       if (widget.named || !widget.name.empty()) {
         give_up_row();
       } else {
