@@ -28,7 +28,8 @@
 //  [x] A first view in HTML, which works before the program is there and is taken over: <div data-imgui-web>, see README.md.
 //  [x] No eval, no inline script, no style attribute in markup: a strict Content-Security-Policy holds.
 // What is not:
-//  [ ] ImGui's own InputText gets keys but no IME nor soft keyboard: use semantic::text_field.
+//  [ ] ImGui's own InputText gets keys but no IME nor soft keyboard: use semantic::text_field. For programs with ImGui's own
+//      widgets there is imgui_impl_web.
 //  [ ] Multi-viewport, gamepads.
 //
 // There is one page, so the functions are free functions. All of them, and all callbacks, run on the main thread.
