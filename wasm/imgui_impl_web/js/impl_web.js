@@ -88,6 +88,7 @@ var imguiImplWeb = {
       if (!field.imguiField) return;
       event.preventDefault();
       if (document.activeElement !== field) field.focus({preventScroll: true});
+      _imgui_web_on_clicked();  // at once: a key may come before the next frame
     },
 
     onKeyDown: function(event) {
