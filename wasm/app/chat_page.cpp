@@ -20,7 +20,10 @@ ChatPage::ChatPage()
 
 void ChatPage::connect_application() {
   app_.on_change = [this] { follow_state(); };
-  app_.on_address = [](const std::string& query) { imgui_web::replace_address(query); };
+  app_.on_address = [this](const std::string& query) {
+    if (went_back_) address_ = query;
+    else imgui_web::replace_address(query);
+  };
   app_.on_download = [](const std::string& name, const std::string& text) { download(name, text); };
   app_.on_signed_in = [](const std::string& user, const std::string& broker) {
     tell_tabs(user, broker);
@@ -53,7 +56,10 @@ void ChatPage::connect_browser() {
   imgui_web::on_visibility([this](bool visible) { app_.handle_drawing(visible); });
   hear_tabs([this](std::string_view user, std::string_view broker) { app_.handle_signed_in_elsewhere(user, broker); });
   imgui_web::on_address([this](std::string_view query) {
-    if (std::exchange(went_back_, false)) return;
+    if (std::exchange(went_back_, false)) {
+      if (address_) imgui_web::replace_address(*std::exchange(address_, {}));
+      return;
+    }
     if (!chat_in_history_) return app_.handle_address(query);
     chat_in_history_ = false;
     app_.handle(chat::LeaveChat{});

@@ -1,6 +1,9 @@
 // MQTT Chat in the browser: joins the application, its views and the page.
 #pragma once
 
+#include <optional>
+#include <string>
+
 #include "browser_chat_store.hpp"
 #include "browser_page.hpp"
 #include "chat/chat_app.hpp"
@@ -38,7 +41,8 @@ class ChatPage {
   chat::Screen screen_ = chat::Screen::login;
   bool handling_ = false;         // what the user asked for, in a frame that is laid out again
   bool chat_in_history_ = false;  // Back leaves the open chat
-  bool went_back_ = false;        // by ourselves, out of it
+  bool went_back_ = false;        // by ourselves, out of it; until the browser has gone there
+  std::optional<std::string> address_;  // what is to be put into its address bar then
 };
 
 }  // namespace mqtt_chat

@@ -26,6 +26,18 @@ describe('the header', () => {
     for (const name of ['Show Packets', 'Theme', 'Logout']) await header.getByRole('button', {name, exact: true}).waitFor();
   });
 
+  test('leads to another stage, which the address names then, also out of an open chat', async () => {
+    const cora = await signed_in('?stage=10&user=cora', {viewport: {width: 1280, height: 800}});
+    await cora.talk_to('bob');
+    await cora.button('Stage 10').click();
+    await cora.button('Sign in at stage 20').click();
+    await cora.button('Sign In').waitFor();
+    await until(async () => /^\?stage=20(&|$)/.test(await cora.page.evaluate(() => location.search)), 'the address follows', timeout);
+    await cora.page.reload();
+    await cora.page.locator('#imgui-web').waitFor({state: 'attached'});
+    await cora.page.getByRole('radio', {name: 'Stage 20', checked: true}).waitFor();
+  });
+
   test('says that the broker refuses a subscription, so that nobody waits for messages in vain', async () => {
     const server = await scriptedServer();
     const bob = await world.arrive(`?stage=10&user=bob&broker=${server.url}`);
