@@ -93,7 +93,7 @@ var imguiWebEvents = {
         return _imgui_web_on_activate(element.imguiId);
       }
       if (!plain) return;
-      if (event.key === 'End') ImguiWebEvents.scrollToEnd(event, element);
+      if (event.key === 'End' || event.key === 'Home') ImguiWebEvents.scrollToEdge(event, element);
       if (element.classList.contains('row')) ImguiWebEvents.moveInTable(event, element);
       else if (element.matches('[role=separator]')) ImguiWebEvents.moveSplitter(event, element);
       else ImguiWebEvents.moveInGroup(event, element);
@@ -119,14 +119,14 @@ var imguiWebEvents = {
       (last && pane.contains(last) ? last : pane.querySelector('.field:not(:disabled)') || m.firstFocusable(pane)).focus();
     },
 
-    // What lies further down grows while the browser scrolls there: it would stop short of the end. And what it may be scrolling
-    // smoothly ends, or would tell of another place.
-    scrollToEnd: function(event, element) {
-      const scroll = element.closest('.scroll');
+    // What lies there is measured while the browser scrolls to it, and may be higher than was thought: it would stop short. And what
+    // it may be scrolling smoothly ends, or would tell of another place.
+    scrollToEdge: function(event, element) {
+      const scroll = element.closest('.scroll'), end = event.key === 'End';
       if (!scroll || scroll.getAttribute('role') !== 'log') return;
       event.preventDefault();
-      scroll.scrollTop = scroll.scrollHeight;
-      _imgui_web_on_row(scroll.imguiId, 0x7fffffff);
+      scroll.scrollTop = end ? scroll.scrollHeight : 0;
+      _imgui_web_on_row(scroll.imguiId, end ? 0x7fffffff : 0);
     },
 
     moveInGroup: function(event, element) {
