@@ -1,12 +1,12 @@
 // The browser's side of IndexedDbStore. Format 2, the version of the database: two object stores.
 //   journal   ['']                      -> the page that wrote last
-//             [session]                 -> token of the page that owns the session now
+//             [session]                 -> token of the page that owns the session now; before it, if there is one, its epoch
 //             [session, token, number]  -> a batch of that page's journal records
 //   records   key (a string)            -> the application's bytes
 // Format 1 named batches [session, number]; loading a session turns them into format 2.
 //
 // A page reads the batches of the owner before it only: what a page writes that has lost the session unknowingly does no
-// harm.
+// harm. With an epoch it takes over from an older one only.
 //
 // C++ starts one transaction at a time; each ends in one call of _wasmqtt_store_ended().
 var wasmqttStore = {
@@ -82,9 +82,10 @@ var wasmqttStore = {
       };
     },
 
-    // Runs work(transaction) in one transaction over both stores, and undoes it unless this page still owns all of
-    // `sessions`.
-    transact: function(id, sessions, work) {
+    // Runs work(transaction, lose) in one transaction over both stores, and undoes it unless this page still owns all of
+    // `sessions`, or when lose() is called. `fenced`: it is not undone, but reported. What is in it does no harm then, and it ends
+    // even if this page stands still from now on: nobody else waits for it.
+    transact: function(id, sessions, work, fenced) {
       var stores = WasmqttStores;
       var store = stores.live[id];
       try {
@@ -94,24 +95,30 @@ var wasmqttStore = {
         return queueMicrotask(function() { stores.ended(id, stores.sentence(error)); });
       }
       var lost = false;
+      function lose() {
+        lost = true;
+        if (!fenced) transaction.abort();
+      }
+      function ended(problem) {
+        if (lost) stores.ended(id, 'Another tab has taken over this session', stores.takenOver);
+        else stores.ended(id, problem);
+      }
       store.transaction = transaction;
-      transaction.oncomplete = function() { stores.ended(id, ''); };
+      transaction.oncomplete = function() { ended(''); };
       transaction.onabort = function() {
-        if (store.left === transaction) WasmqttRescue.again(store, function() { stores.transact(id, sessions, work); });
-        else if (lost) stores.ended(id, 'Another tab has taken over this session', stores.takenOver);
-        else stores.ended(id, stores.sentence(transaction.error));
+        if (store.left === transaction) WasmqttRescue.again(store, function() { stores.transact(id, sessions, work, fenced); });
+        else ended(stores.sentence(transaction.error));
       };
       // Else some browsers report to the console what is told in a sentence above.
       transaction.onerror = function(event) { event.stopPropagation(); };
       sessions.forEach(function(session) {
         transaction.objectStore('journal').get([session]).onsuccess = function(event) {
           var own = store.sessions[session];
-          if (lost || (own && event.target.result === own.token)) return;
-          lost = true;
-          transaction.abort();
+          if (!lost && !(own && event.target.result === own.token)) lose();
         };
       });
-      work(transaction);
+      work(transaction, lose);
+      if (fenced && transaction.commit) transaction.commit();
     },
 
     // What one transaction will do: {changes: of records, batches: one for each session}.
@@ -142,6 +149,11 @@ var wasmqttStore = {
     // All batches of a session, in both formats: a number sorts before a text, and a text before an array.
     batches: function(session) { return IDBKeyRange.bound([session, 0], [session, []]); },
 
+    epoch: function(token) {
+      var found = /^(\d+) /.exec(token || '');
+      return found ? Number(found[1]) : 0;
+    },
+
     starting: function(prefix) { return IDBKeyRange.bound(prefix, prefix + '\uffff'); },
 
     joined: function(batches) {
@@ -155,13 +167,16 @@ var wasmqttStore = {
     },
 
     // Calls read(records) in C++ with all of a session's journal, and makes one batch of it under `token`: what C++ gave
-    // to wasmqtt_store_shorter() in that call, or everything as it was.
-    rewrite: function(id, transaction, session, token, read) {
+    // to wasmqtt_store_shorter() in that call, or everything as it was. Loses a session whose owner has a later epoch.
+    rewrite: function(id, transaction, session, token, read, lose) {
       var store = WasmqttStores.live[id];
       var journal = transaction.objectStore('journal');
       var all = WasmqttStores.batches(session);
       var owner, keys;
-      journal.get([session]).onsuccess = function(event) { owner = event.target.result; };
+      journal.get([session]).onsuccess = function(event) {
+        owner = event.target.result;
+        if (WasmqttStores.epoch(token) && WasmqttStores.epoch(owner) > WasmqttStores.epoch(token)) lose();
+      };
       journal.getAllKeys(all).onsuccess = function(event) { keys = event.target.result; };
       journal.getAll(all).onsuccess = function(event) {
         if (!WasmqttStores.live[id]) return;
@@ -205,19 +220,27 @@ var wasmqttStore = {
     if (store.database) store.database.close();
   },
 
-  // Takes the session over and hands its records to _wasmqtt_store_loaded().
+  // Takes the session over and hands its records to _wasmqtt_store_loaded(). Epoch 0: from whomever.
   wasmqtt_store_load__deps: ['$WasmqttStores'],
-  wasmqtt_store_load__sig: 'viii',
-  wasmqtt_store_load: function(id, text, size) {
+  wasmqtt_store_load__sig: 'viiid',
+  wasmqtt_store_load: function(id, text, size, epoch) {
     var stores = WasmqttStores;
     var store = stores.live[id];
     var session = WasmqttBorder.text(text, size);
     stores.open(id, function() {
-      stores.transact(id, [], function(transaction) {
-        var token = Array.from(crypto.getRandomValues(new Uint32Array(4))).join('-');
-        stores.rewrite(id, transaction, session, token, function() { _wasmqtt_store_loaded(store.self); });
+      stores.transact(id, [], function(transaction, lose) {
+        var token = (epoch ? epoch + ' ' : '') + Array.from(crypto.getRandomValues(new Uint32Array(4))).join('-');
+        stores.rewrite(id, transaction, session, token, function() { _wasmqtt_store_loaded(store.self); }, lose);
       });
     });
+  },
+
+  // Whether the session is still ours.
+  wasmqtt_store_confirm__deps: ['$WasmqttStores'],
+  wasmqtt_store_confirm__sig: 'viii',
+  wasmqtt_store_confirm: function(id, text, size) {
+    var session = WasmqttBorder.text(text, size);
+    WasmqttStores.open(id, function() { WasmqttStores.transact(id, [session], function() {}, true); });
   },
 
   wasmqtt_store_read__deps: ['$WasmqttStores'],
@@ -276,7 +299,7 @@ var wasmqttStore = {
         write.batches.forEach(function(batch) { journal.put(batch.bytes, [batch.session, batch.token, batch.number]); });
         var records = transaction.objectStore('records');
         write.changes.forEach(function(change) { stores.apply(records, change); });
-      });
+      }, !write.changes.length && write.batches.every(function(batch) { return stores.epoch(batch.token); }));
     });
   },
 
@@ -289,7 +312,7 @@ var wasmqttStore = {
     var session = WasmqttBorder.text(text, size);
     stores.transact(id, [session], function(transaction) {
       stores.rewrite(id, transaction, session, store.sessions[session].token,
-                     function() { _wasmqtt_store_compact(store.self); });
+                     function() { _wasmqtt_store_compact(store.self); }, function() {});
     });
   },
 

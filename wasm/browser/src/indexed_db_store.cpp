@@ -2,6 +2,7 @@
 
 #include <emscripten.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "wasmqtt/journal.hpp"
@@ -11,7 +12,8 @@ extern "C" {
 int wasmqtt_store_new(wasmqtt::IndexedDbStore* self, wasmqtt::Room* room, const char* name, std::size_t size,
                       int strict);
 void wasmqtt_store_delete(int id);
-void wasmqtt_store_load(int id, const char* session, std::size_t size);
+void wasmqtt_store_load(int id, const char* session, std::size_t size, double epoch);
+void wasmqtt_store_confirm(int id, const char* session, std::size_t size);
 void wasmqtt_store_read(int id, const char* prefix, std::size_t size);
 int wasmqtt_store_stage(int id, int what, const char* key, std::size_t key_size, const std::uint8_t* value,
                         std::size_t size);
@@ -42,9 +44,20 @@ enum Staged { staged_put, staged_erase, staged_erase_all, staged_journal };
 
 }  // namespace
 
-class IndexedDbStore::Session final : public SessionStore {
+class IndexedDbStore::Session final : public FencedStore {
  public:
   Session(IndexedDbStore& store, std::string_view name) : store_(store), name_(name) {}
+
+  void lead(const std::string&, Led led) override { led(true, std::max<std::uint64_t>(epoch_, 1), {}); }
+
+  bool superseded() const override { return lost_; }
+
+  void confirm(Confirmed confirmed) override {
+    if (lost_ || key_.empty()) return confirmed(!lost_);
+    Operation operation{Work::confirm, key_, this};
+    operation.done = [this, confirmed = std::move(confirmed)](bool, std::string_view) { confirmed(!lost_); };
+    store_.enqueue(std::move(operation));
+  }
 
   void load(const std::string& client_id, Loaded loaded) override {
     key_ = client_id + '\n' + name_;
@@ -66,6 +79,7 @@ class IndexedDbStore::Session final : public SessionStore {
   IndexedDbStore& store_;
   std::string name_;
   std::string key_;
+  std::uint64_t epoch_ = 0;  // 0: not fenced
   bool writing_ = false;  // appended to since the last transaction began, or in it
   bool lost_ = false;     // to another tab
   std::size_t grown_ = 0;      // bytes appended since the last compaction
@@ -78,7 +92,15 @@ IndexedDbStore::IndexedDbStore(IndexedDbOptions options)
 
 IndexedDbStore::~IndexedDbStore() { wasmqtt_store_delete(id_); }
 
-SessionStore& IndexedDbStore::session(std::string_view name) {
+SessionStore& IndexedDbStore::session(std::string_view name) { return find(name); }
+
+FencedStore& IndexedDbStore::fenced(std::uint64_t epoch, std::string_view name) {
+  Session& session = find(name);
+  session.epoch_ = epoch;
+  return session;
+}
+
+IndexedDbStore::Session& IndexedDbStore::find(std::string_view name) {
   for (const auto& session : sessions_) {
     if (session->name_ == name) return *session;
   }
@@ -167,7 +189,9 @@ void IndexedDbStore::next() {
 
 void IndexedDbStore::start(const Operation& operation) {
   const std::string& name = operation.name;
-  if (operation.work == Work::load) wasmqtt_store_load(id_, name.data(), name.size());
+  if (operation.work == Work::load)
+    wasmqtt_store_load(id_, name.data(), name.size(), static_cast<double>(operation.session->epoch_));
+  if (operation.work == Work::confirm) wasmqtt_store_confirm(id_, name.data(), name.size());
   if (operation.work == Work::read) wasmqtt_store_read(id_, name.data(), name.size());
   if (operation.work == Work::forget) wasmqtt_store_forget(id_, name.data(), name.size());
 }

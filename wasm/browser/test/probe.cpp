@@ -8,6 +8,7 @@
 #include "wasmqtt/browser/browser_loop.hpp"
 #include "wasmqtt/browser/indexed_db_store.hpp"
 #include "wasmqtt/browser/page_life_cycle.hpp"
+#include "wasmqtt/browser/tab_group.hpp"
 #include "wasmqtt/browser/websocket_transport.hpp"
 #include "wasmqtt/journal.hpp"
 
@@ -38,6 +39,7 @@ std::unique_ptr<wasmqtt::WebSocketTransport> transport;
 std::unique_ptr<wasmqtt::BrowserLoop> loop;
 std::unique_ptr<wasmqtt::IndexedDbStore> store;
 std::unique_ptr<wasmqtt::PageLifeCycle> page;
+std::unique_ptr<wasmqtt::TabGroup> tabs;
 wasmqtt::SessionStore* session = nullptr;
 wasmqtt::Time started;
 
@@ -148,6 +150,31 @@ EMSCRIPTEN_KEEPALIVE void probe_erase_all(const char* prefix) { store->erase_all
 EMSCRIPTEN_KEEPALIVE void probe_forget(const char* client_id) {
   store->forget(client_id, [](bool ok, std::string_view problem) { report("forgotten", ok, problem); });
 }
+
+// ---- tabs ----
+EMSCRIPTEN_KEEPALIVE void probe_tabs(const char* name, int may_be_first) {
+  tabs = std::make_unique<wasmqtt::TabGroup>(name, wasmqtt::BrowserLoop().random(),
+                                             wasmqtt::TabGroup::Options{.may_be_first = may_be_first != 0});
+  tabs->on_unavailable = [](std::string_view why) { report("unavailable", 0, why); };
+  tabs->on_lead = [](std::uint64_t epoch, const std::vector<std::uint64_t>& living) {
+    tabs->open();
+    report("lead", static_cast<int>(epoch), std::to_string(living.size()));
+  };
+  tabs->on_deposed = [] { report("deposed"); };
+  tabs->on_leader = [](std::uint64_t epoch, bool worker) { report("leader", static_cast<int>(epoch), worker ? "worker" : ""); };
+  tabs->on_joined = [](wasmqtt::TabGroup::Link member) { report("joined", static_cast<int>(member)); };
+  tabs->on_left = [](wasmqtt::TabGroup::Link member) { report("left", static_cast<int>(member)); };
+  tabs->on_frame = [](wasmqtt::TabGroup::Link from, wasmqtt::Bytes bytes) {
+    report("frame", static_cast<int>(from), wasmqtt::as_text(bytes.first(std::min<std::size_t>(bytes.size(), 64))));
+  };
+  tabs->join();
+}
+EMSCRIPTEN_KEEPALIVE void probe_tabs_send(int link, const char* text) {
+  tabs->send(static_cast<wasmqtt::TabGroup::Link>(link), wasmqtt::as_bytes(text));
+}
+EMSCRIPTEN_KEEPALIVE void probe_tabs_resign() { tabs->resign(); }
+EMSCRIPTEN_KEEPALIVE void probe_tabs_depose(int epoch) { tabs->depose(static_cast<std::uint64_t>(epoch)); }
+EMSCRIPTEN_KEEPALIVE void probe_tabs_leave() { tabs.reset(); }
 }
 
 int main() { return 0; }

@@ -11,7 +11,8 @@
 // from where the store that opens the database next takes it: what was handed over before is not lost.
 //
 // Two tabs with one client id: the one that loaded last owns the session; a write of the other fails until it loads the
-// session again. So the two never mix their records.
+// session again. So the two never mix their records. Of those that have it from fenced(), the later epoch owns it, whoever comes
+// last.
 //
 // Where storage is denied, full or silent for five seconds, every callback says so with ok = false and a sentence, what
 // waited is dropped, nothing throws, and the caller continues in memory. In a private window the browser forgets the
@@ -27,7 +28,7 @@
 
 #include "wasmqtt/border.hpp"
 #include "wasmqtt/fifo.hpp"
-#include "wasmqtt/session_store.hpp"
+#include "wasmqtt/shared/fenced_store.hpp"
 
 namespace wasmqtt {
 
@@ -51,6 +52,9 @@ class IndexedDbStore final {
   // Where sessions live; `name` keeps those of one client id with different brokers apart. The same object for the
   // same name; lives as long as this store.
   SessionStore& session(std::string_view name = {});
+  // The same for a page that leads since this epoch. Whoever gives epochs makes each larger than all before: lead() answers with
+  // it, and load() is what takes the session, from older ones only.
+  FencedStore& fenced(std::uint64_t epoch, std::string_view name = {});
 
   // ---- the application's own records ----
   // Calls back when it is durable, or can't be, in the order of the calls; `done` may be empty. A later put() of a
@@ -80,17 +84,18 @@ class IndexedDbStore final {
 
  private:
   class Session;
-  enum class Work : std::uint8_t { none, load, read, write, compact, forget };
+  enum class Work : std::uint8_t { none, load, read, write, compact, forget, confirm };
   struct Operation {
     Work work = Work::none;
     std::string name{};          // key of the session, prefix, or client id
-    Session* session = nullptr;  // load, compact
+    Session* session = nullptr;  // load, compact, confirm
     Room records{};              // load
     SessionStore::Loaded loaded{};
     Visit visit{};
     Done done{};
   };
 
+  Session& find(std::string_view name);
   void enqueue(Operation operation);
   void request_turn();
   void next();
