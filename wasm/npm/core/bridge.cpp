@@ -44,31 +44,46 @@ EMSCRIPTEN_KEEPALIVE NpmClient* npm_new(int id) {
 EMSCRIPTEN_KEEPALIVE void npm_delete(NpmClient* self) { delete self; }
 
 // ---- connection ----
-EMSCRIPTEN_KEEPALIVE void npm_connect(NpmClient* self) { self->mqtt().connect(); }
+EMSCRIPTEN_KEEPALIVE void npm_connect(NpmClient* self) { self->connect(); }
 EMSCRIPTEN_KEEPALIVE void npm_attempt(NpmClient* self) {
   Values values(room().bytes());
   self->attempt(values);
 }
-EMSCRIPTEN_KEEPALIVE void npm_disconnect(NpmClient* self) { self->mqtt().disconnect(); }
+EMSCRIPTEN_KEEPALIVE void npm_disconnect(NpmClient* self) {
+  self->with([](auto& mqtt) { mqtt.disconnect(); });
+}
 // What DISCONNECT says: its reason code and properties.
 EMSCRIPTEN_KEEPALIVE int npm_disconnect_when_done(NpmClient* self, double timeout) {
   Values values(room().bytes());
   return code(self->disconnect_when_done(in_milliseconds(timeout), values));
 }
-EMSCRIPTEN_KEEPALIVE void npm_abort(NpmClient* self) { self->mqtt().abort(); }
-EMSCRIPTEN_KEEPALIVE void npm_wake(NpmClient* self) { self->mqtt().wake(); }
-EMSCRIPTEN_KEEPALIVE void npm_pause(NpmClient* self) { self->mqtt().pause(); }
-EMSCRIPTEN_KEEPALIVE void npm_resume(NpmClient* self) { self->mqtt().resume(); }
+EMSCRIPTEN_KEEPALIVE void npm_abort(NpmClient* self) {
+  self->with([](auto& mqtt) { mqtt.abort(); });
+}
+EMSCRIPTEN_KEEPALIVE void npm_wake(NpmClient* self) {
+  self->with([](auto& mqtt) { mqtt.wake(); });
+}
+EMSCRIPTEN_KEEPALIVE void npm_pause(NpmClient* self) {
+  self->with([](auto& mqtt) { mqtt.pause(); });
+}
+EMSCRIPTEN_KEEPALIVE void npm_resume(NpmClient* self) {
+  self->with([](auto& mqtt) { mqtt.resume(); });
+}
 
 // AUTH's data and words. renew: it begins; else it answers the broker's.
 EMSCRIPTEN_KEEPALIVE int npm_authenticate(NpmClient* self, int renew) {
   Values values(room().bytes());
   return code(self->authenticate(renew != 0, values));
 }
-EMSCRIPTEN_KEEPALIVE void npm_refuse_authentication(NpmClient* self) { self->mqtt().refuse_authentication(); }
+EMSCRIPTEN_KEEPALIVE void npm_refuse_authentication(NpmClient* self) {
+  if (MqttClient* mqtt = self->connection()) mqtt->refuse_authentication();
+}
 
 // After StopReason::invalid: what is wrong with the options.
-EMSCRIPTEN_KEEPALIVE int npm_invalid(NpmClient* self) { return code(self->mqtt().error()); }
+EMSCRIPTEN_KEEPALIVE int npm_invalid(NpmClient* self) {
+  const MqttClient* mqtt = self->connection();
+  return mqtt != nullptr ? code(mqtt->error()) : 0;
+}
 
 // ---- messages ----
 EMSCRIPTEN_KEEPALIVE void npm_topic(int number, std::size_t size) {
@@ -83,35 +98,41 @@ EMSCRIPTEN_KEEPALIVE int npm_publish(NpmClient* self, int topic, std::size_t siz
   options.retain = (flags & 4) != 0;
   options.latest_per_topic = (flags & 8) != 0;
   options.time_to_live = in_milliseconds(time_to_live);
-  const auto delivery = self->mqtt().publish(topic_names().outgoing(static_cast<std::size_t>(topic)),
-                                             room().bytes().first(size), options);
+  const std::string& name = topic_names().outgoing(static_cast<std::size_t>(topic));
+  const auto delivery = self->with([&](auto& mqtt) { return mqtt.publish(name, room().bytes().first(size), options); });
   room().release(kept_room);
   return published(delivery);
 }
 EMSCRIPTEN_KEEPALIVE double npm_number() { return static_cast<double>(last_number); }
 // Of a message of QoS 1 or 2 that was sent.
 EMSCRIPTEN_KEEPALIVE int npm_packet_id(NpmClient* self, double number, std::uint32_t slot) {
-  const auto message = self->mqtt().outgoing({static_cast<std::uint64_t>(number), slot});
+  const Delivery delivery{static_cast<std::uint64_t>(number), slot};
+  const auto message = self->with([&](auto& mqtt) { return mqtt.outgoing(delivery); });
   return message ? message->packet_id : 0;
 }
 EMSCRIPTEN_KEEPALIVE int npm_cancel(NpmClient* self, double number, std::uint32_t slot) {
-  return code(self->mqtt().cancel({static_cast<std::uint64_t>(number), slot}));
+  const Delivery delivery{static_cast<std::uint64_t>(number), slot};
+  return code(self->with([&](auto& mqtt) { return mqtt.cancel(delivery); }));
 }
 EMSCRIPTEN_KEEPALIVE void npm_acknowledge(NpmClient* self, double token) {
-  self->mqtt().acknowledge(static_cast<std::uint64_t>(token));
+  self->with([&](auto& mqtt) { mqtt.acknowledge(static_cast<std::uint64_t>(token)); });
 }
-EMSCRIPTEN_KEEPALIVE void npm_hold(NpmClient* self, double token) { self->mqtt().hold(static_cast<std::uint64_t>(token)); }
+EMSCRIPTEN_KEEPALIVE void npm_hold(NpmClient* self, double token) { self->hold(static_cast<std::uint64_t>(token)); }
 EMSCRIPTEN_KEEPALIVE int npm_refuse(NpmClient* self, double token, int reason_code) {
-  return code(self->mqtt().refuse(static_cast<std::uint64_t>(token), static_cast<ReasonCode>(reason_code)));
+  return code(self->with([&](auto& mqtt) {
+    return mqtt.refuse(static_cast<std::uint64_t>(token), static_cast<ReasonCode>(reason_code));
+  }));
 }
 EMSCRIPTEN_KEEPALIVE void npm_unfinished(NpmClient* self) {
-  for (const Delivery delivery : self->mqtt().unfinished()) {
-    const auto message = self->mqtt().outgoing(delivery);
-    if (!message) continue;
-    wasmqtt_npm_unfinished(delivery.slot, static_cast<double>(delivery.number), message->topic.data(),
-                           message->topic.size(), message->payload.data(), message->payload.size(),
-                           static_cast<int>(message->qos), message->retain, static_cast<int>(message->state));
-  }
+  self->with([](auto& mqtt) {
+    for (const Delivery delivery : mqtt.unfinished()) {
+      const auto message = mqtt.outgoing(delivery);
+      if (!message) continue;
+      wasmqtt_npm_unfinished(delivery.slot, static_cast<double>(delivery.number), message->topic.data(),
+                             message->topic.size(), message->payload.data(), message->payload.size(),
+                             static_cast<int>(message->qos), message->retain, static_cast<int>(message->state));
+    }
+  });
 }
 
 // ---- subscriptions ----
@@ -124,13 +145,14 @@ EMSCRIPTEN_KEEPALIVE int npm_unsubscribe(NpmClient* self) {
   const PropertyList properties = values.properties();
   std::vector<Subscription> unwanted;
   while (values.more()) unwanted.push_back({static_cast<std::uint32_t>(values.number())});
-  return code(self->mqtt().unsubscribe(unwanted, properties));
+  return code(self->with([&](auto& mqtt) { return mqtt.unsubscribe(unwanted, properties); }));
 }
 // Properties, then the filter.
 EMSCRIPTEN_KEEPALIVE int npm_unsubscribe_filter(NpmClient* self) {
   Values values(room().bytes());
   const PropertyList properties = values.properties();
-  const auto named = self->mqtt().unsubscribe_filter(*values.text(), properties);
+  const std::string filter = *values.text();
+  const auto named = self->with([&](auto& mqtt) { return mqtt.unsubscribe_filter(filter, properties); });
   return named ? static_cast<int>(named->number) : code(named.error());
 }
 
@@ -152,18 +174,7 @@ EMSCRIPTEN_KEEPALIVE int npm_reply(NpmClient* self, int number, int kind, int qo
 // ---- packets ----
 EMSCRIPTEN_KEEPALIVE void npm_watch_packets(NpmClient* self, int on) { self->watch_packets(on != 0); }
 EMSCRIPTEN_KEEPALIVE void npm_tell_packets(NpmClient* self) { self->tell_packets(); }
-EMSCRIPTEN_KEEPALIVE void npm_trace(NpmClient* self) {
-  const PacketTrace& trace = self->mqtt().trace();
-  for (std::uint64_t number = trace.first(); number != trace.end(); ++number) {
-    const TraceEntry& entry = trace[number];
-    const Bytes packet = trace.bytes(entry);
-    wasmqtt_npm_trace_entry(static_cast<double>(number), static_cast<double>(entry.at.time_since_epoch().count()) / 1000.0,
-                            entry.direction == Direction::inbound, static_cast<int>(entry.size),
-                            static_cast<double>(entry.partner),
-                            entry.round_trip ? static_cast<double>(entry.round_trip->count()) / 1000.0 : -1.0,
-                            packet.data(), packet.size());
-  }
-}
+EMSCRIPTEN_KEEPALIVE void npm_trace(NpmClient* self) { self->trace(); }
 
 // ---- the application's journal ----
 EMSCRIPTEN_KEEPALIVE void npm_loaded(NpmClient* self, int ok) { self->script_store()->handle_loaded(ok != 0, room().bytes()); }
@@ -174,6 +185,18 @@ EMSCRIPTEN_KEEPALIVE void npm_written(NpmClient* self, int ok) {
 // Answers with the shortest journal that restores the same session, or, for a damaged one, not at all.
 EMSCRIPTEN_KEEPALIVE void npm_compact() {
   if (const auto shorter = compact(room().bytes())) wasmqtt_npm_answer_bytes(shorter->data(), shorter->size());
+}
+
+// ---- sharing ----
+// The name of the group that such a client would be in: address, client id, user name.
+EMSCRIPTEN_KEEPALIVE void npm_share_name() {
+  Values values(room().bytes());
+  MqttOptions options;
+  options.urls.push_back(*values.text());
+  options.client.client_id = *values.text();
+  options.client.user_name = values.text();
+  const std::string name = share_name(options);
+  wasmqtt_npm_answer(name.data(), name.size(), nullptr, 0);
 }
 
 // ---- words ----

@@ -41,6 +41,12 @@ void wasmqtt_npm_asked(int id, int responder, int reply, const char* topic, std:
 void wasmqtt_npm_request_cancelled(int id, int reply);
 void wasmqtt_npm_packet(int id, int inbound, int version, const std::uint8_t* packet, std::size_t size);
 
+// ---- sharing ----
+void wasmqtt_npm_role(int id, int role, const char* why, std::size_t size);  // SharedTab::Role
+void wasmqtt_npm_others(int id, int others);
+// what: 0 other options, with their names; 1 refused, 2 messages missed, with the reason.
+void wasmqtt_npm_shared(int id, int what, int reason, const char* names, std::size_t size);
+
 // ---- what the driver asks for ----
 void wasmqtt_npm_prepare(int id);
 void wasmqtt_npm_load(int id, const char* client_id, std::size_t size);

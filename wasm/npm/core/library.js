@@ -67,6 +67,12 @@ var wasmqttNpm = {
     WasmqttNpm.clients[id]._packet_passed(inbound !== 0, version, WasmqttBorder.bytes(packet, size));
   },
 
+  wasmqtt_npm_role: function(id, role, why, size) { WasmqttNpm.clients[id]._role(role, WasmqttBorder.text(why, size)); },
+  wasmqtt_npm_others: function(id, others) { WasmqttNpm.clients[id]._others(others); },
+  wasmqtt_npm_shared: function(id, what, reason, names, size) {
+    WasmqttNpm.clients[id]._sharing(what, reason, WasmqttBorder.text(names, size));
+  },
+
   wasmqtt_npm_prepare: function(id) { WasmqttNpm.clients[id]._prepare(); },
   wasmqtt_npm_load: function(id, text, size) { WasmqttNpm.clients[id]._load(WasmqttBorder.text(text, size)); },
   wasmqtt_npm_append: function(id, records, size) { WasmqttNpm.clients[id]._append(WasmqttBorder.bytes(records, size)); },

@@ -47,34 +47,53 @@ TopicNames& topic_names() {
 }
 
 NpmClient::NpmClient(int id, Values& values) : id_(id) {
-  SessionStore* session = store(values);
+  enum Journal { none, indexed_db, script };
+  const auto journal = static_cast<Journal>(values.number());
+  std::string database = values.text().value_or("");
   const bool page = values.flag();
-  mqtt_.emplace(loop_, transport_, options(values), session);
+  MqttOptions mqtt = options(values);
+  if (values.flag()) {
+    share(std::move(mqtt), std::move(database), journal != none, values);
+    return;
+  }
+  if (journal == indexed_db) database_ = std::make_unique<IndexedDbStore>(IndexedDbOptions{.name = std::move(database)});
+  if (journal == script) script_store_ = std::make_unique<ScriptStore>(id_);
+  SessionStore* store = database_ ? &database_->session() : script_store_.get();
+  mqtt_.emplace(loop_, transport_, std::move(mqtt), store);
   if (page) page_ = std::make_unique<PageLifeCycle>();
-  mqtt_->on_event = [this](const MqttEvent& event) {
+  listen(*mqtt_);
+  if (page_) page_->on_wake = page_->on_online = page_->on_offline = [this] { mqtt_->wake(); };
+}
+
+template <class Client>
+void NpmClient::listen(Client& mqtt) {
+  mqtt.on_event = [this](const MqttEvent& event) {
     tell_packets();
-    std::visit([this](const auto& one) { tell(one); }, event);
+    std::visit([this](const auto& one) { this->tell(one); }, event);
   };
-  mqtt_->on_message = [this](const Message& message) { tell(message); };
-  mqtt_->on_delivery_changed = [this](const DeliveryChanged& event) {
+  mqtt.on_message = [this](const Message& message) { tell(message); };
+  mqtt.on_delivery_changed = [this](const DeliveryChanged& event) {
     tell_packets();
     wasmqtt_npm_delivery(id_, event.delivery.slot, static_cast<double>(event.delivery.number), number_of(event.state),
                          number_of(event.reason), number_of(event.reason_code), event.reason_string.data(),
                          event.reason_string.size());
   };
-  mqtt_->on_turn = [this] { tell_packets(); };
-  if (page_) page_->on_wake = page_->on_online = page_->on_offline = [this] { mqtt_->wake(); };
+  mqtt.on_turn = [this] {
+    tell_packets();
+    acknowledge_handled();
+  };
+}
+template void NpmClient::listen(SharedMember& mqtt);
+
+void NpmClient::connect() {
+  if (tab_) tab_->connect();
+  else mqtt_->connect();
 }
 
-SessionStore* NpmClient::store(Values& values) {
-  enum { none, indexed_db, script };
-  switch (static_cast<int>(values.number())) {
-    case indexed_db:
-      database_ = std::make_unique<IndexedDbStore>(IndexedDbOptions{.name = *values.text()});
-      return &database_->session();
-    case script: script_store_ = std::make_unique<ScriptStore>(id_); return script_store_.get();
-    default: return nullptr;
-  }
+MqttClient* NpmClient::connection() {
+  if (!tab_) return &*mqtt_;
+  SharedHub* hub = tab_->hub();
+  return hub != nullptr ? &hub->mqtt() : nullptr;
 }
 
 MqttOptions NpmClient::options(Values& values) {
@@ -129,15 +148,17 @@ void NpmClient::attempt(Values& values) {
   attempt.password = values.bytes();
   attempt.authentication.method = values.text().value_or("");
   attempt.authentication.data = values.bytes().value_or(std::vector<std::uint8_t>{});
-  if (auto topic = values.text()) {
-    attempt.will = WillOptions{std::move(*topic), *values.bytes(), values.qos(), values.flag(), values.properties()};
-  }
+  attempt.will = values.will();
   if (const auto ready = std::exchange(ready_, {})) ready(std::move(attempt));
 }
 
 // Where 3.1.1 is spoken, nothing is said. The Session Expiry Interval is an option of its own.
 Error NpmClient::disconnect_when_done(Duration timeout, Values& values) {
   DisconnectOptions options;
+  if (tab_) {
+    tab_->mqtt().disconnect_when_done(timeout);
+    return {};
+  }
   if (mqtt_->version() == ProtocolVersion::mqtt_3_1_1) return mqtt_->disconnect_when_done(timeout, options);
   options.reason_code = static_cast<ReasonCode>(values.number());
   const PropertyList given = values.properties();
@@ -155,7 +176,9 @@ Error NpmClient::disconnect_when_done(Duration timeout, Values& values) {
 Error NpmClient::authenticate(bool renew, Values& values) {
   const std::vector<std::uint8_t> data = *values.bytes();
   const PropertyList words = values.properties();
-  return renew ? mqtt_->reauthenticate(data, words) : mqtt_->authenticate(data, words);
+  MqttClient* mqtt = connection();
+  if (mqtt == nullptr) return local_error(Errc::not_connected);
+  return renew ? mqtt->reauthenticate(data, words) : mqtt->authenticate(data, words);
 }
 
 // ---- subscriptions ----
@@ -182,7 +205,7 @@ int NpmClient::subscribe(Values values) {
     requests[at].filter = filters[at];
     requests[at].properties = properties[at];
   }
-  const auto made = mqtt_->subscribe(requests);
+  const auto made = with([&](auto& mqtt) { return mqtt.subscribe(requests); });
   return made ? static_cast<int>(made->front().number) : -number_of(made.error().code());
 }
 
@@ -193,9 +216,24 @@ NpmRequests& NpmClient::requests() {
 
 // ---- packets ----
 
+void NpmClient::trace() {
+  with([](auto& mqtt) {
+    const PacketTrace& trace = mqtt.trace();
+    for (std::uint64_t number = trace.first(); number != trace.end(); ++number) {
+      const TraceEntry& entry = trace[number];
+      const Bytes packet = trace.bytes(entry);
+      wasmqtt_npm_trace_entry(static_cast<double>(number), static_cast<double>(entry.at.time_since_epoch().count()) / 1000.0,
+                              entry.direction == Direction::inbound, static_cast<int>(entry.size),
+                              static_cast<double>(entry.partner), entry.round_trip ? milliseconds(*entry.round_trip) : -1.0,
+                              packet.data(), packet.size());
+    }
+  });
+}
+
 void NpmClient::watch_packets(bool on) {
   if (on == (next_packet_ != 0)) return;
-  PacketTrace& trace = mqtt_->trace();
+  if (tab_) tab_->mqtt().watch_packets(on || trace_limits_.max_packets != 0);
+  PacketTrace& trace = with([](auto& mqtt) -> PacketTrace& { return mqtt.trace(); });
   TraceLimits limits = on ? watched : trace_limits_;
   limits.max_packets = std::max(limits.max_packets, trace_limits_.max_packets);
   trace.set_limits(limits);
@@ -204,12 +242,13 @@ void NpmClient::watch_packets(bool on) {
 
 void NpmClient::tell_packets() {
   if (next_packet_ == 0) return;
-  const PacketTrace& trace = mqtt_->trace();
+  const PacketTrace& trace = with([](auto& mqtt) -> const PacketTrace& { return mqtt.trace(); });
+  const int version = with([](auto& mqtt) { return number_of(mqtt.version()); });
   while (next_packet_ != 0 && next_packet_ != trace.end()) {
     const TraceEntry& entry = trace[std::max(next_packet_, trace.first())];
     ++next_packet_;
     const Bytes packet = trace.bytes(entry);
-    wasmqtt_npm_packet(id_, entry.direction == Direction::inbound, number_of(mqtt_->version()), packet.data(), packet.size());
+    wasmqtt_npm_packet(id_, entry.direction == Direction::inbound, version, packet.data(), packet.size());
   }
 }
 
@@ -219,8 +258,10 @@ void NpmClient::tell(const StateChanged& event) {
   wasmqtt_npm_state(id_, number_of(event.state), number_of(event.stop_reason));
 }
 void NpmClient::tell(const Connected& event) {
-  const Bytes properties = mqtt_->server_properties().wire();
-  wasmqtt_npm_connected(id_, event.session_present, number_of(mqtt_->version()), properties.data(), properties.size());
+  with([&](auto& mqtt) {
+    const Bytes properties = mqtt.server_properties().wire();
+    wasmqtt_npm_connected(id_, event.session_present, number_of(mqtt.version()), properties.data(), properties.size());
+  });
 }
 void NpmClient::tell(const Authentication& event) {
   const Bytes properties = event.properties.wire();
@@ -256,7 +297,7 @@ void NpmClient::tell(const Closed& event) {
   const ReasonCode reason_code = record.version != ProtocolVersion::mqtt_5 ? ReasonCode::success
                                  : ours                                    ? record.error.reason_code()
                                                                            : record.reason_code;
-  const Bytes properties = mqtt_->ending_properties().wire();
+  const Bytes properties = with([](auto& mqtt) { return mqtt.ending_properties(); }).wire();
   wasmqtt_npm_closed(id_, number_of(record.phase), number_of(record.cause), number_of(record.fault), record.code,
                      record.clean, number_of(record.error.code()), number_of(record.return_code), number_of(reason_code),
                      milliseconds(record.elapsed), milliseconds(record.connected_for),
@@ -268,6 +309,7 @@ void NpmClient::tell(const Closed& event) {
 
 void NpmClient::tell(const Message& message) {
   tell_packets();
+  if (tab_ && message.token != 0) handled_.push_back(message.token);
   const auto [place, known] = topic_names().find(message.topic);
   const int flags = number_of(message.qos) | (message.retain ? 4 : 0) | (message.dup ? 8 : 0);
   wasmqtt_npm_message(id_, place, message.topic.data(), known ? 0 : message.topic.size(), message.payload.data(),

@@ -1,5 +1,5 @@
-// One client of the npm package: MqttClient with the browser's loop, transport and store, told in calls that JavaScript
-// understands (imports.hpp). It decides nothing; src/client.js gives it MQTT.js's names.
+// One client of the npm package: MqttClient with the browser's loop, transport and store, or this tab's part of a connection that
+// tabs share, told in calls that JavaScript understands (imports.hpp). It decides nothing; src/client.js gives it MQTT.js's names.
 #pragma once
 
 #include <functional>
@@ -14,16 +14,24 @@
 #include "wasmqtt/browser/browser_loop.hpp"
 #include "wasmqtt/browser/indexed_db_store.hpp"
 #include "wasmqtt/browser/page_life_cycle.hpp"
+#include "wasmqtt/browser/shared_tab.hpp"
 #include "wasmqtt/browser/websocket_transport.hpp"
 #include "wasmqtt/mqtt_client.hpp"
 
 namespace wasmqtt {
 
-class NpmClient {
+class NpmClient final : MqttListener {
  public:
   NpmClient(int id, Values& values);
 
-  MqttClient& mqtt() { return *mqtt_; }
+  void connect();
+  // Calls use() with the MqttClient, or the SharedMember, which has the same functions.
+  template <class Use>
+  decltype(auto) with(Use use) {
+    return tab_ ? use(tab_->mqtt()) : use(*mqtt_);
+  }
+  // The connection itself; nullptr: another tab has it.
+  MqttClient* connection();
   ScriptStore* script_store() { return script_store_.get(); }
 
   // The attempt that wasmqtt_npm_prepare() asked for; too late or twice: nothing happens.
@@ -41,13 +49,26 @@ class NpmClient {
   // Made when it is first asked for.
   NpmRequests& requests();
 
+  void trace();
+
+  // Inside of a message's call: it waits for acknowledge().
+  void hold(std::uint64_t token);
+
   // Packets to wasmqtt_npm_packet() from now on, or no more.
   void watch_packets(bool on);
   void tell_packets();
 
  private:
   MqttOptions options(Values& values);
-  SessionStore* store(Values& values);
+  // npm_sharing.cpp
+  void share(MqttOptions options, std::string database, bool journal, Values& values);
+  void tell(const SharedEvent& event);
+  void acknowledge_handled();
+  void on_mqtt_event(const MqttEvent& event) override;
+  void on_mqtt_delivery(const DeliveryChanged&) override {}
+
+  template <class Client>
+  void listen(Client& mqtt);
   void tell(const StateChanged& event);
   void tell(const Connected& event);
   void tell(const SessionLost& event);
@@ -68,6 +89,8 @@ class NpmClient {
   std::unique_ptr<ScriptStore> script_store_;
   std::unique_ptr<PageLifeCycle> page_;
   std::optional<MqttClient> mqtt_;
+  std::unique_ptr<SharedTab> tab_;  // in its place
+  std::vector<std::uint64_t> handled_;  // of the SharedMember, in this turn: to be acknowledged unless they are held
   std::function<void(Attempt)> ready_;
   RequestResponseOptions request_options_;
   std::optional<NpmRequests> requests_;

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "wasmqtt/client.hpp"
 #include "wasmqtt/properties.hpp"
 #include "wasmqtt/types.hpp"
 
@@ -46,6 +47,12 @@ class Values {
     PropertyList list;
     if (const double size = number(); size > 0) list.assign(Properties(take(static_cast<std::size_t>(size))));
     return list;
+  }
+  // Topic, message, QoS, retain flag and properties; no topic: none.
+  std::optional<WillOptions> will() {
+    auto topic = text();
+    if (!topic) return std::nullopt;
+    return WillOptions{std::move(*topic), *bytes(), qos(), flag(), properties()};
   }
   std::optional<std::vector<std::uint8_t>> bytes() {
     const double size = number();

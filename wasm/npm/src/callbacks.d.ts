@@ -34,6 +34,11 @@ export interface MqttClientEventCallbacks {
   /** wasmqtt extension. A payload is not what the option `as` of its handler or iteration says, and that has no option
    *  `undecodable` of its own. */
   undecodable: (topic: string, payload: PayloadBuffer, error: Error, packet: IPublishPacket) => void;
+  /** wasmqtt extension. What `client.shared` is from now on. */
+  shared: (how: 'leader' | 'member' | 'worker' | false) => void;
+  /** wasmqtt extension, with `share`. This tab may have missed messages: it had not read for too long, or came late to a new
+   *  leader. Its subscriptions are made anew, with their stored messages. */
+  messagesmissed: (missed: {reason: 'did not read' | 'late'}) => void;
   /** wasmqtt extension. The journal cannot be read or written: the session is kept in memory from now on. */
   journalerror: (error: Error) => void;
 }

@@ -96,6 +96,11 @@ export class MqttClient {
   reauthenticate(callback?: PacketCallback): this;
   reauthenticate(data: Message, callback?: PacketCallback): this;
   reauthenticateAsync(data?: Message): Promise<Packet | undefined>;
+  /** Option `share`: whose connection this is: this tab's, which leads; another tab's; or a SharedWorker's. false: its own alone,
+   *  and `notShared` says why; null: not known yet. */
+  readonly shared: 'leader' | 'member' | 'worker' | false | null;
+  /** Why `shared` is false; null: it is not. */
+  readonly notShared: string | null;
   /** Why the last connection ended. */
   readonly closeRecord: CloseRecord | null;
   /** The latest packets, oldest first; option `trace` says how many. */

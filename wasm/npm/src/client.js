@@ -159,9 +159,13 @@ export class MqttClient extends Connection {
   messages(filter, opts) { return messages_of(this, filter, opts ?? {}); }
 
   // Own: a question and its answer; all answers to it; and what answers questions.
-  async request(topic, message, opts) { return this._requests.request(topic, message, opts ?? {}); }
-  answers(topic, message, opts) { return this._requests.answers(topic, message, opts ?? {}); }
-  respond(filter, handler, opts) { return this._requests.respond(filter, handler, opts ?? {}); }
+  async request(topic, message, opts) { return this._alone().request(topic, message, opts ?? {}); }
+  answers(topic, message, opts) { return this._alone().answers(topic, message, opts ?? {}); }
+  respond(filter, handler, opts) { return this._alone().respond(filter, handler, opts ?? {}); }
+  _alone() {
+    if (this._worker !== undefined) throw new UnsupportedError('requests with the option \'share\'', 'use another client for them');
+    return this._requests;
+  }
 
   // `heard`: (packet, hold) => void.
   _handle_with(filter, heard, opts) {
@@ -361,6 +365,7 @@ function check_publish({properties, dup}, qos, timeToLive, version) {
 
 // new MqttClient(streamBuilder, options): any duplex stream will do.
 const stream_connector = (build) => ({
+  own: true,
   url_of: () => 'mqtt://stream',
   open: (url, client, failed) => {
     client.stream = build(client);

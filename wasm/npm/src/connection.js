@@ -12,6 +12,7 @@ import {mqtt5_only, values_of, will_of} from './options.js';
 import {connack_packet, connect_packet, disconnect_packet} from './packets.js';
 import {bytes_of} from './payload.js';
 import {write_properties} from './properties.js';
+import {not_here, leads, roles, start_worker, told} from './sharing.js';
 import {after_this_task, at_the_latest} from './task.js';
 
 const noop = () => {};
@@ -26,6 +27,9 @@ export class Connection extends Emitter {
     super();
     this.options = options;
     this.connected = this.disconnecting = this.disconnected = this.reconnecting = false;
+    this.shared = false;         // own: how; null: not known yet
+    this.notShared = null;       // and why not, if it was asked for
+    this._worker = undefined;    // that leads where tabs share, or null: a tab does
     this.closeRecord = null;     // why the last connection ended, or never came to be
     this.stream = null;          // what the connection runs over
     this._authentication = new Authentication(this);
@@ -55,9 +59,20 @@ export class Connection extends Emitter {
   _start() {
     if (this._core) return this._core;
     this._journal = make_journal(this.options.journal);
-    this._core = new Core(this, values_of(this.options, this._journal));
+    this._core = new Core(this, values_of(this.options, this._journal, this._share()));
     this._started();
     return this._core;
+  }
+
+  // Whether this tab may be the first to lead; null: nothing is shared.
+  _share() {
+    const {options} = this;
+    if (!options.share) return null;
+    this.notShared = this._connector.own ? 'Streams are not shared' : not_here(options) || null;
+    if (this.notShared) return null;
+    this.shared = null;
+    this._worker = options.share === leads ? null : start_worker(options);
+    return !this._worker;
   }
 
   connect() {
@@ -109,6 +124,9 @@ export class Connection extends Emitter {
     const {reasonCode = 0, properties} = opts ?? {};
     if ((properties || reasonCode) && this.options.protocolVersion === 4) {
       throw new UnsupportedError('properties and reason codes of DISCONNECT', mqtt5_only);
+    }
+    if ((properties || reasonCode) && this.shared !== false) {
+      throw new UnsupportedError('properties and reason codes of DISCONNECT with the option \'share\'', 'other tabs may go on');
     }
     const wire_properties = write_properties(properties);
     if (this.disconnecting) {
@@ -267,6 +285,7 @@ export class Connection extends Emitter {
     switch (this._state) {
       case 'connecting':
         if (before === 'loading') this._loaded();
+        if (before === 'connected') this._without_leader();
         if (before === 'waiting') this._tell('reconnect');
         if (this._watching) this._tell('packetsend', connect_packet(this.options, this._version));
         break;
@@ -290,6 +309,15 @@ export class Connection extends Emitter {
         break;
       default:
     }
+  }
+
+  // Who led is gone, and the connection with it; another one leads presently.
+  _without_leader() {
+    this._tell_connected();
+    this.connected = false;
+    this.reconnecting = true;
+    this._tell('close');
+    this._tell('reconnect');
   }
 
   // In MQTT.js's order: offline, error, close; what the network or the broker said comes first.
@@ -325,6 +353,15 @@ export class Connection extends Emitter {
     this._failure = Object.assign(error, {told: true});
     this._core.refuse_authentication();
   }
+
+  _role(role, why) {
+    this.shared = roles[role];
+    if (this.shared === null) return;
+    this.notShared = why || null;
+    this._tell('shared', this.shared);
+  }
+  _others() {}
+  _sharing(what, reason, names) { this._tell(...told[what](reason, names)); }
 
   _closed(phase, cause, fault, last_sent, last_received, properties, record) {
     this.closeRecord = this._record = close_record(phase, cause, fault, last_sent, last_received, record);

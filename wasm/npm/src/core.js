@@ -65,6 +65,13 @@ export function reason_text(code) {
   return answers(() => module._npm_reason(code))[0];
 }
 
+// The name of the group of tabs that such a client would share a connection with.
+export function share_name(options, url) {
+  if (!module) load();
+  place([url, options.clientId, options.username]);
+  return answers(() => module._npm_share_name())[0];
+}
+
 // The shortest journal that restores the same session; undefined for a damaged one.
 export function compact(records) {
   border.put(room, records);

@@ -6,6 +6,7 @@ import {check_filter, compact, memory_size} from './core.js';
 import {read_options, url_of} from './options.js';
 import {Payload, payloads} from './payload.js';
 import {ReasonCodes} from './reasons.js';
+import {is_own_worker, serve} from './sharing.js';
 import {foreign_websocket, native_websocket, stream_socket} from './sockets.js';
 import {DefaultMessageIdProvider, Store, UniqueMessageIdProvider} from './unsupported.js';
 
@@ -47,6 +48,10 @@ export function connectAsync(url, options, allowRetries = true) {
   });
 }
 
+// In a SharedWorker: it leads the tabs that name it.
+export function serveTabs() { serve(connect); }
+if (is_own_worker()) serveTabs();
+
 // For node.js and the tests.
 export const inside = {transports, payloads, journals, compact, memory_size, foreign_websocket, stream_socket};
 
@@ -56,4 +61,5 @@ export const validateTopics = (topics) => (topics.length ? topics.find((topic) =
 export {MqttClient as Client, ErrorWithReasonCode, ErrorWithSubackPacket, MqttClient, Payload, RequestError, UnsupportedError};
 export {ReasonCodes, DefaultMessageIdProvider, Store, UniqueMessageIdProvider};
 export default {connect, connectAsync, Client: MqttClient, MqttClient, ErrorWithReasonCode, ErrorWithSubackPacket,
-  RequestError, UnsupportedError, Payload, Store, DefaultMessageIdProvider, UniqueMessageIdProvider, ReasonCodes, validateTopic, validateTopics};
+  RequestError, UnsupportedError, Payload, Store, DefaultMessageIdProvider, UniqueMessageIdProvider, ReasonCodes, serveTabs,
+  validateTopic, validateTopics};

@@ -11,6 +11,9 @@ export function connect(options: IClientOptions): MqttClient;
 export function connectAsync(url: string, options?: IClientOptions, allowRetries?: boolean): Promise<MqttClient>;
 export function connectAsync(options: IClientOptions): Promise<MqttClient>;
 
+/** In a SharedWorker of your own: it leads the tabs that name it in `share: {worker}`. */
+export function serveTabs(): void;
+
 export {MqttClient, MqttClient as Client};
 export {ErrorWithReasonCode, ErrorWithSubackPacket, RequestError, UnsupportedError} from './errors.js';
 export {Payload} from './payload.js';

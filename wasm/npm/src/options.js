@@ -2,6 +2,7 @@
 import {UnsupportedError} from './errors.js';
 import {bytes_of} from './payload.js';
 import {write_properties} from './properties.js';
+import {not_here, share_options} from './sharing.js';
 import {DefaultMessageIdProvider} from './unsupported.js';
 
 export const mqtt5_only = 'it belongs to MQTT 5, which protocolVersion: 5 speaks';
@@ -39,8 +40,10 @@ export function read_options(url, given, transports) {
   if (url instanceof URL) url = url.href;
   if (typeof url === 'object' && url !== null && !given) [url, given] = ['', url];
   const options = {...defaults, ...url ? parse(String(url)) : {}, ...without_undefined(given ?? {})};
-  options.clientId ??= random_id();
   if (transports) options.protocol = scheme(options.protocol ?? Object.keys(transports)[0], options);
+  const shares = options.share && transports && !not_here(options);
+  if (shares) share_options(options, given);
+  options.clientId ??= random_id();
   if (options.auth) Object.assign(options, read_auth(options.auth));
   refuse_unsupported(options);
   if (transports) {
@@ -48,7 +51,7 @@ export function read_options(url, given, transports) {
       if (protocol !== undefined) check_protocol(scheme(protocol, {}), transports);
     }
   }
-  if (options.clean === false && !(given?.clientId || options.query?.clientId)) {
+  if (given?.clean === false && !(given.clientId || options.query?.clientId || shares)) {
     throw new Error('Missing clientId for unclean clients');
   }
   check_numbers(options);
@@ -112,12 +115,12 @@ function check_numbers(options) {
 const overflows = ['reject', 'dropOldest', 'dropNewest'];
 const longest = 1e13;
 
-// In the order in which npm_client.cpp reads them.
-export function values_of(options, journal) {
+// In the order in which npm_client.cpp reads them. `share`: null, or whether this tab may be the first to lead.
+export function values_of(options, journal, share = null) {
   const {queue = {}, requests = {}, backoff, keepalive, reconnectPeriod} = options;
   const first = backoff ? backoff.first ?? 1000 : reconnectPeriod;
   return [
-    ...!journal ? [0] : journal.database ? [1, journal.database] : [2],
+    ...!journal ? [0, null] : journal.database ? [1, journal.database] : [2, null],
     typeof globalThis.addEventListener === 'function' && typeof self !== 'undefined',
     options.clientId, options.connectTimeout || longest, Math.min(keepalive ? keepalive * 500 : 10_000, 10_000),
     queue.inFlight ?? 0, queue.messages ?? 100_000, queue.bytes ?? 64 * 1024 * 1024,
@@ -127,6 +130,8 @@ export function values_of(options, journal) {
     options.reconnectOnConnackError, options.takeoverStrikes ?? 0, options.clean, Boolean(options.strictReserved),
     versions.indexOf(options.protocolVersion), options.autoAssignTopicAlias ? topic_aliases : 0,
     write_properties(options.properties), requests.prefix ?? 'responses', Boolean(requests.inTopic), requests.answerQos ?? 1,
+    share !== null,
+    ...share === null ? [] : [share, url_of(options, 0), options.username ?? null, keepalive, ...will_of(options.will)],
   ];
 }
 
