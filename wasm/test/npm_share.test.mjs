@@ -146,7 +146,7 @@ describe('a tab that cannot share has a connection of its own, and says why:', (
     test(why, {timeout}, async () => {
       const context = await world.browser.newContext();
       try {
-        const tab = await world.arrive(context, (page) => page.addInitScript(deny));
+        const tab = await world.arrive(context, {prepare: (page) => page.addInitScript(deny)});
         await tab.enter(world.wire.url, {clientId: `alone-${why.length}`, share: true});
         assert.equal(await tab.shared(), false);
         assert.equal(await tab.page.evaluate(() => self.client.notShared), why);

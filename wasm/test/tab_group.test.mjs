@@ -42,6 +42,13 @@ async function tells(tab, ...reports) {
   }
 }
 
+// So many reports, in one go.
+const reports = (tab, count) => tab.page.evaluate(async (wanted) => {
+  const all = [];
+  while (all.length < wanted) all.push(await self.next_report());
+  return all;
+}, count);
+
 // The first leads with this epoch, the others have joined it.
 async function open_group(count, epoch = 1) {
   const leader = await open_tab();
@@ -69,11 +76,13 @@ describe('tabs in a group', () => {
   test('have one that leads, and a link to it each, on which frames keep their order', async () => {
     const [leader, ...members] = await open_group(3);
     for (const [i, member] of members.entries()) {
-      await member.page.evaluate(() => { for (let i = 0; i < 500; ++i) self.call('probe_tabs_send', 0, `up ${i}`); });
-      for (let n = 0; n < 500; ++n) await tells(leader, ['frame', i + 1, `up ${n}`]);
+      await member.page.evaluate(() => { for (let n = 0; n < 500; ++n) self.call('probe_tabs_send', 0, `up ${n}`); });
+      assert.deepEqual(await reports(leader, 500), Array.from({length: 500}, (_, n) => ['frame', i + 1, `up ${n}`]));
     }
-    await leader.page.evaluate(() => { for (let i = 0; i < 500; ++i) self.call('probe_tabs_send', 1 + i % 2, `down ${i}`); });
-    for (let n = 0; n < 500; ++n) await tells(members[n % 2], ['frame', 0, `down ${n}`]);
+    await leader.page.evaluate(() => { for (let n = 0; n < 1000; ++n) self.call('probe_tabs_send', 1 + n % 2, `down ${n}`); });
+    for (const [i, member] of members.entries()) {
+      assert.deepEqual(await reports(member, 500), Array.from({length: 500}, (_, n) => ['frame', 0, `down ${2 * n + i}`]));
+    }
     await send(leader, 2, '');
     await send(leader, 2, 'Grüße');
     await tells(members[1], ['frame', 0, ''], ['frame', 0, 'Grüße']);
@@ -212,10 +221,11 @@ describe('who leads', () => {
 
 describe('a tab that may not be first', () => {
   test('follows one that may, and takes its place', async () => {
-    const second = await open_tab({may_be_first: false});
     const first = await open_tab();
-    await tells(first, ['lead', 1], ['joined', 1]);
+    await tells(first, ['lead', 1]);
+    const second = await open_tab({may_be_first: false});
     await tells(second, ['leader', 1]);
+    await tells(first, ['joined', 1]);
     await first.page.close();
     await tells(second, ['lead', 2]);
   });

@@ -21,11 +21,11 @@ import {start_stepping_proxy} from '../support/stepping_proxy.mjs';
 
 const mqttjs = createRequire(path.join(package_directory, 'package.json'))('mqtt');
 
+// The page of a tab, and its script, which imports the package from `module`.
+export const page_of = (source) => `<!doctype html><html lang="en"><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}">
+<link rel="icon" href="data:,"><title>A tab</title><script type="module" src="${source}"></script></html>`;
 const policy = "default-src 'none'; img-src data:; script-src 'self' 'wasm-unsafe-eval'; connect-src ws: http:; worker-src 'self' blob:";
-const html = `<!doctype html><html lang="en"><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}">
-<link rel="icon" href="data:,"><title>A tab</title><script type="module" src="page.js"></script></html>`;
-
-const script = `import * as mqtt from './wasmqtt.mjs';
+export const script_of = (module) => `import * as mqtt from '${module}';
 self.mqtt = mqtt;
 self.got = [];       // [topic and payload, milliseconds since the epoch]
 self.told = [];
@@ -90,8 +90,8 @@ export async function open_world() {
     const state = await mkdtemp(path.join(parent, 'sharing-'));
     closing.push(() => rm(state, {recursive: true, force: true}));
     await copyFile(path.join(package_directory, 'dist', 'wasmqtt.mjs'), path.join(state, 'wasmqtt.mjs'));
-    await writeFile(path.join(state, 'index.html'), html);
-    await writeFile(path.join(state, 'page.js'), script);
+    await writeFile(path.join(state, 'index.html'), page_of('page.js'));
+    await writeFile(path.join(state, 'page.js'), script_of('./wasmqtt.mjs'));
     await writeFile(path.join(state, 'own_worker.js'), own_worker);
     const broker = await startBroker('open');
     closing.push(() => broker.close());
@@ -138,11 +138,11 @@ class World {
     return tab;
   }
   // Not connected yet.
-  async arrive(context, prepare = async () => {}) {
+  async arrive(context, {prepare = async () => {}, path: name = ''} = {}) {
     const page = await context.newPage();
     await prepare(page);
     const tab = new Tab(page);
-    await page.goto(this.server.url);
+    await page.goto(`${this.server.url}${name}`);
     await page.waitForFunction(() => self.mqtt);
     return tab;
   }
