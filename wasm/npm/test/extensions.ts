@@ -100,3 +100,16 @@ void five.request('a', {any: 'thing'});
 five.respond('a', () => 42);
 // @ts-expect-error the client's own
 void five.request('a', 'b', {properties: {responseTopic: 'mine'}});
+
+// ---- one connection for all tabs ----
+const shared: MqttClient = connect('wss://localhost', {share: true});
+connect('wss://localhost', {share: {worker: false}});
+connect('wss://localhost', {share: {worker: '/wasmqtt.mjs'}});
+connect('wss://localhost', {share: {worker: () => ({})}});
+shared.on('shared', (how) => (how === false ? shared.notShared?.length : how satisfies 'leader' | 'member' | 'worker'));
+shared.on('messagesmissed', ({reason}) => reason satisfies 'did not read' | 'late');
+export const how: 'leader' | 'member' | 'worker' | false | null = shared.shared;
+export const serve: () => void = mqtt.serveTabs;
+
+// @ts-expect-error no such part of it
+connect('wss://localhost', {share: {tab: true}});
