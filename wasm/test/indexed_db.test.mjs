@@ -4,15 +4,19 @@ import {after, afterEach, before, beforeEach, describe, test} from 'node:test';
 import {open_probe, serve_probe} from '../browser/test/probe.mjs';
 import {launchBrowser} from './support/browser.mjs';
 import {lacks, name as engine} from './support/engines/engine.mjs';
+import {serve_hanging} from './support/hanging.mjs';
 
 let browser;
 let pages;
+let hanging;
 before(async () => {
   pages = await serve_probe();
+  hanging = await serve_hanging();
   browser = await launchBrowser();
 });
 after(async () => {
   await browser?.close();
+  await hanging?.close();
   await pages?.close();
 });
 
@@ -23,8 +27,8 @@ async function open_store(context, prepare, compact_above = 1 << 20) {
 }
 
 // The numbers of the records of a client id.
-async function load(probe, client_id) {
-  await probe.call('probe_load', client_id);
+async function load(probe, client_id, epoch = 0) {
+  await probe.call('probe_load', client_id, epoch);
   const [what, size, text] = await probe.next();
   assert.equal(what, 'loaded');
   assert.ok(size >= 0, text);
@@ -196,6 +200,39 @@ describe('the session store in IndexedDB', () => {
     assert.deepEqual(await load(tabs[0], 'alice'), Array.from({length: number}, (_, i) => i + 1));
   });
 
+  test('gives a session to the later epoch, whoever comes last, and fails what the earlier one writes', async () => {
+    const taken_over = 'Another tab has taken over this session';
+    const [first, second] = [await open_store(context), await open_store(context)];
+    await load(first, 'alice', 1);
+    await first.call('probe_append', 1, 10);
+    assert.deepEqual(await first.next(), written);
+    assert.deepEqual(await load(second, 'alice', 2), [1]);
+    await first.call('probe_confirm', 1);
+    assert.deepEqual(await first.next(), ['confirmed', 0, '']);
+    await first.call('probe_append', 2, 10);
+    assert.deepEqual(await first.next(), ['written', 0, taken_over]);
+    // One that was frozen before it took what it thinks is its own.
+    await first.call('probe_load', 'alice', 1);
+    assert.deepEqual(await first.next(), ['loaded', -1, taken_over]);
+    await second.call('probe_append', 3, 10);
+    assert.deepEqual(await second.next(), written);
+    await second.call('probe_confirm', 2);
+    assert.deepEqual(await second.next(), ['confirmed', 1, '']);
+    assert.deepEqual(await load(first, 'alice', 3), [1, 3]);
+    assert.deepEqual(await load(second, 'alice'), [1, 3], 'who does not share takes it from whomever');
+  });
+
+  test('of a fenced session keeps nobody else waiting, when a page stands still in the middle of a write', async () => {
+    const [first, second] = [await open_store(context), await open_store(context)];
+    await load(first, 'alice', 1);
+    await first.page.evaluate(() => { self.call('probe_append', 1, 10); });
+    // In the task that has begun the transaction, or a later one.
+    const wake = await hanging.hang(first.page);
+    assert.deepEqual(await load(second, 'alice', 2), [1]);
+    wake();
+    assert.deepEqual(await first.next(), written);
+  });
+
   // As a page of format 1 left it.
   const store_format_1 = (page, newest = 1) => page.evaluate(async (version) => {
     const result = (request) => new Promise((resolve) => { request.onsuccess = () => resolve(request.result); });
@@ -242,7 +279,7 @@ describe('the session store in IndexedDB', () => {
 
   test('changes nothing in a database of a newer format, and says so', async () => {
     const probe = await after_format(3);
-    await probe.call('probe_load', 'alice');
+    await probe.call('probe_load', 'alice', 0);
     assert.deepEqual(await probe.next(), ['loaded', -1, 'A newer version of this page has stored its data here']);
   });
 

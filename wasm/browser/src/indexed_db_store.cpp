@@ -92,7 +92,7 @@ IndexedDbStore::IndexedDbStore(IndexedDbOptions options)
 
 IndexedDbStore::~IndexedDbStore() { wasmqtt_store_delete(id_); }
 
-SessionStore& IndexedDbStore::session(std::string_view name) { return find(name); }
+SessionStore& IndexedDbStore::session(std::string_view name) { return fenced(0, name); }
 
 FencedStore& IndexedDbStore::fenced(std::uint64_t epoch, std::string_view name) {
   Session& session = find(name);

@@ -117,8 +117,9 @@ EMSCRIPTEN_KEEPALIVE void probe_store(const char* name, int compact_above) {
       .name = name, .compact_above = static_cast<std::size_t>(compact_above)});
   store->on_problem = [](std::string_view problem) { report("problem", 0, problem); };
 }
-EMSCRIPTEN_KEEPALIVE void probe_load(const char* client_id) {
-  session = &store->session(std::string_view(client_id).starts_with("bob") ? "bob's broker" : "");
+EMSCRIPTEN_KEEPALIVE void probe_load(const char* client_id, int epoch) {
+  if (epoch != 0) session = &store->fenced(static_cast<std::uint64_t>(epoch));
+  else session = &store->session(std::string_view(client_id).starts_with("bob") ? "bob's broker" : "");
   session->load(client_id, [](bool ok, wasmqtt::Bytes records, std::string_view problem) {
     wasmqtt::JournalReader reader(records);
     wasmqtt::JournalRecord record;
@@ -131,6 +132,9 @@ EMSCRIPTEN_KEEPALIVE void probe_load(const char* client_id) {
 }
 EMSCRIPTEN_KEEPALIVE void probe_append(int number, int payload_size) {
   session->append(record(number, payload_size), report_written);
+}
+EMSCRIPTEN_KEEPALIVE void probe_confirm(int epoch) {
+  store->fenced(static_cast<std::uint64_t>(epoch)).confirm([](bool leads) { report("confirmed", leads); });
 }
 EMSCRIPTEN_KEEPALIVE void probe_remove(int number) {
   std::vector<std::uint8_t> out;

@@ -166,15 +166,23 @@ class Kills {
   #answers(name) { return this.world.heard.filter((line) => line.startsWith(`answers/${name} `)).map(number_in); }
 }
 
+// On a busy machine a worker may come too late, and a tab leads.
+async function open_tabs(world, count, worker) {
+  for (;;) {
+    await world.leave_all();
+    const tabs = await world.open(count, {worker: worker ? world.worker_url : false});
+    if (!worker || await tabs[0].shared() === 'worker') return tabs;
+  }
+}
+
 export async function kill_leaders(world, {way, rounds, tabs = 3}) {
   await world.other.subscribeAsync('answers/#', {qos: 2});
   const kills = new Kills(world, way);
   for (let round = 0; round < rounds; ++round) {
     // A worker that was ended is replaced by a tab; others begin anew.
     if (round === 0 || ways[way].worker) {
-      await world.leave_all();
       kills.tabs = [];
-      for (const page of await world.open(tabs, {worker: ways[way].worker ? world.worker_url : false})) await kills.add(page);
+      for (const page of await open_tabs(world, tabs, ways[way].worker)) await kills.add(page);
     }
     await kills.round(round);
     if (round === rounds - 1 || ways[way].worker) await kills.judge();

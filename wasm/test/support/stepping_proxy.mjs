@@ -3,7 +3,7 @@
 //   const wire = await start_stepping_proxy(broker.wsUrl);      // wire.url for the clients
 //   const reached = wire.stop_at('broker', 'pubrel');           // on the first connection on which one comes; 'publish': of QoS 2
 //   await reached;                                              // it was to pass, and did not
-//   wire.connections                                            // how many were made so far
+//   wire.open                                                   // how many connections there are
 //   await wire.close();
 import {createRequire} from 'node:module';
 import path from 'node:path';
@@ -35,7 +35,6 @@ function packets(each) {
 }
 
 export async function start_stepping_proxy(url) {
-  const wire = {connections: 0};
   let step = null;   // {from, name, reached}
   const server = new WebSocketServer({port: 0, host: '127.0.0.1', handleProtocols: () => 'mqtt'});
   await new Promise((resolve) => server.once('listening', resolve));
@@ -53,7 +52,6 @@ export async function start_stepping_proxy(url) {
   });
 
   server.on('connection', (client) => {
-    ++wire.connections;
     const pair = {stopped: false};
     const broker = new WebSocket(url, ['mqtt']);
     const opened = new Promise((resolve) => broker.once('open', resolve));
@@ -66,12 +64,13 @@ export async function start_stepping_proxy(url) {
       one.on('close', () => other.close());
     }
   });
-  return Object.assign(wire, {
+  return {
+    get open() { return server.clients.size; },
     url: `ws://127.0.0.1:${server.address().port}`,
     stop_at: (from, name) => new Promise((reached) => { step = {from, name, reached}; }),
     async close() {
       server.clients.forEach((client) => client.terminate());
       await new Promise((resolve) => server.close(resolve));
     },
-  });
+  };
 }
