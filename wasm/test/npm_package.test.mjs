@@ -8,7 +8,7 @@ import {build_package, package_directory} from './support/package.mjs';
 
 const run = promisify(execFile);
 const size = await build_package();
-const limit = 92 * 1024;  // as in scripts/size
+const limit = 125 * 1024;  // as in scripts/size
 
 test('npm pack makes a package of the module, its types, its page of documentation and its licences', async () => {
   const {stdout} = await run('npm', ['pack', '--dry-run', '--json'], {cwd: package_directory});
