@@ -137,6 +137,13 @@ TEST_CASE("the leader is killed at every step: nothing is lost, nothing comes tw
   }
 }
 
+TEST_CASE("QoS 0 that waits for a connection goes out once at most") {
+  Setting setting = two(ProtocolVersion::mqtt_3_1_1);
+  setting.queue_qos0 = true;
+  setting.store_latency = {};
+  at_every_step({.setting = setting, .blow = Blow::kill_bytes_arrive});
+}
+
 TEST_CASE("the next leader is killed, too, while it is taking over") {
   Setting setting = two(ProtocolVersion::mqtt_3_1_1);
   setting.count = 3;

@@ -130,6 +130,7 @@ MqttOptions Tabs::options() const {
   options.client.protocol = setting_.version == ProtocolVersion::mqtt_5 ? Protocol::mqtt_5 : Protocol::mqtt_3_1_1;
   options.client.session_expiry = setting_.version == ProtocolVersion::mqtt_5 ? never_expires : 0;
   options.client.keep_alive = 20s;
+  options.client.queue_qos0 = setting_.queue_qos0;
   options.client.queue_messages = setting_.queue_messages;
   options.client.trace.max_packets = setting_.trace_packets;
   options.client.topic_alias_maximum = chaos::ModelBroker::aliases;

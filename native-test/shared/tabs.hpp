@@ -34,6 +34,7 @@ struct Setting {
   bool clean_session = false;
   bool expects = true;         // the leader knows who lives
   std::size_t queue_messages = 100'000;
+  bool queue_qos0 = false;
   std::size_t trace_packets = 0;
   Duration announce = 2ms;     // until a tab learns of a new leader
   Duration driver_turn{};      // how late the driver's turn comes
