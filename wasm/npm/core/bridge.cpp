@@ -117,7 +117,9 @@ EMSCRIPTEN_KEEPALIVE int npm_cancel(NpmClient* self, double number, std::uint32_
 EMSCRIPTEN_KEEPALIVE void npm_acknowledge(NpmClient* self, double token) {
   self->with([&](auto& mqtt) { mqtt.acknowledge(static_cast<std::uint64_t>(token)); });
 }
-EMSCRIPTEN_KEEPALIVE void npm_hold(NpmClient* self, double token) { self->hold(static_cast<std::uint64_t>(token)); }
+EMSCRIPTEN_KEEPALIVE void npm_hold(NpmClient* self, double token) {
+  self->with([&](auto& mqtt) { mqtt.hold(static_cast<std::uint64_t>(token)); });
+}
 EMSCRIPTEN_KEEPALIVE int npm_refuse(NpmClient* self, double token, int reason_code) {
   return code(self->with([&](auto& mqtt) {
     return mqtt.refuse(static_cast<std::uint64_t>(token), static_cast<ReasonCode>(reason_code));

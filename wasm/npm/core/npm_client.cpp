@@ -78,10 +78,7 @@ void NpmClient::listen(Client& mqtt) {
                          number_of(event.reason), number_of(event.reason_code), event.reason_string.data(),
                          event.reason_string.size());
   };
-  mqtt.on_turn = [this] {
-    tell_packets();
-    acknowledge_handled();
-  };
+  mqtt.on_turn = [this] { tell_packets(); };
 }
 template void NpmClient::listen(SharedMember& mqtt);
 
@@ -309,7 +306,6 @@ void NpmClient::tell(const Closed& event) {
 
 void NpmClient::tell(const Message& message) {
   tell_packets();
-  if (tab_ && message.token != 0) handled_.push_back(message.token);
   const auto [place, known] = topic_names().find(message.topic);
   const int flags = number_of(message.qos) | (message.retain ? 4 : 0) | (message.dup ? 8 : 0);
   wasmqtt_npm_message(id_, place, message.topic.data(), known ? 0 : message.topic.size(), message.payload.data(),

@@ -51,9 +51,6 @@ class NpmClient final : MqttListener {
 
   void trace();
 
-  // Inside of a message's call: it waits for acknowledge().
-  void hold(std::uint64_t token);
-
   // Packets to wasmqtt_npm_packet() from now on, or no more.
   void watch_packets(bool on);
   void tell_packets();
@@ -63,7 +60,6 @@ class NpmClient final : MqttListener {
   // npm_sharing.cpp
   void share(MqttOptions options, std::string database, bool journal, Values& values);
   void tell(const SharedEvent& event);
-  void acknowledge_handled();
   void on_mqtt_event(const MqttEvent& event) override;
   void on_mqtt_delivery(const DeliveryChanged&) override {}
 
@@ -90,7 +86,6 @@ class NpmClient final : MqttListener {
   std::unique_ptr<PageLifeCycle> page_;
   std::optional<MqttClient> mqtt_;
   std::unique_ptr<SharedTab> tab_;  // in its place
-  std::vector<std::uint64_t> handled_;  // of the SharedMember, in this turn: to be acknowledged unless they are held
   std::function<void(Attempt)> ready_;
   RequestResponseOptions request_options_;
   std::optional<NpmRequests> requests_;

@@ -17,7 +17,6 @@ void NpmClient::share(MqttOptions options, std::string database, bool journal, V
   options.client.user_name = values.text();
   options.client.keep_alive = values.seconds();
   options.client.will = values.will();
-  options.client.manual_acknowledgement = true;
   shared.mqtt = std::move(options);
   tab_ = std::make_unique<SharedTab>(std::move(shared));
   listen(tab_->mqtt());
@@ -28,15 +27,6 @@ void NpmClient::share(MqttOptions options, std::string database, bool journal, V
     wasmqtt_npm_role(id_, static_cast<int>(role), why.data(), why.size());
   };
   tab_->on_others = [this](std::size_t others) { wasmqtt_npm_others(id_, static_cast<int>(others)); };
-}
-
-void NpmClient::hold(std::uint64_t token) {
-  if (tab_) std::erase(handled_, token);
-  else mqtt_->hold(token);
-}
-
-void NpmClient::acknowledge_handled() {
-  for (const std::uint64_t token : std::exchange(handled_, {})) tab_->mqtt().acknowledge(token);
 }
 
 // Of the connection that this tab has made for all.

@@ -159,13 +159,9 @@ export class MqttClient extends Connection {
   messages(filter, opts) { return messages_of(this, filter, opts ?? {}); }
 
   // Own: a question and its answer; all answers to it; and what answers questions.
-  async request(topic, message, opts) { return this._alone().request(topic, message, opts ?? {}); }
-  answers(topic, message, opts) { return this._alone().answers(topic, message, opts ?? {}); }
-  respond(filter, handler, opts) { return this._alone().respond(filter, handler, opts ?? {}); }
-  _alone() {
-    if (this._worker !== undefined) throw new UnsupportedError('requests with the option \'share\'', 'use another client for them');
-    return this._requests;
-  }
+  async request(topic, message, opts) { return this._requests.request(topic, message, opts ?? {}); }
+  answers(topic, message, opts) { return this._requests.answers(topic, message, opts ?? {}); }
+  respond(filter, handler, opts) { return this._requests.respond(filter, handler, opts ?? {}); }
 
   // `heard`: (packet, hold) => void.
   _handle_with(filter, heard, opts) {

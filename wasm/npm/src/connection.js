@@ -29,7 +29,7 @@ export class Connection extends Emitter {
     this.connected = this.disconnecting = this.disconnected = this.reconnecting = false;
     this.shared = false;         // own: how; null: not known yet
     this.notShared = null;       // and why not, if it was asked for
-    this._worker = undefined;    // that leads where tabs share, or null: a tab does
+    this._shares = false;        // tabs are one client, or this one is prepared for it
     this.closeRecord = null;     // why the last connection ended, or never came to be
     this.stream = null;          // what the connection runs over
     this._authentication = new Authentication(this);
@@ -59,7 +59,9 @@ export class Connection extends Emitter {
   _start() {
     if (this._core) return this._core;
     this._journal = make_journal(this.options.journal);
-    this._core = new Core(this, values_of(this.options, this._journal, this._share()));
+    const share = this._share();
+    this._shares = share !== null;
+    this._core = new Core(this, values_of(this.options, this._journal, share));
     this._started();
     return this._core;
   }

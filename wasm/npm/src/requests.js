@@ -3,7 +3,7 @@
 import {decoder_of, encoded, undecodable} from './codec.js';
 import {error_of} from './core.js';
 import {Delivery} from './delivery.js';
-import {RequestError, closed_error} from './errors.js';
+import {RequestError, UnsupportedError, closed_error} from './errors.js';
 import {bytes_of} from './payload.js';
 import {write_properties} from './properties.js';
 import {on_abort, Stream} from './stream.js';
@@ -82,7 +82,7 @@ export class Requests {
     if (!(timeout > 0)) throw new RangeError('timeout is a number of milliseconds');
     if (!(count >= 1)) throw new RangeError('count is a number of answers, at least 1');
     if (![0, 1, 2].includes(qos)) throw new RangeError('QoS is 0, 1 or 2');
-    const core = this.client._start();
+    const core = this._core_of_one();
     const number = core.request([topic, bytes_of(encoded(message, as)), write_properties(properties), qos | (retain ? 4 : 0), until,
       timeout, count]);
     if (number < 0) throw error_of(number, 5);
@@ -92,6 +92,12 @@ export class Requests {
       this.calls[number] = undefined;
       if (this.client._core === core) core.cancel_request(number);
     };
+  }
+
+  _core_of_one() {
+    const core = this.client._start();
+    if (this.client._shares) throw new UnsupportedError('requests with the option \'share\'', 'use a connection of their own');
+    return core;
   }
 
   // What the core tells. `packet`: null: none came with it. `reason`: of `reasons`.
@@ -108,7 +114,7 @@ export class Requests {
     const {qos = 1, as} = options;
     if (![0, 1, 2].includes(qos)) throw new RangeError('QoS is 0, 1 or 2');
     const responder = {filter, handler, options, qos, as, decode: decoder_of(as), numbers: []};
-    this.client._start();
+    this._core_of_one();
     responder.number = this.responders.push(responder) - 1;
     const granted = this._subscribe(responder);
     const unsubscribe = () => {
