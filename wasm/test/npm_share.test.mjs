@@ -124,6 +124,16 @@ describe('tabs that share', () => {
     assert.equal(await two.shared(), 'member');
   });
 
+  test('keep the id that they have in common, and nothing of a password or a signed address', {timeout}, async () => {
+    const [one] = await world.open(1, {worker: false});
+    const two = await world.arrive(one.page.context());
+    await two.enter(`${world.wire.url}?token=s3cret`, {share: {worker: false}, username: 'someone', password: 's3cret'});
+    const kept = await two.page.evaluate(async () => JSON.stringify([Object.entries(localStorage), await navigator.locks.query(),
+      self.client.options.clientId]));
+    assert.match(kept, /wasmqtt-share ws:.* someone/);
+    assert.doesNotMatch(kept, /s3cret/);
+  });
+
   test('connect anew when the broker was away, all of them', {timeout}, async () => {
     const tabs = await world.open(3, {worker: false});
     for (const tab of tabs) await tab.subscribe('away', 1);

@@ -31,9 +31,9 @@ export function share_options(options, given) {
   if (options.protocolVersion !== 4) options.properties = {sessionExpiryInterval: session_expiry, ...options.properties};
 }
 
-// An id that the tabs of this browser have for this address and user.
+// An id that the tabs of this browser have for this address, without its query, where tokens travel, and user.
 function common_id(options) {
-  const key = `wasmqtt-share ${url_of(options, 0)} ${options.username ?? ''}`;
+  const key = `wasmqtt-share ${url_of(options, 0).split('?')[0]} ${options.username ?? ''}`;
   try {
     if (!localStorage.getItem(key)) localStorage.setItem(key, random_id());
     return localStorage.getItem(key);
