@@ -3,25 +3,11 @@
 
 #include "chat/conversation_list.hpp"
 #include "chat/iso_time.hpp"
+#include "said.hpp"
 
 using namespace chat;
+using namespace chat::test;
 using namespace std::chrono_literals;
-
-namespace {
-
-Time at(std::string_view iso) { return parse_iso_time(iso).value(); }
-
-ChatMessage said(std::string sender, std::string id, Time sent, Time arrived) {
-  return {.id = std::move(id), .sender = std::move(sender), .text = "x", .sent_at = sent, .arrived_at = arrived};
-}
-
-std::string ids(const Conversation& conversation) {
-  std::string all;
-  for (const ChatMessage& message : conversation.messages()) all += message.id;
-  return all;
-}
-
-}  // namespace
 
 TEST_CASE("a conversation has the same key from both sides, and a title for each reader") {
   const ConversationKey key("peter", "alice");
