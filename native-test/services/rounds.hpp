@@ -15,8 +15,8 @@ inline int rounds(int usually) {
   return std::atoi(asked);
 }
 
-// For a change of rights to be in force: a second is promised, and measured by scripts/rights. The suite runs beside others on a
-// busy machine; what is in force by then has been noticed at once, and not by the comparison every 30 s.
+// For a change of rights or of forbidden words to be in force: a second is promised, and measured by scripts/rights. The suite runs
+// beside others on a busy machine; what is in force by then has been noticed at once, and not by the comparison every 30 s.
 inline std::chrono::milliseconds soon() { return std::chrono::milliseconds{std::getenv("WASMQTT_ROUNDS") != nullptr ? 1000 : 10'000}; }
 
 }  // namespace test

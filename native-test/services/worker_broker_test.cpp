@@ -105,7 +105,7 @@ TEST_CASE_FIXTURE(Workers, "checked messages: in rooms, and where nothing else i
 TEST_CASE_FIXTURE(Workers, "checked messages: a word that is forbidden while the worker runs counts within a second") {
   const auto worker = start_worker();
   const auto verdict_changes = [&](const std::string& wanted) {
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{1};
+    const auto deadline = std::chrono::steady_clock::now() + test::soon();
     for (int i = 0; std::chrono::steady_clock::now() < deadline; ++i) {
       const std::string id = wanted + std::to_string(i);
       vy.say(request, message(id, "cucumber"));
@@ -221,8 +221,10 @@ TEST_CASE_FIXTURE(Workers, "checked messages: a worker that stays while the brok
   worker->signal(SIGCONT);
   if (options.empty()) REQUIRE(test::await([&] { return subscribed() > before; }));
   vy.say(request, message("3", "hello"));
-  REQUIRE(minh.await_on(accepted, options.empty() ? 2 : 3));
+  REQUIRE(world.run_until([&] { return count(minh, accepted, "3") != 0; }));
+  // What the broker had not seen acknowledged when it stopped may have come again; what was said since may not.
   CHECK(minh.on(accepted).back() == message("3", "hello"));
+  CHECK(count(minh, accepted, "2") == (options.empty() ? 0 : 1));
 }
 
 TEST_CASE_FIXTURE(Workers, "checked messages: the limit of a message's size, one below, at it, one above, and far above") {

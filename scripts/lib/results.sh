@@ -2,6 +2,7 @@
 # Counting what passed and failed. Source after progress.sh.
 #
 #   count_ctest FILE                  reads what ctest --output-junit wrote: doctest's own counts where there are any
+#   show_failures FILE                what doctest said of each failed test case in it
 #   show_notes FILE                   what the suites in it had to remark: their lines that begin with "note: "
 #   count_tap FILE NAME               reads the TAP that node --test wrote
 #   count_failure "the page could not be built"
@@ -33,12 +34,24 @@ count_ctest() {
   done < <(results_of_junit "$1")
 }
 
+# A suite's output ends with counts, and another suite's may follow: without this the end of the log names no test case.
+show_failures() {
+  awk '
+    /<testcase / { failed = /status="fail"/; lines = 0 }
+    /^=+$/ { inside = failed }
+    /^\[doctest\] test cases:/ { inside = 0 }
+    inside && ++lines <= 80' "$1" | plain_of_xml
+}
+
 show_notes() {
   local line
   while IFS= read -r line; do
     note "$line"
-  done < <(sed -n 's/^\(.*<system-out>\)\{0,1\}note: //p' "$1" |
-    sed -e 's/&quot;/"/g' -e "s/&apos;/'/g" -e 's/&lt;/</g' -e 's/&gt;/>/g' -e 's/&amp;/\&/g')
+  done < <(sed -n 's/^\(.*<system-out>\)\{0,1\}note: //p' "$1" | plain_of_xml)
+}
+
+plain_of_xml() {
+  sed -e 's/&quot;/"/g' -e "s/&apos;/'/g" -e 's/&lt;/</g' -e 's/&gt;/>/g' -e 's/&amp;/\&/g'
 }
 
 # A suite that CTest calls failed though no test case of it did has crashed, hung, or tripped a sanitizer.
