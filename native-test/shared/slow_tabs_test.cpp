@@ -157,3 +157,45 @@ TEST_CASE("a tab that has paused its messages hears of all else, and has them wh
 }
 
 // ---- what is published ----
+
+TEST_CASE("signs of life take up none of the room that a tab has for messages, however long it is joined") {
+  Tabs tabs({.count = 2});
+  for (std::size_t i = 0; i < 2; ++i) tabs[i].subscribe("all", Qos::at_least_once);
+  tabs.start();
+  tabs.pass(200ms);
+  int sent = 0;
+  SUBCASE("idle") { tabs.pass(1200s); }
+  SUBCASE("with a message now and then") {
+    const std::string payload(1000, 'x');
+    for (; sent < 60; ++sent) {
+      REQUIRE(tabs[1].member->publish("all", "o" + std::to_string(5000 + sent) + ' ' + payload, {.qos = Qos::at_least_once}));
+      tabs.pass(1s);
+    }
+  }
+  for (std::size_t i = 0; i < 2; ++i) {
+    CHECK(last<JoinRefused>(tabs[i]) == nullptr);
+    CHECK(tabs[i].member->joined());
+    CHECK(tabs[i].order.size() == static_cast<std::size_t>(sent));
+  }
+}
+
+TEST_CASE("a tab that has published more than fits into its window hears of all of it when it joins anew") {
+  constexpr std::size_t window = 32 * 1024;
+  Tabs tabs({.count = 2, .hub = {.window_bytes = window}});
+  tabs.start();
+  tabs.pass(200ms);
+  tabs.broker().go_down(3s);
+  tabs.cut_connection();
+  tabs.pass(100ms);
+  const std::size_t before = tabs[1].port->bytes;
+  std::vector<std::uint64_t> numbers;
+  for (int i = 0; i < 4000; ++i) numbers.push_back(tabs[1].publish("out/1", Qos::at_least_once));
+  tabs.pass(1s);
+  tabs.cut(tabs[1]);
+  tabs.pass(200ms);
+  CHECK(tabs[1].port->bytes - before > window);  // welcome alone
+  tabs.pass(60s);
+  CHECK(tabs[1].member->joined());
+  CHECK(tabs[1].member->unfinished().empty());
+  CHECK(end_of(tabs[1], numbers.back()).state == DeliveryState::acknowledged);
+}

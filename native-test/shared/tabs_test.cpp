@@ -171,6 +171,38 @@ TEST_CASE("what the broker refuses is told once, at whatever step the leader die
   }
 }
 
+TEST_CASE("what the leader itself refuses is told once, at whatever step it dies or the tab's link is cut") {
+  int refused = 0;
+  for (const bool dies : {true, false}) {
+    for (int steps = 0; steps < 24; ++steps) {
+      INFO((dies ? "dies after " : "cut after ") << steps << " steps");
+      Tabs tabs({.count = 1, .queue_messages = 0});
+      MqttOptions roomy = tabs.options();
+      roomy.client.queue_messages = 50;
+      Tab& tab = tabs.add(1, roomy);
+      tabs.start();
+      tabs.pass(200ms);
+      tabs.broker().go_down(3s);
+      tabs.cut_connection();
+      tabs.pass(100ms);
+      const auto number = tab.publish("out", Qos::exactly_once);
+      for (int i = 0; i < steps; ++i) tabs.step();
+      if (dies) tabs.kill(tabs.leader());
+      else tabs.cut(tab);
+      tabs.pass(10s);
+      const auto& told = tab.deliveries[number];
+      // A leader that has kept nothing of it when it dies: the next one publishes it.
+      const bool failed = told.back().state == DeliveryState::failed;
+      CHECK((failed || (dies && told.back().state == DeliveryState::acknowledged)));
+      CHECK(std::count_if(told.begin(), told.end(), [](const auto& one) { return one.state == DeliveryState::failed; }) == (failed ? 1 : 0));
+      CHECK(tabs.ledger().forwarded.size() == (failed ? 0 : 1));
+      CHECK(tab.member->unfinished().empty());
+      refused += failed ? 1 : 0;
+    }
+  }
+  CHECK(refused > 24);
+}
+
 TEST_CASE("without a leader: QoS 1 and 2 wait, in order; QoS 0 is refused, what has a time to live expires, and it can be cancelled") {
   Tabs tabs({.count = 2});
   tabs.start();

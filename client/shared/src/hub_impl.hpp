@@ -193,7 +193,8 @@ class SharedHub::Impl final : private MqttListener {
   bool handle_publish(Tab& tab, Bytes body);
   bool try_publish(Tab& tab, Bytes body);
   void retry_publishes(Tab& tab);
-  void fail_publish(Tab& tab, std::uint64_t sequence, Error error);
+  void fail_publish(Tab& tab, std::uint64_t sequence, Qos qos, Error error);
+  void keep_failure(Source& from, const Failure& failure);
   void tell(Tab& tab, std::uint64_t sequence, const DeliveryChanged& changed);
   bool handle_cancel(Tab& tab, LinkReader& frame);
   bool handle_heard(Tab& tab, LinkReader& frame);

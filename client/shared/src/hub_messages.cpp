@@ -80,8 +80,8 @@ void SharedHub::Impl::give_up_waiting(Time now) {
     for (const Receiver& receiver : pending_[slot].receivers) {
       Tab* const tab = receiver.done ? nullptr : find_tab(receiver.tab);
       if (tab == nullptr || tab->waiting() == 0) continue;
-      LinkWriter(LinkFrame::behind, tab->ahead).byte(1);
-      send(*tab, [](ByteBuffer& out) { LinkWriter(LinkFrame::behind, out).byte(0); });
+      LinkWriter(LinkFrame::behind, tab->ahead);
+      send(*tab, [](ByteBuffer& out) { LinkWriter(LinkFrame::caught_up, out); });
     }
     finish(slot);
   }

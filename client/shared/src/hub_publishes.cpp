@@ -49,7 +49,7 @@ bool SharedHub::Impl::try_publish(Tab& tab, Bytes body) {
   from.accepted = sequence;
   tab.accepted_due = true;
   if (!delivery) {
-    fail_publish(tab, sequence, delivery.error());
+    fail_publish(tab, sequence, packet.qos, delivery.error());
   } else if (delivery->number == 0) {
     tell(tab, sequence, {{}, DeliveryState::sent});
   } else {
@@ -60,11 +60,21 @@ bool SharedHub::Impl::try_publish(Tab& tab, Bytes body) {
 }
 
 // The tab was told when it published that it could be done; the broker, or what waits already, says no.
-void SharedHub::Impl::fail_publish(Tab& tab, std::uint64_t sequence, Error error) {
+void SharedHub::Impl::fail_publish(Tab& tab, std::uint64_t sequence, Qos qos, Error error) {
   FailureReason reason = FailureReason::not_supported;
   if (error.code() == Errc::queue_full) reason = FailureReason::dropped_newest;
   if (error.code() == Errc::not_connected) reason = FailureReason::connection_lost;
+  if (qos != Qos::at_most_once) {
+    keep_failure(*tab.source, {sequence, reason, error.reason_code()});
+    if (durable()) journal_->origin(0, {tab.source->id, sequence});  // it has been taken, as those before it
+  }
   tell(tab, sequence, {{}, DeliveryState::failed, reason, error.reason_code()});
+}
+
+// Until the tab has heard of it.
+void SharedHub::Impl::keep_failure(Source& from, const Failure& failure) {
+  from.failures.push_back(failure);
+  if (durable()) journal_->failure(from.id, failure);
 }
 
 void SharedHub::Impl::tell(Tab& tab, std::uint64_t sequence, const DeliveryChanged& changed) {
@@ -74,8 +84,8 @@ void SharedHub::Impl::tell(Tab& tab, std::uint64_t sequence, const DeliveryChang
   });
 }
 
-// A failure is kept until the tab has heard of it, in the batch in which the message ends: what is not in the journal any more has been
-// acknowledged, or it is there as a failure.
+// A failure is kept in the batch in which the message ends: what is not in the journal any more has been acknowledged, or it is there
+// as a failure.
 void SharedHub::Impl::on_mqtt_delivery(const DeliveryChanged& changed) {
   const Slot slot = find_outgoing(changed.delivery.number);
   if (quiet_ || slot == no_slot) return;
@@ -87,10 +97,8 @@ void SharedHub::Impl::on_mqtt_delivery(const DeliveryChanged& changed) {
     outgoing_by_number_.erase(hash_of(one.number), slot);
     outgoing_.remove(slot);
   }
-  if (changed.state == DeliveryState::failed && one.qos != Qos::at_most_once) {
-    from.failures.push_back({one.sequence, changed.reason, changed.reason_code});
-    if (durable()) journal_->failure(from.id, from.failures.back());
-  }
+  if (changed.state == DeliveryState::failed && one.qos != Qos::at_most_once)
+    keep_failure(from, {one.sequence, changed.reason, changed.reason_code});
   if (from.tab != nullptr) tell(*from.tab, one.sequence, changed);
   timers_.request_turn();
 }

@@ -171,17 +171,14 @@ void SharedHub::Impl::write_fates(const Source& source, LinkWriter& frame) {
     ReasonCode code;
   };
   std::vector<Fate> fates;
-  const auto add = [&fates](const Fate& fate) {
-    auto at = fates.end();
-    while (at != fates.begin() && (at - 1)->sequence > fate.sequence) --at;
-    fates.insert(at, fate);
-  };
-  for (const Failure& failure : source.failures) add({failure.sequence, DeliveryState::failed, failure.reason, failure.code});
+  for (const Failure& failure : source.failures)
+    fates.push_back({failure.sequence, DeliveryState::failed, failure.reason, failure.code});
   for (const Outgoing& one : outgoing_.all()) {
     if (one.number == 0 || one.source != &source || one.qos == Qos::at_most_once) continue;
     const auto state = mqtt_->delivery_state({one.number});
-    add({one.sequence, state.value_or(DeliveryState::queued), FailureReason::none, ReasonCode::success});
+    fates.push_back({one.sequence, state.value_or(DeliveryState::queued), FailureReason::none, ReasonCode::success});
   }
+  std::sort(fates.begin(), fates.end(), [](const Fate& a, const Fate& b) { return a.sequence < b.sequence; });
   for (const Fate& fate : fates) frame.number(fate.sequence).byte(fate.state).byte(fate.reason).byte(fate.code);
 }
 

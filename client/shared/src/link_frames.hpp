@@ -40,12 +40,19 @@ enum class LinkFrame : std::uint8_t {
   settled,      // packet id: the journal has its QoS 2 message; it will not be repeated
   subscribed,   // the answers to requests
   unsubscribed,
-  behind,       // whether messages wait here that have been acknowledged to the broker already
+  behind,       // messages wait here that have been acknowledged to the broker already
+  caught_up,    // they do not any more
   let_go,       // it has not read, and is not joined any more
   resigned,
   pong,
   packet,       // of the trace
 };
+
+// What goes past the frames that wait for a slow tab. The bytes of all others are counted, from welcome on, by both ends: the hub sends
+// no more of them than the member has room for.
+constexpr bool goes_ahead(LinkFrame type) {
+  return type == LinkFrame::refused || type == LinkFrame::pong || type == LinkFrame::behind || type == LinkFrame::let_go;
+}
 
 enum class LinkCommand : std::uint8_t { connect, wake, offline };
 

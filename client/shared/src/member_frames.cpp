@@ -51,7 +51,8 @@ bool SharedMember::Impl::handle(LinkFrame type, Bytes body) {
     }
     case LinkFrame::subscribed: return handle_answer(frame, PacketType::subscribe);
     case LinkFrame::unsubscribed: return handle_answer(frame, PacketType::unsubscribe);
-    case LinkFrame::behind: behind_ = frame.flag(); return frame.done();
+    case LinkFrame::behind:
+    case LinkFrame::caught_up: behind_ = type == LinkFrame::behind; return frame.done();
     case LinkFrame::let_go:
       lose_leader();
       behind_ = true;

@@ -101,7 +101,8 @@ void SharedMember::Impl::handle_frames(Bytes frames) {
     if (link != link_changes_) break;
     if (!understood) return refused({JoinRefused::Reason::not_understood, link_version});
     const bool held = type == LinkFrame::message && !held_.empty();
-    if (was_joined && joined() && !held) taken_ += body.size() + frame_header_bytes;
+    const bool counts = (was_joined || type == LinkFrame::welcome) && joined() && !goes_ahead(type);
+    if (counts && !held) taken_ += body.size() + frame_header_bytes;
   }
   if (link == link_changes_ && !piece.good()) return refused({JoinRefused::Reason::not_understood, link_version});
   loop_.request_turn();
