@@ -6,6 +6,7 @@
 #include "chaos/scenario.hpp"
 #include "tab_checks.hpp"
 #include "tabs.hpp"
+#include "wasmqtt/journal.hpp"
 
 using namespace wasmqtt;
 using namespace wasmqtt::test;
@@ -107,6 +108,32 @@ TEST_CASE("a filter of a tab that died with the leader ends, whatever the journa
       check_all(tabs);
     }
   }
+}
+
+TEST_CASE("of a filter that ended before the broker was asked for it, nothing is kept") {
+  Tabs tabs({.store_latency = 20ms});
+  tabs.start();
+  tabs.pass(300ms);
+  for (int i = 0; i < 20; ++i) {
+    const std::string filter = "passing/" + std::to_string(i);
+    tabs[1].subscribe(filter, Qos::at_most_once);
+    tabs.pass(4ms);
+    tabs[1].unsubscribe(filter);
+    tabs.pass(60ms);
+  }
+  SUBCASE("nor when its tab has gone") {
+    tabs[1].subscribe("passing", Qos::at_most_once);
+    tabs.pass(4ms);
+    tabs.kill(tabs[1]);
+    tabs.pass(200ms);
+  }
+  std::size_t noted = 0;
+  const auto compacted = compact(tabs.disk().records);
+  REQUIRE(compacted);
+  JournalRecord record;
+  for (JournalReader reader(*compacted); reader.next(record) == JournalReader::Status::record;)
+    noted += record.kind == JournalRecord::Kind::note && record.text.find("passing") != std::string_view::npos && !record.payload.empty() ? 1 : 0;
+  CHECK(noted == 0);
 }
 
 TEST_CASE("the last tab that leaves ends the connection, and one that comes back makes it anew") {

@@ -214,6 +214,7 @@ class SharedHub::Impl final : private MqttListener {
   void end_all(Tab& tab);
   Subscription take_out(Slot slot);
   void end_unclaimed();
+  void forget_unused(std::string_view filter);
   void ask_noted(std::uint64_t batch);
   void forget_answers();
   Slot find_wanted(const Tab& tab, std::string_view filter) const;

@@ -190,7 +190,10 @@ void SharedHub::Impl::end_filter(Tab& tab, std::string_view filter, Properties p
     return;
   }
   const Subscription subscription = take_out(slot);
-  if (subscription.number == 0) return answer(tab, request, index, ReasonCode::success, {});
+  if (subscription.number == 0) {
+    forget_unused(text);
+    return answer(tab, request, index, ReasonCode::success, {});
+  }
   endings_.push_back({subscription, text, tab.number, request, index});
   (void)mqtt_->unsubscribe({&subscription, 1}, properties);
 }
@@ -214,7 +217,10 @@ void SharedHub::Impl::end_all(Tab& tab) {
     if (wanted_[slot].tab != &tab) continue;
     std::string filter = wanted_[slot].filter;
     const Subscription subscription = take_out(slot);
-    if (subscription.number == 0) continue;
+    if (subscription.number == 0) {
+      forget_unused(filter);
+      continue;
+    }
     all.push_back(subscription);
     endings_.push_back({subscription, std::move(filter), 0, 0, 0});
   }
@@ -239,12 +245,16 @@ void SharedHub::Impl::ended(const UnsubscribeAnswered& event) {
   if (event.error) return;  // without a connection the broker is told later
   if (Tab* const tab = ending.tab == 0 ? nullptr : find_tab(ending.tab))
     answer(*tab, ending.request, ending.index, event.reason_code, event.properties);
-  const Slot slot = find_known(ending.filter);
-  const bool another = std::any_of(endings_.begin(), endings_.end(),
-                                   [&](const Ending& one) { return one.filter == ending.filter; });
-  if (slot == no_slot || known_[slot].users != 0 || another) return;
-  if (durable()) journal_->filter(ending.filter, false);
-  known_by_filter_.erase(hash_of(std::string_view(ending.filter)), slot);
+  forget_unused(ending.filter);
+}
+
+// Which the broker does not have any more, or was never asked for.
+void SharedHub::Impl::forget_unused(std::string_view filter) {
+  const Slot slot = find_known(filter);
+  const bool ends = std::any_of(endings_.begin(), endings_.end(), [&](const Ending& one) { return one.filter == filter; });
+  if (slot == no_slot || known_[slot].users != 0 || ends) return;
+  if (durable()) journal_->filter(filter, false);
+  known_by_filter_.erase(hash_of(filter), slot);
   known_.remove(slot);
   timers_.request_turn();
 }
