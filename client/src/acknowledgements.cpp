@@ -1,6 +1,5 @@
 #include "acknowledgements.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace wasmqtt {
@@ -11,13 +10,25 @@ std::uint64_t Acknowledgements::add(PacketId packet_id, Qos qos, bool delivered,
 }
 
 bool Acknowledgements::add_repetition(PacketId packet_id) {
-  const auto old = std::find_if(undecided_.begin(), undecided_.end(),
-                                [&](const Undecided& one) { return one.packet_id == packet_id; });
-  if (old == undecided_.end()) return false;
-  old->token = add(packet_id, Qos::exactly_once, true, old->ready);
-  ring_.back().reason_code = old->reason_code;
-  if (old->ready) undecided_.erase(old);
+  const Slot slot = find_id(packet_id);
+  if (slot == no_slot || undecided_[slot].token != 0) return false;
+  const Undecided old = undecided_[slot];
+  undecided_[slot].token = add(packet_id, Qos::exactly_once, true, old.ready);
+  ring_.back().reason_code = old.reason_code;
+  if (old.ready) forget(slot);
   return true;
+}
+
+void Acknowledgements::remember(const Undecided& one) {
+  const Slot slot = undecided_.add(one);
+  by_id_.insert(hash_of(std::uint64_t{one.packet_id}), slot);
+  by_token_.insert(hash_of(one.old_token), slot);
+}
+
+void Acknowledgements::forget(Slot slot) {
+  by_id_.erase(hash_of(std::uint64_t{undecided_[slot].packet_id}), slot);
+  by_token_.erase(hash_of(undecided_[slot].old_token), slot);
+  undecided_.remove(slot);
 }
 
 Acknowledgements::Entry* Acknowledgements::entry(std::uint64_t token) {
@@ -26,16 +37,15 @@ Acknowledgements::Entry* Acknowledgements::entry(std::uint64_t token) {
 }
 
 PacketId Acknowledgements::make_ready(std::uint64_t token, ReasonCode reason_code) {
-  const auto old = std::find_if(undecided_.begin(), undecided_.end(),
-                                [&](const Undecided& one) { return one.old_token == token; });
-  if (old != undecided_.end()) {
-    if (old->token == 0) {
-      if (std::exchange(old->ready, true)) return 0;
-      old->reason_code = reason_code;
-      return old->packet_id;
+  if (const Slot slot = find_token(token); slot != no_slot) {
+    Undecided& old = undecided_[slot];
+    if (old.token == 0) {
+      if (std::exchange(old.ready, true)) return 0;
+      old.reason_code = reason_code;
+      return old.packet_id;
     }
-    token = old->token;
-    undecided_.erase(old);
+    token = old.token;
+    forget(slot);
   }
   Entry* found = entry(token);
   if (found == nullptr || std::exchange(found->ready, true)) return 0;
@@ -56,11 +66,11 @@ std::optional<Acknowledgements::Entry> Acknowledgements::take_ready() {
 
 void Acknowledgements::connection_lost() {
   // Those that were undecided before keep their first token: the application knows no other.
-  for (Undecided& one : undecided_) one.token = 0;
+  for (Undecided& one : undecided_.all()) one.token = 0;
   for (std::size_t i = first_; i < ring_.size(); ++i) {
     const Entry& lost = ring_[i];
     if (lost.qos != Qos::exactly_once || !lost.delivered || undecided(lost.packet_id)) continue;
-    undecided_.push_back({lost.packet_id, base_ + i, 0, lost.ready, lost.reason_code});
+    remember({lost.packet_id, base_ + i, 0, lost.ready, lost.reason_code});
   }
   base_ += ring_.size();
   ring_.clear();
@@ -69,16 +79,12 @@ void Acknowledgements::connection_lost() {
 
 void Acknowledgements::clear() {
   connection_lost();
-  undecided_.clear();
+  undecided_ = {};
+  by_id_ = by_token_ = {};
 }
 
 void Acknowledgements::forget(PacketId packet_id) {
-  std::erase_if(undecided_, [&](const Undecided& one) { return one.packet_id == packet_id; });
-}
-
-bool Acknowledgements::undecided(PacketId packet_id) const {
-  return std::any_of(undecided_.begin(), undecided_.end(),
-                     [&](const Undecided& one) { return one.packet_id == packet_id; });
+  if (const Slot slot = find_id(packet_id); slot != no_slot) forget(slot);
 }
 
 }  // namespace wasmqtt

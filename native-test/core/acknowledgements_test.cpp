@@ -72,6 +72,30 @@ TEST_CASE("acknowledgements: an unacknowledged QoS 2 message keeps its token ove
   CHECK_FALSE(acks.add_repetition(5));
 }
 
+TEST_CASE("acknowledgements: an unacknowledged QoS 2 message that comes again twice on one connection holds up nothing [MQTT-4.3.3-2]") {
+  Acknowledgements acks;
+  const auto token = acks.add(5, Qos::exactly_once, true, false);
+  acks.connection_lost();
+  CHECK(acks.add_repetition(5));
+  CHECK_FALSE(acks.add_repetition(5));  // answered as any repetition is, in its turn
+  acks.add(5, Qos::exactly_once, false, true);
+  acks.make_ready(acks.add(6, Qos::at_least_once, true, false));
+  CHECK(ready(acks).empty());
+  CHECK(acks.make_ready(token) == 5);
+  CHECK(ready(acks) == std::vector{5, 5, 6});
+}
+
+TEST_CASE("acknowledgements: tens of thousands are undecided, and each is found") {
+  Acknowledgements acks;
+  std::vector<std::uint64_t> tokens;
+  for (PacketId id = 1; id < 60'000; ++id) tokens.push_back(acks.add(id, Qos::exactly_once, true, false));
+  acks.connection_lost();
+  for (PacketId id = 1; id < 60'000; id += 2) acks.forget(id);
+  for (PacketId id = 59'999; id > 0; --id) CHECK(acks.add_repetition(id) == (id % 2 == 0));
+  for (PacketId id = 1; id < 60'000; ++id) CHECK(acks.make_ready(tokens[id - 1u]) == (id % 2 == 0 ? id : 0));
+  CHECK(ready(acks).size() == 29'999);
+}
+
 TEST_CASE("acknowledgements: decided between two connections, the repetition is ready as it comes [MQTT-4.3.3-2]") {
   Acknowledgements acks;
   const auto token = acks.add(5, Qos::exactly_once, true, false);

@@ -165,14 +165,18 @@ class Reader {
   }
 
   void add(const Acknowledgements& all) {
-    const bool matter = all.count() != 0 || !all.undecided_.empty();
+    std::vector<Acknowledgements::Undecided> undecided;  // in an order that does not tell which place came free when
+    for (const auto& one : all.undecided_.all())
+      if (one.packet_id != 0) undecided.push_back(one);
+    std::sort(undecided.begin(), undecided.end(), [](const auto& a, const auto& b) { return a.packet_id < b.packet_id; });
+    const bool matter = all.count() != 0 || !undecided.empty();
     print_ << (matter ? all.base_ + all.ring_.size() : 0) << all.count();
     for (std::size_t i = all.first_; i < all.ring_.size(); ++i) {
       const auto& entry = all.ring_[i];
       print_ << entry.packet_id << entry.qos << entry.ready << entry.delivered << entry.reason_code;
     }
-    print_ << all.undecided_.size();
-    for (const auto& one : all.undecided_)
+    print_ << undecided.size();
+    for (const auto& one : undecided)
       print_ << one.packet_id << one.old_token << one.token << one.ready << one.reason_code;
   }
 
