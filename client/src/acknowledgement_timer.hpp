@@ -45,7 +45,7 @@ class AcknowledgementTimer {
   std::uint64_t watched_end() const { return watched_end_; }
   std::optional<Time> deadline(Duration timeout) const {
     if (!waiting_ || timeout == Duration{}) return std::nullopt;
-    return since_ + timeout;
+    return later(since_, timeout);
   }
 
  private:

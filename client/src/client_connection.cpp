@@ -115,9 +115,9 @@ std::optional<Time> Client::Impl::exchange_deadline() const {
   if (!connecting && !(phase_ == Phase::connected && is_renewal(authentication_))) return std::nullopt;
   if (options_.connack_timeout == Duration{}) return std::nullopt;
   if (output_.begin() == 0 && output_.ready(durable()).empty()) return std::nullopt;
-  const Time deadline = opened_at_ + options_.connack_timeout;
+  const Time deadline = later(opened_at_, options_.connack_timeout);
   const bool limited = connecting && options_.connect_timeout != Duration{};
-  return limited ? std::min(deadline, attempt_began_ + options_.connect_timeout) : deadline;
+  return limited ? std::min(deadline, later(attempt_began_, options_.connect_timeout)) : deadline;
 }
 
 bool Client::Impl::connack(const Connack& packet) {
@@ -325,7 +325,7 @@ void Client::Impl::transport_closed(const TransportClose& close) {
   if (phase_ == Phase::idle) return;
   record_.fault = close.fault;
   record_.code = close.code;
-  record_.reason = close.reason;
+  record_.reason = escaped(close.reason);
   record_.clean = close.clean;
   if (phase_ == Phase::connected) judge_suspect();
   const bool asked = phase_ == Phase::disconnecting;

@@ -19,7 +19,25 @@ bool was_silent(const CloseRecord& record) {
 // An address without its query, where tokens travel.
 std::string_view place_of(std::string_view url) { return url.substr(0, url.find_first_of("?#")); }
 
-bool is_secure(std::string_view url) { return url.starts_with("wss:") || url.starts_with("mqtts:") || url.starts_with("ssl:"); }
+bool is_among(const std::vector<std::string>& places, std::string_view url) {
+  return std::find(places.begin(), places.end(), place_of(url)) != places.end();
+}
+
+std::string scheme_of(std::string_view url) {
+  std::string scheme(url.substr(0, url.find(':')));
+  for (char& letter : scheme) letter = letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
+  return scheme;
+}
+
+// What nobody can read on the way may not be sent on in a form that somebody can. Schemes that are not known, an application's own, are
+// taken for the worst: safe to leave for none but a safe one.
+bool is_lesser(std::string_view url, std::string_view than) {
+  const std::string to = scheme_of(url);
+  const std::string from = scheme_of(than);
+  const bool safe = to == "wss" || to == "mqtts" || to == "ssl" || to == "tls";
+  const bool plain = from == "ws" || from == "mqtt" || from == "tcp";
+  return !safe && !plain && to != from;
+}
 
 std::vector<std::string> in_order(DriverOptions& options, EventLoop& loop) {
   std::vector<std::string> urls = std::move(options.urls);
@@ -79,11 +97,13 @@ Error Driver::stop(const DisconnectOptions& options) {
   if (Error error = client_.set_disconnect(options)) return error;
   finishing_.cancel();
   fire(DriverEvent::stop);
+  if (at_rest(step_)) client_.forget_disconnect();  // there was no connection to say it on
   return {};
 }
 
 Error Driver::stop_when_done(Duration timeout, const DisconnectOptions& options) {
   if (Error error = client_.set_disconnect(options)) return error;
+  if (at_rest(step_)) client_.forget_disconnect();
   if (at_rest(step_) || state_ == ConnectionState::disconnecting) return {};
   finishing_.start(timeout, loop_.now());
   flush_soon();
@@ -160,7 +180,7 @@ void Driver::act(DriverAction action) {
       if (error_) client_.abort(now);
       return drain();
     case DriverAction::disconnect:
-      deadline_ = now + options_.disconnect_timeout;
+      deadline_ = later(now, options_.disconnect_timeout);
       client_.disconnect(now);
       return drain();
     case DriverAction::abort:
@@ -182,6 +202,7 @@ void Driver::load() {
     const Error error = ok ? client_.handle_restore(records, loop_.now()) : Error{};
     if (!ok) store_problem(problem);
     if (error) store_problem(error.message());
+    loaded_ = true;
     fire(DriverEvent::loaded);
   });
 }
@@ -205,7 +226,7 @@ void Driver::prepare() {
     return fire(DriverEvent::prepared);
   }
   url_ = proposal.url;
-  deadline_ = loop_.now() + options_.open_timeout;
+  deadline_ = later(loop_.now(), options_.open_timeout);
   options_.prepare_attempt(std::move(proposal), [this, alive = lifetime_.watch(), asked = transitions_](Attempt attempt) {
     if (!alive || asked != transitions_) return;  // late, or the second time
     attempt_ = std::move(attempt);
@@ -230,7 +251,7 @@ void Driver::open() {
     client_.abort(now);
     return drain();
   }
-  deadline_ = now + options_.open_timeout;
+  deadline_ = later(now, options_.open_timeout);
   transport_in_use_ = true;
   transport_full_ = false;
   transport_.open(url_, *this);
@@ -258,6 +279,7 @@ void Driver::decide_what_next() {
   const bool more_urls = !was_connected && urls_.more();
   if (!options_.reconnect && !more_urls) return fire(DriverEvent::give_up, StopReason::connection_lost);
   if (was_connected && !same_fault_again()) backoff_.connection_lasted(close_record_.connected_for);
+  if (was_connected && backoff_.failures() == 0) redirects_ = 0;
   if (was_connected && (was_silent(close_record_) || backoff_.failures() > 1)) urls_.leave();
   const bool at_once = more_urls || (was_connected && options_.reconnect_at_once && backoff_.failures() == 0);
   const Duration wait = more_urls ? Duration{} : backoff_.next(loop_.random());
@@ -270,11 +292,13 @@ void Driver::forgive_endings() {
   backoff_.reset();
 }
 
-bool Driver::is_old(std::string_view url) const {
-  for (const std::string& old : old_urls_) {
-    if (old == place_of(url)) return true;
-  }
-  return false;
+bool Driver::is_old(std::string_view url) const { return is_among(old_urls_, url); }
+
+// A connection was accepted.
+void Driver::remember_version() {
+  if (trying_old_) return remember_old();
+  const bool is_new = newest_ && client_.version() == ProtocolVersion::mqtt_5 && !is_among(new_urls_, url_);
+  if (is_new) new_urls_.emplace_back(place_of(url_));
 }
 
 void Driver::remember_old() {
@@ -285,7 +309,7 @@ void Driver::remember_old() {
 }
 
 // A broker that does not speak MQTT 5 says so, or just closes [MQTT5-3.1.2-2]. What only closes may have other reasons: that it
-// was the version is known when 3.1.1 is accepted.
+// was the version is known when 3.1.1 is accepted; and it was not where MQTT 5 has been spoken.
 bool Driver::falls_back() {
   const CloseRecord& record = close_record_;
   if (!newest_ || error_ || std::exchange(trying_old_, false) || record.version != ProtocolVersion::mqtt_5) return false;
@@ -293,7 +317,7 @@ bool Driver::falls_back() {
   const bool said = record.cause == CloseRecord::Cause::refused &&
                     record.reason_code == ReasonCode::unsupported_protocol_version;
   const bool closed = record.cause == CloseRecord::Cause::transport && record.phase == CloseRecord::Phase::connecting &&
-                      !record.last_received;
+                      !record.last_received && !is_among(new_urls_, url_);
   if (!said && !closed) return false;
   if (said) remember_old();
   else trying_old_ = true;
@@ -308,7 +332,7 @@ bool Driver::follows_server() {
   std::string url;
   if (named && options_.follow_server && !record.server_reference.empty() && redirects_ < most)
     url = options_.follow_server(record.server_reference, record);
-  if (url.empty() || (is_secure(url_) && !is_secure(url))) {
+  if (url.empty() || is_lesser(url, url_)) {
     redirects_ = 0;
     return false;
   }
@@ -378,7 +402,7 @@ void Driver::handle_timer() {
   if (deadline_ && now >= *deadline_) {
     deadline_.reset();
     // As long as bytes leave, what was accepted before DISCONNECT is on its way.
-    const Time enough = client_.last_sent() + options_.disconnect_timeout;
+    const Time enough = later(client_.last_sent(), options_.disconnect_timeout);
     if (state_ == ConnectionState::disconnecting && now < enough) deadline_ = enough;
     else fire(DriverEvent::timed_out);
   }

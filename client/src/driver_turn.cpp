@@ -62,14 +62,15 @@ void Driver::deliver_events() {
     if (!connected) continue;
     fire(DriverEvent::accepted);
     if (step_ != DriverState::connected || options_.return_after == Duration{} || !urls_.away()) continue;
-    go_back_at_ = now + options_.return_after * (1 << std::min(urls_.failed_returns(), 6u));
+    const int times = 1 << std::min(urls_.failed_returns(), 6u);
+    go_back_at_ = later(now, std::min(options_.return_after, Duration::max() / times) * times);
   }
 }
 
 void Driver::note(const Event& event, Time now) {
   finishing_.note(event, now);
   takeover_.note(event);
-  if (trying_old_ && std::holds_alternative<Connected>(event)) remember_old();
+  if (std::holds_alternative<Connected>(event)) remember_version();
   if (std::holds_alternative<Connected>(event)) urls_.settle();
   if (const Closed* closed = std::get_if<Closed>(&event)) {
     close_record_ = closed->record;

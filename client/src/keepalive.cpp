@@ -55,7 +55,7 @@ std::optional<Time> KeepAlive::ping_at() const {
 
 std::optional<Time> KeepAlive::dead_at() const {
   if (!running_ || !waiting_since_ || timeout_ == Duration{}) return std::nullopt;
-  return *waiting_since_ + timeout_;
+  return later(*waiting_since_, timeout_);
 }
 
 KeepAlive::Due KeepAlive::due(Time now) const {

@@ -12,7 +12,7 @@ void ProgressDeadline::note(const Event& event, Time now) {
   const bool answered = (subscribed != nullptr && !subscribed->error) || (unsubscribed != nullptr && !unsubscribed->error);
   if (!ended && !answered) return;
   sending_counts_ = true;
-  deadline_ = now + timeout_;
+  deadline_ = later(now, timeout_);
 }
 
 }  // namespace wasmqtt

@@ -55,7 +55,7 @@ Result<RequestResponse::Call> RequestResponse::request_each(std::string_view top
   while (open.number == 0 || find(open.number) != no_slot);
   open.expected = expected;
   open.expected.timeout = std::min(expected.timeout, Duration::max() / 2);
-  open.deadline = loop_.now() + open.expected.timeout;
+  open.deadline = later(loop_.now(), open.expected.timeout);
   open.heard = std::move(heard);
   open.waiting = true;
   open.topic = topic;
@@ -177,7 +177,7 @@ void RequestResponse::heard(Slot slot, const Message& message, std::string_view 
   const bool last = until == Until::answer || open.expected.most <= 1 || (until == Until::end && !open.streamed);
   if (last) return end(slot, {&message, true});
   --open.expected.most;
-  if (until == Until::end) open.deadline = loop_.now() + open.expected.timeout;
+  if (until == Until::end) open.deadline = later(loop_.now(), open.expected.timeout);
   // Whoever is told may end it.
   const std::uint64_t number = open.number;
   const Heard told = std::exchange(open.heard, {});

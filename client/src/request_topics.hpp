@@ -64,7 +64,8 @@ struct InTopic {
 };
 inline std::optional<InTopic> take_apart(std::string_view topic) {
   constexpr std::size_t address_size = client_digits + 1 + id_digits;
-  const bool cancels = topic.ends_with(cancel_mark) && topic[topic.size() - cancel_mark.size() - 1] == '/';
+  const bool cancels = topic.size() > cancel_mark.size() && topic.ends_with(cancel_mark) &&
+                       topic[topic.size() - cancel_mark.size() - 1] == '/';
   if (cancels) topic.remove_suffix(cancel_mark.size() + 1);
   if (topic.size() <= marker.size() + address_size) return std::nullopt;
   const std::string_view address = topic.substr(topic.size() - address_size);

@@ -315,3 +315,12 @@ TEST_CASE("close without CONNACK is a failed attempt and says so [MQTT-3.2.2-6]"
         "The broker closed the connection (code 1002: bad frame) 12 ms after the attempt began, before CONNACK: is "
         "ws://broker a port where a broker speaks MQTT?");
 }
+
+TEST_CASE("what the other side gives as its reason to close is text for one line of a log") {
+  World world;
+  world.connect();
+  world.broker.cut({TransportFault::none, 4000, "bye\n\x1b[31m2026-01-01 root logged in", true});
+  CHECK(world.mqtt.close_record().reason.find('\n') == std::string::npos);
+  CHECK(world.mqtt.close_record().sentence().find('\x1b') == std::string::npos);
+  CHECK(world.mqtt.close_record().sentence().find("bye") != std::string::npos);
+}

@@ -183,6 +183,42 @@ TEST_CASE("MqttClient 5: what disconnect_when_done() is to say waits for the con
   CHECK(world.broker.expect<Disconnect>().reason_code == ReasonCode::success);
 }
 
+TEST_CASE("MqttClient 5: what there was no connection to say on is not said on a later one") {
+  MqttOptions options = options5();
+  options.urls = {"ws://one", "ws://two"};
+  options.client.keep_alive = 0s;
+  options.driver.stay = true;
+  options.driver.return_after = 5min;
+  World5 world(options);
+  const auto find_nobody = [&] {
+    world.broker.cut(nobody_there);
+    world.loop.run_turns();
+  };
+  world.mqtt.connect();
+  find_nobody();
+  find_nobody();
+  REQUIRE(world.mqtt.state() == ConnectionState::waiting);
+  const DisconnectOptions ends{.reason_code = ReasonCode::disconnect_with_will_message, .session_expiry = 0};
+  SUBCASE("at once") { CHECK_FALSE(static_cast<bool>(world.mqtt.disconnect(ends))); }
+  SUBCASE("when all is done, which it is") {
+    world.mqtt.disconnect();
+    CHECK_FALSE(static_cast<bool>(world.mqtt.disconnect_when_done(1min, ends)));
+  }
+  REQUIRE(world.mqtt.state() == ConnectionState::stopped);
+  world.mqtt.connect();
+  if (world.broker.url() == "ws://one") {
+    find_nobody();
+  }
+  world.accept();
+  REQUIRE(world.broker.url() == "ws://two");
+  std::vector<std::uint8_t> last_bytes;
+  world.mqtt.on_event = [&](const MqttEvent& event) {
+    if (std::holds_alternative<Closed>(event)) last_bytes.assign(world.broker.unread().begin(), world.broker.unread().end());
+  };
+  world.loop.advance(5min);  // it goes back to the first broker, and says goodbye to this one
+  CHECK(last_bytes == std::vector<std::uint8_t>{0xe0, 0});
+}
+
 TEST_CASE("MqttClient 5: what a later connection has no place for is left out there, and 3.1.1 alone refuses it at once") {
   MqttOptions options = options5();
   options.client.protocol = Protocol::newest;

@@ -1,4 +1,7 @@
 // Protocol::newest: MQTT 5, and 3.1.1 where the broker speaks no other; and following a broker to another server.
+#include <map>
+#include <string>
+
 #include "world.hpp"
 
 using namespace wasmqtt;
@@ -100,6 +103,30 @@ TEST_CASE("newest: a broker that just closes is tried in 3.1.1 once; only when t
   world.expect(old_version);
 }
 
+TEST_CASE("newest: a broker that has spoken MQTT 5, and closes without a word as one does that starts, is not taken for an old one") {
+  Newest world;
+  world.mqtt.connect();
+  world.expect(new_version);
+  world.accept();
+  world.broker.cut();
+  for (int i = 0; i < 3; ++i) {
+    world.next_attempt();
+    world.expect(new_version);
+    world.broker.cut();
+  }
+  world.next_attempt();
+  world.expect(new_version);
+  world.accept();
+  CHECK(world.told == "");
+  world.broker.cut();
+  world.next_attempt();
+  world.expect(new_version);
+  world.broker.reply(Connack{false, {}, ReasonCode::unsupported_protocol_version});  // it has been replaced
+  world.next_attempt();
+  world.expect(old_version);
+  CHECK(world.told == "ws://broker ");
+}
+
 TEST_CASE("newest: a refusal for another reason is no question of the version") {
   Newest world;
   world.mqtt.connect();
@@ -181,10 +208,37 @@ TEST_CASE("driver 5: another server is followed only if asked for, never to a le
   follows.wait();
   CHECK(follows.broker.url() == "ws://broker");
 
-  options.urls = {"wss://broker"};
-  World secure(options);
-  secure.mqtt.connect();
-  moved(secure);
-  secure.wait();
-  CHECK(secure.broker.url() == "wss://broker");
+  // One that has served for a while begins the count anew.
+  for (int i = 0; i < 5; ++i) {
+    moved(follows);
+    follows.wait();
+    CHECK(follows.broker.url() == "ws://other.example:1883");
+    follows.broker.accept();
+    follows.broker.version = new_version;
+    follows.broker.expect<Connect>();
+    follows.broker.reply(Connack{false});
+    REQUIRE(follows.mqtt.connected());
+    follows.loop.advance(std::chrono::hours{1});
+    follows.broker.cut();
+    follows.wait();
+  }
+
+  for (const std::string url : {"wss://broker", "mqtts://broker", "ssl://broker", "tls://broker", "WSS://broker", "Tls://broker", "own://broker"}) {
+    options.urls = {url};
+    World secure(options);
+    secure.mqtt.connect();
+    moved(secure);
+    secure.wait();
+    CHECK(secure.broker.url() == url);
+  }
+  for (const auto& [from, to] : std::map<std::string, std::string>{
+           {"tls://broker", "WSS://other"}, {"MQTT://broker", "mqtts://other"}, {"tcp://broker", "ws://other"}, {"own://broker", "own://other"}}) {
+    options.urls = {from};
+    options.driver.follow_server = [to = to](std::string_view, const CloseRecord&) { return to; };
+    World other(options);
+    other.mqtt.connect();
+    moved(other);
+    other.wait();
+    CHECK(other.broker.url() == to);
+  }
 }

@@ -48,6 +48,25 @@ TEST_CASE("disconnect_when_done() ends when nothing has progressed for as long a
   CHECK(world.mqtt.counts().in_flight == 1);  // the next connect() sends it again
 }
 
+TEST_CASE("times that are never up: Duration::max() is one") {
+  MqttOptions options = client_options(true);
+  options.client.connack_timeout = options.client.connect_timeout = options.client.pingresp_timeout = Duration::max();
+  options.client.acknowledgement_timeout = Duration::max();
+  options.driver.open_timeout = options.driver.disconnect_timeout = options.driver.return_after = Duration::max();
+  World world(options);
+  world.mqtt.connect();
+  world.loop.advance(24h);
+  world.broker.accept();
+  world.loop.advance(24h);
+  world.broker.expect<Connect>();
+  world.broker.reply(Connack{});
+  world.publish("a", "x", Qos::at_least_once);
+  world.broker.expect<Publish>();
+  world.mqtt.disconnect_when_done(Duration::max());
+  world.loop.advance(24h);
+  CHECK(world.mqtt.connected());
+}
+
 TEST_CASE("disconnect_when_done() while offline reconnects for it; sending is progress once, sending again is not") {
   World world(client_options(false));
   world.connect();

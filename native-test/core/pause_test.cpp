@@ -125,6 +125,29 @@ TEST_CASE("what waits is bounded in bytes: at the limit it waits, above it the c
   CHECK(heard.payloads.empty());
 }
 
+TEST_CASE("many short messages wait in not much more memory than they have bytes, and come in order") {
+  MqttOptions options = client_options();
+  options.client.paused_bytes = 1 << 20;
+  World world(std::move(options));
+  Heard heard(world);
+  world.connect();
+  world.mqtt.pause();
+  Texts expected;
+  ByteBuffer piece;
+  for (int i = 0; i < 60'000; ++i) {
+    expected.push_back(std::to_string(i));
+    const ByteBuffer one = bytes_of({publish_of("a", expected.back())});
+    piece.insert(piece.end(), one.begin(), one.end());
+    if (piece.size() < 5000 && i != 59'999) continue;
+    world.broker.reply_bytes(piece);
+    piece.clear();
+  }
+  REQUIRE(world.mqtt.connected());
+  world.mqtt.resume();
+  world.loop.run_turns();
+  CHECK(heard.payloads == expected);
+}
+
 TEST_CASE("what waits when the connection ends is dropped, and the broker sends it again; paused holds on") {
   World world(client_options(false));
   Heard heard(world);

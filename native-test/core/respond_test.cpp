@@ -62,13 +62,18 @@ TEST_CASE("respond 3.1.1: the topic names the place for the answer; what only lo
     CHECK(world.broker.expect<Publish>().topic == "responses/" + client + "/" + id);
     std::size_t ignored = 0;
     for (const std::string& topic : {"lamp/7/request/" + client + "/" + id.substr(1), "lamp/7/request/" + client + "/" + std::string(16, 'G'),
-                                     "lamp/7/request/../" + id, std::string("lamp/7/request/x/y")}) {
+                                     "lamp/7/request/../" + id, std::string("lamp/7/request/x/y"), std::string("lamp/cancel")}) {
       world.broker.reply(publish_of(topic, "on?"));
       CHECK(world.requests->counts().ignored == ++ignored);
     }
     CHECK(topics.size() == 1);
     CHECK(world.broker.quiet());
   }
+  RequestWorld all(v3);
+  REQUIRE(all.requests->respond("#", [](const RequestResponse::Incoming&, const RequestResponse::Reply&) {}));
+  all.connect();
+  for (const char* topic : {"cancel", "/cancel", "a"}) all.broker.reply(publish_of(topic, "on?"));
+  CHECK(all.requests->counts().ignored == 3);
 }
 
 TEST_CASE("respond: the application says which places are answered on") {

@@ -65,6 +65,7 @@ struct LateStore final : SessionStore {
 TEST_CASE("a slow store: loading first, then connecting; PUBLISH leaves when the store has its record") {
   LateStore store;
   World world(client_options(false), &store);
+  CHECK_FALSE(world.mqtt.durable());  // it has not been loaded
   world.mqtt.connect();
   CHECK(world.mqtt.state() == ConnectionState::loading);
   CHECK(world.broker.opened() == 0);

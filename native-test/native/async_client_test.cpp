@@ -117,6 +117,13 @@ TEST_CASE("await connect: until CONNACK; a time-out ends the waiting and not the
   stopped.pass(100ms);
   CHECK(stopped.log == std::string(local_error(Errc::not_connected).message()));
 
+  Task<> never = connect_then(stopped, 5s);
+  stopped.client->on_event = [&](const MqttEvent& event) {
+    if (std::holds_alternative<StateChanged>(event)) stopped.client->disconnect();
+  };
+  never.start();
+  CHECK(never.done());
+
   MqttOptions invalid = Fixture::options();
   invalid.client.keep_alive = -1s;
   Fixture wrong(std::move(invalid));

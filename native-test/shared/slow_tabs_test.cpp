@@ -101,7 +101,10 @@ TEST_CASE("a message is acknowledged to the broker when every tab that has it ha
     CHECK(tabs.hub().counts().unacknowledged == 1);
     SUBCASE("later") { tabs[2].member->acknowledge(tabs[2].unacknowledged.front()); }
     SUBCASE("refused by one") {
-      const Error error = tabs[2].member->refuse(tabs[2].unacknowledged.front(), ReasonCode::quota_exceeded);
+      const std::uint64_t token = tabs[2].unacknowledged.front();
+      const Errc no_code = version == ProtocolVersion::mqtt_5 ? Errc::reserved_reason_code : Errc::not_in_this_version;
+      CHECK(tabs[2].member->refuse(token, ReasonCode::session_taken_over) == local_error(no_code));  // none of PUBACK
+      const Error error = tabs[2].member->refuse(token, ReasonCode::quota_exceeded);
       CHECK(error == (version == ProtocolVersion::mqtt_5 ? Error{} : local_error(Errc::not_in_this_version)));
       if (error) tabs[2].member->acknowledge(tabs[2].unacknowledged.front());
     }

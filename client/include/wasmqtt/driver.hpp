@@ -170,7 +170,7 @@ class Driver final : private TransportObserver {
   UrlChoice url_choice() const { return url_choice_; }        // and why it is that one
   const CloseRecord& close_record() const { return close_record_; }  // of the last attempt that ended
   Error error() const { return error_; }                      // StopReason::invalid
-  bool durable() const { return store_ != nullptr && !store_failed_; }  // what is accepted now would survive a crash
+  bool durable() const { return store_ != nullptr && loaded_ && !store_failed_; }  // what is accepted now would survive a crash
 
  private:
   void on_transport_open() override;
@@ -189,6 +189,7 @@ class Driver final : private TransportObserver {
   bool has_one_address() const;
   bool falls_back();
   bool is_old(std::string_view url) const;
+  void remember_version();
   void remember_old();
   bool follows_server();
   void go_back_if_due();
@@ -231,11 +232,13 @@ class Driver final : private TransportObserver {
   UrlChoice url_choice_ = UrlChoice::in_turn;
   const bool newest_;             // Protocol::newest was asked for
   std::vector<std::string> old_urls_;  // of brokers that speak 3.1.1 only
+  std::vector<std::string> new_urls_;  // of brokers that have spoken MQTT 5
   bool trying_old_ = false;       // this attempt finds out whether it is that
   unsigned redirects_ = 0;        // in a row
   std::optional<Time> retry_at_;
   std::optional<Time> deadline_;  // of preparing, opening or disconnecting
   std::optional<Time> go_back_at_;  // to the first of urls
+  bool loaded_ = false;           // the store's session
   bool store_failed_ = false;
   bool transport_in_use_ = false; // between open() and the end, whichever side ends it
   bool transport_full_ = false;   // until on_transport_writable()

@@ -116,8 +116,8 @@ class MqttClient {
   // changed: see Client::set_disconnect(). Where no DISCONNECT can be sent, nothing is said: a session that the broker keeps
   // from an earlier connection keeps its time.
   Error disconnect(const DisconnectOptions& options);
-  // disconnect() as soon as nothing is unfinished: every QoS 1 and 2 message acknowledged, every request answered, the
-  // output empty. Reconnects until then. Gives up waiting when nothing has progressed for `timeout`. Messages may still be
+  // disconnect() as soon as nothing is unfinished: every QoS 1 and 2 message acknowledged, every SUBSCRIBE and UNSUBSCRIBE that has
+  // been sent answered (those that wait for a connection end with not_connected), the output empty. Reconnects until then. Gives up waiting when nothing has progressed for `timeout`. Messages may still be
   // published meanwhile and are waited for. connect() and disconnect() cancel the waiting.
   void disconnect_when_done(Duration timeout);
   Error disconnect_when_done(Duration timeout, const DisconnectOptions& options);

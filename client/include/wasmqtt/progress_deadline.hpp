@@ -15,7 +15,7 @@ class ProgressDeadline {
   void start(Duration timeout, Time now) {
     timeout_ = timeout;
     sending_counts_ = true;
-    deadline_ = now + timeout;
+    deadline_ = later(now, timeout);
   }
   void cancel() { deadline_.reset(); }
   // None: not started, or cancelled.
@@ -23,7 +23,7 @@ class ProgressDeadline {
 
   void note(const Event& event, Time now);
   void sent(Time now) {
-    if (deadline_ && sending_counts_) deadline_ = now + timeout_;
+    if (deadline_ && sending_counts_) deadline_ = later(now, timeout_);
   }
 
  private:

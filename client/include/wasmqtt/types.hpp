@@ -31,6 +31,9 @@ struct Clock {
 using Time = Clock::time_point;
 using Duration = Clock::duration;
 
+// `by` after `from`. What would be later than can be counted is the last time there is: Duration::max() means never.
+constexpr Time later(Time from, Duration by) { return by > Time::max() - from ? Time::max() : from + by; }
+
 // Section 4.3. The enumerators' values are the wire's.
 enum class Qos : std::uint8_t { at_most_once = 0, at_least_once = 1, exactly_once = 2 };
 

@@ -118,14 +118,19 @@ void AsyncClient::arm_timer() {
 AsyncClient::Connecting::Connecting(AsyncClient& owner, Duration timeout) : Wait(owner, timeout), mqtt_(owner.mqtt_) {
   if (!mqtt_.connected()) mqtt_.connect();
   if (mqtt_.connected()) finish();
+  // A store that has failed, say: then no attempt is made, and nothing is told.
+  else if (mqtt_.state() == ConnectionState::stopped) fail();
+}
+
+void AsyncClient::Connecting::fail() {
+  result_ = mqtt_.error() ? mqtt_.error() : local_error(Errc::not_connected);
+  finish();
 }
 
 void AsyncClient::Connecting::on_event(const MqttEvent& event) {
   if (std::holds_alternative<Connected>(event)) return finish();
   const auto* changed = std::get_if<StateChanged>(&event);
-  if (changed == nullptr || changed->state != ConnectionState::stopped) return;
-  result_ = mqtt_.error() ? mqtt_.error() : local_error(Errc::not_connected);
-  finish();
+  if (changed != nullptr && changed->state == ConnectionState::stopped) fail();
 }
 
 // ---- publish ----

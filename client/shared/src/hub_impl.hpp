@@ -202,6 +202,7 @@ class SharedHub::Impl final : private MqttListener {
   Slot find_outgoing(std::uint64_t number) const;
 
   // hub_subscriptions.cpp
+  Error check_filter(std::string_view filter) const;
   bool handle_subscribe(Tab& tab, LinkReader& frame);
   bool handle_unsubscribe(Tab& tab, LinkReader& frame);
   void want(Tab& tab, const TopicRequest& request, Properties properties, std::uint16_t number, std::size_t index);

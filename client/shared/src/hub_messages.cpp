@@ -19,7 +19,7 @@ void SharedHub::Impl::message(const Message& message) {
     if (unwanted || std::exchange(wanted.tab->message, messages_) == messages_) return;
     receivers.push_back(wanted.tab);
   });
-  Pending pending{messages_, message.token, message.packet_id, message.qos, timers_.now() + shared_.acknowledge_timeout};
+  Pending pending{messages_, message.token, message.packet_id, message.qos, later(timers_.now(), shared_.acknowledge_timeout)};
   for (const Tab* tab : receivers) pending.receivers.push_back({tab->number, false});
   pending.left = receivers.size();
   if (message.qos != Qos::at_most_once) {

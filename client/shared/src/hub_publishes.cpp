@@ -89,6 +89,7 @@ void SharedHub::Impl::tell(Tab& tab, std::uint64_t sequence, const DeliveryChang
 void SharedHub::Impl::on_mqtt_delivery(const DeliveryChanged& changed) {
   const Slot slot = find_outgoing(changed.delivery.number);
   if (quiet_ || slot == no_slot) return;
+  outgoing_[slot].state = changed.state;
   const Outgoing one = outgoing_[slot];
   Source& from = *one.source;
   const bool ends = changed.state == DeliveryState::acknowledged || changed.state == DeliveryState::failed ||

@@ -31,6 +31,11 @@ Slot SharedHub::Impl::know(std::string_view filter, bool noted) {
   return slot;
 }
 
+// As the members check it.
+Error SharedHub::Impl::check_filter(std::string_view filter) const {
+  return old_only_ ? check_topic_filter(filter) : check_subscription(filter);
+}
+
 // ---- subscribing ----
 
 bool SharedHub::Impl::handle_subscribe(Tab& tab, LinkReader& frame) {
@@ -46,7 +51,7 @@ bool SharedHub::Impl::handle_subscribe(Tab& tab, LinkReader& frame) {
     request.no_local = (options & 4) != 0;
     request.retain_as_published = (options & 8) != 0;
     request.retain_handling = static_cast<RetainHandling>(options >> 4);
-    if (request.qos > Qos::exactly_once || check_subscription(request.filter)) return false;
+    if (request.qos > Qos::exactly_once || check_filter(request.filter)) return false;
   }
   if (!frame.done() || count == 0 || requests.size() != count) return false;
   tab.requests.push_back({number, PacketType::subscribe, std::vector<std::uint8_t>(count), count});
@@ -170,7 +175,7 @@ bool SharedHub::Impl::handle_unsubscribe(Tab& tab, LinkReader& frame) {
   std::vector<std::string_view> filters;
   while (frame.more() && filters.size() < count) {
     filters.push_back(frame.text());
-    if (check_subscription(filters.back())) return false;
+    if (check_filter(filters.back())) return false;
   }
   if (!frame.done() || count == 0 || filters.size() != count) return false;
   tab.requests.push_back({number, PacketType::unsubscribe, std::vector<std::uint8_t>(count), count});

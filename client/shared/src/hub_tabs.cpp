@@ -175,8 +175,7 @@ void SharedHub::Impl::write_fates(const Source& source, LinkWriter& frame) {
     fates.push_back({failure.sequence, DeliveryState::failed, failure.reason, failure.code});
   for (const Outgoing& one : outgoing_.all()) {
     if (one.number == 0 || one.source != &source || one.qos == Qos::at_most_once) continue;
-    const auto state = mqtt_->delivery_state({one.number});
-    fates.push_back({one.sequence, state.value_or(DeliveryState::queued), FailureReason::none, ReasonCode::success});
+    fates.push_back({one.sequence, one.state, FailureReason::none, ReasonCode::success});
   }
   std::sort(fates.begin(), fates.end(), [](const Fate& a, const Fate& b) { return a.sequence < b.sequence; });
   for (const Fate& fate : fates) frame.number(fate.sequence).byte(fate.state).byte(fate.reason).byte(fate.code);

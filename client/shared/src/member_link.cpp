@@ -238,7 +238,7 @@ void SharedMember::Impl::arm() {
 }
 
 void SharedMember::Impl::progress() {
-  if (finish_at_) finish_at_ = loop_.now() + finish_timeout_;
+  if (finish_at_) finish_at_ = later(loop_.now(), finish_timeout_);
 }
 
 void SharedMember::Impl::finish_if_done() {

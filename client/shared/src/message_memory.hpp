@@ -3,8 +3,10 @@
 // QoS 1 and 2: what has not reached the broker as acknowledged comes again to the next leader, with DUP and its packet id. Known
 // here by the id and what is in it, the id alone may have been given to another message. What is done with is forgotten when the
 // journal has it (QoS 2), when the id comes without DUP, when the session is lost, and when too many others were done with after it.
-// Two QoS 1 messages alike in everything, of which the second gets the id of the first and is repeated to a new leader before
-// anybody here has seen it, are taken for one.
+//
+// The price of "nothing comes twice" with QoS 1: two messages alike in everything, of which the second gets the id of the first and is
+// repeated, on another connection or to another leader, before anybody here has seen it, are taken for one. A connection of one's own
+// hands both out [MQTT-4.3.2-2], and repetitions, too.
 //
 // Retained messages come whenever some tab subscribes. One that is the same as the last message on its topic is not told again, unless
 // it was asked for since.

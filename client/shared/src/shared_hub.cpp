@@ -73,7 +73,7 @@ void SharedHub::Impl::led(std::uint64_t epoch) {
 
 void SharedHub::Impl::loaded() {
   if (std::exchange(loaded_, true)) return;
-  gather_until_ = timers_.now() + shared_.gather_timeout;
+  gather_until_ = later(timers_.now(), shared_.gather_timeout);
   for (std::size_t i = 0; i < tabs_.size(); ++i) {
     const Link link = tabs_[i]->number;
     for (const ByteBuffer& piece : std::exchange(tabs_[i]->early, {})) handle_frames(link, piece);

@@ -62,7 +62,7 @@ void SharedMember::Impl::say_goodbye() {
 void SharedMember::Impl::disconnect_when_done(Duration timeout) {
   if (!started_) return;
   finish_timeout_ = timeout;
-  finish_at_ = loop_.now() + timeout;
+  finish_at_ = later(loop_.now(), timeout);
   loop_.request_turn();
 }
 
@@ -86,6 +86,7 @@ Result<Delivery> SharedMember::Impl::publish(std::string_view topic, Bytes paylo
   const bool acknowledged = options.qos != Qos::at_most_once;
   const Publish packet{topic, payload, acknowledged ? PacketId{1} : PacketId{0}, options.qos, options.retain, false, options.properties};
   if (Error error = check(packet, ProtocolVersion::mqtt_5)) return error;
+  if (options.properties.has(PropertyId::topic_alias)) return local_error(Errc::property_not_allowed);
   if (client.strict_text && has_discouraged_characters(topic)) return local_error(Errc::discouraged_character);
   if (!acknowledged && !client.queue_qos0 && state() != ConnectionState::connected) return local_error(Errc::not_connected);
   const std::size_t size = encoded_size(packet, ProtocolVersion::mqtt_5);
@@ -198,7 +199,8 @@ void SharedMember::hold(std::uint64_t token) { impl_->hold(token); }
 void SharedMember::acknowledge(std::uint64_t token) { impl_->acknowledge(token, ReasonCode::success); }
 Error SharedMember::refuse(std::uint64_t token, ReasonCode reason_code) {
   if (!impl_->speaks_5()) return local_error(Errc::not_in_this_version);
-  if (!is_failure(reason_code)) return local_error(Errc::reserved_reason_code);
+  if (!is_failure(reason_code) || !is_allowed(reason_code, PacketType::puback, Direction::outbound))
+    return local_error(Errc::reserved_reason_code);
   impl_->acknowledge(token, reason_code);
   return {};
 }

@@ -90,6 +90,7 @@ class AsyncClient final : private MqttListener {
     Connecting(AsyncClient& owner, Duration timeout);
     void on_event(const MqttEvent& event) override;
     void on_timeout() override { result_ = local_error(Errc::timed_out); }
+    void fail();
     MqttClient& mqtt_;
     Error result_;
   };
