@@ -21,7 +21,7 @@ const options = [
   [{messageIdProvider: {}}, /'messageIdProvider'.*core chooses/], [{socksProxy: 'socks5://localhost'}, /'socksProxy'/],
   [{unixSocket: true}, /'unixSocket'/], [{objectMode: true}, /'objectMode'/],
   [{timerVariant: {set() {}, clear() {}}}, /'timerVariant'/], [{reschedulePings: false}, /reschedulePings/],
-  [{protocol: 'wx'}, /wx:\/\/ here.*ws:\/\//],
+  [{protocol: 'wx'}, /wx:\/\/ here.*ws:\/\//], [{share: true}, /'share' here: import \{connect\} from 'wasmqtt\/shared'/],
 ];
 for (const [given, words] of options) {
   test(`connect() refuses ${Object.keys(given)}: ${words.source}`, () => {

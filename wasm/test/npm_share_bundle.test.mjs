@@ -9,7 +9,7 @@ import {pathToFileURL} from 'node:url';
 import {package_directory} from './support/package.mjs';
 import {open_world, page_of, script_of, timeout} from './sharing/tabs.mjs';
 
-const with_worker = `${script_of('wasmqtt')}
+const with_worker = `${script_of('wasmqtt/shared')}
 self.worker = () => new SharedWorker(new URL('./mqtt_worker.js', import.meta.url), {type: 'module'});`;
 
 let world;
@@ -21,12 +21,12 @@ before(async () => {
   await writeFile(path.join(project, 'package.json'), '{"type": "module"}');
   await writeFile(path.join(project, 'index.html'), page_of('/main.js'));
   await writeFile(path.join(project, 'main.js'), with_worker);
-  await writeFile(path.join(project, 'mqtt_worker.js'), "import {serveTabs} from 'wasmqtt';\nserveTabs();\n");
+  await writeFile(path.join(project, 'mqtt_worker.js'), "import {serveTabs} from 'wasmqtt/shared';\nserveTabs();\n");
   const {build} = await import(pathToFileURL(path.join(package_directory, 'node_modules', 'vite', 'dist', 'node', 'index.js')).href);
   await build({root: project, base: './', logLevel: 'error', configFile: false, worker: {format: 'es'},
     build: {outDir: path.join(world.directory, 'vite')}});
   const esbuild = createRequire(path.join(package_directory, 'package.json'))('esbuild');
-  await writeFile(path.join(project, 'classic.js'), script_of('wasmqtt'));
+  await writeFile(path.join(project, 'classic.js'), script_of('wasmqtt/shared'));
   const made = await esbuild.build({entryPoints: [path.join(project, 'classic.js')], bundle: true, format: 'iife', logLevel: 'silent',
     outfile: path.join(world.directory, 'classic', 'classic.js')});
   assert.deepEqual(made.warnings, []);
@@ -70,6 +70,7 @@ test('of esbuild, a classic script: a tab leads', {timeout}, async () => {
 });
 
 test('there is no import.meta in the package, which is a syntax error in a classic script', async () => {
-  const module = await readFile(path.join(package_directory, 'dist', 'wasmqtt.mjs'), 'latin1');
-  assert.ok(!module.includes('import.meta'));
+  for (const name of ['wasmqtt.mjs', 'wasmqtt-shared.mjs']) {
+    assert.ok(!(await readFile(path.join(package_directory, 'dist', name), 'latin1')).includes('import.meta'), name);
+  }
 });

@@ -4,8 +4,9 @@ import assert from 'node:assert/strict';
 import {readFileSync} from 'node:fs';
 import path from 'node:path';
 import {test} from 'node:test';
+import {pathToFileURL} from 'node:url';
 import {compile, exported_names} from './support/compile.mjs';
-import {build_package, load_package, package_directory} from './support/package.mjs';
+import {build_package, package_directory} from './support/package.mjs';
 
 await build_package();
 const modes = ['esm', 'cjs', 'bundler'];
@@ -29,12 +30,20 @@ test('every name that MQTT.js exports to TypeScript is exported, as a value, a t
 });
 
 test('what the types call a value is one when the package runs, also of the default export', async () => {
-  const {end_clients, connect, ...ours} = await load_package();
-  for (const [name, kind] of Object.entries(exported_names('wasmqtt'))) {
-    if (kind === 'type' || name === 'default' || name === 'connect') continue;
-    assert.notEqual(ours[name], undefined, name);
-    assert.notEqual(ours.default[name], undefined, `default.${name}`);
+  for (const [entry, file] of [['wasmqtt', 'node.mjs'], ['wasmqtt/shared', 'node-shared.mjs']]) {
+    const ours = await import(pathToFileURL(path.join(package_directory, 'dist', file)).href);
+    for (const [name, kind] of Object.entries(exported_names(entry))) {
+      if (kind === 'type' || name === 'default') continue;
+      assert.notEqual(ours[name], undefined, `${entry} ${name}`);
+      assert.notEqual(ours.default[name], undefined, `${entry} default.${name}`);
+    }
   }
+});
+
+test('wasmqtt/shared exports what wasmqtt does, and what belongs to sharing', () => {
+  const shared = exported_names('wasmqtt/shared');
+  for (const [name, kind] of Object.entries(exported_names('wasmqtt'))) assert.equal(shared[name], kind, name);
+  assert.deepEqual([shared.serveTabs, shared.ShareOptions], ['value', 'type']);
 });
 
 for (const as of modes) {

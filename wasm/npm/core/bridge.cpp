@@ -2,20 +2,20 @@
 // -static_cast<int>(Errc).
 #include <emscripten.h>
 
+#include "bridge.hpp"
 #include "imports.hpp"
 #include "npm_client.hpp"
-#include "wasmqtt/border.hpp"
 #include "wasmqtt/journal.hpp"
 #include "wasmqtt/topic.hpp"
 
 using namespace wasmqtt;
 
-namespace {
-
-Room& room() {
+Room& wasmqtt::room() {
   static Room one;
   return one;
 }
+
+namespace {
 
 std::uint64_t last_number = 0;
 
@@ -44,7 +44,7 @@ EMSCRIPTEN_KEEPALIVE NpmClient* npm_new(int id) {
 EMSCRIPTEN_KEEPALIVE void npm_delete(NpmClient* self) { delete self; }
 
 // ---- connection ----
-EMSCRIPTEN_KEEPALIVE void npm_connect(NpmClient* self) { self->connect(); }
+EMSCRIPTEN_KEEPALIVE void npm_connect(NpmClient* self) { self->connection().connect(); }
 EMSCRIPTEN_KEEPALIVE void npm_attempt(NpmClient* self) {
   Values values(room().bytes());
   self->attempt(values);
@@ -76,12 +76,12 @@ EMSCRIPTEN_KEEPALIVE int npm_authenticate(NpmClient* self, int renew) {
   return code(self->authenticate(renew != 0, values));
 }
 EMSCRIPTEN_KEEPALIVE void npm_refuse_authentication(NpmClient* self) {
-  if (MqttClient* mqtt = self->connection()) mqtt->refuse_authentication();
+  if (MqttClient* mqtt = self->connection().mqtt()) mqtt->refuse_authentication();
 }
 
 // After StopReason::invalid: what is wrong with the options.
 EMSCRIPTEN_KEEPALIVE int npm_invalid(NpmClient* self) {
-  const MqttClient* mqtt = self->connection();
+  const MqttClient* mqtt = self->connection().mqtt();
   return mqtt != nullptr ? code(mqtt->error()) : 0;
 }
 
@@ -179,26 +179,16 @@ EMSCRIPTEN_KEEPALIVE void npm_tell_packets(NpmClient* self) { self->tell_packets
 EMSCRIPTEN_KEEPALIVE void npm_trace(NpmClient* self) { self->trace(); }
 
 // ---- the application's journal ----
-EMSCRIPTEN_KEEPALIVE void npm_loaded(NpmClient* self, int ok) { self->script_store()->handle_loaded(ok != 0, room().bytes()); }
+EMSCRIPTEN_KEEPALIVE void npm_loaded(NpmClient* self, int ok) {
+  self->connection().own().script_store()->handle_loaded(ok != 0, room().bytes());
+}
 EMSCRIPTEN_KEEPALIVE void npm_written(NpmClient* self, int ok) {
   const std::string problem(room().text());
-  self->script_store()->handle_written(ok != 0, problem);
+  self->connection().own().script_store()->handle_written(ok != 0, problem);
 }
 // Answers with the shortest journal that restores the same session, or, for a damaged one, not at all.
 EMSCRIPTEN_KEEPALIVE void npm_compact() {
   if (const auto shorter = compact(room().bytes())) wasmqtt_npm_answer_bytes(shorter->data(), shorter->size());
-}
-
-// ---- sharing ----
-// The name of the group that such a client would be in: address, client id, user name.
-EMSCRIPTEN_KEEPALIVE void npm_share_name() {
-  Values values(room().bytes());
-  MqttOptions options;
-  options.urls.push_back(*values.text());
-  options.client.client_id = *values.text();
-  options.client.user_name = values.text();
-  const std::string name = share_name(options);
-  wasmqtt_npm_answer(name.data(), name.size(), nullptr, 0);
 }
 
 // ---- words ----

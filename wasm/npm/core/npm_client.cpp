@@ -46,23 +46,9 @@ TopicNames& topic_names() {
   return names;
 }
 
-NpmClient::NpmClient(int id, Values& values) : id_(id) {
-  enum Journal { none, indexed_db, script };
-  const auto journal = static_cast<Journal>(values.number());
-  std::string database = values.text().value_or("");
-  const bool page = values.flag();
-  MqttOptions mqtt = options(values);
-  if (values.flag()) {
-    share(std::move(mqtt), std::move(database), journal != none, values);
-    return;
-  }
-  if (journal == indexed_db) database_ = std::make_unique<IndexedDbStore>(IndexedDbOptions{.name = std::move(database)});
-  if (journal == script) script_store_ = std::make_unique<ScriptStore>(id_);
-  SessionStore* store = database_ ? &database_->session() : script_store_.get();
-  mqtt_.emplace(loop_, transport_, std::move(mqtt), store);
-  if (page) page_ = std::make_unique<PageLifeCycle>();
-  listen(*mqtt_);
-  if (page_) page_->on_wake = page_->on_online = page_->on_offline = [this] { mqtt_->wake(); };
+NpmClient::NpmClient(int id, Values& values) : id_(id), connection_(connection_options(values), values) {
+  connection_.with([this](auto& mqtt) { listen(mqtt); });
+  if (trace_limits_.max_packets != 0) connection_.watch_packets(true);
 }
 
 template <class Client>
@@ -80,20 +66,17 @@ void NpmClient::listen(Client& mqtt) {
   };
   mqtt.on_turn = [this] { tell_packets(); };
 }
-template void NpmClient::listen(SharedMember& mqtt);
 
-void NpmClient::connect() {
-  if (tab_) tab_->connect();
-  else mqtt_->connect();
+ConnectionOptions NpmClient::connection_options(Values& values) {
+  ConnectionOptions options{.id = id_};
+  options.journal = static_cast<ConnectionOptions::Journal>(values.number());
+  options.database = values.text().value_or("");
+  options.page = values.flag();
+  options.mqtt = mqtt_options(values);
+  return options;
 }
 
-MqttClient* NpmClient::connection() {
-  if (!tab_) return &*mqtt_;
-  SharedHub* hub = tab_->hub();
-  return hub != nullptr ? &hub->mqtt() : nullptr;
-}
-
-MqttOptions NpmClient::options(Values& values) {
+MqttOptions NpmClient::mqtt_options(Values& values) {
   MqttOptions options;
   ClientOptions& client = options.client;
   DriverOptions& driver = options.driver;
@@ -152,11 +135,8 @@ void NpmClient::attempt(Values& values) {
 // Where 3.1.1 is spoken, nothing is said. The Session Expiry Interval is an option of its own.
 Error NpmClient::disconnect_when_done(Duration timeout, Values& values) {
   DisconnectOptions options;
-  if (tab_) {
-    tab_->mqtt().disconnect_when_done(timeout);
-    return {};
-  }
-  if (mqtt_->version() == ProtocolVersion::mqtt_3_1_1) return mqtt_->disconnect_when_done(timeout, options);
+  const auto version = with([](auto& mqtt) { return mqtt.version(); });
+  if (version == ProtocolVersion::mqtt_3_1_1) return connection_.disconnect_when_done(timeout, options);
   options.reason_code = static_cast<ReasonCode>(values.number());
   const PropertyList given = values.properties();
   PropertyList rest;
@@ -167,13 +147,13 @@ Error NpmClient::disconnect_when_done(Duration timeout, Values& values) {
     else rest = given;  // may not be there: that is told
   }
   options.properties = rest;
-  return mqtt_->disconnect_when_done(timeout, options);
+  return connection_.disconnect_when_done(timeout, options);
 }
 
 Error NpmClient::authenticate(bool renew, Values& values) {
   const std::vector<std::uint8_t> data = *values.bytes();
   const PropertyList words = values.properties();
-  MqttClient* mqtt = connection();
+  MqttClient* mqtt = connection_.mqtt();
   if (mqtt == nullptr) return local_error(Errc::not_connected);
   return renew ? mqtt->reauthenticate(data, words) : mqtt->authenticate(data, words);
 }
@@ -207,7 +187,7 @@ int NpmClient::subscribe(Values values) {
 }
 
 NpmRequests& NpmClient::requests() {
-  if (!requests_) requests_.emplace(id_, *mqtt_, request_options_);
+  if (!requests_) requests_.emplace(id_, connection_.own().mqtt(), request_options_);
   return *requests_;
 }
 
@@ -229,7 +209,7 @@ void NpmClient::trace() {
 
 void NpmClient::watch_packets(bool on) {
   if (on == (next_packet_ != 0)) return;
-  if (tab_) tab_->mqtt().watch_packets(on || trace_limits_.max_packets != 0);
+  connection_.watch_packets(on || trace_limits_.max_packets != 0);
   PacketTrace& trace = with([](auto& mqtt) -> PacketTrace& { return mqtt.trace(); });
   TraceLimits limits = on ? watched : trace_limits_;
   limits.max_packets = std::max(limits.max_packets, trace_limits_.max_packets);

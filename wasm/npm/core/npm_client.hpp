@@ -1,38 +1,29 @@
-// One client of the npm package: MqttClient with the browser's loop, transport and store, or this tab's part of a connection that
-// tabs share, told in calls that JavaScript understands (imports.hpp). It decides nothing; src/client.js gives it MQTT.js's names.
+// One client of the npm package: its connection, which each entry has in a way of its own (alone/, sharing/), told in calls that
+// JavaScript understands (imports.hpp). It decides nothing; src/client.js gives it MQTT.js's names.
 #pragma once
 
 #include <functional>
-#include <memory>
 #include <optional>
 #include <vector>
 
+#include "npm_connection.hpp"
 #include "npm_requests.hpp"
-#include "script_store.hpp"
 #include "topic_names.hpp"
 #include "values.hpp"
-#include "wasmqtt/browser/browser_loop.hpp"
-#include "wasmqtt/browser/indexed_db_store.hpp"
-#include "wasmqtt/browser/page_life_cycle.hpp"
-#include "wasmqtt/browser/shared_tab.hpp"
-#include "wasmqtt/browser/websocket_transport.hpp"
 #include "wasmqtt/mqtt_client.hpp"
 
 namespace wasmqtt {
 
-class NpmClient final : MqttListener {
+class NpmClient {
  public:
   NpmClient(int id, Values& values);
 
-  void connect();
-  // Calls use() with the MqttClient, or the SharedMember, which has the same functions.
+  NpmConnection& connection() { return connection_; }
+  // Calls use() with what has MqttClient's functions.
   template <class Use>
   decltype(auto) with(Use use) {
-    return tab_ ? use(tab_->mqtt()) : use(*mqtt_);
+    return connection_.with(use);
   }
-  // The connection itself; nullptr: another tab has it.
-  MqttClient* connection();
-  ScriptStore* script_store() { return script_store_.get(); }
 
   // The attempt that wasmqtt_npm_prepare() asked for; too late or twice: nothing happens.
   void attempt(Values& values);
@@ -56,12 +47,8 @@ class NpmClient final : MqttListener {
   void tell_packets();
 
  private:
-  MqttOptions options(Values& values);
-  // npm_sharing.cpp
-  void share(MqttOptions options, std::string database, bool journal, Values& values);
-  void tell(const SharedEvent& event);
-  void on_mqtt_event(const MqttEvent& event) override;
-  void on_mqtt_delivery(const DeliveryChanged&) override {}
+  ConnectionOptions connection_options(Values& values);
+  MqttOptions mqtt_options(Values& values);
 
   template <class Client>
   void listen(Client& mqtt);
@@ -79,18 +66,12 @@ class NpmClient final : MqttListener {
   void tell(const Message& message);
 
   int id_;
-  BrowserLoop loop_;
-  WebSocketTransport transport_;
-  std::unique_ptr<IndexedDbStore> database_;
-  std::unique_ptr<ScriptStore> script_store_;
-  std::unique_ptr<PageLifeCycle> page_;
-  std::optional<MqttClient> mqtt_;
-  std::unique_ptr<SharedTab> tab_;  // in its place
   std::function<void(Attempt)> ready_;
   RequestResponseOptions request_options_;
-  std::optional<NpmRequests> requests_;
   TraceLimits trace_limits_;
   std::uint64_t next_packet_ = 0;  // to be told; 0: nobody listens
+  NpmConnection connection_;       // after what its options fill
+  std::optional<NpmRequests> requests_;
 };
 
 // For all clients of the module.

@@ -3,7 +3,7 @@ import type {IClientSubscribeOptions} from './options.js';
 import type {Subscription} from './own.js';
 import type {IPublishPacket, PublishProperties, QoS} from './packets.js';
 import type {PayloadBuffer} from './payload.js';
-import type {Message} from './shared.js';
+import type {Message} from './common.js';
 
 /** What a payload is taken for: bytes as they are, UTF-8, JSON. Text that is not UTF-8 and JSON that is none are told to
  *  `undecodable`, or by the event of that name. */

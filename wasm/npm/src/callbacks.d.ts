@@ -2,7 +2,7 @@ import type {ErrorWithReasonCode} from './errors.js';
 import type {ISubscriptionGrant} from './options.js';
 import type {IConnackPacket, IDisconnectPacket, IPublishPacket, ISubackPacket, Packet} from './packets.js';
 import type {PayloadBuffer} from './payload.js';
-import type {VoidCallback} from './shared.js';
+import type {VoidCallback} from './common.js';
 
 export type OnConnectCallback = (packet: IConnackPacket) => void;
 export type OnDisconnectCallback = (packet: IDisconnectPacket) => void;
@@ -34,7 +34,7 @@ export interface MqttClientEventCallbacks {
   /** wasmqtt extension. A payload is not what the option `as` of its handler or iteration says, and that has no option
    *  `undecodable` of its own. */
   undecodable: (topic: string, payload: PayloadBuffer, error: Error, packet: IPublishPacket) => void;
-  /** wasmqtt extension. What `client.shared` is from now on. */
+  /** wasmqtt extension, with `share`. What `client.shared` is from now on. */
   shared: (how: 'leader' | 'member' | 'worker' | false) => void;
   /** wasmqtt extension, with `share`. This tab may have missed messages: it had not read for too long, or came late to a new
    *  leader. Its subscriptions are made anew, with their stored messages. */

@@ -6,7 +6,7 @@ import type {
 } from './options.js';
 import type {CloseRecord, Delivery, TraceEntry} from './own.js';
 import type {IAuthPacket, IConnackPacket, IDisconnectPacket, IPublishPacket, Packet} from './packets.js';
-import type {DoneCallback, IStream, Message, StreamBuilder} from './shared.js';
+import type {DoneCallback, IStream, Message, StreamBuilder} from './common.js';
 
 type Events = MqttClientEventCallbacks;
 type Filters = string | string[] | ISubscriptionMap;
@@ -96,8 +96,8 @@ export class MqttClient {
   reauthenticate(callback?: PacketCallback): this;
   reauthenticate(data: Message, callback?: PacketCallback): this;
   reauthenticateAsync(data?: Message): Promise<Packet | undefined>;
-  /** Option `share`: whose connection this is: this tab's, which leads; another tab's; or a SharedWorker's. false: its own alone,
-   *  and `notShared` says why; null: not known yet. */
+  /** `wasmqtt/shared`, with `share`: whose connection this is: this tab's, which leads; another tab's; or a SharedWorker's. false: its own
+   *  alone, and `notShared` says why; null: not known yet. */
   readonly shared: 'leader' | 'member' | 'worker' | false | null;
   /** Why `shared` is false; null: it is not. */
   readonly notShared: string | null;

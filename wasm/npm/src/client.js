@@ -21,9 +21,10 @@ const noop = () => {};
 
 export class MqttClient extends Connection {
   // `connector`: as MQTT.js, a function of the client that returns a stream; connect() gives {url_of, open} instead.
-  constructor(connector, options) {
+  // `share`: see read_options().
+  constructor(connector, options, share = null) {
     const own = typeof connector === 'function';
-    super(own ? stream_connector(connector) : connector, own ? read_options('', options ?? {}, null) : options);
+    super(own ? stream_connector(connector) : connector, own ? read_options('', options ?? {}, null, share) : options);
     this._heard = null;          // the packet of the message that is being told
     this._hold = null;           // its acknowledgement; null: it has none
     this._undecided = null;      // handlers that it waits for, as long as customHandleAcks has not accepted it

@@ -12,7 +12,6 @@ import {mqtt5_only, values_of, will_of} from './options.js';
 import {connack_packet, connect_packet, disconnect_packet} from './packets.js';
 import {bytes_of} from './payload.js';
 import {write_properties} from './properties.js';
-import {not_here, leads, roles, start_worker, told} from './sharing.js';
 import {after_this_task, at_the_latest} from './task.js';
 
 const noop = () => {};
@@ -27,7 +26,7 @@ export class Connection extends Emitter {
     super();
     this.options = options;
     this.connected = this.disconnecting = this.disconnected = this.reconnecting = false;
-    this.shared = false;         // own: how; null: not known yet
+    this.shared = false;         // own: how; null: not known yet; sharing_client.js sets it and the next two
     this.notShared = null;       // and why not, if it was asked for
     this._shares = false;        // tabs are one client, or this one is prepared for it
     this.closeRecord = null;     // why the last connection ended, or never came to be
@@ -59,23 +58,11 @@ export class Connection extends Emitter {
   _start() {
     if (this._core) return this._core;
     this._journal = make_journal(this.options.journal);
-    const share = this._share();
-    this._shares = share !== null;
-    this._core = new Core(this, values_of(this.options, this._journal, share));
+    this._core = new Core(this, this._values());
     this._started();
     return this._core;
   }
-
-  // Whether this tab may be the first to lead; null: nothing is shared.
-  _share() {
-    const {options} = this;
-    if (!options.share) return null;
-    this.notShared = this._connector.own ? 'Streams are not shared' : not_here(options) || null;
-    if (this.notShared) return null;
-    this.shared = null;
-    this._worker = options.share === leads ? null : start_worker(options);
-    return !this._worker;
-  }
+  _values() { return values_of(this.options, this._journal); }
 
   connect() {
     if (this.disconnected && !this.reconnecting) this.disconnecting = this.disconnected = false;
@@ -355,15 +342,6 @@ export class Connection extends Emitter {
     this._failure = Object.assign(error, {told: true});
     this._core.refuse_authentication();
   }
-
-  _role(role, why) {
-    this.shared = roles[role];
-    if (this.shared === null) return;
-    this.notShared = why || null;
-    this._tell('shared', this.shared);
-  }
-  _others() {}
-  _sharing(what, reason, names) { this._tell(...told[what](reason, names)); }
 
   _closed(phase, cause, fault, last_sent, last_received, properties, record) {
     this.closeRecord = this._record = close_record(phase, cause, fault, last_sent, last_received, record);

@@ -11,13 +11,10 @@ export function connect(options: IClientOptions): MqttClient;
 export function connectAsync(url: string, options?: IClientOptions, allowRetries?: boolean): Promise<MqttClient>;
 export function connectAsync(options: IClientOptions): Promise<MqttClient>;
 
-/** In a SharedWorker of your own: it leads the tabs that name it in `share: {worker}`. */
-export function serveTabs(): void;
-
 export {MqttClient, MqttClient as Client};
 export {ErrorWithReasonCode, ErrorWithSubackPacket, RequestError, UnsupportedError} from './errors.js';
 export {Payload} from './payload.js';
-export {validateTopic, validateTopics, ReasonCodes} from './shared.js';
+export {validateTopic, validateTopics, ReasonCodes} from './common.js';
 export {Store, DefaultMessageIdProvider, UniqueMessageIdProvider} from './unsupported.js';
 export type {IStore, IMessageIdProvider, KeepaliveManager} from './unsupported.js';
 export * from './by_hand.js';
@@ -28,4 +25,4 @@ export * from './packets.js';
 export type {
   Callback, Constructor, DoneCallback, GenericCallback, IStream, Message, PacketHandler, PacketPump, PendingCommand,
   StreamBuilder, Timer, TimerVariant, VoidCallback,
-} from './shared.js';
+} from './common.js';

@@ -3,7 +3,7 @@ import type {MqttClient} from './client.js';
 import type {IOwnClientOptions, IOwnPublishOptions} from './own.js';
 import type {IAuthPacket, IConnectPacket, ISubscribePacket, PublishProperties, IUnsubscribePacket, IWill, QoS} from './packets.js';
 import type {PayloadBuffer} from './payload.js';
-import type {Timer, TimerVariant} from './shared.js';
+import type {Timer, TimerVariant} from './common.js';
 import type {IMessageIdProvider, IStore} from './unsupported.js';
 
 export type BaseMqttProtocol = 'wss' | 'ws' | 'mqtt' | 'mqtts' | 'tcp' | 'ssl' | 'wx' | 'wxs' | 'ali' | 'alis';

@@ -2,7 +2,6 @@
 import {UnsupportedError} from './errors.js';
 import {bytes_of} from './payload.js';
 import {write_properties} from './properties.js';
-import {not_here, share_options} from './sharing.js';
 import {DefaultMessageIdProvider} from './unsupported.js';
 
 export const mqtt5_only = 'it belongs to MQTT 5, which protocolVersion: 5 speaks';
@@ -35,14 +34,15 @@ const secure = {ws: 'wss', mqtt: 'mqtts', tcp: 'mqtts'};
 
 const default_ports = {ws: 80, wss: 443, mqtt: 1883, tcp: 1883, mqtts: 8883, ssl: 8883, tls: 8883};
 
-// `transports`: by URL scheme, the first of them the default; null: the application brings its own stream.
-export function read_options(url, given, transports) {
+// `transports`: by URL scheme, the first of them the default; null: the application brings its own stream. `share`: what the option
+// of this name makes of the others, and whether tabs share then; null: it is refused.
+export function read_options(url, given, transports, share = null) {
   if (url instanceof URL) url = url.href;
   if (typeof url === 'object' && url !== null && !given) [url, given] = ['', url];
   const options = {...defaults, ...url ? parse(String(url)) : {}, ...without_undefined(given ?? {})};
   if (transports) options.protocol = scheme(options.protocol ?? Object.keys(transports)[0], options);
-  const shares = options.share && transports && !not_here(options);
-  if (shares) share_options(options, given);
+  if (options.share && !share) throw new UnsupportedError("the option 'share' here", "import {connect} from 'wasmqtt/shared'");
+  const shares = Boolean(options.share && transports && share(options, given));
   options.clientId ??= random_id();
   if (options.auth) Object.assign(options, read_auth(options.auth));
   refuse_unsupported(options);
@@ -115,8 +115,8 @@ function check_numbers(options) {
 const overflows = ['reject', 'dropOldest', 'dropNewest'];
 const longest = 1e13;
 
-// In the order in which npm_client.cpp reads them. `share`: null, or whether this tab may be the first to lead.
-export function values_of(options, journal, share = null) {
+// In the order in which npm_client.cpp reads them.
+export function values_of(options, journal) {
   const {queue = {}, requests = {}, backoff, keepalive, reconnectPeriod} = options;
   const first = backoff ? backoff.first ?? 1000 : reconnectPeriod;
   return [
@@ -130,8 +130,6 @@ export function values_of(options, journal, share = null) {
     options.reconnectOnConnackError, options.takeoverStrikes ?? 0, options.clean, Boolean(options.strictReserved),
     versions.indexOf(options.protocolVersion), options.autoAssignTopicAlias ? topic_aliases : 0,
     write_properties(options.properties), requests.prefix ?? 'responses', Boolean(requests.inTopic), requests.answerQos ?? 1,
-    share !== null,
-    ...share === null ? [] : [share, url_of(options, 0), options.username ?? null, keepalive, ...will_of(options.will)],
   ];
 }
 

@@ -1,7 +1,7 @@
 // What wasmqtt has and MQTT.js does not.
 import type {IPublishPacket, Packet, PublishProperties, QoS} from './packets.js';
 import type {PayloadBuffer} from './payload.js';
-import type {Message} from './shared.js';
+import type {Message} from './common.js';
 
 export interface IOwnClientOptions {
   /** Asked before each attempt: a fresh token, for example. */
@@ -27,11 +27,6 @@ export interface IOwnClientOptions {
   strictReserved?: boolean;
   /** How request(), answers() and respond() appear on the wire. */
   requests?: RequestSettings;
-  /** One connection, session and journal for all tabs of this origin with the same address and clientId (default: one that they
-   *  have in common). Each has subscriptions and handlers of its own. `clean` is false unless you say otherwise, or a new leader
-   *  would find no session. Where tabs can't share, each has its own connection: see `client.shared`. Options that differ from
-   *  those of the tab that leads are told by an 'error' with their names; the leader's count. */
-  share?: boolean | ShareOptions;
   /** Milliseconds that end() waits for acknowledgements while there is a connection; default: 10 000. */
   endTimeout?: number;
 }
@@ -43,13 +38,6 @@ export interface RequestSettings {
   inTopic?: boolean;
   /** Of the subscription for answers; default: 1. */
   answerQos?: QoS;
-}
-
-export interface ShareOptions {
-  /** The SharedWorker that leads: a URL of wasmqtt.mjs, or of a module that calls serveTabs(); a function that starts one, which a
-   *  bundler understands; false: a tab leads. Default: wasmqtt.mjs itself, if the page has loaded it by this name from its own
-   *  origin; else, as in a bundle, a tab leads. It also does where options are functions (`credentials`, for one). */
-  worker?: string | URL | (() => object) | false;
 }
 
 export interface Credentials { username?: string; password?: string | Uint8Array }

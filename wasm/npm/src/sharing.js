@@ -2,9 +2,9 @@
 // leads them where there can be one. Who leads, which tabs belong together and what becomes of messages, the core decides.
 import {share_name} from './core.js';
 import {UnsupportedError} from './errors.js';
-import {random_id, url_of} from './options.js';
+import {random_id, url_of, will_of} from './options.js';
 
-const own_script = 'wasmqtt.mjs';
+const own_script = 'wasmqtt-shared.mjs';
 const worker_name = 'wasmqtt';
 
 // Seconds that the broker keeps the session while nobody leads. In 3.1.1 it has no limit.
@@ -23,13 +23,19 @@ export function not_here(options) {
   return typeof self === 'undefined' || typeof process !== 'undefined' ? 'There are no tabs here' : 'Only the tabs of pages share';
 }
 
-// What is not said of a connection that is shared: the session outlives whoever leads.
+// What is not said of a connection that is shared: the session outlives whoever leads. False: there will be none.
 export function share_options(options, given) {
+  if (not_here(options)) return false;
   if (typeof options.journal === 'object') throw new UnsupportedError('a journal of your own with the option \'share\'', 'it is in IndexedDB');
   options.clientId ??= common_id(options);
   options.clean = given?.clean ?? false;
   if (options.protocolVersion !== 4) options.properties = {sessionExpiryInterval: session_expiry, ...options.properties};
+  return true;
 }
+
+// In the order in which core/sharing/npm_connection.cpp reads them. `may_be_first`: to lead.
+export const share_values = (options, may_be_first) =>
+  [may_be_first, url_of(options, 0), options.username ?? null, options.keepalive, ...will_of(options.will)];
 
 // An id that the tabs of this browser have for this address, without its query, where tokens travel, and user.
 function common_id(options) {

@@ -2,7 +2,7 @@
 // at run time by UnsupportedError what to use instead.
 import type {PacketCallback} from './callbacks.js';
 import type {Packet} from './packets.js';
-import type {DoneCallback} from './shared.js';
+import type {DoneCallback} from './common.js';
 
 export interface IStore {
   put(packet: Packet, callback: DoneCallback): IStore;

@@ -3,6 +3,8 @@ import mqtt, {connect, connectAsync, ErrorWithReasonCode, MqttClient, Payload} f
 import type {
   Delivery, IClientOptions, IPublishPacket, ISubscriptionGrant, OnMessageCallback, Subscription, SubscriptionStream, TraceEntry,
 } from 'wasmqtt';
+import sharing from 'wasmqtt/shared';
+import type {IClientOptions as IClientOptionsShared} from 'wasmqtt/shared';
 
 const options: IClientOptions = {
   clientId: 'types', username: 'peter', password: new Uint8Array([1]), clean: false, keepalive: 30, reconnectPeriod: 1000,
@@ -102,14 +104,18 @@ five.respond('a', () => 42);
 void five.request('a', 'b', {properties: {responseTopic: 'mine'}});
 
 // ---- one connection for all tabs ----
-const shared: MqttClient = connect('wss://localhost', {share: true});
-connect('wss://localhost', {share: {worker: false}});
-connect('wss://localhost', {share: {worker: '/wasmqtt.mjs'}});
-connect('wss://localhost', {share: {worker: () => ({})}});
+const shared: MqttClient = sharing.connect('wss://localhost', {share: true});
+sharing.connect('wss://localhost', {share: {worker: false}});
+sharing.connect('wss://localhost', {share: {worker: '/wasmqtt-shared.mjs'}});
+sharing.connect('wss://localhost', {share: {worker: () => ({})}, clientId: 'types'});
+void sharing.connectAsync('wss://localhost', {share: true} satisfies IClientOptionsShared);
 shared.on('shared', (how) => (how === false ? shared.notShared?.length : how satisfies 'leader' | 'member' | 'worker'));
 shared.on('messagesmissed', ({reason}) => reason satisfies 'did not read' | 'late');
 export const how: 'leader' | 'member' | 'worker' | false | null = shared.shared;
-export const serve: () => void = mqtt.serveTabs;
+export const serve: () => void = sharing.serveTabs;
+export const plain: MqttClient = sharing.connect({host: 'localhost'});
 
 // @ts-expect-error no such part of it
-connect('wss://localhost', {share: {tab: true}});
+sharing.connect('wss://localhost', {share: {tab: true}});
+// @ts-expect-error an option of wasmqtt/shared
+connect('wss://localhost', {share: true});

@@ -38,7 +38,7 @@ self.enter = (url, options) => {
 };`;
 
 // A SharedWorker that a test can end, or have hang.
-const own_worker = `import {serveTabs} from './wasmqtt.mjs';
+const own_worker = `import {serveTabs} from './wasmqtt-shared.mjs';
 serveTabs();
 new BroadcastChannel('own worker').onmessage = () => self.close();`;
 
@@ -89,9 +89,9 @@ export async function open_world() {
     await mkdir(parent, {recursive: true});
     const state = await mkdtemp(path.join(parent, 'sharing-'));
     closing.push(() => rm(state, {recursive: true, force: true}));
-    await copyFile(path.join(package_directory, 'dist', 'wasmqtt.mjs'), path.join(state, 'wasmqtt.mjs'));
+    await copyFile(path.join(package_directory, 'dist', 'wasmqtt-shared.mjs'), path.join(state, 'wasmqtt-shared.mjs'));
     await writeFile(path.join(state, 'index.html'), page_of('page.js'));
-    await writeFile(path.join(state, 'page.js'), script_of('./wasmqtt.mjs'));
+    await writeFile(path.join(state, 'page.js'), script_of('./wasmqtt-shared.mjs'));
     await writeFile(path.join(state, 'own_worker.js'), own_worker);
     const broker = await startBroker('open');
     closing.push(() => broker.close());

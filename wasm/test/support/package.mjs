@@ -9,7 +9,7 @@ let made = null;
 
 export async function build_package() {
   const page = process.env.WASMQTT_PAGE ?? path.join(root, 'build', 'wasm-release', 'page');
-  process.env.WASMQTT_NPM_CORE ??= path.join(page, '..', 'npm', 'core.wasm');
+  process.env.WASMQTT_NPM_CORE ??= path.join(page, '..', 'npm');
   made ??= import(pathToFileURL(path.join(package_directory, 'build.mjs')).href).then(({make}) => make());
   return made;
 }
