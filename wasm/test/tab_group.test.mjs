@@ -5,7 +5,7 @@ import {open_probe, serve_probe} from '../browser/test/probe.mjs';
 import {launchBrowser} from './support/browser.mjs';
 import {lacks} from './support/engines/engine.mjs';
 import {serve_hanging} from './support/hanging.mjs';
-import {until} from './support/machine.mjs';
+import {many, until} from './support/machine.mjs';
 
 let browser;
 let pages;
@@ -89,8 +89,8 @@ describe('tabs in a group', () => {
     assert.equal(await members[0].pending(), 0);
   });
 
-  test('are twenty, and stay one group when the leader is closed', async () => {
-    const [leader, ...members] = await open_group(20);
+  test(`are ${many}, and stay one group when the leader is closed`, async () => {
+    const [leader, ...members] = await open_group(many);
     await leader.page.close();
     const [next, ...others] = await settle(members, 2);
     for (const [i, member] of others.entries()) await send(member, 0, `${i}`);

@@ -1,6 +1,6 @@
 // Whoever leads is ended, in every way and at every step of a handshake of QoS 2, while messages of QoS 2 go both ways.
 //
-//   const result = await kill_leaders(world, {way: 'closed', rounds: 8});
+//   const result = await kill_leaders(world, {way: 'closed', rounds: 8});   // first: the step to begin with
 //   result                                  // {rounds, lost, twice, disordered, missed, gap: milliseconds, messages}
 //
 // Another client publishes numbers; each tab answers each of them with a message of its own. Each tab has to hear every number
@@ -175,7 +175,7 @@ async function open_tabs(world, count, worker) {
   }
 }
 
-export async function kill_leaders(world, {way, rounds, tabs = 3}) {
+export async function kill_leaders(world, {way, rounds, first = 0, tabs = 3}) {
   await world.other.subscribeAsync('answers/#', {qos: 2});
   const kills = new Kills(world, way);
   for (let round = 0; round < rounds; ++round) {
@@ -184,7 +184,7 @@ export async function kill_leaders(world, {way, rounds, tabs = 3}) {
       kills.tabs = [];
       for (const page of await open_tabs(world, tabs, ways[way].worker)) await kills.add(page);
     }
-    await kills.round(round);
+    await kills.round(first + round);
     if (round === rounds - 1 || ways[way].worker) await kills.judge();
   }
   return kills.result;

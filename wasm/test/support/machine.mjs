@@ -59,6 +59,9 @@ export async function until(condition, description, milliseconds = 30000) {
   }
 }
 
+// So many tabs a test opens that wants many; scripts/tabs has twenty.
+export const many = Number(process.env.WASMQTT_TABS ?? 5);
+
 // A clock in milliseconds that stands still while this process waits for the processor: for what has to be done in time, by this
 // process alone, on a busy machine, too. Call it for the time since; it never says more than has passed.
 export function own_clock() {
