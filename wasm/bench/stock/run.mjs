@@ -1,6 +1,7 @@
 // A page with Dear ImGui's own widgets beside a plain one with the same form: what is downloaded, when it can be used, what a
 // press costs with a thousand widgets, and the memory. See wasm/imgui_impl_web.
 //
+//   cmake --build build/wasm-release --target wasmqtt_imgui_many      which nothing else needs
 //   node wasm/bench/stock/run.mjs [--build build/wasm-release] [--rounds 5]
 import {cp, mkdtemp, readdir, readFile, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
