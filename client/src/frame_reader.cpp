@@ -29,15 +29,18 @@ void FrameReader::reset(ProtocolVersion version) {
   error_ = {};
 }
 
+FrameReader::Status FrameReader::fail(Errc code) {
+  error_ = peer_error(code);
+  input_ = {};
+  return Status::error;
+}
+
 // A frame at the beginning of `bytes`. With need_more, `needed` is the size that would tell more.
 FrameReader::Status FrameReader::frame_at(Bytes bytes, Frame& frame, std::size_t& needed) {
   std::size_t length = 0;
   std::size_t at = 1;
   for (unsigned shift = 0;; shift += 7, ++at) {
-    if (at > 4) {
-      error_ = peer_error(Errc::malformed_remaining_length);
-      return Status::error;
-    }
+    if (at > 4) return fail(Errc::malformed_remaining_length);
     if (at >= bytes.size()) {
       needed = at + 1;
       return Status::need_more;
@@ -45,15 +48,9 @@ FrameReader::Status FrameReader::frame_at(Bytes bytes, Frame& frame, std::size_t
     length |= static_cast<std::size_t>(bytes[at] & 0x7f) << shift;
     if ((bytes[at] & 0x80) == 0) break;
   }
-  if (shortest_ && at > 1 && bytes[at] == 0) {
-    error_ = peer_error(Errc::malformed_variable_integer);
-    return Status::error;
-  }
+  if (shortest_ && at > 1 && bytes[at] == 0) return fail(Errc::malformed_variable_integer);
   const std::size_t header = at + 1;
-  if (length > max_packet_bytes_ || header + length > max_packet_bytes_) {
-    error_ = peer_error(Errc::packet_too_large);
-    return Status::error;
-  }
+  if (length > max_packet_bytes_ || header + length > max_packet_bytes_) return fail(Errc::packet_too_large);
   needed = header + length;
   if (bytes.size() < needed) return Status::need_more;
   frame = {bytes[0], bytes.subspan(header, length), bytes.first(needed)};
@@ -75,7 +72,7 @@ FrameReader::Status FrameReader::next_kept(Frame& frame) {
   }
 }
 
-FrameReader::Status FrameReader::next(Frame& frame) {
+FrameReader::Status FrameReader::next_any(Frame& frame) {
   if (error_) return Status::error;
   if (at_ < kept_.size()) return next_kept(frame);
   kept_.clear();

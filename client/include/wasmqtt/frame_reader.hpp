@@ -35,17 +35,29 @@ class FrameReader {
   // for a caller that drains each piece that is one unfinished frame at most.
   void feed(Bytes bytes);
   // After an error: that error again, until reset().
-  Status next(Frame& frame);
+  Status next(Frame& frame) {
+    // Most frames are short and lie whole in what was fed: two bytes of header, and up to 127 behind them.
+    const std::size_t length = input_.size() < 2 ? 0x80 : input_[1];
+    const std::size_t size = 2 + length;
+    if (length >= 0x80 || size > input_.size() || size > max_packet_bytes_ || at_ != kept_.size()) return next_any(frame);
+    frame = {input_[0], input_.subspan(2, length), input_.first(size)};
+    input_ = input_.subspan(size);
+    return Status::frame;
+  }
+  // Nothing is left to read.
+  bool empty() const { return input_.empty() && at_ == kept_.size(); }
   Error error() const { return error_; }  // Side::peer: 2.2.3, packet_too_large
   // For a new connection. MQTT 5 wants each remaining length as short as it can be [MQTT5-1.5.5-1]; 3.1.1 does not.
   void reset(ProtocolVersion version = ProtocolVersion::mqtt_3_1_1);
 
  private:
+  Status fail(Errc code);
   Status frame_at(Bytes bytes, Frame& frame, std::size_t& needed);
+  Status next_any(Frame& frame);
   Status next_kept(Frame& frame);
 
   std::size_t max_packet_bytes_;
-  Bytes input_;                     // unread part of the fed bytes
+  Bytes input_;                     // unread part of the fed bytes; after an error none
   std::vector<std::uint8_t> kept_;  // what comes before it in the stream: mostly the beginning of a frame that was cut
   std::size_t at_ = 0;              // kept_ is read up to here
   Error error_;
