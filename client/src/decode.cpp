@@ -228,7 +228,7 @@ Error decode_acknowledgement(const Frame& frame, Acknowledgement& packet, Protoc
   packet.reason_code = ReasonCode::success;
   packet.properties = {};
   if (Error error = read_packet_id(reader, packet.packet_id)) return error;
-  return read_reason(reader, frame.type(), direction, packet.reason_code, packet.properties);
+  return reader.done() ? Error{} : read_reason(reader, frame.type(), direction, packet.reason_code, packet.properties);
 }
 
 Error decode_suback(const Frame& frame, Suback& packet, ProtocolVersion version) {

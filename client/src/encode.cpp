@@ -252,7 +252,7 @@ Error check(const Publish& packet, ProtocolVersion version, Direction direction)
     return local_error(Errc::zero_packet_id);
   }
   if (Error error = check(packet.properties, host_of(PacketType::publish), direction, version)) return error;
-  const std::size_t rest = length_of({packet.topic, {}, packet.packet_id, Qos::at_least_once, false, false, packet.properties}, version);
+  const std::size_t rest = 4 + packet.topic.size() + size_of(packet.properties, version);  // topic and packet id with it
   if (rest > max_remaining_length || packet.payload.size() > max_remaining_length - rest)
     return local_error(Errc::packet_too_large);
   if (packet.topic.empty() && packet.properties.has(PropertyId::topic_alias)) return {};

@@ -3,13 +3,6 @@
 #include <algorithm>
 
 namespace wasmqtt {
-namespace {
-
-// What Mosquitto asks of a client that sends a large packet: whoever can't move so much within the time to answer PINGREQ
-// is as good as gone.
-constexpr std::size_t sign_of_life_bytes = 1000;
-
-}  // namespace
 
 void KeepAlive::start(Duration interval, Duration pingresp_timeout, Time sent, Time now) {
   *this = {};
@@ -18,17 +11,6 @@ void KeepAlive::start(Duration interval, Duration pingresp_timeout, Time sent, T
   timeout_ = pingresp_timeout;
   last_sent_ = sent;
   last_received_ = now;
-}
-
-void KeepAlive::received(Time now) {
-  last_received_ = now;
-  bytes_ = 0;
-  if (waiting_since_) waiting_since_ = now;
-}
-
-void KeepAlive::received_bytes(std::size_t count, Time now) {
-  bytes_ += count;
-  if (bytes_ >= sign_of_life_bytes) received(now);
 }
 
 void KeepAlive::pinged(Time now) {

@@ -22,9 +22,16 @@ class KeepAlive {
   // Bytes of any packet have left the machine.
   void sent(Time now) { last_sent_ = now; }
   // A whole packet arrived: a sign of life, whatever it is.
-  void received(Time now);
+  void received(Time now) {
+    last_received_ = now;
+    bytes_ = 0;
+    if (waiting_since_) waiting_since_ = now;
+  }
   // Bytes arrived. Enough of them are a sign of life too, for a large packet may take minutes; a dribble is none.
-  void received_bytes(std::size_t count, Time now);
+  void received_bytes(std::size_t count, Time now) {
+    bytes_ += count;
+    if (bytes_ >= sign_of_life_bytes) received(now);
+  }
   // A PINGREQ is in the output. None is due again before it has left.
   void pinged(Time now);
   // Output before the PINGREQ moved, or it has left itself: the broker's time to answer begins now, if it is the first
@@ -41,6 +48,9 @@ class KeepAlive {
   std::optional<Time> ping_at() const;
 
  private:
+  // What Mosquitto asks of a client that sends a large packet: whoever can't move so much within the time to answer PINGREQ
+  // is as good as gone.
+  static constexpr std::size_t sign_of_life_bytes = 1000;
 
   bool running_ = false;
   Duration interval_{};

@@ -4,12 +4,6 @@
 
 namespace wasmqtt {
 
-ByteBuffer& Output::append(std::uint64_t position) {
-  const std::uint64_t gated = first_gate_ == gates_.size() ? 0 : gates_.back().position;
-  if (position > gated) gates_.push_back({consumed_ + size(), position});
-  return buffer_;
-}
-
 Bytes Output::ready(std::uint64_t durable) const {
   std::size_t count = size();
   for (std::size_t i = first_gate_; i < gates_.size(); ++i) {

@@ -11,7 +11,11 @@ namespace wasmqtt {
 class Output {
  public:
   // Packets are appended to this. What is appended from now on waits for `position` of the journal.
-  ByteBuffer& append(std::uint64_t position);
+  ByteBuffer& append(std::uint64_t position) {
+    const std::uint64_t gated = first_gate_ == gates_.size() ? 0 : gates_.back().position;
+    if (position > gated) gates_.push_back({end(), position});
+    return buffer_;
+  }
   std::size_t size() const { return buffer_.size() - start_; }
   bool empty() const { return size() == 0; }
   // Stream offsets of the next byte to send and of the next packet to be appended.

@@ -12,23 +12,7 @@ bool same_answer(const Answer& a, const Answer& b) {
   return a.packet_id == b.packet_id && a.reason_code == b.reason_code && a.properties == b.properties;
 }
 
-constexpr unsigned bit(PacketType type) { return 1u << static_cast<unsigned>(type); }
-
 }  // namespace
-
-// Table 2.1.
-bool may_travel(PacketType type, Direction direction, ProtocolVersion version) {
-  constexpr unsigned both =
-      bit(PacketType::publish) | bit(PacketType::puback) | bit(PacketType::pubrec) | bit(PacketType::pubrel) | bit(PacketType::pubcomp);
-  constexpr unsigned from_client = both | bit(PacketType::connect) | bit(PacketType::subscribe) |
-                                   bit(PacketType::unsubscribe) | bit(PacketType::pingreq) | bit(PacketType::disconnect);
-  constexpr unsigned from_broker =
-      both | bit(PacketType::connack) | bit(PacketType::suback) | bit(PacketType::unsuback) | bit(PacketType::pingresp);
-  constexpr unsigned both_in_5 = bit(PacketType::disconnect) | bit(PacketType::auth);
-  const unsigned allowed = (direction == Direction::outbound ? from_client : from_broker) |
-                           (version == ProtocolVersion::mqtt_5 ? both_in_5 : 0);
-  return (allowed & bit(type)) != 0;
-}
 
 PacketType type_of(const Packet& packet) { return static_cast<PacketType>(packet.index() + 1); }
 

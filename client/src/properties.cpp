@@ -13,7 +13,7 @@ using Id = PropertyId;
 using Type = PropertyType;
 using Range = PropertyRange;
 
-constexpr std::uint16_t bit(PacketType type) { return static_cast<std::uint16_t>(1u << static_cast<unsigned>(type)); }
+constexpr std::uint16_t bit(PacketType type) { return static_cast<std::uint16_t>(type_bit(type)); }
 
 constexpr std::uint16_t will = 1;
 constexpr std::uint16_t connect = bit(PacketType::connect);
@@ -132,7 +132,7 @@ std::uint32_t Properties::find_number(PropertyId id, std::uint32_t absent) const
   return absent;
 }
 
-std::string_view Properties::text(PropertyId id) const {
+std::string_view Properties::find_text(PropertyId id) const {
   for (const Property& property : *this) {
     if (property.id == id) return property.text;
   }

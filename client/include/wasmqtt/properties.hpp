@@ -118,13 +118,14 @@ class Properties {
   // The first one, or `absent`.
   std::uint32_t number(PropertyId id, std::uint32_t absent) const { return empty() ? absent : find_number(id, absent); }
   // The first one's text or bytes; has no data() when there is none.
-  std::string_view text(PropertyId id) const;
+  std::string_view text(PropertyId id) const { return empty() ? std::string_view() : find_text(id); }
   bool has(PropertyId id) const { return !empty() && find(id); }
 
   friend bool operator==(const Properties& a, const Properties& b) { return as_text(a.wire_) == as_text(b.wire_); }
 
  private:
   std::uint32_t find_number(PropertyId id, std::uint32_t absent) const;
+  std::string_view find_text(PropertyId id) const;
   bool find(PropertyId id) const;
 
   Bytes wire_{};
