@@ -12,10 +12,15 @@ Client::Impl::Impl(ClientOptions options)
 
 const Event* Client::Impl::poll_event() {
   acknowledge_delivered();
-  end_connecting();
-  if (phase_ == Phase::connecting && take_turn(AuthenticationEvent::told)) establish(session_present_);
-  if (phase_ == Phase::disconnecting) sign_off();
-  if (events_.empty()) return receive() ? &current_ : nullptr;
+  if (connecting_) end_connecting();
+  if (phase_ != Phase::connected) {
+    if (phase_ == Phase::connecting && take_turn(AuthenticationEvent::told)) establish(session_present_);
+    if (phase_ == Phase::disconnecting) sign_off();
+  }
+  if (events_.empty()) {
+    const bool nothing_came = reader_.empty() && held_.empty();  // as with the last call of each turn
+    return !nothing_came && receive() ? &current_ : nullptr;
+  }
   events_.pop(current_);
   return &current_;
 }

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <algorithm>
+#include <utility>
 
 #include "acknowledgement_timer.hpp"
 #include "acknowledgements.hpp"
@@ -124,7 +125,10 @@ class Client::Impl {
   bool receive();  // decodes until there is an event; false: nothing more
   void acknowledge(std::uint64_t token, ReasonCode reason_code = {});
   void end_received(PacketId packet_id);
-  void acknowledge_delivered();
+  // The application has had the message that poll_event() returned last: record, then acknowledge.
+  void acknowledge_delivered() {
+    if (delivered_token_ != 0) acknowledge(std::exchange(delivered_token_, 0));
+  }
   void hold_delivered(std::uint64_t token) {
     if (delivered_token_ == token) delivered_token_ = 0;
   }
@@ -215,16 +219,23 @@ class Client::Impl {
   bool make_room(std::size_t bytes, Slot replaced);
   bool may_send_now(Qos qos) const;
   bool window_open(Qos qos) const;
+  bool may_leave_queue(Qos qos) const;
   bool quota_open() const { return quota_used_ < limits_.receive_maximum; }
   Error check_limits(const Publish& packet) const;
   bool fail_unsupported(Slot slot);
+  bool limited() const { return version_ == ProtocolVersion::mqtt_5; }  // one that speaks 3.1.1 names no limits
+  bool has_unsent() const { return resend_next_ != no_slot || session_->queued_count() != 0; }
   Publish packet_of(const OutgoingMessage& message, bool dup) const;
   Slot next_queued() const;
   bool send_next();
   bool send_next_queued();
   bool send_next_again();
   void write_publish(OutgoingMessage& message, bool dup);
-  void write(const Publish& packet, std::uint64_t number);
+  void write(const Publish& packet, std::uint64_t number) {
+    if (version_ == ProtocolVersion::mqtt_5) write_changed(packet, number);
+    else append_publish(packet);
+  }
+  void write_changed(const Publish& packet, std::uint64_t number);
   void append_publish(const Publish& packet);
   Error check_text(std::string_view text) const;
 

@@ -123,7 +123,7 @@ Error Client::Impl::handle_acknowledging(const Frame& frame) {
   const PacketType type = frame.type();
   Acknowledgement packet;
   Error error = decode_acknowledgement(frame, packet, version_);
-  if (!error) error = check_words(packet.properties);
+  if (!error && !packet.properties.empty()) error = check_words(packet.properties);
   // A code that the packet does not know settles the message all the same: it would be sent again, and the answer with it.
   if (error && error.code() != Errc::reserved_reason_code) return error;
   if (type == PacketType::pubrel) {
@@ -187,14 +187,6 @@ bool Client::Impl::deliver(const Publish& packet, std::uint64_t token) {
   current_ = Message{packet.topic, packet.payload,   packet.qos, packet.retain,
                      packet.dup,   packet.packet_id, token,      packet.properties};
   return true;
-}
-
-// The application has had the message that poll_event() returned last: record, then acknowledge.
-void Client::Impl::acknowledge_delivered() {
-  if (delivered_token_ == 0) return;
-  const std::uint64_t token = delivered_token_;
-  delivered_token_ = 0;
-  acknowledge(token);
 }
 
 // Recorded even when its PUBREC can't go now: the application has had it, and a restart must not deliver it again. What it refused

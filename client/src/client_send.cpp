@@ -48,6 +48,14 @@ bool is_utf8(Bytes bytes) {
   return true;
 }
 
+// What a message may not have beyond what the standard says of properties.
+Error check_own(Properties properties, Bytes payload) {
+  if (properties.has(PropertyId::topic_alias)) return local_error(Errc::property_not_allowed);
+  // What says that it is text has to be.
+  const bool text = properties.number(PropertyId::payload_format_indicator, 0) != 0;
+  return text && !is_utf8(payload) ? local_error(Errc::ill_formed_utf8) : Error{};
+}
+
 }  // namespace
 
 Result<Delivery> Client::Impl::publish(std::string_view topic, Bytes payload, const PublishOptions& options) {
@@ -57,12 +65,11 @@ Result<Delivery> Client::Impl::publish(std::string_view topic, Bytes payload, co
   // Which version a later connection speaks is not known yet, and properties that it has no place for are left out.
   if (Error error = check(packet, options.properties.empty() ? ProtocolVersion::mqtt_3_1_1 : ProtocolVersion::mqtt_5))
     return error;
-  if (options.properties.has(PropertyId::topic_alias)) return local_error(Errc::property_not_allowed);
-  // What says that it is text has to be.
-  const bool text = options.properties.number(PropertyId::payload_format_indicator, 0) != 0;
-  if (text && !is_utf8(payload)) return local_error(Errc::ill_formed_utf8);
+  if (!options.properties.empty()) {
+    if (Error error = check_own(options.properties, payload)) return error;
+  }
   if (Error error = check_text(topic)) return error;
-  if (phase_ == Phase::connected) {
+  if (phase_ == Phase::connected && limited()) {
     if (Error error = check_limits(packet)) return error;
   }
   if (!qos0) return enqueue(topic, payload, options);
@@ -72,9 +79,8 @@ Result<Delivery> Client::Impl::publish(std::string_view topic, Bytes payload, co
   return Delivery{};
 }
 
-// What this broker does not take. One that speaks 3.1.1 says nothing of it.
+// What this broker does not take.
 Error Client::Impl::check_limits(const Publish& packet) const {
-  if (version_ != ProtocolVersion::mqtt_5) return {};
   if (packet.qos > limits_.maximum_qos) return local_error(Errc::qos_not_supported);
   if (packet.retain && !limits_.retain_available) return local_error(Errc::retain_not_supported);
   const bool fits = encoded_size(packet, version_) <= limits_.maximum_packet_size;
@@ -114,7 +120,7 @@ Result<Delivery> Client::Impl::enqueue(std::string_view topic, Bytes payload, co
 // Room in the queue for one more message of this size, in the place of `replaced` if there is one; by dropping the
 // oldest, if that is the policy.
 bool Client::Impl::make_room(std::size_t bytes, Slot replaced) {
-  std::size_t freed_bytes = replaced == no_slot ? 0 : (*session_)[replaced].bytes();
+  std::size_t freed_bytes = replaced == no_slot ? 0 : (*session_)[replaced].size;
   std::size_t freed = replaced == no_slot ? 0 : 1;
   const auto full = [&] {
     return session_->queued_count() >= options_.queue_messages + freed ||
@@ -146,8 +152,9 @@ void Client::Impl::end_delivery(Slot slot, DeliveryState state, FailureReason re
   const OutgoingMessage& message = (*session_)[slot];
   if (slot == resend_next_) resend_next_ = message.next;
   const bool unanswered = reason == FailureReason::not_supported || reason == FailureReason::connection_closed_repeatedly;
-  if (unanswered && message.packet_id != 0 && message.qos == Qos::exactly_once) session_->abandon(slot);
-  else session_->finish(slot);
+  const PacketId abandoned = unanswered && message.qos == Qos::exactly_once ? message.packet_id : PacketId{0};
+  session_->finish(slot);
+  if (abandoned != 0) session_->abandon_id(abandoned);
   events_.delivery(delivery, state, reason, code, words);
 }
 
@@ -168,21 +175,21 @@ void Client::Impl::end_quota(Slot slot) {
 
 void Client::Impl::pump() {
   if (phase_ == Phase::disconnecting) return sign_off();
-  while (phase_ == Phase::connected && !connecting_ && !trial_.under_way() && output_.size() < options_.output_bytes) {
+  while (has_unsent() && phase_ == Phase::connected && !connecting_ && !trial_.under_way() &&
+         output_.size() < options_.output_bytes) {
     if (!send_next()) return;
   }
 }
 
 // Resends keep to the quota, too [MQTT5-4.9.0-2]; what does not count goes on meanwhile.
 bool Client::Impl::send_next() {
-  if (resend_next_ == no_slot && session_->queued_count() == 0) return false;
   return resend_next_ != no_slot && quota_open() ? send_next_again() : send_next_queued();
 }
 
 // The application has had Connected, and has asked for its subscriptions: now what it published before may follow, so that
 // a program hears itself. A message on trial waits for PINGRESP, which comes after the answers to all of that.
 void Client::Impl::end_connecting() {
-  if (!std::exchange(connecting_, false)) return;
+  connecting_ = false;
   if (phase_ == Phase::connected && session_->strikes().count >= Trial::strikes_for_trial) {
     trial_.begin();
     if (!keep_alive_.waiting()) ping();
@@ -218,7 +225,7 @@ void Client::Impl::resend_releases() {
 
 bool Client::Impl::send_next_again() {
   const Slot slot = resend_next_;
-  if (fail_unsupported(slot)) return true;
+  if (limited() && fail_unsupported(slot)) return true;
   OutgoingMessage& message = (*session_)[slot];
   resend_next_ = message.next;
   write_publish(message, true);  // [MQTT-3.3.1-1]
@@ -230,12 +237,15 @@ bool Client::Impl::send_next_again() {
 // order [MQTT-4.6.0-6], so a full window for QoS 2 holds up no other.
 Slot Client::Impl::next_queued() const {
   Session::Heads heads = session_->queue_heads();
-  for (const Qos qos : {Qos::at_least_once, Qos::exactly_once}) {
-    if (!window_open(qos)) heads[static_cast<std::size_t>(qos)] = no_slot;
+  for (const Qos qos : {Qos::at_most_once, Qos::at_least_once, Qos::exactly_once}) {
+    Slot& head = heads[static_cast<std::size_t>(qos)];
+    if (head != no_slot && !may_leave_queue(qos)) head = no_slot;
   }
-  if (trial_.under_way()) heads[0] = no_slot;
-  if (resend_next_ != no_slot) heads[1] = heads[2] = no_slot;
   return session_->oldest(heads);
+}
+
+bool Client::Impl::may_leave_queue(Qos qos) const {
+  return qos == Qos::at_most_once ? !trial_.under_way() : resend_next_ == no_slot && window_open(qos);
 }
 
 bool Client::Impl::send_next_queued() {
@@ -246,7 +256,7 @@ bool Client::Impl::send_next_queued() {
     end_delivery(slot, DeliveryState::failed, FailureReason::expired);
     return true;
   }
-  if (fail_unsupported(slot)) return true;
+  if (limited() && fail_unsupported(slot)) return true;
   if (message.qos == Qos::at_most_once) {
     write_publish(message, false);
     end_delivery(slot, DeliveryState::sent);
@@ -272,9 +282,9 @@ void Client::Impl::write_publish(OutgoingMessage& message, bool dup) {
   write(packet, message.number);
 }
 
-// What differs from the message as it was accepted: what is left of its expiry, and its topic's number. `number` tells when it
-// was accepted; 0: now. A resend always has the whole topic.
-void Client::Impl::write(const Publish& packet, std::uint64_t number) {
+// What differs in MQTT 5 from the message as it was accepted: what is left of its expiry, and its topic's number. `number` tells
+// when it was accepted; 0: now. A resend always has the whole topic.
+void Client::Impl::write_changed(const Publish& packet, std::uint64_t number) {
   const OutgoingAliases::Alias alias = packet.dup ? OutgoingAliases::Alias{} : outgoing_aliases_.find(packet.topic);
   const bool expires = number != 0 && !packet.properties.empty() && packet.properties.has(PropertyId::message_expiry_interval);
   if (alias.number == 0 && !expires) return append_publish(packet);

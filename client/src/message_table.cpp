@@ -21,7 +21,7 @@ void MessageList::push_back(MessageTable& table, Slot slot) {
   (back_ == no_slot ? front_ : table[back_].next) = slot;
   back_ = slot;
   ++count_;
-  bytes_ += message.bytes();
+  bytes_ += message.size;
 }
 
 void MessageList::push_front(MessageTable& table, Slot slot) {
@@ -31,7 +31,7 @@ void MessageList::push_front(MessageTable& table, Slot slot) {
   (front_ == no_slot ? back_ : table[front_].previous) = slot;
   front_ = slot;
   ++count_;
-  bytes_ += message.bytes();
+  bytes_ += message.size;
 }
 
 void MessageList::remove(MessageTable& table, Slot slot) {
@@ -40,13 +40,13 @@ void MessageList::remove(MessageTable& table, Slot slot) {
   (message.next == no_slot ? back_ : table[message.next].previous) = message.previous;
   message.previous = message.next = no_slot;
   --count_;
-  bytes_ -= message.bytes();
+  bytes_ -= message.size;
 }
 
 MessageTable::~MessageTable() {
   for (Slot slot = 0; slot < slots_; ++slot) {
     OutgoingMessage& message = (*this)[slot];
-    if (message.state != OutgoingMessage::State::free && message.bytes() > largest_pooled) delete[] message.block;
+    if (message.state != OutgoingMessage::State::free && message.size > largest_pooled) delete[] message.block;
   }
 }
 
@@ -63,8 +63,8 @@ Slot MessageTable::add(std::string_view topic, Bytes payload, Properties propert
   message.state = OutgoingMessage::State::queued;
   message.topic_size = static_cast<std::uint16_t>(topic.size());
   message.payload_size = static_cast<std::uint32_t>(payload.size());
-  message.properties_size = static_cast<std::uint32_t>(properties.wire().size());
-  message.block = take_block(message.bytes());
+  message.size = static_cast<std::uint32_t>(topic.size() + payload.size() + properties.wire().size());
+  message.block = take_block(message.size);
   copy_bytes(message.block, as_bytes(topic));
   copy_bytes(message.block + topic.size(), payload);
   copy_bytes(message.block + topic.size() + payload.size(), properties.wire());
@@ -74,7 +74,7 @@ Slot MessageTable::add(std::string_view topic, Bytes payload, Properties propert
 
 void MessageTable::erase(Slot slot) {
   OutgoingMessage& message = (*this)[slot];
-  give_block(message.block, message.bytes());
+  give_block(message.block, message.size);
   message = blank;
   message.next = free_slot_;
   free_slot_ = slot;

@@ -23,7 +23,7 @@ struct OutgoingMessage {
   Time deadline{};  // epoch: none
   std::uint8_t* block = nullptr;
   std::uint32_t payload_size = 0;
-  std::uint32_t properties_size = 0;
+  std::uint32_t size = 0;  // of the block: topic, payload and properties
   std::uint16_t topic_size = 0;
   PacketId packet_id = 0;
   Qos qos = Qos::at_most_once;
@@ -34,8 +34,7 @@ struct OutgoingMessage {
 
   std::string_view topic() const { return {reinterpret_cast<const char*>(block), topic_size}; }
   Bytes payload() const { return {block + topic_size, payload_size}; }
-  Properties properties() const { return Properties({block + topic_size + payload_size, properties_size}); }
-  std::size_t bytes() const { return std::size_t{topic_size} + payload_size + properties_size; }
+  Properties properties() const { return Properties(Bytes{block, size}.subspan(std::size_t{topic_size} + payload_size)); }
 };
 
 class MessageTable;

@@ -35,17 +35,7 @@ Slot Session::enqueue(std::string_view topic, Bytes payload, const PublishOption
   message.latest_per_topic = options.latest_per_topic;
   message.deadline = deadline;
   queue(slot);
-  if (message.qos != Qos::at_most_once) {
-    record({.kind = Kind::put,
-            .number = message.number,
-            .qos = message.qos,
-            .retain = message.retain,
-            .latest_per_topic = message.latest_per_topic,
-            .deadline = deadline,
-            .text = topic,
-            .payload = payload,
-            .properties = options.properties});
-  }
+  if (journal_ && message.qos != Qos::at_most_once) record_put(message);
   return slot;
 }
 
@@ -104,20 +94,20 @@ bool Session::publish(Slot slot) {
   message.packet_id = packet_id;
   remember_id(packet_id, slot);
   move_to(slot, State::published);
-  record({.kind = Kind::sent, .number = message.number, .packet_id = packet_id});
+  record(Kind::sent, message.number, packet_id);
   return true;
 }
 
 void Session::release(Slot slot) {
   move_to(slot, State::released);
-  record({.kind = Kind::released, .number = table_[slot].number, .packet_id = table_[slot].packet_id});
+  record(Kind::released, table_[slot].number, table_[slot].packet_id);
 }
 
 void Session::finish(Slot slot) {
   const bool recorded = table_[slot].qos != Qos::at_most_once;
   const std::uint64_t number = table_[slot].number;
   finish_unrecorded(slot);
-  if (recorded) record({.kind = Kind::removed, .number = number});
+  if (recorded) record(Kind::removed, number);
 }
 
 void Session::finish_unrecorded(Slot slot) {
@@ -134,11 +124,9 @@ void Session::finish_unrecorded(Slot slot) {
   if (queued_count() == 0) next_deadline_.reset();
 }
 
-void Session::abandon(Slot slot) {
-  const PacketId packet_id = table_[slot].packet_id;
-  finish(slot);
+void Session::abandon_id(PacketId packet_id) {
   keep_id(packet_id);
-  record({.kind = Kind::sent, .packet_id = packet_id});
+  record(Kind::sent, 0, packet_id);
 }
 
 void Session::keep_id(PacketId packet_id) {
@@ -146,7 +134,7 @@ void Session::keep_id(PacketId packet_id) {
 }
 
 std::size_t Session::forget() {
-  if (received_.count() != 0 || !abandoned_ids_.empty()) record({.kind = Kind::forgot});
+  if (received_.count() != 0 || !abandoned_ids_.empty()) record(Kind::forgot, 0);
   for (const PacketId packet_id : std::exchange(abandoned_ids_, {})) packet_ids_.release(packet_id);
   received_.clear();
   uncertain_.clear();
@@ -156,7 +144,7 @@ std::size_t Session::forget() {
   for (Slot slot = published_.front(); slot != no_slot; slot = table_[slot].next) slots.push_back(slot);
   for (auto slot = slots.rbegin(); slot != slots.rend(); ++slot) {
     requeue(*slot);
-    record({.kind = Kind::requeued, .number = table_[*slot].number});
+    record(Kind::requeued, table_[*slot].number);
   }
   return slots.size();
 }
@@ -208,16 +196,16 @@ void Session::add_strike(std::uint64_t number) {
   const Slot slot = find({number});
   if (slot == no_slot) return;
   count_strike(delivery(slot));
-  record({.kind = Kind::strike, .number = number});
+  record(Kind::strike, number);
 }
 
 // ---- incoming QoS 2 ----
 
-void Session::record_received(PacketId packet_id) { record({.kind = Kind::received, .packet_id = packet_id}); }
+void Session::record_received(PacketId packet_id) { record(Kind::received, 0, packet_id); }
 
 void Session::free_received(PacketId packet_id) {
   uncertain_.erase(packet_id);
-  if (received_.erase(packet_id)) record({.kind = Kind::received_done, .packet_id = packet_id});
+  if (received_.erase(packet_id)) record(Kind::received_done, 0, packet_id);
 }
 
 }  // namespace wasmqtt

@@ -35,9 +35,9 @@ class Session {
   bool publish(Slot slot);
   void release(Slot slot);  // PUBREC came
   void finish(Slot slot);   // it ended, whatever way
-  // It ended without an answer. Its packet id stays taken until the session is lost: the broker may still hold it for QoS 2, and
-  // would take a new message for a repetition [MQTT-4.3.3-2].
-  void abandon(Slot slot);
+  // A message with this packet id ended without an answer. The id stays taken until the session is lost: the broker may still
+  // hold it for QoS 2, and would take a new message for a repetition [MQTT-4.3.3-2].
+  void abandon_id(PacketId packet_id);
   // The broker forgot us, or a clean session begins [MQTT-3.1.2-6]: received ids are freed, published messages are queued
   // anew in front, in order. Released ones are left for the caller to end. Returns how many were queued.
   std::size_t forget();
@@ -108,7 +108,12 @@ class Session {
   static constexpr std::size_t page_size = 256;
   using Page = std::array<Slot, page_size>;
 
-  void record(const JournalRecord& record);
+  // Without a journal no record is made.
+  void record(JournalRecord::Kind kind, std::uint64_t number, PacketId packet_id = 0) {
+    if (journal_) write({.kind = kind, .number = number, .packet_id = packet_id});
+  }
+  void record_put(const OutgoingMessage& message);
+  void write(const JournalRecord& record);
   void count_strike(Delivery delivery);
   Error check_records(Bytes records) const;
   Error apply(const JournalRecord& record, SlotIndex& by_number);

@@ -19,8 +19,7 @@ Publish publish_of(const JournalRecord& record) {
 
 }  // namespace
 
-void Session::record(const JournalRecord& record) {
-  if (!journal_) return;
+void Session::write(const JournalRecord& record) {
   if (!journal_begun_) {
     journal_begun_ = true;
     write_record({.kind = Kind::session, .text = client_id_}, pending_);
@@ -29,17 +28,29 @@ void Session::record(const JournalRecord& record) {
   ++position_;
 }
 
+void Session::record_put(const OutgoingMessage& message) {
+  write({.kind = Kind::put,
+         .number = message.number,
+         .qos = message.qos,
+         .retain = message.retain,
+         .latest_per_topic = message.latest_per_topic,
+         .deadline = message.deadline,
+         .text = message.topic(),
+         .payload = message.payload(),
+         .properties = message.properties()});
+}
+
 void Session::record_end(std::optional<Time> end) {
   const Time recorded = end.value_or(Time{});
-  if (std::exchange(end_, recorded) != recorded) record({.kind = Kind::ends, .deadline = recorded});
+  if (std::exchange(end_, recorded) != recorded && journal_) write({.kind = Kind::ends, .deadline = recorded});
 }
 
 void Session::record_assigned_id(std::string_view client_id) {
   assigned_id_ = client_id;
-  record({.kind = Kind::assigned, .text = client_id});
+  if (journal_) write({.kind = Kind::assigned, .text = client_id});
 }
 
-void Session::barrier() { record({.kind = Kind::barrier}); }
+void Session::barrier() { record(Kind::barrier, 0); }
 
 Error Session::check_records(Bytes records) const {
   JournalRecord record;
@@ -138,20 +149,12 @@ Error Session::apply_step(const JournalRecord& record, Slot slot) {
 // A clock that was set back gave a new message the number of a stored one. The application knows the new one by it.
 void Session::renumber(Slot slot, std::uint64_t number) {
   OutgoingMessage& message = table_[slot];
-  record({.kind = Kind::removed, .number = message.number});
+  record(Kind::removed, message.number);
   message.number = last_number_ = number;
-  record({.kind = Kind::put,
-          .number = number,
-          .qos = message.qos,
-          .retain = message.retain,
-          .latest_per_topic = message.latest_per_topic,
-          .deadline = message.deadline,
-          .text = message.topic(),
-          .payload = message.payload(),
-          .properties = message.properties()});
+  if (journal_) record_put(message);
   if (message.state == State::queued) return;
   const Kind step = message.state == State::published ? Kind::sent : Kind::released;
-  record({.kind = step, .number = number, .packet_id = message.packet_id});
+  record(step, number, message.packet_id);
 }
 
 std::vector<Slot> Session::adopt(const Session& other) {
