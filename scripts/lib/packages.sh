@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # What has to be installed, and why. Source after progress.sh.
 #
-#   need_page; need_native; need_services; need_brokers; need_cluster KIND; need_other_brokers; need_service_tests; need_browser;
-#   need_other_browsers                                    say what the next steps use
+#   need_page; need_native; need_native_tests; need_services; need_brokers; need_cluster KIND; need_other_brokers;
+#   need_service_tests; need_browser; need_other_browsers  say what the next steps use
 #   install_missing "$assume_yes"                          installs what of it is absent, or ends the script
 #
 # A need is met by any program or header of the right name, not only by the distribution's package:
@@ -32,15 +32,19 @@ need_build() {
   # Debian's archive has a source package of the version that is wanted; elsewhere git fetches it.
   [[ -f /usr/share/keyrings/debian-archive-keyring.gpg ]] || need git git "fetches Dear ImGui's sources"
   need /usr/include/nlohmann/json.hpp nlohmann-json3-dev "JSON of the chat messages"
+  need /usr/include/doctest/doctest.h doctest-dev "a header of the unit tests, which the build looks for when it is configured"
   need /etc/ssl/certs/ca-certificates.crt ca-certificates "downloads over HTTPS can be trusted"
 }
 
 need_native() {
   need_build
-  need /usr/include/doctest/doctest.h doctest-dev "unit tests"
   need /usr/include/boost/beast.hpp libboost-dev "TCP and WebSocket of the native programs (Boost.Asio, Boost.Beast)"
-  need tshark tshark "decodes the captures that the page writes, in a test"
   need /usr/include/openssl/ssl.h libssl-dev "TLS of the native programs"
+}
+
+need_native_tests() {
+  need_native
+  need tshark tshark "decodes the captures that the page writes, in a test"
   need spin spin "proves properties of a model of the session, in a test"
 }
 
@@ -100,6 +104,7 @@ need_browser() {
   need nginx nginx-light "serves the page with TLS in one of the tests"
   need '/usr/lib/nginx/modules/ngx_http_brotli_static_module.so' libnginx-mod-http-brotli-static "lets it send Brotli"
   need openssl openssl "makes that test's certificate"
+  need tshark tshark "decodes the captures that the page writes, in a test"
   need certutil libnss3-tools "puts certificates into the browser's store, in a test"
   browser_program >/dev/null || need chromium chromium "the browser of the browser tests"
   need '/usr/share/fonts/*/noto/NotoSans-Regular.ttf' fonts-noto-core "letters of many scripts in the pictures"
