@@ -1,12 +1,14 @@
 // Packets as files: what is written is decoded by tshark, and read again; what is read may be anything.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <unistd.h>
+#include <utility>
 
 #include "chat/mosquitto_pub.hpp"
 #include "chat/packet_export.hpp"
@@ -174,7 +176,7 @@ TEST_CASE("a publish as a mosquitto_pub command: quoted for the shell, with flag
     Capture capture(version);
     capture.trace.start_connection(version);
     capture.add(out, publish);
-    return mosquitto_pub_command(capture.trace[1], capture.trace.bytes(capture.trace[1]), {}, "localhost", user);
+    return mosquitto_pub_command(capture.trace[1], capture.trace.bytes(capture.trace[1]), {}, "localhost", user).command;
   };
   CHECK(command(ProtocolVersion::mqtt_3_1_1, {"a b", as_bytes("it's $HOME"), 7, Qos::at_least_once, true, false}) ==
         "mosquitto_pub -h 'localhost' -t 'a b' -q 1 -r -m 'it'\\''s $HOME'");
@@ -188,4 +190,37 @@ TEST_CASE("a publish as a mosquitto_pub command: quoted for the shell, with flag
   REQUIRE_FALSE(static_cast<bool>(properties.add_user_property("k", "v'")));
   CHECK(command(ProtocolVersion::mqtt_5, {"a", as_bytes("x"), 0, Qos::at_most_once, false, false, properties}) ==
         "mosquitto_pub -h 'localhost' -V mqttv5 -t 'a' -q 0 -D publish message-expiry-interval 60 -D publish user-property 'k' 'v'\\''' -m 'x'");
+}
+
+TEST_CASE("no mosquitto_pub command has control characters for a terminal, wherever they stand in the message") {
+  const auto made = [](std::string_view topic, std::string_view payload, const PropertyList& properties = {}) {
+    Capture capture(ProtocolVersion::mqtt_5);
+    capture.trace.start_connection(ProtocolVersion::mqtt_5);
+    capture.add(out, Publish{topic, as_bytes(payload), 0, Qos::at_most_once, false, false, properties});
+    return mosquitto_pub_command(capture.trace[1], capture.trace.bytes(capture.trace[1]), {}, "localhost");
+  };
+  const auto is_refused = [](const MosquittoPub& result) { return result.command.empty() && !result.problem.empty(); };
+  CHECK(made("a", "two\nlines").command.find("-m 'two\nlines'") != std::string::npos);
+  CHECK(made("\u00e9\u20ac", "\u00e9").command.find("-t '\u00e9\u20ac'") != std::string::npos);
+  for (const std::string_view harm : {"\x1b[201~\nid\n", "a\nb", "a\tb", "\x7f", "\u009b201~", "\x01"}) {
+    CAPTURE(harm);
+    CHECK(is_refused(made(harm, "x")));
+    for (const PropertyId id : {PropertyId::content_type, PropertyId::response_topic, PropertyId::correlation_data}) {
+      PropertyList properties;
+      REQUIRE_FALSE(static_cast<bool>(id == PropertyId::correlation_data ? properties.add(id, as_bytes(harm)) : properties.add(id, harm)));
+      CHECK(is_refused(made("a", "x", properties)));
+    }
+    for (const auto& [name, value] : {std::pair{harm, std::string_view("v")}, std::pair{std::string_view("k"), harm}}) {
+      PropertyList properties;
+      REQUIRE_FALSE(static_cast<bool>(properties.add_user_property(name, value)));
+      CHECK(is_refused(made("a", "x", properties)));
+    }
+    const std::string command = made("a", std::string(harm) + "\x1b").command;
+    CHECK(command.substr(0, 8) == "printf '");
+    CHECK(std::none_of(command.begin(), command.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) >= 0x7f; }));
+  }
+  const std::uint8_t no_text[] = {0xff, 'A'};
+  PropertyList properties;
+  REQUIRE_FALSE(static_cast<bool>(properties.add(PropertyId::correlation_data, Bytes(no_text))));
+  CHECK(is_refused(made("a", "x", properties)));
 }

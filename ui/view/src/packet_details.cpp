@@ -114,11 +114,12 @@ void PacketDetails::draw_parts(Ui& ui, wasmqtt::Bytes bytes) {
 // The same message from a command line.
 void PacketDetails::draw_command(Ui& ui, const wasmqtt::PacketTrace& trace, const chat::State& state, chat::Intents& intents) {
   const wasmqtt::TraceEntry& entry = trace[number_];
-  const std::string command = chat::mosquitto_pub_command(entry, trace.bytes(entry), trace.alias_topic(entry), state.page.host,
-                                                          state.settings.authentication ? state.user : std::string());
-  if (command.empty()) return;
+  const auto [command, problem] = chat::mosquitto_pub_command(entry, trace.bytes(entry), trace.alias_topic(entry), state.page.host,
+                                                              state.settings.authentication ? state.user : std::string());
+  if (command.empty() && problem.empty()) return;
   gap(Theme::space_3);
   heading(ui, 4, "Command line", {.style = TextStyle::small_strong});
+  if (!problem.empty()) return text(ui, problem, {.style = TextStyle::small});
   if (button(ui, "Copy as mosquitto_pub", {.icon = Icon::copy, .small = true})) {
     intents.emplace_back(chat::CopyText{command});
     ui.announce("Copied");
