@@ -26,7 +26,7 @@ rights::BrokerState broker_file(const Broker& broker) {
 }  // namespace
 
 bool agree(const std::string& database, const Broker& broker) {
-  rights::RightsDatabase sql(rights::open_database(database));
+  rights::RightsDatabase sql(rights::open_database(database, rights::DatabaseUse::keep));
   const rights::RightsState state = sql.read(nullptr, {});
   return rights::desired_state(state) == broker_file(broker);
 }

@@ -1,8 +1,10 @@
 // Groups with a real broker and the service as a program: what users see, and what those see who try more than they may.
 #include <doctest/doctest.h>
+#include <unistd.h>
 
 #include <map>
 
+#include "agreement.hpp"
 #include "chat/rooms.hpp"
 #include "rounds.hpp"
 #include "service_world.hpp"
@@ -340,4 +342,53 @@ TEST_CASE_FIXTURE(ServiceWorld, "database: a right that is given or taken with s
   CHECK(jenny.peer.suspected.empty());
   sqlite("DELETE FROM users WHERE name = 'jenny'");
   REQUIRE(world.run_until([&] { return !jenny.peer.mqtt.connected(); }));  // deleteClient disconnects
+}
+
+namespace {
+
+// A service without --demo-users, as in production.
+std::unique_ptr<test::Process> start_plain(const ServiceWorld& world, const std::string& database, const std::string& log,
+                                           std::vector<std::string> options = {}) {
+  options.insert(options.begin(), {WASMQTT_RIGHTS_SERVICE, "--url", world.broker.url(), "--database", database});
+  return std::make_unique<test::Process>(options, log, std::vector<std::string>{"WASMQTT_PASSWORD=of the service"});
+}
+
+std::size_t count_in(const std::string& file, const std::string& part) {
+  const std::string text = test::read_file(file);
+  std::size_t count = 0;
+  for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++count;
+  return count;
+}
+
+}  // namespace
+
+TEST_CASE_FIXTURE(ServiceWorld, "service: a mistyped database is refused, and removes nobody from the broker") {
+  kill_service();
+  const std::string log = directory / "plain.log";
+  const std::string mistyped = directory / "righst.db";
+  CHECK(start_plain(*this, mistyped, log)->wait() == 1);
+  CHECK(count_in(log, "there is no file " + mistyped + " (--create yes makes what is missing)") == 1);
+  CHECK(::access(mistyped.c_str(), F_OK) != 0);
+  CHECK(test::agree(database, broker));
+}
+
+TEST_CASE_FIXTURE(ServiceWorld, "service: a database without users removes nobody from the broker, unless it was asked for") {
+  User vy = user("vy");
+  const std::string room = vy.ask(GroupAction::create, {}, "Garden").room;
+  kill_service();
+  sqlite("CREATE TABLE others AS SELECT * FROM users; DELETE FROM users");
+  const std::string log = directory / "plain.log";
+  auto plain = start_plain(*this, database, log);
+  REQUIRE(test::await([&] { return count_in(log, "the database has no users") == 1; }));
+  vy.say("chat/messages/vy/vy", "still there");
+  CHECK(count_in(log, "ready") == 0);
+  sqlite("INSERT INTO users SELECT * FROM others");
+  REQUIRE(test::await([&] { return count_in(log, ": ready") == 1; }));
+  REQUIRE(vy.ask(GroupAction::rename, room, "Park").accepted);  // nor did the group go
+
+  sqlite("DELETE FROM users");  // by somebody who sees what comes of it
+  REQUIRE(world.run_until([&] { return vy.peer.mqtt.state() != ConnectionState::connected; }));
+  plain.reset();
+  plain = start_plain(*this, database, log, {"--create", "yes"});
+  REQUIRE(test::await([&] { return count_in(log, ": ready") == 1; }));
 }

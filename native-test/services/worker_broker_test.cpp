@@ -121,6 +121,29 @@ TEST_CASE_FIXTURE(Workers, "checked messages: a word that is forbidden while the
   CHECK(verdict_changes(accepted));
 }
 
+TEST_CASE_FIXTURE(Workers, "checked messages: a worker takes none before it has read the forbidden words, and makes no database") {
+  const std::string file = directory / "mistyped.db";
+  std::string address = "postgresql://127.0.0.1:1/none";
+  SUBCASE("of a file that is not there") { address = file; }
+  SUBCASE("of a server that does not answer") {}
+  const std::string log = directory / "waiting.log";
+  const test::Process worker({WASMQTT_VALIDATION_WORKER, "--url", broker.url(), "--database", address, "--state", directory / "state", "--part", "1/1"},
+                             log, {"WASMQTT_PASSWORD=of the worker"});
+  REQUIRE(test::await([&] { return test::read_file(log).find("waiting for the forbidden words: ") != std::string::npos; }));
+  const auto has_connected = [&] { return test::read_file(broker.log()).find("as validation-worker-1 ") != std::string::npos; };
+  vy.say(request, message("1", "spam"));
+  CHECK_FALSE(has_connected());
+  CHECK(::access(file.c_str(), F_OK) != 0);
+  if (address != file) return;
+  test::run_program({"sqlite3", database, ".backup " + file});
+  REQUIRE(test::await([&] { return test::read_file(log).find("ready for chat/rooms/+/+/request") != std::string::npos; }));
+  CHECK(has_connected());
+  vy.say(request, message("2", "spam"));
+  REQUIRE(vy.await_on(rejected, 1));
+  CHECK(vy.on(accepted).empty());
+  CHECK(count_of(test::read_file(log), "waiting for") == 1);
+}
+
 TEST_CASE_FIXTURE(Workers, "long: each request is answered once and in order, though the worker is killed again and again") {
   const int kills = test::rounds(8);
   constexpr int per_kill = 25;

@@ -128,7 +128,7 @@ void GroupService::work() {
 }
 
 void GroupService::try_again_later(std::string_view why) {
-  log_(why);
+  if (std::exchange(last_problem_, why) != why) log_(why);
   retry_at_ = loop_.now() + retry_after;
   loop_.set_timer(retry_at_);
 }
@@ -149,6 +149,9 @@ void GroupService::read_broker() {
 void GroupService::synchronise() {
   RightsState state;
   try {
+    // Before it is read, since reading repairs: without users no room would stay.
+    if (!known_ && !options_.may_be_empty && !database_.has_users())
+      return try_again_later("the database has no users: is it the right one? The broker stays as it is until it has some");
     dirty_ = false;
     state = database_.read(known_ ? &*known_ : nullptr, now());
   } catch (const DatabaseError& problem) {
@@ -175,6 +178,7 @@ void GroupService::synchronised(RightsState state) {
   clear_ended_rooms(state);
   told_ = state;
   known_ = std::move(state);
+  last_problem_.clear();
   for (Answer& answer : std::exchange(answers_, {})) publish_answer(std::move(answer));
 }
 

@@ -24,6 +24,7 @@ namespace rights {
 struct GroupServiceOptions {
   std::set<std::string> own_accounts;  // which the database does not know and which stay
   GroupLimits limits{};
+  bool may_be_empty = false;  // a database without users, when the service starts: then the broker gets none
   wasmqtt::Duration recheck = std::chrono::seconds{30};  // at least, of the broker; another administrator may have changed it
 };
 
@@ -92,6 +93,7 @@ class GroupService {
   bool dirty_ = true;                  // the database may say something else by now
   bool busy_ = false;                  // the broker is being read or changed
   std::optional<wasmqtt::Time> retry_at_;
+  std::string last_problem_;  // told once, not with each attempt
   wasmqtt::Time recheck_at_{};
 
   std::deque<Request> requests_;

@@ -20,6 +20,8 @@
 //   grep -qs rights-service FILE || cp INITIAL FILE). All other rights follow from the database.
 // - The database is what to back up: `sqlite3 rights.db ".backup copy.db"`, or pg_dump. The broker's state follows from it. With
 //   SQLite the file's directory belongs to the service (it makes two more files there).
+// - The first start makes the database, with --create yes; then its users are put in (INSERT INTO users VALUES ('vy', 'user')).
+//   Later starts go without it: a database that is not there or has no users is refused, rather than all accounts removed.
 // - As a unit of systemd:
 //
 //     [Unit]
@@ -56,7 +58,9 @@ using namespace rights;
 constexpr std::string_view help = R"(rights_service: keeps the rights of a Mosquitto with the dynamic security plugin as its database says,
 and carries out what users ask of their groups.
 
-  --demo-users yes      puts the users of MQTT Chat's demonstration into an empty database
+  --create yes          makes the database where it is missing, and takes one that has no users: for the first start. Without it
+                        such a database is refused, for its address may be mistyped, and the broker stays as it is
+  --demo-users yes      the same, and puts the users of MQTT Chat's demonstration into an empty database
   --rooms-per-owner N, --rooms-per-member N, --members-per-room N, --requests-per-minute N
                         limits of a user (20, 100, 50, 60)
   --recheck SECONDS     how often the broker is compared with the database, beside when one of them changes (30))";
@@ -64,13 +68,15 @@ and carries out what users ask of their groups.
 struct Options {
   chat::ServiceOptions service;
   GroupServiceOptions groups;
+  bool create = false;
   bool demo_users = false;
 };
 
 std::optional<std::string> take_option(std::string_view name, const std::string& value, Options& options) {
   GroupLimits& limits = options.groups.limits;
-  if (name == "--demo-users") {
-    options.demo_users = value == "yes";
+  for (const auto& [option, target] : {std::pair{"--create", &options.create}, std::pair{"--demo-users", &options.demo_users}}) {
+    if (name != option) continue;
+    *target = value == "yes";
     return value == "yes" || value == "no" ? "" : "it is yes or no";
   }
   if (name == "--rooms-per-owner") return chat::take_number(value, 100'000, limits.rooms_per_owner);
@@ -98,7 +104,8 @@ void fill_demo(RightsDatabase& database) {
 void log(std::string_view line) { std::cout << "rights_service: " << line << std::endl; }
 
 int run(const Options& options) {
-  RightsDatabase database(open_database(options.service.database));
+  RightsDatabase database(
+      open_database(options.service.database, options.groups.may_be_empty ? DatabaseUse::create : DatabaseUse::keep));
   if (options.demo_users) fill_demo(database);
   boost::asio::io_context context;
   chat::ServiceConnection administration(context, options.service,
@@ -131,10 +138,11 @@ int main(int count, char** arguments) {
   const auto take = [&](std::string_view name, const std::string& value) { return take_option(name, value, options); };
   if (!chat::parse_service_options(count, arguments, help, take, options.service, exit_code)) return exit_code;
   options.groups.own_accounts = {options.service.user};
+  options.groups.may_be_empty = options.create || options.demo_users;
   try {
     return run(options);
   } catch (const DatabaseError& problem) {
-    std::cerr << "rights_service: " << problem.what() << '\n';
+    std::cerr << "rights_service: " << problem.what() << (options.groups.may_be_empty ? "\n" : " (--create yes makes what is missing)\n");
     return 1;
   }
 }

@@ -38,8 +38,11 @@ struct Receiver final : pqxx::notification_receiver {
 
 class PostgresConnection::Session {
  public:
-  explicit Session(const std::string& address) : connection(address), receiver(connection) {
+  Session(const std::string& address, DatabaseUse use) : connection(address), receiver(connection) {
+    if (use == DatabaseUse::read) return;
     pqxx::work making(connection);
+    if (use == DatabaseUse::keep && making.exec1("SELECT to_regclass('users')")[0].is_null())
+      throw DatabaseError("PostgreSQL: the database has no table of users");
     making.exec(schema);
     for (const std::string table : {"users", "rooms", "members", "forbidden_words", "settings"}) {
       making.exec("DROP TRIGGER IF EXISTS chat_rights ON " + table);
@@ -51,14 +54,14 @@ class PostgresConnection::Session {
 
   pqxx::connection connection;
   Receiver receiver;
-  pqxx::work* work = nullptr;  // the transaction that is under way
+  pqxx::transaction_base* work = nullptr;  // the transaction that is under way
 };
 
-PostgresConnection::PostgresConnection(std::string address) : address_(std::move(address)) {}
+PostgresConnection::PostgresConnection(std::string address, DatabaseUse use) : address_(std::move(address)), use_(use) {}
 PostgresConnection::~PostgresConnection() = default;
 
 PostgresConnection::Session& PostgresConnection::session() {
-  if (!session_) session_ = std::make_unique<Session>(address_);
+  if (!session_) session_ = std::make_unique<Session>(address_, use_);
   return *session_;
 }
 
@@ -92,6 +95,11 @@ void PostgresConnection::transaction(const std::function<void()>& body) {
   translated(
       [&] {
         Session& now = session();
+        if (use_ == DatabaseUse::read) {
+          pqxx::read_transaction reading(now.connection);
+          now.work = &reading;
+          return body();
+        }
         pqxx::work writing(now.connection);
         now.work = &writing;
         writing.exec("LOCK TABLE users, rooms, members, settings, requests IN SHARE ROW EXCLUSIVE MODE");

@@ -10,7 +10,7 @@ namespace rights {
 
 class PostgresConnection final : public SqlConnection {
  public:
-  explicit PostgresConnection(std::string address);
+  PostgresConnection(std::string address, DatabaseUse use);
   ~PostgresConnection() override;
 
   std::vector<Row> query(std::string_view sql, const Values& values) override;
@@ -23,6 +23,7 @@ class PostgresConnection final : public SqlConnection {
   Session& session();
 
   const std::string address_;
+  const DatabaseUse use_;
   std::unique_ptr<Session> session_;  // made again after an error
 };
 

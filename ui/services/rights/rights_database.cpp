@@ -22,10 +22,10 @@ Milliseconds time_of(const std::string& text) {
 
 }  // namespace
 
-std::unique_ptr<SqlConnection> open_database(const std::string& address) {
+std::unique_ptr<SqlConnection> open_database(const std::string& address, DatabaseUse use) {
   if (address.starts_with("postgresql://") || address.starts_with("postgres://"))
-    return std::make_unique<PostgresConnection>(address);
-  return std::make_unique<SqliteConnection>(address);
+    return std::make_unique<PostgresConnection>(address, use);
+  return std::make_unique<SqliteConnection>(address, use);
 }
 
 void RightsDatabase::fill_if_empty(const std::vector<std::pair<std::string, UserKind>>& users,
@@ -37,6 +37,12 @@ void RightsDatabase::fill_if_empty(const std::vector<std::pair<std::string, User
     for (const std::string& word : words)
       sql_->query("INSERT INTO forbidden_words (word) VALUES ($1) ON CONFLICT DO NOTHING", {word});
   });
+}
+
+bool RightsDatabase::has_users() {
+  bool any = false;
+  sql_->transaction([&] { any = !sql_->query("SELECT name FROM users LIMIT 1").empty(); });
+  return any;
 }
 
 RightsState RightsDatabase::read_state() {

@@ -41,6 +41,8 @@ class RightsDatabase {
   // Puts the users in when there are none at all, and the words when there are no users.
   void fill_if_empty(const std::vector<std::pair<std::string, UserKind>>& users, const std::vector<std::string>& words);
 
+  bool has_users();
+
   // What it says now. What breaks the rules (see repairs()) is repaired first; that, and what others have changed since
   // `known` (nullptr: nothing is known), goes into the audit.
   RightsState read(const RightsState* known, Milliseconds now);

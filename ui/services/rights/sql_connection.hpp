@@ -4,6 +4,7 @@
 // What fails throws DatabaseError, in the database's own words; then the connection is made again by the next call.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <stdexcept>
@@ -26,8 +27,8 @@ class SqlConnection {
 
   // Inside of transaction() only.
   virtual std::vector<Row> query(std::string_view sql, const Values& values = {}) = 0;
-  // `body` as a whole or not at all, and nobody writes meanwhile: what it has read still holds when it writes. What it throws
-  // undoes it, and is thrown on.
+  // `body` as a whole or not at all, and nobody writes meanwhile (unless we only read): what it has read still holds when it
+  // writes. What it throws undoes it, and is thrown on.
   virtual void transaction(const std::function<void()>& body) = 0;
   // Whether anybody else may have written since the last call. True for the first one, and when the
   // connection had to be made again.
@@ -41,7 +42,13 @@ class SqlConnection {
   SqlConnection& operator=(const SqlConnection&) = delete;
 };
 
-// `address` is postgresql://…, or the path of SQLite's file, which is made when it is missing. Tables are made when they are.
-std::unique_ptr<SqlConnection> open_database(const std::string& address);
+enum class DatabaseUse : std::uint8_t {
+  read,    // changes nothing and makes nothing: needs no right but to read
+  keep,    // reads and writes what is there. Where nothing is, DatabaseError: the address may be mistyped
+  create,  // as keep, but makes the file and the tables that are missing
+};
+
+// `address` is postgresql://…, or the path of SQLite's file.
+std::unique_ptr<SqlConnection> open_database(const std::string& address, DatabaseUse use);
 
 }  // namespace rights

@@ -3,6 +3,7 @@
 #include <SQLiteCpp/Statement.h>
 #include <SQLiteCpp/Transaction.h>
 
+#include <filesystem>
 #include <utility>
 
 namespace rights {
@@ -45,21 +46,35 @@ auto translated(Action action) {
   }
 }
 
-SQLite::Database open(const std::string& file) {
+int flags_for(DatabaseUse use) {
+  if (use == DatabaseUse::read) return SQLite::OPEN_READONLY;
+  return use == DatabaseUse::keep ? SQLite::OPEN_READWRITE : SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE;
+}
+
+SQLite::Database open(const std::string& file, DatabaseUse use) {
   return translated([&] {
-    SQLite::Database database(file, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, busy_milliseconds);
-    database.exec(schema);
+    if (use != DatabaseUse::create && !std::filesystem::exists(file)) throw DatabaseError("SQLite: there is no file " + file);
+    SQLite::Database database(file, flags_for(use), busy_milliseconds);
+    if (use == DatabaseUse::keep && !database.tableExists("users")) throw DatabaseError("SQLite: " + file + " has no table of users");
+    if (use != DatabaseUse::read) database.exec(schema);
     return database;
   });
 }
 
 }  // namespace
 
-SqliteConnection::SqliteConnection(const std::string& file) : database_(open(file)) {}
+SqliteConnection::SqliteConnection(std::string file, DatabaseUse use) : file_(std::move(file)), use_(use) {
+  if (use_ != DatabaseUse::read) (void)database();
+}
+
+SQLite::Database& SqliteConnection::database() {
+  if (!database_) database_ = open(file_, use_);
+  return *database_;
+}
 
 std::vector<SqlConnection::Row> SqliteConnection::query(std::string_view sql, const Values& values) {
   return translated([&] {
-    SQLite::Statement statement(database_, std::string(sql));
+    SQLite::Statement statement(database(), std::string(sql));
     for (std::size_t i = 0; i < values.size(); ++i) statement.bind(static_cast<int>(i + 1), values[i]);
     std::vector<Row> rows;
     while (statement.executeStep()) {
@@ -72,7 +87,8 @@ std::vector<SqlConnection::Row> SqliteConnection::query(std::string_view sql, co
 
 void SqliteConnection::transaction(const std::function<void()>& body) {
   translated([&] {
-    SQLite::Transaction transaction(database_, SQLite::TransactionBehavior::IMMEDIATE);
+    SQLite::Transaction transaction(
+        database(), use_ == DatabaseUse::read ? SQLite::TransactionBehavior::DEFERRED : SQLite::TransactionBehavior::IMMEDIATE);
     body();
     transaction.commit();
   });
@@ -80,7 +96,7 @@ void SqliteConnection::transaction(const std::function<void()>& body) {
 
 // data_version changes when another connection has written, ours not [SQLite, PRAGMA data_version].
 bool SqliteConnection::changed() {
-  const long long version = translated([&] { return database_.execAndGet("PRAGMA data_version").getInt64(); });
+  const long long version = translated([&] { return database().execAndGet("PRAGMA data_version").getInt64(); });
   return std::exchange(version_, version) != version;
 }
 

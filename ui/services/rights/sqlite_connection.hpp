@@ -4,13 +4,16 @@
 
 #include <SQLiteCpp/Database.h>
 
+#include <optional>
+
 #include "sql_connection.hpp"
 
 namespace rights {
 
 class SqliteConnection final : public SqlConnection {
  public:
-  explicit SqliteConnection(const std::string& file);
+  // To be read, it is opened by the first call that finds it; else at once.
+  SqliteConnection(std::string file, DatabaseUse use);
 
   std::vector<Row> query(std::string_view sql, const Values& values) override;
   void transaction(const std::function<void()>& body) override;
@@ -18,7 +21,11 @@ class SqliteConnection final : public SqlConnection {
   int descriptor() const override { return -1; }
 
  private:
-  SQLite::Database database_;
+  SQLite::Database& database();
+
+  const std::string file_;
+  const DatabaseUse use_;
+  std::optional<SQLite::Database> database_;
   long long version_ = -1;
 };
 

@@ -4,7 +4,8 @@
 //
 // It takes requests (chat/messages/<receiver>/<sender>/request, and those of rooms) and publishes each as accepted, or rejected
 // with a reason: forbidden words, which it reads from the rights service's database and follows within a second, a size, and a
-// rate for each sender. Each request is answered once, in order, also when the worker is killed at any moment.
+// rate for each sender. It connects when it has read the words, and says what it waits for until then. Each request is answered
+// once, in order, also when the worker is killed at any moment.
 //
 // Several workers, each with a --name of its own, share the load. With --part 1/3, 2/3 and 3/3 each has the senders that fall to
 // its part: in order for each sender, whose rate one worker counts. Without, the broker gives each request to one of them
@@ -15,13 +16,18 @@
 // A worker that is ended (SIGTERM) or killed keeps its place: what the broker gives it waits until it is
 // back. SIGUSR1 ends it for good: it takes no more requests, answers those that it has, and leaves the others to the others.
 //
+// Of the database it needs to read one table, no more: in PostgreSQL a role with GRANT SELECT ON forbidden_words, with SQLite read
+// access to the file and write access to its directory (where SQLite keeps two more files, which readers share).
+//
 // In production: an account of its own with the kind 'worker' in the database, mqtts://, a directory for --state on a disk that
 // lasts, and a unit as that of the rights service (../rights/main.cpp), with validation_worker@.service for several.
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <csignal>
 #include <filesystem>
+#include <functional>
 #include <iostream>
+#include <utility>
 
 #include "common/service_connection.hpp"
 #include "rights/database_watch.hpp"
@@ -67,23 +73,35 @@ std::optional<std::string> take_option(std::string_view name, const std::string&
 
 void log(std::string_view line) { std::cout << "validation_worker: " << line << std::endl; }
 
-// What it says now, or nothing when it does not answer. `stale` until it has been read.
-void read_words(rights::RightsDatabase& database, ForbiddenWords& words, bool& stale) {
-  try {
-    stale = database.changed() || stale;
-    if (!stale) return;
-    words.set(database.forbidden_words());
-    stale = false;
-  } catch (const rights::DatabaseError& problem) {
-    log(problem.what());
+// Keeps the forbidden words as the database says, or while it does not answer as it has said last.
+struct WordsReader {
+  void check() {
+    try {
+      stale = database.changed() || stale;
+      if (!stale) return problem.clear();
+      words.set(database.forbidden_words());
+      stale = false;
+      problem.clear();
+      if (!std::exchange(known, true)) on_known();
+    } catch (const rights::DatabaseError& error) {
+      if (std::exchange(problem, error.what()) == error.what()) return;  // told of already
+      log((known ? "the forbidden words may have changed: " : "waiting for the forbidden words: ") + problem);
+    }
   }
-}
+
+  rights::RightsDatabase& database;
+  ForbiddenWords& words;
+  std::function<void()> on_known;  // when they have been read for the first time
+  bool known = false;
+  bool stale = true;
+  std::string problem{};
+};
 
 int run(const Options& options) {
   const std::string client_id = "validation-worker-" + options.name;
   const std::string directory = options.service.state_directory.empty() ? "." : options.service.state_directory;
   std::filesystem::create_directories(directory);
-  rights::RightsDatabase database(rights::open_database(options.service.database));
+  rights::RightsDatabase database(rights::open_database(options.service.database, rights::DatabaseUse::read));
   AnswerStore store(directory + '/' + client_id + ".db");
   ForbiddenWords words;
   chat::RateLimit rate(options.per_minute);
@@ -95,17 +113,19 @@ int run(const Options& options) {
   Worker worker(connection.mqtt, store,
                 {check_size(options.max_bytes), check_words(words), check_rate(rate, options.per_minute)}, options.part,
                 [&] { return connection.loop.now(); }, log);
-  bool stale = true;
-  const rights::DatabaseWatch watch(context, database, [&] { read_words(database, words, stale); });
-  connection.mqtt.connect();
+  // Not before there is something to check by: no message passes because the words are not known.
+  WordsReader reader{database, words, [&] {
+    connection.mqtt.connect();
+    connection.mqtt.on_turn = [&] {
+      if (connection.mqtt.state() == wasmqtt::ConnectionState::stopped) context.stop();
+    };
+  }};
+  const rights::DatabaseWatch watch(context, database, [&] { reader.check(); });
   boost::asio::signal_set signals(context, SIGINT, SIGTERM, SIGUSR1);
   signals.async_wait([&](const boost::system::error_code&, int signal) {
-    if (signal == SIGUSR1) return worker.retire();
+    if (signal == SIGUSR1 && reader.known) return worker.retire();
     context.stop();
   });
-  connection.mqtt.on_turn = [&] {
-    if (connection.mqtt.state() == wasmqtt::ConnectionState::stopped) context.stop();
-  };
   context.run();
   return 0;
 }
