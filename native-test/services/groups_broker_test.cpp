@@ -2,10 +2,12 @@
 #include <doctest/doctest.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <map>
 
 #include "agreement.hpp"
 #include "chat/rooms.hpp"
+#include "rights/sql_connection.hpp"
 #include "rounds.hpp"
 #include "service_world.hpp"
 
@@ -391,4 +393,23 @@ TEST_CASE_FIXTURE(ServiceWorld, "service: a database without users removes nobod
   plain.reset();
   plain = start_plain(*this, database, log, {"--create", "yes"});
   REQUIRE(test::await([&] { return count_in(log, ": ready") == 1; }));
+}
+
+TEST_CASE_FIXTURE(ServiceWorld, "service: a change that the broker did not take at once is in the audit once") {
+  User vy = user("vy");
+  const auto audit = [sql = rights::open_database(database, rights::DatabaseUse::read)] {
+    std::vector<std::string> rows;
+    sql->transaction([&] {
+      for (const auto& row : sql->query("SELECT what FROM audit ORDER BY number")) rows.push_back(row[0]);
+    });
+    return rows;
+  };
+  ::kill(broker.id(), SIGSTOP);
+  sqlite("BEGIN; INSERT INTO rooms VALUES ('Garden0123456789', 'Garden', 'vy');"
+         "INSERT INTO members (room, member) VALUES ('Garden0123456789', 'vy'); COMMIT");
+  REQUIRE(test::await([&] { return audit().size() == 2; }));  // it has been read, and the broker is being told
+  broker.kill();
+  broker.start();
+  REQUIRE(vy.await_groups([&](const auto& groups) { return is_in(groups, "Garden0123456789"); }));
+  CHECK(audit() == std::vector<std::string>{"room Garden0123456789 was made: Garden", "vy joined room Garden0123456789"});
 }

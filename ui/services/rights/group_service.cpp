@@ -158,6 +158,7 @@ void GroupService::synchronise() {
     dirty_ = true;
     return try_again_later(problem.what());
   }
+  known_ = state;  // what others have changed is in the audit, whether the broker takes it or not
   std::vector<Command> commands = reconcile(desired_.follow(state), *broker_, options_.own_accounts);
   if (commands.empty()) return synchronised(std::move(state));
   busy_ = true;
@@ -176,8 +177,7 @@ void GroupService::synchronise() {
 void GroupService::synchronised(RightsState state) {
   publish_groups(state);
   clear_ended_rooms(state);
-  told_ = state;
-  known_ = std::move(state);
+  told_ = std::move(state);
   last_problem_.clear();
   for (Answer& answer : std::exchange(answers_, {})) publish_answer(std::move(answer));
 }
