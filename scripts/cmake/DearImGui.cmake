@@ -3,11 +3,10 @@
 #   include(DearImGui)
 #   target_link_libraries(my_layer PUBLIC wasmqtt_imgui)            # core, and std::string text fields
 #
-# The sources are looked for in WASMQTT_IMGUI_DIR (variable, then environment), then in build/deps/imgui,
-# where `scripts/run` and `scripts/test` put them. Several layers may include this; the first one defines.
+# Several layers may include this; the first one defines.
 include_guard(GLOBAL)
 
-set(WASMQTT_IMGUI_DIR "" CACHE PATH "Dear ImGui sources, 1.92.2b or newer (empty: fetched by scripts/lib/imgui.sh)")
+include(DearImGuiSource)
 
 # The hooks report every drawn item to native-test/support/item_check.cpp, which finds items without an accessible node.
 if(WASMQTT_BUILD_TESTS AND NOT EMSCRIPTEN)
@@ -18,32 +17,7 @@ endif()
 option(WASMQTT_IMGUI_TEST_HOOKS "Dear ImGui calls ImGuiTestEngineHook_*(), which the program then has to define"
   ${wasmqtt_imgui_test_hooks_default})
 
-function(wasmqtt_find_imgui out)
-  set(fetched "${PROJECT_SOURCE_DIR}/build/deps/imgui")
-  foreach(folder IN ITEMS "${WASMQTT_IMGUI_DIR}" "$ENV{WASMQTT_IMGUI_DIR}" "${fetched}")
-    if(folder STREQUAL "")
-      continue()
-    endif()
-    if(EXISTS "${folder}/imgui.h" AND EXISTS "${folder}/imgui_internal.h")
-      get_filename_component(folder "${folder}" ABSOLUTE)
-      set(${out} "${folder}" PARENT_SCOPE)
-      return()
-    endif()
-    if(NOT folder STREQUAL fetched)
-      message(FATAL_ERROR "WASMQTT_IMGUI_DIR is ${folder}, which holds no Dear ImGui sources (imgui.h).")
-    endif()
-  endforeach()
-  message(FATAL_ERROR "Dear ImGui's sources are missing. Fetch them with\n"
-    "  scripts/lib/imgui.sh\nor name a directory with -DWASMQTT_IMGUI_DIR=...")
-endfunction()
-
 wasmqtt_find_imgui(wasmqtt_imgui_source)
-file(STRINGS "${wasmqtt_imgui_source}/imgui.h" wasmqtt_imgui_version REGEX "^#define IMGUI_VERSION_NUM")
-string(REGEX REPLACE "[^0-9]" "" wasmqtt_imgui_version "${wasmqtt_imgui_version}")
-if(wasmqtt_imgui_version LESS 19222)
-  message(FATAL_ERROR "Dear ImGui in ${wasmqtt_imgui_source} is ${wasmqtt_imgui_version}; 19222 (1.92.2b) is the oldest "
-    "with the dynamic fonts that the page needs.")
-endif()
 
 # Compiled as published, with the documented options of wasmqtt_imconfig.h.
 add_library(wasmqtt_imgui STATIC

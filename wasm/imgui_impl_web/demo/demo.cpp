@@ -4,7 +4,9 @@
 int main() {
   ImGui::CreateContext();
   ImGui::GetIO().ConfigFlags |= ImGuiConfigFlags_NavEnableKeyboard;
-  ImGui::GetIO().IniFilename = nullptr;
+#ifdef IMGUI_HAS_DOCK
+  ImGui::GetIO().ConfigFlags |= ImGuiConfigFlags_DockingEnable;
+#endif
   if (!ImGui_ImplWeb_Init("app")) return 1;
   ImGui_ImplWeb_SetMainLoop([](void*) {
     ImGui_ImplWeb_NewFrame();

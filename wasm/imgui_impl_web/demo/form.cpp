@@ -72,7 +72,6 @@ void draw(Bill& bill) {
 
 int main() {
   ImGui::CreateContext();
-  ImGui::GetIO().IniFilename = nullptr;
   if (!ImGui_ImplWeb_Init("app")) return 1;
   static Bill bill;
   ImGui_ImplWeb_SetMainLoop([](void* user) {

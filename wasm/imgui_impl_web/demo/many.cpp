@@ -28,7 +28,6 @@ void draw(std::array<bool, columns * rows>& on) {
 
 int main() {
   ImGui::CreateContext();
-  ImGui::GetIO().IniFilename = nullptr;
   ImGui::GetStyle().FramePadding = {2, 0};
   ImGui::GetStyle().ItemSpacing = {4, 4};
   if (!ImGui_ImplWeb_Init("app")) return 1;

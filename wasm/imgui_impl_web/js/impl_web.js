@@ -14,6 +14,7 @@ var imguiImplWeb = {
       const create = m.create, states = m.states, content = m.content, lines = ImguiWebText.lines;
       m.create = function(role, bits, level, parent, name) {
         const element = create(role, bits, level, parent, name);
+        if (role >= 21 && role <= 23) element.className = '';  // rows and cells hold elements, and no key moves among them
         if (role < w.first) return element;
         if (element.localName === 'button') element.type = 'button';
         if (role === 29) {
@@ -27,12 +28,13 @@ var imguiImplWeb = {
       m.states = function(element, role, bits, p) {
         if (role >= w.first) return w.states(element, role, bits, p);
         states(element, role, bits, p);
+        if (role === 22) m.set(element, 'aria-sort', ['', 'ascending', 'descending'][HEAP32[p + 27]] || null);
         if (role === 13) element.indeterminate = !!(bits & 1 << 6);
         if (role === 0 || role === 1 || role === 6) element.id = 'imgui-' + element.imguiId;
       };
       m.content = function(element, record, role, name) {
         if (role >= w.first) w.content(element, record, role, name);
-        else content(element, record, role, name);
+        else if (role < 21 || role > 23) content(element, record, role, name);
       };
       ImguiWebText.lines = function(element, record, text) {
         lines(element, record, text);
@@ -62,6 +64,8 @@ var imguiImplWeb = {
         ImguiWebText.field(element, p, HEAPU32[p + 4], name);
         m.set(element, 'aria-valuenow', isNaN(number) ? null : String(number));
         m.set(element, 'aria-valuetext', value || null);
+        m.set(element, 'aria-valuemin', HEAP32[p + 27] ? String(HEAPF32[p + 30]) : null);
+        m.set(element, 'aria-valuemax', HEAP32[p + 27] ? String(HEAPF32[p + 36]) : null);
         return;
       }
       const words = role === 30 ? value : element.localName === 'button' ? name : null;
@@ -89,6 +93,15 @@ var imguiImplWeb = {
       event.preventDefault();
       if (document.activeElement !== field) field.focus({preventScroll: true});
       _imgui_web_on_clicked();  // at once: a key may come before the next frame
+    },
+
+    // Lines, pages and whole lengths.
+    scrolls: {'ArrowUp': [-1, 0, 0], 'ArrowDown': [1, 0, 0], 'PageUp': [0, -1, 0], 'PageDown': [0, 1, 0], 'Home': [0, 0, -1], 'End': [0, 0, 1]},
+
+    onScrollKey: function(event) {
+      const by = ImguiImplWeb.scrolls[event.key];
+      if (!by || event.target.getAttribute('role') !== 'group') return;
+      if (_imgui_impl_web_on_scroll_key(event.target.imguiId, by[0], by[1], by[2])) event.preventDefault();
     },
 
     onKeyDown: function(event) {
@@ -135,7 +148,10 @@ var imguiImplWeb = {
   imgui_impl_web_prepare__deps: ['$ImguiImplWeb'],
   imgui_impl_web_prepare: function() {
     ImguiImplWeb.extend();
-    ImguiWeb.rules += '#imgui-web .line{transform-origin:0 0}';
+    ImguiWeb.rules += '#imgui-web .line{transform-origin:0 0}' +
+      '#imgui-web [role=group]:focus-visible{outline:2px solid var(--imgui-web-text)}' +  // Dear ImGui draws none
+      // Beside a line there is nothing that could be selected, and the browser would go on in some other one.
+      '#imgui-web:has(.line:active) .line::after{content:"";position:absolute;inset:-3px -100vw -3px 100%}';
   },
 
   imgui_impl_web_listen__deps: ['$ImguiImplWeb'],
@@ -146,6 +162,7 @@ var imguiImplWeb = {
       window.addEventListener(type, ImguiImplWeb.onTouch, true);
     });
     root.addEventListener('keydown', ImguiImplWeb.onKeyDown, true);
+    root.addEventListener('keydown', ImguiImplWeb.onScrollKey);
   },
 
   imgui_impl_web_order__deps: ['$ImguiImplWeb'],

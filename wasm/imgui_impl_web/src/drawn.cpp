@@ -121,12 +121,13 @@ class Reader {
     ImRect box(ImMin(a.pos, ImMin(b.pos, c.pos)), ImMax(a.pos, ImMax(b.pos, c.pos)));
     const unsigned lowest = command.VtxOffset + std::min({index[0], index[1], index[2]});
     const unsigned highest = command.VtxOffset + std::max({index[0], index[1], index[2]});
-    if (!out_.shapes.empty() && out_.shapes.back().color == color && lowest <= shape_end_) {
+    const bool picture = a.uv.x != b.uv.x || a.uv.y != c.uv.y;
+    if (!out_.shapes.empty() && out_.shapes.back().color == color && out_.shapes.back().picture == picture && lowest <= shape_end_) {
       out_.shapes.back().box.Add(box);
       shape_end_ = std::max(shape_end_, highest);
       return;
     }
-    out_.shapes.push_back({lowest, color, box});
+    out_.shapes.push_back({lowest, color, box, picture});
     shape_end_ = highest;
   }
 

@@ -29,6 +29,7 @@ struct Shape {
   unsigned vertex = 0;
   ImU32 color = 0;
   ImRect box;
+  bool picture = false;  // of a texture, not of one colour
 };
 
 struct Drawn {

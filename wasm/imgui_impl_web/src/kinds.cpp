@@ -42,7 +42,7 @@ bool is_radio(const Item& item, const Look& look) {
 bool has_arrow(const ImGuiContext& context, const Item& item, const Look& look) {
   const float side = item.frame.GetHeight();
   return std::any_of(look.shapes.begin(), look.shapes.end(), [&](const Shape& shape) {
-    return same_color(shape.color, context, ImGuiCol_Text) && shape.box.Min.x >= item.frame.Max.x - side - 1 &&
+    return !shape.picture && same_color(shape.color, context, ImGuiCol_Text) && shape.box.Min.x >= item.frame.Max.x - side - 1 &&
            shape.box.Max.x <= item.frame.Max.x + 1 && shape.box.GetHeight() < side;
   });
 }
@@ -84,9 +84,10 @@ std::string_view shown_part(std::string_view label) { return label.substr(0, lab
 
 Kind kind_of(const ImGuiContext& context, const Item& item, const Look& look, const Widget* before, ImGuiID previous) {
   if (item.tab_bar) return Kind::tab;
-  for (const ImGuiID owner : {item.window->ID, previous})
+  for (const ImGuiID owner : {item.window->ID, item.seed, previous})
     if (item.id == ImHashStr("#CLOSE", 0, owner)) return Kind::close;
-  if (item.id == ImHashStr("#COLLAPSE", 0, item.window->ID)) return Kind::collapse;
+  for (const ImGuiID owner : {item.window->ID, item.seed})
+    if (item.id == ImHashStr("#COLLAPSE", 0, owner)) return Kind::collapse;
   if (item.status & ImGuiItemStatusFlags_Openable) return item.twice ? Kind::menu : Kind::tree_node;
   if (item.status & ImGuiItemStatusFlags_Checkable) return item.twice ? Kind::menu_item : Kind::checkbox;
   if ((item.flags & ImGuiItemFlags_Inputable) || (item.status & ImGuiItemStatusFlags_Inputable))

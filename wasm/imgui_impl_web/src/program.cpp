@@ -45,6 +45,8 @@ void Program::new_frame() {
   ImGuiContext& context = *ImGui::GetCurrentContext();
   backend().ui.begin_frame();
   recorder_.begin_frame();
+  told_.clear();
+  looks_ = std::exchange(pressed_, false) && context.ActiveId == 0;
   note_focus(context);
   if (backend().ui.take_escape()) handle_escape(context);
 }
@@ -52,8 +54,10 @@ void Program::new_frame() {
 void Program::render(ImDrawData&) {
   ImGuiContext& context = *ImGui::GetCurrentContext();
   semantic::Ui& ui = backend().ui;
-  if (widgets_.read(context, recorder_) || recorder_.drew_unclipped()) ui.set_unsettled();
-  build_tree(context, recorder_, widgets_, text_.after_pass(context, ui), ui);
+  if (context.IO.MouseReleased[0]) pressed_ = true, ui.set_unsettled();
+  if (widgets_.read(context, recorder_, told_) || recorder_.drew_to_look()) ui.set_unsettled();
+  build_tree(context, recorder_, widgets_, told_, text_.after_pass(context, ui), ui);
+  if (fit_.apply(context)) ui.set_unsettled();
   follow_focus(context);
   follow_popups(context);
   plan_frames(context);
@@ -96,7 +100,15 @@ void Program::press(ImGuiContext& context, const Item& item) {
                              : tweaks ? ImGuiActivateFlags_PreferTweak : ImGuiActivateFlags_PreferInput;
   context.NavInputSource = ImGuiInputSource_Keyboard;
   context.NavHighlightItemUnderNav = true;  // where the pointer happens to rest does not matter
+  pressed_ = true;
   backend().ui.set_unsettled();
+}
+
+// Only its background tells whether a selectable is chosen, and not while it is pointed at.
+bool Program::wants_plain(const ImGuiContext& context, const Item& item) {
+  if (!looks_ || (item.id != context.NavId && !item.rect.Contains(context.IO.MousePos))) return false;
+  const Widget* const widget = widgets_.find(item.id);
+  return widget && widget->kind == Kind::selectable;
 }
 
 void Program::take_focus(ImGuiContext& context, const Item& item) {
@@ -184,6 +196,16 @@ void Program::pan(ImVec2 by) {
   imgui_web::want(2);
 }
 
+bool Program::scroll(ImGuiID id, float lines, float pages, float lengths) {
+  ImGuiWindow* const window = ImGui::FindWindowByID(id);
+  if (!window) return false;
+  const float line = ImGui::GetCurrentContext()->FontSize;
+  const float by = lines * line + pages * (window->InnerRect.GetHeight() - line) + lengths * window->ScrollMax.y;
+  ImGui::SetScrollY(window, std::clamp(window->Scroll.y + by, 0.0f, window->ScrollMax.y));
+  imgui_web::want(2);
+  return true;
+}
+
 // Where Dear ImGui's focus went by itself: by its keyboard navigation, or by SetKeyboardFocusHere().
 void Program::follow_focus(ImGuiContext& context) {
   semantic::Ui& ui = backend().ui;
@@ -267,7 +289,14 @@ void Program::set_clear_color(const ImVec4& color) {
 }
 
 void Program::name_last_item(const char* name) {
-  if (const Item* const item = recorder_.last_item()) widgets_.name(item->id, name);
+  // A picture is no item of Dear ImGui's, and a plot is none for the keyboard.
+  const ImGuiLastItemData& last = ImGui::GetCurrentContext()->LastItemData;
+  const Item* const item = recorder_.last_item();
+  if (item && (item->told || !(last.ItemFlags & ImGuiItemFlags_NoNav))) {
+    told_.of_last_item().name = name;
+  } else {
+    told_.mark_last(Mark::What::image, name);
+  }
 }
 
 }  // namespace imgui_impl_web

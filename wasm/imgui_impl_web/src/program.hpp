@@ -5,6 +5,7 @@
 #include "recorder.hpp"
 #include "text_input.hpp"
 #include "widgets.hpp"
+#include "windows.hpp"
 
 #include <backend.hpp>
 
@@ -22,6 +23,7 @@ class Program final : public imgui_web::Extension, Recorder::Listener {
   std::function<void()> frame;  // its own, from NewFrame() to RenderDrawData()
   void new_frame();
   void render(ImDrawData& data);
+  Told& told() { return told_; }
   void name_last_item(const char* name);
   void set_clear_color(const ImVec4& color);
 
@@ -37,10 +39,13 @@ class Program final : public imgui_web::Extension, Recorder::Listener {
   /// A finger that went down there moves. True: it scrolls, and its press is forgotten.
   bool begin_pan(ImVec2 at);
   void pan(ImVec2 by);
+  /// A key at an element that is a window without widgets: by so many lines, pages, and whole lengths. True: it scrolls.
+  bool scroll(ImGuiID window, float lines, float pages, float lengths);
 
  private:
   void on_item(ImGuiContext& context, const Item& item) override;
   bool knows(ImGuiID id) override { return widgets_.find(id) != nullptr; }
+  bool wants_plain(const ImGuiContext& context, const Item& item) override;
   void note_focus(ImGuiContext& context);
   void take_focus(ImGuiContext& context, const Item& item);
   void press(ImGuiContext& context, const Item& item);
@@ -52,10 +57,14 @@ class Program final : public imgui_web::Extension, Recorder::Listener {
   ImGuiID first_in_popup(const ImGuiContext& context);
   Recorder recorder_;
   Widgets widgets_;
+  Told told_;
   TextInput text_;
+  Fit fit_;
   ImVec4 clear_color_{0.45f, 0.55f, 0.60f, 1};
   ImGuiID focused_ = 0;       // the element's
   bool focus_is_news_ = false;
+  bool pressed_ = false;      // in this pass, so that what is chosen may differ in the next one
+  bool looks_ = false;        // in this pass at what is chosen
   bool tweaks_ = false;       // the next press is for the arrow keys, not for typing
   ImGuiID nav_ = 0;           // Dear ImGui's
   std::vector<ImGuiID> openers_;  // of the open popups: where the focus was before each

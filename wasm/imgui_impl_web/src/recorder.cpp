@@ -1,6 +1,7 @@
 #include "recorder.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace imgui_impl_web {
 
@@ -25,6 +26,15 @@ void note_tab(const ImGuiContext& context, Item& item) {
   item.selected_tab = bar->SelectedTabId == item.id;
 }
 
+void note_cell(const ImGuiContext& context, Item& item) {
+  const ImGuiTable* const table = context.CurrentTable;
+  if (!table || table->InnerWindow != item.window) return;
+  item.header = table->RowFlags & ImGuiTableRowFlags_Headers;
+  item.table = table->ID;
+  item.row = table->CurrentRow;
+  item.column = table->CurrentColumn;
+}
+
 }  // namespace
 
 void Recorder::start(Listener& listener) {
@@ -42,10 +52,13 @@ void Recorder::begin_frame() {
   items_.clear();
   windows_.clear();
   unclipped_ = nullptr;
-  drew_unclipped_ = false;
+  plain_ = false;
+  drew_to_look_ = false;
 }
 
-Item* Recorder::last_item() {
+unsigned Recorder::vertex() { return vertices(*ImGui::GetCurrentWindowRead()); }
+
+const Item* Recorder::last_item() const {
   const ImGuiID id = ImGui::GetCurrentContext()->LastItemData.ID;
   for (auto it = items_.rbegin(); it != items_.rend(); ++it)
     if (it->id == id && id != 0) return &*it;
@@ -70,7 +83,7 @@ void Recorder::begin_unclipped(ImGuiContext& context) {
   unclipped_ = context.CurrentWindow->DrawList;
   unclipped_->PushClipRect({-far, -far}, {far, far});
   clips_ = unclipped_->_ClipRectStack.Size;
-  drew_unclipped_ = true;
+  drew_to_look_ = true;
 }
 
 void Recorder::end_unclipped(ImGuiContext& context) {
@@ -80,8 +93,21 @@ void Recorder::end_unclipped(ImGuiContext& context) {
   unclipped_ = nullptr;
 }
 
+void Recorder::begin_plain(ImGuiContext& context) {
+  plain_ = drew_to_look_ = true;
+  hovered_window_ = std::exchange(context.HoveredWindow, nullptr);
+  nav_highlight_ = std::exchange(context.NavHighlightItemUnderNav, false);
+}
+
+void Recorder::end_plain(ImGuiContext& context) {
+  if (!std::exchange(plain_, false)) return;
+  context.HoveredWindow = hovered_window_;
+  context.NavHighlightItemUnderNav = nav_highlight_;
+}
+
 void Recorder::add(ImGuiContext& context, ImGuiID id, const ImRect& box, const ImGuiLastItemData* data) {
   end_unclipped(context);
+  end_plain(context);
   ImGuiWindow& window = *context.CurrentWindow;
   if (!data && id == window.ID) return add_window(window);
   if (!data || is_decoration(window, id, data->ItemFlags)) return;
@@ -92,19 +118,22 @@ void Recorder::add(ImGuiContext& context, ImGuiID id, const ImRect& box, const I
   item.frame = box;
   item.clip = window.ClipRect;
   item.flags = data->ItemFlags;
-  item.header = context.CurrentTable && (context.CurrentTable->RowFlags & ImGuiTableRowFlags_Headers);
   item.in_bar = window.DC.MenuBarAppending;
   item.first = item.end = vertices(window);
+  item.seed = window.IDStack.back();
   note_tab(context, item);
+  note_cell(context, item);
   content_of(&window).content.push_back({item.first, static_cast<int>(items_.size()), nullptr});
   listener_->on_item(context, item);
   // Most widgets end here when they are out of sight, and tell neither label nor state.
   if (!item.rect.Overlaps(window.ClipRect) && !listener_->knows(id)) begin_unclipped(context);
+  if (listener_->wants_plain(context, item)) begin_plain(context);
   items_.push_back(std::move(item));
 }
 
 void Recorder::info(ImGuiContext& context, ImGuiID id, const char* label, ImGuiItemStatusFlags flags) {
   end_unclipped(context);
+  end_plain(context);
   for (auto it = items_.rbegin(); it != items_.rend(); ++it) {
     if (it->id != id) continue;
     it->twice = it->told;

@@ -14,6 +14,6 @@ struct Typed {
   bool password = false, multiline = false, enter_submits = false;
 };
 
-void build_tree(ImGuiContext& context, const Recorder& recorder, Widgets& widgets, const Typed& typed, semantic::Ui& ui);
+void build_tree(ImGuiContext& context, const Recorder& recorder, Widgets& widgets, const Told& told, const Typed& typed, semantic::Ui& ui);
 
 }  // namespace imgui_impl_web

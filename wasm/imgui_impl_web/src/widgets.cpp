@@ -11,8 +11,13 @@ constexpr std::uint32_t lifetime = 600;  // frames for which a widget is remembe
 
 bool is_drawn(const ImGuiWindow& window) { return window.Active && !window.Hidden; }
 
-// Grips at a window's edges; pictures of numbers, whose words are text like any other.
-bool is_for_pointer_alone(const Item& item) { return !item.told && item.flags & ImGuiItemFlags_NoNav; }
+// Grips at a window's edges; pictures of numbers, whose words are text like any other; and a window inside of another one, which is
+// an element already.
+bool is_no_widget(const Item& item, const Begun& begun) {
+  if (item.told) return false;
+  const auto is_child = [&](const Submitted& one) { return one.item < 0 && one.window->ChildId == item.id; };
+  return item.flags & ImGuiItemFlags_NoNav || std::any_of(begun.content.begin(), begun.content.end(), is_child);
+}
 
 bool same_line(const Run& run, const ImRect& rect) {
   const float middle = run.at.y + run.size / 2;
@@ -58,14 +63,9 @@ Widget* Widgets::find(ImGuiID id) {
   return it == widgets_.end() ? nullptr : &it->second;
 }
 
-void Widgets::name(ImGuiID id, std::string_view name) {
-  Widget& widget = widgets_[id];
-  widget.name = name;
-  widget.named = true;
-}
-
-bool Widgets::read(ImGuiContext& context, const Recorder& recorder) {
+bool Widgets::read(ImGuiContext& context, const Recorder& recorder, const Told& told) {
   context_ = &context;
+  told_ = &told;
   ++frame_;
   const bool moved = glyphs_.update(*context.IO.Fonts);
   pages_.clear();
@@ -99,7 +99,7 @@ void Widgets::read_page(const Recorder& recorder, const Begun& begun) {
       continue;
     }
     const Item& item = items[static_cast<std::size_t>(one.item)];
-    if (is_for_pointer_alone(item)) continue;
+    if (is_no_widget(item, begun)) continue;
     // What tells no end ends where the next one begins, or where its rectangle does.
     const unsigned next = i + 1 < begun.content.size() ? begun.content[i + 1].vertex : static_cast<unsigned>(-1);
     std::span<const Run> runs = between(drawn_.runs, item.first, item.told ? item.end : next);
@@ -109,12 +109,26 @@ void Widgets::read_page(const Recorder& recorder, const Begun& begun) {
     take_item(item, runs, between(drawn_.shapes, item.first, item.told ? item.end : next));
     page.pieces.push_back({Piece::What::item, one.vertex, one.item, nullptr});
   }
+  take_marks(page, taken);
   for (std::size_t i = 0; i < drawn_.runs.size(); ++i) {
     if (taken[i] || !drawn_.runs[i].seen) continue;
     page.pieces.push_back({Piece::What::text, drawn_.runs[i].vertex, static_cast<int>(page.runs.size()), nullptr});
     page.runs.push_back(std::move(drawn_.runs[i]));
   }
   std::stable_sort(page.pieces.begin(), page.pieces.end(), [](const Piece& a, const Piece& b) { return a.vertex < b.vertex; });
+}
+
+void Widgets::take_marks(Page& page, std::vector<bool>& taken) {
+  for (std::size_t i = 0; i < told_->marks().size(); ++i) {
+    const Mark& mark = told_->marks()[i];
+    if (mark.window != page.window) continue;
+    page.pieces.push_back({Piece::What::mark, mark.first, static_cast<int>(i), nullptr});
+    if (mark.what != Mark::What::text) continue;
+    for (const Run& run : between(drawn_.runs, mark.first, mark.end)) {
+      taken[static_cast<std::size_t>(&run - drawn_.runs.data())] = true;
+      page.marked.push_back(run);
+    }
+  }
 }
 
 void Widgets::take_item(const Item& item, std::span<const Run> runs, std::span<const Shape> shapes) {
@@ -125,6 +139,9 @@ void Widgets::take_item(const Item& item, std::span<const Run> runs, std::span<c
   if (fresh || !unseen) widget.kind = kind_of(*context_, item, look, fresh ? nullptr : &widget, before_);
   if (widget.seen != frame_) before_ = widget.kind == Kind::close ? before_ : item.id;
   widget.seen = frame_;
+  const ItemFacts* const facts = told_->find(item.id);
+  widget.named = facts && !facts->name.empty();
+  if (widget.named) widget.name = facts->name;
   if (unseen) return;
   if (!widget.named) widget.name = shown_part(item.label);
   if (widget.kind == Kind::field || widget.kind == Kind::spin || widget.kind == Kind::combo) take_field(widget, item, runs);
@@ -138,6 +155,7 @@ void Widgets::take_item(const Item& item, std::span<const Run> runs, std::span<c
     case Kind::radio: case Kind::selectable: widget.on = is_on(*context_, item, widget.kind, look, widget.on); break;
     default: break;
   }
+  if (facts && facts->checkable) widget.on = facts->checked;
   widget.was_on |= widget.on;
 }
 

@@ -3,6 +3,7 @@
 
 #include "drawn.hpp"
 #include "recorder.hpp"
+#include "told.hpp"
 
 #include <cstdint>
 #include <span>
@@ -22,7 +23,7 @@ struct Widget {
   Kind kind = Kind::button;
   std::string name, value;
   ImGuiID child = 0;          // of a field with several lines: the window that draws them
-  bool named = false;         // by its own label, or by ImGui_ImplWeb_NameItem()
+  bool named = false;         // by its own label, or by the program
   bool hint = false;          // `value` is a field's hint: it is empty
   bool on = false;            // checked, selected, open
   bool was_on = false;        // once: what was never checked need not be something that can be
@@ -31,35 +32,37 @@ struct Widget {
 
 /// A piece of a window, at its place in reading order.
 struct Piece {
-  enum class What : std::uint8_t { item, text, window } what;
+  enum class What : std::uint8_t { item, text, window, mark } what;
   unsigned vertex;
-  int index = -1;             // of an item, or of a run of the window's own
+  int index = -1;             // of an item, of a run of the window's own, or of what the program marked
   ImGuiWindow* window = nullptr;
 };
 
 struct Page {
   ImGuiWindow* window = nullptr;
   std::vector<Run> runs;      // plain text and, of a field with several lines, its own
+  std::vector<Run> marked;    // the lines of texts that the program marked
   std::vector<Piece> pieces;
 };
 
 class Widgets {
  public:
   /// After ImGui::Render(). True: not all could be read, and one more frame is needed.
-  bool read(ImGuiContext& context, const Recorder& recorder);
+  bool read(ImGuiContext& context, const Recorder& recorder, const Told& told);
 
   const std::vector<Page>& pages() const { return pages_; }
   Widget* find(ImGuiID id);
-  void name(ImGuiID id, std::string_view name);
 
  private:
   void read_page(const Recorder& recorder, const Begun& begun);
+  void take_marks(Page& page, std::vector<bool>& taken);
   void take_item(const Item& item, std::span<const Run> runs, std::span<const Shape> shapes);
   void take_field(Widget& widget, const Item& item, std::span<const Run> runs);
   void take_lines();
   void find_names(const Recorder& recorder, const Page& page);
   void forget_old();
   ImGuiContext* context_ = nullptr;
+  const Told* told_ = nullptr;
   Glyphs glyphs_;
   Drawn drawn_;
   std::vector<unsigned> bounds_;

@@ -53,7 +53,10 @@ EMSCRIPTEN_KEEPALIVE void imgui_web_on_pointer(int event, float x, float y, int 
   // ImGui looks for what is pressed where things were in the frame before.
   if (event == pointer_down && backend().scrolled) respond();
   ImGuiIO& io = ImGui::GetIO();
-  io.AddMouseSourceEvent(touch ? ImGuiMouseSource_TouchScreen : ImGuiMouseSource_Mouse);
+  // Some of Dear ImGui's own widgets have to be pointed at for a frame before they can be pressed. A finger does not, nor does a
+  // pointer that a slow page hears of late: ImGui knows what to do with the former.
+  const bool unseen = backend().extension && event == pointer_down && (io.MousePos.x != x || io.MousePos.y != y);
+  io.AddMouseSourceEvent(touch || unseen ? ImGuiMouseSource_TouchScreen : ImGuiMouseSource_Mouse);
   if (event == pointer_leave || event == pointer_cancel) {
     // Away first: a press that became a scroll must not end as a click.
     io.AddMousePosEvent(-FLT_MAX, -FLT_MAX);

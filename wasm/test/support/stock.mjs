@@ -2,6 +2,7 @@
 //
 //   const stock = on_stock();
 //   const {page, close} = await stock.open('imgui_form');   // drawn and at rest; close() fails if it had errors
+//   await stock.open('imgui_form', {init: script}, browser);  // `init` runs before the page's own; in a browser that close() ends
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import {after, before} from 'node:test';
@@ -13,10 +14,12 @@ import {root} from './machine.mjs';
 
 const built = process.env.WASMQTT_PAGE ?? path.join(root, 'build', 'wasm-release', 'page');
 
+export const stock_directory = path.join(built, '..', 'examples');
+
 export function on_stock() {
-  const stock = {browser: null, server: null, open: (name, options) => open(stock, name, options)};
+  const stock = {browser: null, server: null, open: (name, options, browser) => open(stock, name, options, browser)};
   before(async () => {
-    stock.server = await serve({directory: path.join(built, '..', 'examples'), port: 0});
+    stock.server = await serve({directory: stock_directory, port: 0});
     stock.browser = await launchBrowser();
   });
   after(async () => {
@@ -26,8 +29,9 @@ export function on_stock() {
   return stock;
 }
 
-async function open({browser, server}, name, options = {}) {
-  const context = await browser.newContext({viewport: {width: 1000, height: 800}, ...few_pixels, ...options});
+async function open({browser, server}, name, {init, ...options} = {}, own) {
+  const context = await (own ?? browser).newContext({viewport: {width: 1000, height: 800}, ...few_pixels, ...options});
+  if (init) await context.addInitScript(init);
   const page = await context.newPage();
   const errors = [];
   page.on('pageerror', ({message}) => { if (!expected.test(message)) errors.push(message); });
@@ -38,6 +42,7 @@ async function open({browser, server}, name, options = {}) {
   await settle(page);
   return {page, context, errors, async close() {
     await context.close();
+    await own?.close();
     assert.deepEqual(errors, []);
   }};
 }
