@@ -1,19 +1,23 @@
 // Dear ImGui's own demo, unchanged: every section of its window unfolded, and what is in it operated, by the keyboard alone. Takes
-// some minutes:
+// a quarter of an hour:
 //
-//   node wasm/test/run.mjs wasm/imgui_impl_web/test/walk.test.mjs
+//   node wasm/test/run.mjs --minutes 60 wasm/imgui_impl_web/test/walk.test.mjs
+//   WASMQTT_WALK='Help|Widgets' node …                                          # these sections alone
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
+import {bring_axe} from '../../test/support/axe.mjs';
 import {on_stock} from '../../test/support/stock.mjs';
 import {Walk} from '../../test/support/walk.mjs';
 
 const {open} = on_stock();
 const sections = ['Help', 'Configuration', 'Window options', 'Widgets', 'Layout & Scrolling', 'Popups & Modal windows',
   'Tables & Columns', 'Inputs & Focus'];
+const wanted = new RegExp(`^(${process.env.WASMQTT_WALK ?? '.*'})$`);
 
-for (const section of sections) {
-  test(`${section}: all of it is unfolded and operated`, {timeout: 900000}, async () => {
+for (const section of sections.filter((name) => wanted.test(name))) {
+  test(`${section}: all of it is unfolded and operated`, {timeout: 1800000}, async () => {
     const {page, close} = await open('imgui_demo');
+    await bring_axe(page);
     const walk = new Walk(page);
     await walk.unfold(section);
     console.log(`${section}: ${walk.unfolded.length} unfolded, operated ${JSON.stringify(walk.seen)}`);
