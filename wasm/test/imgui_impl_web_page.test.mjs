@@ -39,6 +39,7 @@ describe('a graphics context that is lost', () => {
     await page.getByRole('alert').filter({hasText: 'shown as plain text'}).waitFor();
     assert.notEqual(await color_of(page.getByText('Each pays 46.75 Euro')), unseen);
     assert.notEqual(await color_of(page.getByRole('textbox', {name: 'Guest'})), unseen);
+    assert.notEqual(await color_of(page.getByText('Currency', {exact: true})), unseen);
     await page.getByRole('textbox', {name: 'Guest'}).fill('Anna');
     await page.getByRole('checkbox', {name: 'Share the bill'}).click();
     await page.getByText('Each pays 23.38 Euro').waitFor();

@@ -113,4 +113,13 @@ describe('plain text', () => {
     assert.ok(await page.evaluate(() => window.find('pays 46')));
     assert.equal(await page.evaluate(() => `${getSelection()}`), 'pays 46');
   });
+
+  test('and so are labels and titles, which screen readers hear as names alone', async () => {
+    const {page} = form;
+    for (const words of ['Share the bill', 'Currency', 'Tip calculator', 'Guest']) {
+      await page.evaluate(() => getSelection().removeAllRanges());
+      assert.ok(await page.evaluate((text) => window.find(text), words), words);
+      assert.equal(await page.locator('[aria-hidden=true]').getByText(words, {exact: true}).count(), 1);
+    }
+  });
 });

@@ -28,6 +28,7 @@ var imguiImplWeb = {
       m.states = function(element, role, bits, p) {
         if (role >= w.first) return w.states(element, role, bits, p);
         states(element, role, bits, p);
+        if (role === 8) m.set(element, 'aria-hidden', bits & (1 << 23 | 1 << 31) ? 'true' : null);  // a label is a name already
         if (role === 22) m.set(element, 'aria-sort', ['', 'ascending', 'descending'][HEAP32[p + 27]] || null);
         if (role === 13) element.indeterminate = !!(bits & 1 << 6);
         if (role === 0 || role === 1 || role === 6) element.id = 'imgui-' + element.imguiId;
@@ -150,6 +151,10 @@ var imguiImplWeb = {
     ImguiImplWeb.extend();
     ImguiWeb.rules += '#imgui-web .line{transform-origin:0 0}' +
       '#imgui-web [role=group]:focus-visible{outline:2px solid var(--imgui-web-text)}' +  // Dear ImGui draws none
+      // The pointer presses what the label is of. Without graphics it stands where it was drawn.
+      '#imgui-web [data-aside] .line{pointer-events:none}' +
+      '.imgui-web-plain #imgui-web :is([type=checkbox],[type=radio])::before{content:"\u2610"!important}' +
+      '.imgui-web-plain #imgui-web :is([type=checkbox],[type=radio]):checked::before{content:"\u2611"!important}' +
       // Beside a line there is nothing that could be selected, and the browser would go on in some other one.
       '#imgui-web:has(.line:active) .line::after{content:"";position:absolute;inset:-3px -100vw -3px 100%}';
   },

@@ -121,7 +121,10 @@ class Builder {
       const ImRect box(run.at.x, run.at.y, run.at.x + run.width, run.at.y + run.size);
       enter_cell(tables_.cell_at(box.Min), box);
       enter({});
-      add_text(run, box, next_id(*page.window));
+      add_text(run, box, next_id(*page.window), 0);
+    } else if (piece.what == Piece::What::label) {
+      const Run& run = page.labels[static_cast<std::size_t>(piece.index)];
+      add_text(run, {run.at.x, run.at.y, run.at.x + run.width, run.at.y + run.size}, next_id(*page.window), semantic::state_aside);
     } else if (piece.what == Piece::What::mark) {
       const Mark& mark = told_.marks()[static_cast<std::size_t>(piece.index)];
       enter_cell(tables_.cell_at(mark.rect.Min), mark.rect);
@@ -284,9 +287,9 @@ class Builder {
     ui_.tree().add(node);
   }
 
-  void add_text(const Run& run, const ImRect& box, ImGuiID id) {
+  void add_text(const Run& run, const ImRect& box, ImGuiID id, std::uint32_t states) {
     const semantic::TextLine line{.text = run.text, .rect = to_rect(box)};
-    ui_.tree().add({.id = id, .role = Role::text, .rect = to_rect(box), .clip = to_rect(to_box(run.clip)), .name = run.text,
+    ui_.tree().add({.id = id, .role = Role::text, .states = states, .rect = to_rect(box), .clip = to_rect(to_box(run.clip)), .name = run.text,
                     .lines = {&line, 1}, .font_size = run.size, .line_height = run.size});
   }
 

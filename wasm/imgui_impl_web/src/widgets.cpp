@@ -33,6 +33,11 @@ template <class T> std::span<const T> between(const std::vector<T>& all, unsigne
   return std::span<const T>(all).subspan(at(first), at(end) - at(first));
 }
 
+void add_label(Page& page, const Run& run) {
+  page.pieces.push_back({Piece::What::label, run.vertex, static_cast<int>(page.labels.size()), nullptr});
+  page.labels.push_back(run);
+}
+
 std::string_view hidden_part(std::string_view label) {
   const std::size_t at = label.find("##");
   if (at == std::string_view::npos) return {};
@@ -90,8 +95,12 @@ void Widgets::read_page(const Recorder& recorder, const Begun& begun) {
   std::sort(bounds_.begin(), bounds_.end());
   read_list(*begun.window->DrawList, glyphs_, bounds_, drawn_);
   const ImRect title = begun.window->TitleBarHeight > 0 ? begun.window->TitleBarRect() : ImRect();
-  std::erase_if(drawn_.runs, [&](const Run& run) { return title.Contains({run.at.x + 1, run.at.y + 1}); });
   std::vector<bool> taken(drawn_.runs.size());
+  for (std::size_t i = 0; i < drawn_.runs.size(); ++i) {
+    const Run& run = drawn_.runs[i];
+    taken[i] = title.Contains({run.at.x + 1, run.at.y + 1});
+    if (taken[i]) add_label(page, run);
+  }
   for (std::size_t i = 0; i < begun.content.size(); ++i) {
     const Submitted& one = begun.content[i];
     if (one.item < 0) {
@@ -108,6 +117,7 @@ void Widgets::read_page(const Recorder& recorder, const Begun& begun) {
     for (const Run& run : runs) taken[static_cast<std::size_t>(&run - drawn_.runs.data())] = true;
     take_item(item, runs, between(drawn_.shapes, item.first, item.told ? item.end : next));
     page.pieces.push_back({Piece::What::item, one.vertex, one.item, nullptr});
+    take_labels(page, item, runs);
   }
   take_marks(page, taken);
   for (std::size_t i = 0; i < drawn_.runs.size(); ++i) {
@@ -116,6 +126,15 @@ void Widgets::read_page(const Recorder& recorder, const Begun& begun) {
     page.runs.push_back(std::move(drawn_.runs[i]));
   }
   std::stable_sort(page.pieces.begin(), page.pieces.end(), [](const Piece& a, const Piece& b) { return a.vertex < b.vertex; });
+}
+
+// What a button or a menu item says is its element's own text.
+void Widgets::take_labels(Page& page, const Item& item, std::span<const Run> runs) {
+  const Kind kind = find(item.id)->kind;
+  const bool whole = kind == Kind::checkbox || kind == Kind::radio;
+  if (!whole && kind != Kind::field && kind != Kind::spin && kind != Kind::combo) return;
+  for (const Run& run : runs)
+    if (run.seen && (whole || run.at.x >= item.frame.Max.x)) add_label(page, run);
 }
 
 void Widgets::take_marks(Page& page, std::vector<bool>& taken) {

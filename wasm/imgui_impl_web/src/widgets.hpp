@@ -32,7 +32,7 @@ struct Widget {
 
 /// A piece of a window, at its place in reading order.
 struct Piece {
-  enum class What : std::uint8_t { item, text, window, mark } what;
+  enum class What : std::uint8_t { item, text, window, mark, label } what;
   unsigned vertex;
   int index = -1;             // of an item, of a run of the window's own, or of what the program marked
   ImGuiWindow* window = nullptr;
@@ -42,6 +42,7 @@ struct Page {
   ImGuiWindow* window = nullptr;
   std::vector<Run> runs;      // plain text and, of a field with several lines, its own
   std::vector<Run> marked;    // the lines of texts that the program marked
+  std::vector<Run> labels;    // of items, and the window's title: names already, here to be found and seen without graphics
   std::vector<Piece> pieces;
 };
 
@@ -55,6 +56,7 @@ class Widgets {
 
  private:
   void read_page(const Recorder& recorder, const Begun& begun);
+  void take_labels(Page& page, const Item& item, std::span<const Run> runs);
   void take_marks(Page& page, std::vector<bool>& taken);
   void take_item(const Item& item, std::span<const Run> runs, std::span<const Shape> shapes);
   void take_field(Widget& widget, const Item& item, std::span<const Run> runs);

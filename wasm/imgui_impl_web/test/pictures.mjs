@@ -41,7 +41,7 @@ try {
     await page.getByRole('alert').waitFor();
   });
   await take('calculator', 'imgui_calculator', {width: 300, height: 460}, (page) => press(page, '1', '2', '*', '3', '=', '+', '6', '='));
-  await take('hex_viewer', 'imgui_hex_viewer', {width: 700, height: 440}, async (page) => {
+  await take('hex_viewer', 'imgui_hex_viewer', {width: 740, height: 440}, async (page) => {
     await page.getByRole('textbox', {name: 'Address'}).fill('120');
     await page.getByRole('button', {name: 'Go to'}).press('Enter');
   });

@@ -23,7 +23,7 @@ HexViewer::HexViewer() {
 
 void HexViewer::draw() {
   ImGui::SetNextWindowPos({10, 10}, ImGuiCond_FirstUseEver);
-  ImGui::SetNextWindowSize({680, 420}, ImGuiCond_FirstUseEver);
+  ImGui::SetNextWindowSize({720, 420}, ImGuiCond_FirstUseEver);
   if (ImGui::Begin("Hex viewer")) {
     draw_options();
     draw_bytes();
@@ -34,8 +34,8 @@ void HexViewer::draw() {
 
 void HexViewer::draw_options() {
   ImGui::SetNextItemWidth(100);
-  go_ = ImGui::InputScalar("Address", ImGuiDataType_U32, &target_, nullptr, nullptr, "%04X",
-                           ImGuiInputTextFlags_CharsHexadecimal | ImGuiInputTextFlags_EnterReturnsTrue);
+  ImGui::InputScalar("Address", ImGuiDataType_U32, &target_, nullptr, nullptr, "%04X", ImGuiInputTextFlags_CharsHexadecimal);
+  go_ = ImGui::IsItemDeactivatedAfterEdit();
   ImGui::SameLine();
   go_ |= ImGui::Button("Go to");
   ImGui::SameLine();

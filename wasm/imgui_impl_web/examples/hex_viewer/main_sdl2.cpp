@@ -12,7 +12,7 @@ int main(int, char**) {
   if (SDL_Init(SDL_INIT_VIDEO | SDL_INIT_TIMER) != 0) return 1;
   SDL_GL_SetAttribute(SDL_GL_CONTEXT_MAJOR_VERSION, 3);
   SDL_GL_SetAttribute(SDL_GL_CONTEXT_MINOR_VERSION, 0);
-  SDL_Window* const window = SDL_CreateWindow("Hex viewer", SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED, 720, 480,
+  SDL_Window* const window = SDL_CreateWindow("Hex viewer", SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED, 740, 440,
                                               SDL_WINDOW_OPENGL | SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI);
   if (!window) return 1;
   SDL_GLContext context = SDL_GL_CreateContext(window);
