@@ -18,7 +18,8 @@ export async function build_package() {
 export async function import_source(name) {
   const {build} = createRequire(path.join(package_directory, 'build.mjs'))('esbuild');
   const {outputFiles: [made]} = await build({
-    entryPoints: [path.join(package_directory, 'src', name)], bundle: true, format: 'esm', write: false});
+    entryPoints: [path.join(package_directory, 'src', name)], bundle: true, format: 'esm', write: false,
+    external: ['node:*']});
   return import(`data:text/javascript;base64,${Buffer.from(made.contents).toString('base64')}`);
 }
 
