@@ -115,7 +115,7 @@ export interface IClientOptions extends ISecureClientOptions, IOwnClientOptions 
   messageIdProvider?: IMessageIdProvider;
   /** @deprecated UnsupportedError. */
   socksProxy?: string;
-  /** @deprecated UnsupportedError. */
+  /** Of no effect: it belongs to socksProxy. */
   socksTimeout?: number;
   /** @deprecated UnsupportedError. */
   unixSocket?: boolean;

@@ -65,7 +65,7 @@ export interface Delivery {
   readonly messageId: number;
   readonly state: 'queued' | 'sent' | 'acknowledged' | 'failed';
   /** Why it failed: 'dropped_oldest', 'dropped_newest', 'superseded', 'expired', 'cancelled', 'session_lost',
-   *  'connection_lost', 'refused' and 'not_supported' by the broker, or a sentence about the call. */
+   *  'connection_lost', 'connection_closed_repeatedly', 'refused' and 'not_supported' by the broker, or a sentence about the call. */
   readonly reason: string | null;
   /** MQTT 5: of the broker's acknowledgement; 16: nobody has subscribed. */
   readonly reasonCode: number;
