@@ -2,6 +2,7 @@
 
 #include "client_impl.hpp"
 #include "encode_reason.hpp"
+#include "message_expiry.hpp"
 #include "wasmqtt/utf8.hpp"
 
 namespace wasmqtt {
@@ -289,15 +290,7 @@ void Client::Impl::write_changed(const Publish& packet, std::uint64_t number) {
   const bool expires = number != 0 && !packet.properties.empty() && packet.properties.has(PropertyId::message_expiry_interval);
   if (alias.number == 0 && !expires) return append_publish(packet);
   scratch_.assign(packet.properties);
-  if (expires) {
-    // Numbers run a little ahead of the clock in a burst.
-    constexpr Duration ahead = std::chrono::milliseconds{100};
-    const Duration age = now_ - Time{Duration{static_cast<Duration::rep>(number)}};
-    const auto waited = std::chrono::floor<std::chrono::seconds>(age + ahead);
-    const std::uint32_t interval = packet.properties.number(PropertyId::message_expiry_interval, 0);
-    const auto past = static_cast<std::uint64_t>(std::max(waited.count(), std::chrono::seconds::rep{0}));
-    scratch_.set(PropertyId::message_expiry_interval, past < interval ? interval - static_cast<std::uint32_t>(past) : 0);
-  }
+  if (expires) count_expiry(scratch_, age_of(number, now_));
   const std::size_t without_alias = packet.properties.wire().size();
   if (alias.number != 0) {
     (void)scratch_.add(PropertyId::topic_alias, alias.number);

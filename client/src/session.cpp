@@ -3,24 +3,14 @@
 #include <algorithm>
 #include <utility>
 
+#include "message_expiry.hpp"
+
 namespace wasmqtt {
 
 using Kind = JournalRecord::Kind;
 using State = OutgoingMessage::State;
 
 // ---- outgoing ----
-
-namespace {
-
-// How long a message may wait; 0: for ever. One that expires at once is sent if it can be.
-Duration lifetime_of(const PublishOptions& options) {
-  if (!options.properties.has(PropertyId::message_expiry_interval)) return options.time_to_live;
-  const std::uint32_t seconds = options.properties.number(PropertyId::message_expiry_interval, 0);
-  const Duration expiry = std::chrono::seconds{std::max(seconds, std::uint32_t{1})};
-  return options.time_to_live == Duration{} ? expiry : std::min(expiry, options.time_to_live);
-}
-
-}  // namespace
 
 Slot Session::enqueue(std::string_view topic, Bytes payload, const PublishOptions& options, Time now) {
   const Slot slot = table_.add(topic, payload, options.properties);

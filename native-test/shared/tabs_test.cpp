@@ -6,6 +6,7 @@
 #include "chaos/scenario.hpp"
 #include "tab_checks.hpp"
 #include "tabs.hpp"
+#include "wasmqtt/decode.hpp"
 #include "wasmqtt/journal.hpp"
 
 using namespace wasmqtt;
@@ -252,6 +253,64 @@ TEST_CASE("without a leader: QoS 1 and 2 wait, in order; QoS 0 is refused, what 
   CHECK(end_of(tabs[1], third).reason == FailureReason::cancelled);
   CHECK(end_of(tabs[1], fourth).state == DeliveryState::acknowledged);
   CHECK(tabs[1].deliveries[third].size() == 1);
+}
+
+TEST_CASE("a Message Expiry Interval counts wherever the message waits, and what is left of it goes out") {
+  const auto expiring = [](std::uint32_t seconds) {
+    PropertyList list;
+    REQUIRE_FALSE(static_cast<bool>(list.add(PropertyId::message_expiry_interval, seconds)));
+    return list;
+  };
+  const PropertyList short_time = expiring(2), long_time = expiring(60);
+  Setting setting{.count = 3, .version = ProtocolVersion::mqtt_5, .trace_packets = 100};
+  std::uint64_t over = 0, kept = 0;
+  const auto publish = [&](Tab& tab) {
+    over = tab.publish("out", Qos::at_least_once, {.properties = short_time});
+    kept = tab.publish("out", Qos::at_least_once, {.properties = long_time});
+  };
+  std::optional<Tabs> tabs;
+  SUBCASE("in the tab, which knows of no leader") {
+    setting.announce = 4s;
+    tabs.emplace(setting);
+    tabs->start();
+    tabs->pass(10s);
+    tabs->kill(tabs->leader());
+    (*tabs)[2].member->link_closed();
+    publish((*tabs)[2]);
+  }
+  SUBCASE("at the leader, which has no room") {
+    setting.count = 1;
+    setting.queue_messages = 1;
+    tabs.emplace(setting);
+    MqttOptions roomy = tabs->options();
+    roomy.client.queue_messages = 50;
+    for (int i = 0; i < 2; ++i) tabs->add(static_cast<std::size_t>(i) + 1, roomy);
+    tabs->start();
+    tabs->pass(200ms);
+    tabs->broker().go_down(4s);
+    tabs->cut_connection();
+    tabs->pass(100ms);
+    (*tabs)[2].publish("out", Qos::at_least_once);
+    publish((*tabs)[2]);
+  }
+  tabs->pass(20s);
+  const Tab& tab = (*tabs)[2];
+  CHECK(end_of(tab, over).reason == FailureReason::expired);
+  CHECK(end_of(tab, kept).state == DeliveryState::acknowledged);
+  std::uint32_t left = 0;
+  const PacketTrace& trace = tabs->hub().mqtt().trace();
+  for (std::uint64_t n = trace.first(); n < trace.end(); ++n) {
+    if (trace[n].type != PacketType::publish) continue;
+    Frame frame;
+    Publish packet;
+    FrameReader reader(max_remaining_length);
+    reader.feed(trace.bytes(trace[n]));
+    REQUIRE(reader.next(frame) == FrameReader::Status::frame);
+    REQUIRE_FALSE(static_cast<bool>(decode_publish(frame, packet, ProtocolVersion::mqtt_5, Direction::outbound)));
+    left = packet.properties.number(PropertyId::message_expiry_interval, left);
+  }
+  CHECK(left >= 50);
+  CHECK(left <= 57);
 }
 
 TEST_CASE("more than the leader's queue takes waits in the tab, and keeps its order") {

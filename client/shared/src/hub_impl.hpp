@@ -57,6 +57,10 @@ class SharedHub::Impl final : private MqttListener {
     std::size_t left;  // without a code
     PropertyList properties{};
   };
+  struct Unread {
+    Time since{};
+    ByteBuffer body{};
+  };
   // One link.
   struct Tab {
     Link number = 0;
@@ -72,7 +76,7 @@ class SharedHub::Impl final : private MqttListener {
     std::uint64_t taken = 0;
     bool behind = false;           // it has been told so
     bool accepted_due = false;
-    Fifo<ByteBuffer> inbox{};      // publishes for which there is no room
+    Fifo<Unread> inbox{};          // publishes for which there is no room
     std::size_t inbox_bytes = 0;
     std::vector<Request> requests{};
     std::uint64_t next_packet = 0; // of the trace; 0: not wanted
@@ -191,7 +195,7 @@ class SharedHub::Impl final : private MqttListener {
 
   // hub_publishes.cpp
   bool handle_publish(Tab& tab, Bytes body);
-  bool try_publish(Tab& tab, Bytes body);
+  bool try_publish(Tab& tab, Bytes body, Duration waited);
   void retry_publishes(Tab& tab);
   void fail_publish(Tab& tab, std::uint64_t sequence, Qos qos, Error error);
   void keep_failure(Source& from, const Failure& failure);

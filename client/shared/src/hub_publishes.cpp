@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "hub_impl.hpp"
+#include "message_expiry.hpp"
 
 namespace wasmqtt {
 
@@ -17,20 +18,22 @@ void SharedHub::Impl::add_outgoing(std::uint64_t number, Source& source, std::ui
 
 bool SharedHub::Impl::handle_publish(Tab& tab, Bytes body) {
   // Those behind one that waits wait, too.
-  if ((tab.inbox.empty() && try_publish(tab, body)) || tab.source == nullptr) return true;
-  tab.inbox.push(ByteBuffer(body.begin(), body.end()));
+  if ((tab.inbox.empty() && try_publish(tab, body, {})) || tab.source == nullptr) return true;
+  tab.inbox.push({timers_.now(), ByteBuffer(body.begin(), body.end())});
   tab.inbox_bytes += body.size();
   return tab.inbox_bytes - body.size() <= shared_.queue_bytes;
 }
 
 void SharedHub::Impl::retry_publishes(Tab& tab) {
-  while (tab.source != nullptr && !tab.inbox.empty() && try_publish(tab, tab.inbox.front())) {
-    if (tab.source != nullptr) tab.inbox_bytes -= tab.inbox.take().size();
+  while (tab.source != nullptr && !tab.inbox.empty()) {
+    const Unread& first = tab.inbox.front();
+    if (!try_publish(tab, first.body, timers_.now() - first.since)) return;
+    if (tab.source != nullptr) tab.inbox_bytes -= tab.inbox.take().body.size();
   }
 }
 
-// False: there is no room now.
-bool SharedHub::Impl::try_publish(Tab& tab, Bytes body) {
+// False: there is no room now. It has waited here for so long.
+bool SharedHub::Impl::try_publish(Tab& tab, Bytes body, Duration waited) {
   LinkReader frame(body);
   const std::uint64_t sequence = frame.number();
   const std::uint8_t flags = frame.byte(published_latest_per_topic);
@@ -43,7 +46,15 @@ bool SharedHub::Impl::try_publish(Tab& tab, Bytes body) {
   Source& from = *tab.source;
   if (sequence <= from.accepted) return true;
   PublishOptions options{packet.qos, packet.retain, time_to_live, (flags & published_latest_per_topic) != 0, packet.properties};
-  const auto delivery = mqtt_->publish(packet.topic, packet.payload, options);
+  const bool over = time_to_live != Duration{} && time_to_live <= waited;
+  if (time_to_live != Duration{}) options.time_to_live -= waited;
+  PropertyList properties;
+  if (waited != Duration{} && packet.properties.has(PropertyId::message_expiry_interval)) {
+    properties.assign(packet.properties);
+    count_expiry(properties, waited);
+    options.properties = properties;
+  }
+  const auto delivery = over ? Result<Delivery>(local_error(Errc::timed_out)) : mqtt_->publish(packet.topic, packet.payload, options);
   const bool full = delivery.error().code() == Errc::queue_full;
   if (full && mqtt_->counts().queued != 0) return false;
   from.accepted = sequence;
@@ -64,6 +75,7 @@ void SharedHub::Impl::fail_publish(Tab& tab, std::uint64_t sequence, Qos qos, Er
   FailureReason reason = FailureReason::not_supported;
   if (error.code() == Errc::queue_full) reason = FailureReason::dropped_newest;
   if (error.code() == Errc::not_connected) reason = FailureReason::connection_lost;
+  if (error.code() == Errc::timed_out) reason = FailureReason::expired;
   if (qos != Qos::at_most_once) {
     keep_failure(*tab.source, {sequence, reason, error.reason_code()});
     if (durable()) journal_->origin(0, {tab.source->id, sequence});  // it has been taken, as those before it

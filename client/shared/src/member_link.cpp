@@ -3,6 +3,7 @@
 
 #include "link_terms.hpp"
 #include "member_impl.hpp"
+#include "message_expiry.hpp"
 
 namespace wasmqtt {
 namespace {
@@ -190,7 +191,18 @@ void SharedMember::Impl::pump_publishes() {
 void SharedMember::Impl::write_publish(Outbox::Entry& entry) {
   LinkWriter frame(LinkFrame::publish, out());
   frame.number(entry.sequence).byte(entry.latest_per_topic ? published_latest_per_topic : std::uint8_t{0});
-  frame.duration(entry.deadline == Time{} ? Duration{} : entry.deadline - loop_.now()).rest(entry.packet);
+  frame.duration(entry.deadline == Time{} ? Duration{} : entry.deadline - loop_.now());
+  if (entry.expires) {
+    Publish packet;
+    (void)LinkReader(entry.packet).packet(packet, Direction::outbound);
+    PropertyList properties;
+    properties.assign(packet.properties);
+    count_expiry(properties, age_of(entry.sequence, loop_.now()));
+    packet.properties = properties;
+    frame.packet(packet);
+  } else {
+    frame.rest(entry.packet);
+  }
   entry.was_sent = true;
   entry.in_memory = !status_.durable;
   outbox_.sent(entry);

@@ -19,6 +19,7 @@ class Outbox {
     Qos qos = Qos::at_most_once;
     bool retain = false;
     bool latest_per_topic = false;
+    bool expires = false;    // its Message Expiry Interval counts here, too
     bool ended = false;
     bool in_memory = false;  // it went to a leader without storage
     bool was_sent = false;   // to any leader

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "member_impl.hpp"
+#include "message_expiry.hpp"
 #include "wasmqtt/topic.hpp"
 #include "wasmqtt/utf8.hpp"
 
@@ -95,7 +96,9 @@ Result<Delivery> SharedMember::Impl::publish(std::string_view topic, Bytes paylo
   const Time now = loop_.now();
   Outbox::Entry entry{.sequence = std::max(last_sequence_ + 1, microseconds(now)), .qos = options.qos, .retain = options.retain,
                       .latest_per_topic = options.latest_per_topic};
-  if (options.time_to_live != Duration{} && options.time_to_live < Time::max() - now) entry.deadline = now + options.time_to_live;
+  entry.expires = options.properties.has(PropertyId::message_expiry_interval);
+  const Duration life = lifetime_of(options);
+  if (life != Duration{} && life < Time::max() - now) entry.deadline = now + life;
   encode_checked(packet, entry.packet, ProtocolVersion::mqtt_5);
   last_sequence_ = entry.sequence;
   outbox_.add(std::move(entry));
