@@ -19,7 +19,8 @@
 //
 // Dispatch: each incoming message goes to on_message, then once to the handler of each matching subscription, in no
 // particular order; with neither, to on_unhandled. The message is acknowledged when they have returned (or by
-// acknowledge(), under manual_acknowledgement). Handlers may call any member function; they must not destroy this object.
+// acknowledge(), under manual_acknowledgement). Handlers may call any member function; they must not destroy this object, and must
+// not throw: nothing here is built for it.
 //
 // Threads: none. Everything runs on the event loop that called.
 #pragma once
