@@ -105,6 +105,11 @@ void add_unknown(const CloseRecord& record, Words& text) {
 }
 
 void add_never_opened(const CloseRecord& record, Words& text) {
+  if (record.fault == TransportFault::not_prepared && !record.reason.empty()) {
+    text << "No connection: " << record.reason;  // the application's words
+    if (!record.reason.ends_with('.')) text << ".";
+    return;
+  }
   text << "No connection to " << record.url << ": ";
   if (record.fault == TransportFault::unknown) {
     add_unknown(record, text);

@@ -188,7 +188,7 @@ void Driver::act(DriverAction action) {
       return drain();
     case DriverAction::fail_preparation:
       client_.handle_attempt(url_, now, url_choice_);
-      client_.handle_transport_closed({TransportFault::not_prepared, 0, {}, false}, now);
+      client_.handle_transport_closed({TransportFault::not_prepared, 0, std::exchange(attempt_.problem, {}), false}, now);
       return drain();
     case DriverAction::close_unopened:
       transport_.close();
@@ -230,7 +230,7 @@ void Driver::prepare() {
   options_.prepare_attempt(std::move(proposal), [this, alive = lifetime_.watch(), asked = transitions_](Attempt attempt) {
     if (!alive || asked != transitions_) return;  // late, or the second time
     attempt_ = std::move(attempt);
-    fire(DriverEvent::prepared);
+    fire(attempt_.problem.empty() ? DriverEvent::prepared : DriverEvent::not_prepared);
   });
 }
 

@@ -31,6 +31,7 @@ constexpr Rule rules[] = {
     {S::preparing, E::stop, S::stopped},
     {S::preparing, E::abort, S::stopped},
     {S::preparing, E::prepared, S::opening, A::open},
+    {S::preparing, E::not_prepared, S::failed, A::fail_preparation},
     {S::preparing, E::timed_out, S::failed, A::fail_preparation},
     {S::preparing, E::store_lost, S::stopped},
 

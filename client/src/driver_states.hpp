@@ -29,22 +29,23 @@ enum class DriverState : std::uint8_t {
 inline constexpr std::size_t driver_states = 13;
 
 enum class DriverEvent : std::uint8_t {
-  start,       // connect()
-  stop,        // disconnect()
-  abort,       // abort()
-  loaded,      // the store's answer
-  prepared,    // the answer of prepare_attempt
-  opened,      // the transport is open
-  accepted,    // CONNACK
-  ended,       // the client's Closed
-  again,       // decided at the end of the turn: wait, then try again
-  give_up,     // decided at the end of the turn: stop
-  retry,       // the wait is over, or wake()
-  timed_out,   // the deadline of this state
-  store_lost,  // the store failed, under StoreFailure::stop
-  go_back,     // it is time to try the first broker of the list again
+  start,         // connect()
+  stop,          // disconnect()
+  abort,         // abort()
+  loaded,        // the store's answer
+  prepared,      // the answer of prepare_attempt
+  not_prepared,  // it failed
+  opened,        // the transport is open
+  accepted,      // CONNACK
+  ended,         // the client's Closed
+  again,         // decided at the end of the turn: wait, then try again
+  give_up,       // decided at the end of the turn: stop
+  retry,         // the wait is over, or wake()
+  timed_out,     // the deadline of this state
+  store_lost,    // the store failed, under StoreFailure::stop
+  go_back,       // it is time to try the first broker of the list again
 };
-inline constexpr std::size_t driver_events = 14;
+inline constexpr std::size_t driver_events = 15;
 
 enum class DriverAction : std::uint8_t {
   nothing,
@@ -54,7 +55,7 @@ enum class DriverAction : std::uint8_t {
   send_connect,
   disconnect,        // DISCONNECT, within the disconnect time-out
   abort,             // end the attempt without DISCONNECT
-  fail_preparation,  // end the attempt: no answer of prepare_attempt in time
+  fail_preparation,  // end the attempt: prepare_attempt failed, or did not answer in time
   close_unopened,    // end the attempt: the transport did not open in time
 };
 

@@ -136,6 +136,21 @@ TEST_CASE("an answer of prepare_attempt that comes late, or twice, is ignored") 
   CHECK(world.broker.opened() == 1);
 }
 
+TEST_CASE("an answer of prepare_attempt that names a problem fails the attempt, and the next one asks again") {
+  Prepared prepared;
+  World& world = prepared.world;
+  world.mqtt.connect();
+  prepared.ready({.problem = "no token today"});
+  CHECK(world.broker.opened() == 0);
+  CHECK(world.mqtt.state() == ConnectionState::waiting);
+  CHECK(world.mqtt.close_record().fault == TransportFault::not_prepared);
+  CHECK(world.mqtt.close_record().sentence() == "No connection: no token today.");
+  world.wait();
+  CHECK(prepared.asked == 2);
+  prepared.ready({"ws://right"});
+  CHECK(world.broker.url() == "ws://right");
+}
+
 TEST_CASE("an answer of prepare_attempt after the client's end is ignored") {
   std::function<void(Attempt)> ready;
   {

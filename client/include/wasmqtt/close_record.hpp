@@ -44,7 +44,7 @@ struct CloseRecord {
   UrlChoice url_choice = UrlChoice::in_turn;
   TransportFault fault = TransportFault::none;
   int code = 0;                 // WebSocket close code, 0 where there is none
-  std::string reason;           // the peer's words: of the transport, or its Reason String, escaped for a log
+  std::string reason;           // the peer's words: of the transport, or its Reason String, escaped for a log; not_prepared: ours
   bool clean = false;           // the transport was closed in order
   Error error;                  // protocol_error, timed_out
   ConnectReturnCode return_code = ConnectReturnCode::accepted;  // refused, MQTT 3.1.1

@@ -36,6 +36,9 @@ struct Attempt {
   std::optional<std::string> client_id{};
   std::optional<bool> clean_session{};
   std::optional<std::chrono::seconds> keep_alive{};
+  // Not empty: there is nothing to connect with, and this is why, in words for people. The attempt has failed at once
+  // (TransportFault::not_prepared), and the close record's sentence says it.
+  std::string problem{};
 };
 
 // What to do when the store fails: denied, full, damaged, gone. on_store_problem says so in either case, once.
@@ -83,8 +86,8 @@ struct DriverOptions {
   // MQTT 5's enhanced authentication, when set; outlives the driver. It answers what the broker asks, and the event
   // Authentication comes only when the broker has been accepted, too.
   Authenticator* authenticator = nullptr;
-  // Replaces urls and the client's options when set: calls `ready` once, at once or later. After open_timeout the
-  // attempt has failed (TransportFault::not_prepared), and the next one asks again.
+  // Replaces urls and the client's options when set: calls `ready` once, at once or later. After open_timeout, or
+  // with an answer that names a problem, the attempt has failed (TransportFault::not_prepared), and the next one asks again.
   std::function<void(Attempt proposal, std::function<void(Attempt)> ready)> prepare_attempt{};
 };
 

@@ -31,7 +31,7 @@ enum class TransportFault : std::uint8_t {
   text_frame,         // [MQTT-6.0.0-1]
   mixed_content,      // ws:// from an https:// page
   too_large,          // a WebSocket message over the limit
-  not_prepared,       // DriverOptions::prepare_attempt did not answer in time
+  not_prepared,       // DriverOptions::prepare_attempt failed, or did not answer in time
 };
 
 struct TransportClose {
