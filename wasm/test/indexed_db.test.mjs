@@ -462,6 +462,53 @@ describe('the session store in IndexedDB', () => {
       };
     },
   };
+  // What a browser does to a page that lives on: it ends the connection, with an event, or, as far as the page can tell yet, without.
+  for (const [how, told] of [['and tells so', true], ['without a word yet', false]]) {
+    test(`goes on in another connection when the browser ends the one that it had, ${how}`, async () => {
+      const probe = await open_store(context, (page) => page.addInitScript(() => {
+        const {open} = IDBFactory.prototype;
+        self.databases = [];
+        IDBFactory.prototype.open = function(...values) {
+          const request = open.apply(this, values);
+          request.addEventListener('success', () => self.databases.push(request.result));
+          return request;
+        };
+      }));
+      const end = () => probe.page.evaluate((with_event) => {
+        const database = self.databases.at(-1);
+        database.close();
+        if (with_event) database.dispatchEvent(new Event('close'));
+      }, told);
+      await load(probe, 'alice');
+      for (const number of [1, 2, 3]) {
+        await probe.call('probe_append', number, 10);
+        assert.deepEqual(await probe.next(), written);
+        await end();
+      }
+      await probe.call('probe_put', 'a', 'b');
+      for (const again of [true, false]) {
+        await probe.call('probe_read', '');
+        assert.deepEqual([await probe.next(), await probe.next()], [['record', 0, 'a=b'], ['read', 1, '']]);
+        if (again) await end();
+      }
+      assert.deepEqual(await load(await open_store(context), 'alice'), [1, 2, 3]);
+      assert.deepEqual(probe.uncaught, []);
+    });
+  }
+
+  test('goes on after the user has removed what the page had stored', {skip: lacks('devtools')}, async () => {
+    const probe = await open_store(context);
+    await load(probe, 'alice');
+    const devtools = await context.newCDPSession(probe.page);
+    await devtools.send('Storage.clearDataForOrigin', {origin: new URL(pages.url).origin, storageTypes: 'indexeddb'});
+    await probe.call('probe_put', 'a', 'b');
+    await probe.call('probe_read', '');
+    assert.deepEqual([await probe.next(), await probe.next()], [['record', 0, 'a=b'], ['read', 1, '']]);
+    assert.deepEqual(await load(probe, 'alice'), []);
+    await probe.call('probe_append', 1, 10);
+    assert.deepEqual(await probe.next(), written);
+  });
+
   for (const [how, deny] of Object.entries(denials)) {
     test(`says so in a sentence when storage ${how}, and throws nothing`, async () => {
       const probe = await open_store(context, (page) => page.addInitScript(deny));

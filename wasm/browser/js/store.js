@@ -77,37 +77,50 @@ var wasmqttStore = {
         if (answered || !stores.live[id]) return database.close();
         // A newer version of the page wants to change the database; the next write here tells that it is gone.
         database.onversionchange = function() { database.close(); };
+        // The browser has ended it: its data were removed, its disk failed.
+        database.onclose = function() { stores.forsake(store, database); };
         store.database = database;
         WasmqttRescue.restore(store, function() { answer(''); });
       };
     },
 
+    // The next operation opens another one.
+    forsake: function(store, database) {
+      database.close();
+      if (store.database === database) store.database = null;
+    },
+
     // Runs work(transaction, lose) in one transaction over both stores, and undoes it unless this page still owns all of
     // `sessions`, or when lose() is called. `fenced`: it is not undone, but reported. What is in it does no harm then, and it ends
-    // even if this page stands still from now on: nobody else waits for it.
-    transact: function(id, sessions, work, fenced) {
+    // even if this page stands still from now on: nobody else waits for it. Where the browser has ended the connection to the
+    // database, it runs in another one; `retried`: it is that one.
+    transact: function(id, sessions, work, fenced, retried) {
       var stores = WasmqttStores;
       var store = stores.live[id];
+      function failed(error, again) {
+        var ended = error && ['InvalidStateError', 'AbortError', 'UnknownError'].indexOf(error.name) >= 0;
+        if (!ended || !again || !stores.live[id]) return stores.ended(id, stores.sentence(error));
+        if (store.database) stores.forsake(store, store.database);
+        stores.open(id, function() { stores.transact(id, sessions, work, fenced, true); });
+      }
       try {
         var transaction = store.database.transaction(['journal', 'records'], 'readwrite',
                                                      {durability: store.strict ? 'strict' : 'relaxed'});
       } catch (error) {
-        return queueMicrotask(function() { stores.ended(id, stores.sentence(error)); });
+        return queueMicrotask(function() { failed(error, !retried); });
       }
       var lost = false;
       function lose() {
         lost = true;
         if (!fenced) transaction.abort();
       }
-      function ended(problem) {
-        if (lost) stores.ended(id, 'Another tab has taken over this session', stores.takenOver);
-        else stores.ended(id, problem);
-      }
+      function ended() { stores.ended(id, 'Another tab has taken over this session', stores.takenOver); }
       store.transaction = transaction;
-      transaction.oncomplete = function() { ended(''); };
+      transaction.oncomplete = function() { lost ? ended() : stores.ended(id, ''); };
       transaction.onabort = function() {
-        if (store.left === transaction) WasmqttRescue.again(store, function() { stores.transact(id, sessions, work, fenced); });
-        else ended(stores.sentence(transaction.error));
+        if (store.left === transaction) WasmqttRescue.again(store, function() { stores.transact(id, sessions, work, fenced, retried); });
+        else if (lost) ended();
+        else failed(transaction.error, !retried && store.writing);  // what was read may have been told
       };
       // Else some browsers report to the console what is told in a sentence above.
       transaction.onerror = function(event) { event.stopPropagation(); };
@@ -310,9 +323,11 @@ var wasmqttStore = {
     var stores = WasmqttStores;
     var store = stores.live[id];
     var session = WasmqttBorder.text(text, size);
-    stores.transact(id, [session], function(transaction) {
-      stores.rewrite(id, transaction, session, store.sessions[session].token,
-                     function() { _wasmqtt_store_compact(store.self); }, function() {});
+    stores.open(id, function() {
+      stores.transact(id, [session], function(transaction) {
+        stores.rewrite(id, transaction, session, store.sessions[session].token,
+                       function() { _wasmqtt_store_compact(store.self); }, function() {});
+      });
     });
   },
 

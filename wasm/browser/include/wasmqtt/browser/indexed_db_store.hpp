@@ -14,6 +14,8 @@
 // session again. So the two never mix their records. Of those that have it from fenced(), the later epoch owns it, whoever comes
 // last.
 //
+// A connection to the database that the browser ends is made anew once, with what was under way.
+//
 // Where storage is denied, full or silent for five seconds, every callback says so with ok = false and a sentence, what
 // waited is dropped, nothing throws, and the caller continues in memory. In a private window the browser forgets the
 // database with the window. Passwords never come here: a journal knows messages only.
