@@ -21,6 +21,8 @@ import {createRoot} from 'react-dom/client';
 import {connect} from 'wasmqtt/browser';
 import {Mqtt, useAnswer, useConnection, useTopics} from './react.jsx';
 
+// Functions among the options are the application's own, and the same with each rendering.
+const parsed = (bytes) => JSON.parse(bytes);
 const client = globalThis.client = connect(new URLSearchParams(location.search).get('broker'), {clientId: 'react', trace: 500});
 
 function Sensors({filter}) {
@@ -28,7 +30,7 @@ function Sensors({filter}) {
   return <ul aria-label="Sensors">{[...all].sort().map(([topic, {degrees}]) => <li key={topic}>{topic}: {degrees}</li>)}</ul>;
 }
 function Question() {
-  const {payload, error} = useAnswer('lamp/7/state', null, {as: 'json'});
+  const {payload, error} = useAnswer('lamp/7/state', null, {as: parsed});
   return <p role="note">{error ? error.message : payload ? \`the lamp is \${payload.on ? 'on' : 'off'}\` : 'asking'}</p>;
 }
 function App() {
