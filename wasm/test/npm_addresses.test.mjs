@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import {createRequire} from 'node:module';
 import path from 'node:path';
 import {after, test} from 'node:test';
+import {pathToFileURL} from 'node:url';
 import {load_package, package_directory} from './support/package.mjs';
 import {startPacketBroker} from './support/packet_broker.mjs';
 
@@ -27,6 +28,29 @@ test('a URL object says the same as its text; an international name is its ASCII
   assert.deepEqual([options.protocol, options.hostname, options.port], ['mqtt', 'broker.example', 1884]);
   assert.equal(read('mqtt://bücher.example').hostname, 'xn--bcher-kva.example');
   assert.equal(read('mqtt://host:80').port, 80);
+});
+
+test('the option host beside an address counts, hostname more, and empty ones not at all', () => {
+  const tried = (more) => {
+    const client = connect('mqtt://a.example:1884', {manualConnect: true, ...more});
+    return client._connector.url_of(client.options, 0);
+  };
+  assert.equal(tried({}), 'mqtt://a.example:1884');
+  assert.equal(tried({host: 'b.example'}), 'mqtt://b.example:1884');
+  assert.equal(tried({host: 'b.example', hostname: 'c.example', port: '1885'}), 'mqtt://c.example:1885');
+  assert.equal(tried({host: '', hostname: null, port: 0}), 'mqtt://localhost:1883');
+});
+
+test('where there is no TCP, mqtt:// and mqtts:// are WebSockets, as MQTT.js has it; other schemes are refused', async () => {
+  const page = await import(pathToFileURL(path.join(package_directory, 'dist', 'wasmqtt.mjs')).href);
+  const tried = (url) => {
+    const client = page.connect(url, {manualConnect: true});
+    return client._connector.url_of(client.options, 0);
+  };
+  assert.equal(tried('mqtt://host:8083/path'), 'ws://host:8083/');
+  assert.equal(tried('mqtts://host'), 'wss://host:443/');
+  assert.equal(tried('ws://host/path'), 'ws://host:80/path');
+  for (const scheme of ['tcp', 'ssl', 'wx']) assert.throws(() => tried(`${scheme}://host`), {name: 'UnsupportedError'});
 });
 
 test('without a protocol Node connects over TCP, and through a stream of the application\'s, too', async () => {

@@ -46,7 +46,7 @@ test('addresses and numbers that make no sense are refused', () => {
   refused(url, {keepalive: -1}, RangeError);
   refused(url, {keepalive: 65_536}, RangeError);
   refused(url, {reconnectPeriod: Infinity}, RangeError);
-  refused(url, {connectTimeout: '5'}, RangeError);
+  refused(url, {connectTimeout: '5'}, TypeError);
   refused(url, {will: {topic: 'a', payload: 7}}, TypeError);
 });
 

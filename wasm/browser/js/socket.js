@@ -13,7 +13,8 @@ var wasmqttSockets = {
     earlyMessages: 16,  // a peer that sends more, before it was sent anything, is left
 
     // A program may bring sockets of its own in Module: of a WebSocket's shape, for any scheme, with `anyProtocol` where the
-    // subprotocol is not ours to choose, and a call of ondrain() when there is room again.
+    // subprotocol is not ours to choose, a call of ondrain() when there is room again, and, where more is known than a browser
+    // tells, a `fault` of those below in the event of its end.
     make: function(url) {
       return Module['openSocket'] ? Module['openSocket'](url) : new WebSocket(url, 'mqtt');
     },
@@ -35,9 +36,9 @@ var wasmqttSockets = {
       messages.forEach(function(data) { if (sockets.live[id]) sockets.received(id, data); });
     },
 
-    // Codes of websocket_transport.cpp.
-    none: 0, unknown: 1, invalidUrl: 2, unsupportedScheme: 3, wrongSubprotocol: 4, textFrame: 5, mixedContent: 6,
-    tooLarge: 7,
+    // TransportFault's numbers, of these and others.
+    none: 0, unknown: 1, invalidUrl: 2, unsupportedScheme: 3, wrongSubprotocol: 11, textFrame: 12, mixedContent: 13,
+    tooLarge: 14, notPrepared: 15,
 
     // Takes the socket out of service, silently.
     detach: function(id) {
@@ -85,7 +86,7 @@ var wasmqttSockets = {
 
     closed: function(id, event) {
       var entry = WasmqttSockets.live[id];
-      var fault = event.wasClean && entry.open ? WasmqttSockets.none : WasmqttSockets.unknown;
+      var fault = event.wasClean && entry.open ? WasmqttSockets.none : event.fault || WasmqttSockets.unknown;
       if (!entry.open && WasmqttSockets.mixed(entry.url)) fault = WasmqttSockets.mixedContent;
       WasmqttSockets.end(id, fault, event.code, event.reason, event.wasClean);
     },
@@ -135,6 +136,7 @@ var wasmqttSockets = {
     sockets.live[id] = entry;
     var url = WasmqttBorder.text(text, size);
     var fault = sockets.none;
+    var problem = '';
     var early = null;
     try {
       entry.url = new URL(url);
@@ -148,11 +150,16 @@ var wasmqttSockets = {
         entry.socket = early ? early.socket : sockets.make(url);
       } catch (error) {
         fault = sockets.mixed(entry.url) ? sockets.mixedContent : sockets.invalidUrl;
+        // The program's own socket: it says why there is none.
+        if (Module['openSocket'] && fault === sockets.invalidUrl) {
+          fault = sockets.notPrepared;
+          problem = error.message;
+        }
       }
     }
     if (fault) {
       // A callback never comes from inside open().
-      queueMicrotask(function() { sockets.end(id, fault, 0, '', false); });
+      queueMicrotask(function() { sockets.end(id, fault, 0, problem, false); });
       return id;
     }
     var socket = entry.socket;

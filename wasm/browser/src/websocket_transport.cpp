@@ -25,19 +25,6 @@ namespace {
 // Larger messages are rare; their memory is given back.
 constexpr std::size_t kept_room = 1024 * 1024;
 
-TransportFault fault_of(int code) {
-  switch (code) {
-    case 0: return TransportFault::none;
-    case 2: return TransportFault::invalid_url;
-    case 3: return TransportFault::unsupported_scheme;
-    case 4: return TransportFault::wrong_subprotocol;
-    case 5: return TransportFault::text_frame;
-    case 6: return TransportFault::mixed_content;
-    case 7: return TransportFault::too_large;
-    default: return TransportFault::unknown;
-  }
-}
-
 void leave(int& socket) {
   if (socket != 0) wasmqtt_socket_close(socket);
   socket = 0;
@@ -79,7 +66,7 @@ void WebSocketTransport::handle_writable() { observer_->on_transport_writable();
 void WebSocketTransport::handle_closed(int fault, int code, bool clean) {
   socket_ = 0;
   const std::string reason(room_.text());  // the observer may open anew
-  observer_->on_transport_closed({fault_of(fault), code, reason, clean});
+  observer_->on_transport_closed({static_cast<TransportFault>(fault), code, reason, clean});
 }
 
 }  // namespace wasmqtt

@@ -153,7 +153,7 @@ EMSCRIPTEN_KEEPALIVE int npm_unsubscribe(NpmClient* self) {
 EMSCRIPTEN_KEEPALIVE int npm_unsubscribe_filter(NpmClient* self) {
   Values values(room().bytes());
   const PropertyList properties = values.properties();
-  const std::string filter = *values.text();
+  const std::string filter = values.text();
   const auto named = self->with([&](auto& mqtt) { return mqtt.unsubscribe_filter(filter, properties); });
   return named ? static_cast<int>(named->number) : code(named.error());
 }

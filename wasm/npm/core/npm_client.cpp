@@ -70,7 +70,7 @@ void NpmClient::listen(Client& mqtt) {
 ConnectionOptions NpmClient::connection_options(Values& values) {
   ConnectionOptions options{.id = id_};
   options.journal = static_cast<ConnectionOptions::Journal>(values.number());
-  options.database = values.text().value_or("");
+  options.database = values.text();
   options.page = values.flag();
   options.mqtt = mqtt_options(values);
   return options;
@@ -80,7 +80,7 @@ MqttOptions NpmClient::mqtt_options(Values& values) {
   MqttOptions options;
   ClientOptions& client = options.client;
   DriverOptions& driver = options.driver;
-  client.client_id = *values.text();
+  client.client_id = values.text();
   client.connect_timeout = client.connack_timeout = driver.open_timeout = values.milliseconds();
   client.pingresp_timeout = values.milliseconds();
   if (const std::size_t window = values.size()) client.in_flight_window = static_cast<std::uint16_t>(window);
@@ -108,7 +108,7 @@ MqttOptions NpmClient::mqtt_options(Values& values) {
   client.protocol = static_cast<Protocol>(values.number());
   client.topic_aliases = static_cast<std::uint16_t>(values.number());
   take_properties(values.properties(), client);
-  request_options_.response_prefix = *values.text();
+  request_options_.response_prefix = values.text();
   request_options_.always_in_topic = values.flag();
   request_options_.answer_qos = values.qos();
   driver.prepare_attempt = [this](Attempt, std::function<void(Attempt)> ready) {
@@ -120,15 +120,18 @@ MqttOptions NpmClient::mqtt_options(Values& values) {
 
 void NpmClient::attempt(Values& values) {
   Attempt attempt;
-  attempt.url = *values.text();
-  attempt.client_id = values.text();
-  attempt.clean_session = values.flag();
-  attempt.keep_alive = values.seconds();
-  attempt.user_name = values.text();
-  attempt.password = values.bytes();
-  attempt.authentication.method = values.text().value_or("");
-  attempt.authentication.data = values.bytes().value_or(std::vector<std::uint8_t>{});
-  attempt.will = values.will();
+  attempt.problem = values.text();
+  if (attempt.problem.empty()) {
+    attempt.url = values.text();
+    attempt.client_id = values.optional_text();
+    attempt.clean_session = values.flag();
+    attempt.keep_alive = values.seconds();
+    attempt.user_name = values.optional_text();
+    attempt.password = values.optional_bytes();
+    attempt.authentication.method = values.text();
+    attempt.authentication.data = values.bytes();
+    attempt.will = values.will();
+  }
   if (const auto ready = std::exchange(ready_, {})) ready(std::move(attempt));
 }
 
@@ -151,7 +154,7 @@ Error NpmClient::disconnect_when_done(Duration timeout, Values& values) {
 }
 
 Error NpmClient::authenticate(bool renew, Values& values) {
-  const std::vector<std::uint8_t> data = *values.bytes();
+  const std::vector<std::uint8_t> data = values.bytes();
   const PropertyList words = values.properties();
   MqttClient* mqtt = connection_.mqtt();
   if (mqtt == nullptr) return local_error(Errc::not_connected);
@@ -165,7 +168,7 @@ int NpmClient::subscribe(Values values) {
   std::vector<PropertyList> properties;
   std::vector<MqttClient::SubscribeRequest> requests;
   while (values.more()) {
-    filters.push_back(*values.text());
+    filters.push_back(values.text());
     MqttClient::SubscribeRequest& request = requests.emplace_back();
     const int options = static_cast<int>(values.number());
     request.qos = static_cast<Qos>(options & 3);

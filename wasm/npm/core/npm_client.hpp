@@ -25,7 +25,7 @@ class NpmClient {
     return connection_.with(use);
   }
 
-  // The attempt that wasmqtt_npm_prepare() asked for; too late or twice: nothing happens.
+  // The attempt that wasmqtt_npm_prepare() asked for, or, instead, why there is none; too late or twice: nothing happens.
   void attempt(Values& values);
 
   Error disconnect_when_done(Duration timeout, Values& values);

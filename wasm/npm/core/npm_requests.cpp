@@ -23,8 +23,8 @@ int reason_of(Error error) {
 // ---- asking ----
 
 int NpmRequests::request(Values values) {
-  const std::string topic = *values.text();
-  const std::vector<std::uint8_t> payload = *values.bytes();
+  const std::string topic = values.text();
+  const std::vector<std::uint8_t> payload = values.bytes();
   const PropertyList properties = values.properties();
   const int flags = static_cast<int>(values.number());
   RequestResponse::Expected expected;
@@ -58,7 +58,7 @@ void NpmRequests::answered(Slot slot, const RequestResponse::Answer& answer) {
 // ---- answering ----
 
 Result<std::vector<Subscription>> NpmRequests::respond(Values values) {
-  const std::string filter = *values.text();
+  const std::string filter = values.text();
   const Qos qos = values.qos();
   const int responder = static_cast<int>(values.number());
   auto made = requests_.respond(filter, [this, responder](const RequestResponse::Incoming& request, RequestResponse::Reply reply) {

@@ -1,5 +1,6 @@
 // A list of numbers and texts that JavaScript has placed in a Room: src/core.js writes it, in the order in which it is read
-// here. A number is a double; a text its size as a double, then its bytes; -1 is no text.
+// here. A number is a double; a text its size as a double, then its bytes; -1 is no text. src/core_values.js has checked their
+// types. A list that is not what is read here gives zeros and empty texts; nothing is read behind its end.
 #pragma once
 
 #include <algorithm>
@@ -28,41 +29,45 @@ class Values {
   bool more() const { return !rest_.empty(); }
   double number() {
     double value = 0;
-    std::memcpy(&value, take(sizeof value).data(), sizeof value);
+    if (const Bytes bytes = take(sizeof value); bytes.size() == sizeof value) std::memcpy(&value, bytes.data(), sizeof value);
     return value;
   }
   bool flag() { return number() != 0; }
   // Of things in memory; Infinity is all that there is.
-  std::size_t size() { return static_cast<std::size_t>(std::min(number(), 2147483647.0)); }
+  std::size_t size() { return static_cast<std::size_t>(std::clamp(number(), 0.0, 2147483647.0)); }
   Duration milliseconds() { return in_milliseconds(number()); }
   std::chrono::seconds seconds() { return std::chrono::seconds{static_cast<int>(number())}; }
   Qos qos() { return static_cast<Qos>(static_cast<int>(number())); }
-  std::optional<std::string> text() {
+  std::string text() { return optional_text().value_or(""); }
+  std::optional<std::string> optional_text() {
     const double size = number();
     if (size < 0) return std::nullopt;
-    return std::string(as_text(take(static_cast<std::size_t>(size))));
+    return std::string(as_text(take(size)));
   }
   // MQTT 5's, as on the wire; -1: none. Whoever takes them checks them.
   PropertyList properties() {
     PropertyList list;
-    if (const double size = number(); size > 0) list.assign(Properties(take(static_cast<std::size_t>(size))));
+    if (const double size = number(); size > 0) list.assign(Properties(take(size)));
     return list;
   }
   // Topic, message, QoS, retain flag and properties; no topic: none.
   std::optional<WillOptions> will() {
-    auto topic = text();
+    auto topic = optional_text();
     if (!topic) return std::nullopt;
-    return WillOptions{std::move(*topic), *bytes(), qos(), flag(), properties()};
+    return WillOptions{std::move(*topic), bytes(), qos(), flag(), properties()};
   }
-  std::optional<std::vector<std::uint8_t>> bytes() {
+  std::vector<std::uint8_t> bytes() { return optional_bytes().value_or(std::vector<std::uint8_t>{}); }
+  std::optional<std::vector<std::uint8_t>> optional_bytes() {
     const double size = number();
     if (size < 0) return std::nullopt;
-    const Bytes taken = take(static_cast<std::size_t>(size));
+    const Bytes taken = take(size);
     return std::vector<std::uint8_t>(taken.begin(), taken.end());
   }
 
  private:
-  Bytes take(std::size_t count) {
+  // As many bytes as there are, at the most.
+  Bytes take(double size) {
+    const auto count = static_cast<std::size_t>(std::clamp(size, 0.0, static_cast<double>(rest_.size())));
     const Bytes part = rest_.first(count);
     rest_ = rest_.subspan(count);
     return part;

@@ -1,13 +1,12 @@
 // MQTT 5's enhanced authentication, section 4.12: what CONNECT says, answers to the broker's AUTH, and reauthenticate(). Whose
 // turn it is the core knows.
 import {error_of} from './core.js';
+import {authentication_data} from './core_values.js';
 import {ErrorWithReasonCode, closed_error, refused_by} from './errors.js';
 import {auth_packet} from './packets.js';
-import {bytes_of} from './payload.js';
 import {write_properties} from './properties.js';
 
 const protocol_error = 130;
-const data_of = (properties) => bytes_of(properties?.authenticationData, 'authenticationData');
 
 export class Authentication {
   constructor(client) {
@@ -17,12 +16,10 @@ export class Authentication {
     this._renewed = null;       // the callback of reauthenticate()
   }
 
-  // CONNECT's method and data; null: none.
+  // Another attempt.
   begin() {
-    const {properties} = this._client.options;
     ++this._exchange;
     this._questions = 0;
-    return [properties?.authenticationMethod ?? null, data_of(properties)];
   }
 
   // The broker's AUTH asks, or has accepted.
@@ -44,18 +41,23 @@ export class Authentication {
     return undefined;
   }
 
+  // What can't be said ends the exchange: the broker waits for an answer.
   _answer({properties}) {
     const {_client: client} = this;
     const {authenticationMethod, authenticationData, ...words} = properties ?? {};
-    const error = client._core.authenticate(false, data_of(properties), write_properties(words));
-    if (error) client._refuse_authentication(error_of(error, 5));
+    try {
+      const error = client._core.authenticate(false, authentication_data(properties), write_properties(words));
+      if (error) client._refuse_authentication(error_of(error, 5));
+    } catch (error) {
+      client._refuse_authentication(error);
+    }
   }
 
   // Begins on the live connection, with what CONNECT would say now. Gives what is wrong, or null.
   renew(callback) {
     const {_core: core, options} = this._client;
     if (!core) return closed_error();
-    const error = core.authenticate(true, data_of(options.properties), undefined);
+    const error = core.authenticate(true, authentication_data(options.properties), undefined);
     if (error) return error_of(error, 5);
     this._renewed = callback;
     return null;

@@ -1,7 +1,8 @@
 // The client under MQTT.js's names; index.d.ts documents each. The C++ client decides (core.js); here its calls get other
 // names, its events MQTT.js's order, and its answers find their callbacks.
-import {Connection} from './connection.js';
+import {number, qos as check_qos} from './checks.js';
 import {decoder_of, undecodable} from './codec.js';
+import {Connection} from './connection.js';
 import {error_of} from './core.js';
 import {Delivery, delivery_states} from './delivery.js';
 import {UnsupportedError} from './errors.js';
@@ -226,7 +227,7 @@ export class MqttClient extends Connection {
   _has_unfinished() { return this._core.unfinished().length > 0; }
   _loaded() { this._publishes.moved(this._core.unfinished()); }
   _abandon(error) {
-    for (const delivery of this._publishes.take()) this._guard(() => delivery._fail(error));
+    for (const delivery of this._publishes.take()) delivery._fail(error);
     this._guard(() => this._subscribes.abandon());
     for (const stream of this._streams) stream.abandon(this.disconnecting ? null : error);
     this._guard(() => this._requests.abandon());
@@ -252,11 +253,7 @@ export class MqttClient extends Connection {
     const name = delivery_states[state];
     if (name === 'sent' && delivery.qos > 0) delivery.messageId = this._core.packet_id(number, slot);
     else this._publishes.remove(delivery);
-    try {
-      delivery._change(name, failure, code, words);
-    } catch (error) {
-      queueMicrotask(() => { throw error; });
-    }
+    delivery._change(name, failure, code, words);
   }
 
   // `topic`: {text, size in bytes}. `properties`: as on the wire, or null.
@@ -356,8 +353,8 @@ for (const [name, instead] of Object.entries({
 function check_publish({properties, dup}, qos, timeToLive, version) {
   if (properties && version === 4) throw new UnsupportedError('properties of a publish', mqtt5_only);
   if (dup) throw new UnsupportedError('publish with dup: true', 'redeliveries are marked by the core');
-  if (qos !== 0 && qos !== 1 && qos !== 2) throw new RangeError('QoS is 0, 1 or 2');
-  if (!(timeToLive >= 0)) throw new RangeError('timeToLive is a number of milliseconds');
+  check_qos(qos);
+  number(timeToLive, 'timeToLive');
 }
 
 // new MqttClient(streamBuilder, options): any duplex stream will do.

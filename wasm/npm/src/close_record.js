@@ -14,20 +14,20 @@ export const close_record = (phase, cause, fault, last_sent, last_received, reco
   lastSent: packet_name(last_sent), lastReceived: packet_name(last_received),
 });
 
-// `failure`: what the socket said. `version`: 4 or 5. `stays`: there is no other attempt, because of what the broker said.
+// `failure`: what the socket said, or why there was none: {error, told: whatever it is}. `version`: 4 or 5. `stays`: there is no other attempt, because of what the broker said.
 // null: MQTT.js says nothing.
 export function error_of_close({phase, cause, fault, error, returnCode, reasonCode}, failure, version, stays) {
   switch (cause) {
     case 'refused': return refused_by('Connection refused', reasonCode || returnCode);
     case 'ended_by_broker': return stays ? refused_by('Disconnected by the broker', reasonCode) : null;
     case 'transport':
-      if (fault === 'timed_out' || fault === 'not_prepared') return new Error('connack timeout');
-      return failure?.told || failure?.code ? failure : null;
+      if (failure?.told || failure?.error?.code) return failure.error;
+      return fault === 'timed_out' || fault === 'not_prepared' ? new Error('connack timeout') : null;
     case 'timed_out':
       return Object.assign(new Error(phase === 'connecting' ? 'connack timeout' : 'Keepalive timeout'),
         {cause: error_of(error, version)});
     // Of the broker's authentication, by handleAuth().
-    case 'protocol_error': if (failure?.told) return failure; // falls through
+    case 'protocol_error': if (failure?.told) return failure.error; // falls through
     default: return error ? protocol_error(error_of(error, version), reasonCode) : null;
   }
 }

@@ -3,12 +3,14 @@
 //
 // No private fields (#name): they would not go through a Proxy, in which Vue and others wrap objects.
 import {Authentication} from './authentication.js';
+import {object, optional, whole} from './checks.js';
 import {close_record, error_of_close} from './close_record.js';
 import {Core, error_of} from './core.js';
+import {attempt_of, no_attempt, values_of} from './core_values.js';
 import {Emitter} from './emitter.js';
-import {UnsupportedError, closed_error} from './errors.js';
+import {UnsupportedError, as_error, closed_error} from './errors.js';
 import {make_journal} from './journal.js';
-import {mqtt5_only, values_of, will_of} from './options.js';
+import {mqtt5_only} from './options.js';
 import {connack_packet, connect_packet, disconnect_packet} from './packets.js';
 import {bytes_of} from './payload.js';
 import {write_properties} from './properties.js';
@@ -40,7 +42,7 @@ export class Connection extends Emitter {
     this._server = undefined;    // CONNACK's properties, while it is connected
     this._record = null;         // of the attempt that ended, until it is told
     this._disconnect = null;     // the broker's DISCONNECT, until it is told
-    this._failure = null;        // of this attempt's socket
+    this._failure = null;        // why this attempt fails: {error, told: to whoever listens, whatever it is}
     this._connack = null;        // until it is told
     this._stored = Promise.resolve();
     this._ending = null;         // the callback of end()
@@ -59,7 +61,12 @@ export class Connection extends Emitter {
     if (this._core) return this._core;
     this._journal = make_journal(this.options.journal);
     this._core = new Core(this, this._values());
-    this._started();
+    try {
+      this._started();
+    } catch (error) {
+      this._drop_core();
+      throw error;
+    }
     return this._core;
   }
   _values() { return values_of(this.options, this._journal); }
@@ -74,7 +81,10 @@ export class Connection extends Emitter {
     if (stores) throw new UnsupportedError('stores for reconnect()');
     const start = () => {
       this.disconnecting = this.disconnected = false;
-      if (this.connected) return this.end(() => this.reconnect());
+      if (this.connected) {
+        this._tell('reconnect');
+        return this.end(() => this.connect());
+      }
       // On its way: what waits for the connection stays.
       if (this._core && this._state !== 'stopped') return this._core.connect();
       this._tell('reconnect');
@@ -118,6 +128,7 @@ export class Connection extends Emitter {
       throw new UnsupportedError('properties and reason codes of DISCONNECT with the option \'share\'', 'other tabs may go on');
     }
     const wire_properties = write_properties(properties);
+    whole(reasonCode, 'reasonCode', 255);
     if (this.disconnecting) {
       callback?.();
       return this;
@@ -175,7 +186,7 @@ export class Connection extends Emitter {
     this._core = null;
     this._held_back = 0;
     const journal = this._journal;
-    this._stored = this._stored.then(() => journal?.close?.());
+    this._stored = this._stored.then(() => journal?.close?.()).catch((error) => this._journal_failed(error));
     this._state = 'stopped';
     this._abandon(closed_error());
   }
@@ -204,7 +215,9 @@ export class Connection extends Emitter {
       return undefined;
     }
   }
-  _log(words) { this._guard(() => this.options.log?.('wasmqtt :: %s', words)); }
+  _log(words) {
+    if (this.options.log) this._guard(() => this.options.log('wasmqtt :: %s', words));
+  }
   _tell(event, ...values) {
     this._log(event);
     this._guard(() => this.emit(event, ...values));
@@ -216,33 +229,40 @@ export class Connection extends Emitter {
   _prepare() {
     const number = ++this._attempts;
     const {options} = this;
-    const go = (url) => {
-      if (number !== this._attempts || !this._core) return;
-      const {username, password, will} = options;
-      // Without an id the broker has assigned one, which stays.
-      this._core.attempt([url, options.clientId || null, options.clean, options.keepalive, username ?? null,
-        password == null ? null : bytes_of(password), ...this._authentication.begin(), ...will_of(will)]);
+    const answer = (values) => {
+      if (number === this._attempts) this._core?.attempt(values);
     };
-    const fail = (error) => {
-      this._failure = Object.assign(error, {told: true});
-      go('');
+    const fail = (thrown) => {
+      if (number !== this._attempts) return;
+      const error = as_error(thrown, 'The attempt could not be prepared');
+      this._failure = {error, told: true};
+      answer(no_attempt(error.message));
     };
     this._failure = null;
+    this._authentication.begin();
+    let values;
     try {
       const url = this._connector.url_of(options, number - 1);
-      if (!options.credentials && !options.transformWsUrl) return go(url);
-      return void fresh(this, url).then(go, fail);
+      if (options.credentials || options.transformWsUrl) {
+        return void fresh(this, url).then((signed) => answer(attempt_of(options, signed))).catch(fail);
+      }
+      values = attempt_of(options, url);
     } catch (error) {
-      return fail(error);
+      return queueMicrotask(() => fail(error));   // whoever has just called connect() can listen then
     }
+    return answer(values);
   }
 
+  // What throws here ends the attempt, with its words (js/socket.js in wasm/browser).
   _open_socket(url) {
+    const number = this._attempts;
     try {
-      if (url === '') throw this._failure;
-      return this._connector.open(url, this, (error) => { this._failure ??= error; });
-    } catch (error) {
-      this._failure = Object.assign(error, {told: true});
+      return this._connector.open(url, this, (error, told = false) => {
+        if (number === this._attempts) this._failure ??= {error, told};
+      });
+    } catch (thrown) {
+      const error = as_error(thrown, 'The connection could not be opened');
+      this._failure = {error, told: true};
       throw error;
     }
   }
@@ -251,15 +271,16 @@ export class Connection extends Emitter {
     const core = this._core;
     const here = (work) => (value) => { if (this._core === core) work(value); };
     // After what the core before this one has appended.
-    this._stored.then(() => this._journal.load(client_id))
-      .then(here((records) => core.loaded(records)), here((error) => core.not_loaded(error.message)));
+    this._stored.then(() => this._journal.load(client_id)).then((records) => bytes_of(records, 'What a journal has loaded'))
+      .then(here((records) => core.loaded(records)), here((error) => core.not_loaded(words_of(error))));
   }
   _append(records) {
     const core = this._core;
     const written = (problem) => { if (core && this._core === core) core.written(problem); };
     this._stored = this._stored.then(() => this._journal.append(records))
-      .then(() => written(), (error) => written(error?.message || 'The journal failed'));
+      .then(() => written(), (error) => written(words_of(error)));
   }
+  _journal_failed(error) { this._tell('journalerror', as_error(error, journal_failed)); }
 
   // ---- what the core tells ----
 
@@ -339,7 +360,7 @@ export class Connection extends Emitter {
     if (!done || this._state === 'connected') this._authentication.asked(done, properties);
   }
   _refuse_authentication(error) {
-    this._failure = Object.assign(error, {told: true});
+    this._failure = {error: as_error(error, 'The authentication failed'), told: true};
     this._core.refuse_authentication();
   }
 
@@ -373,8 +394,11 @@ export class Connection extends Emitter {
   }
 }
 
+const journal_failed = 'The journal failed';
+const words_of = (error) => as_error(error, journal_failed).message || journal_failed;
+
 async function fresh(client, url) {
   const {options} = client;
-  if (options.credentials) Object.assign(options, await options.credentials());
+  if (options.credentials) Object.assign(options, optional(object)(await options.credentials(), 'What credentials gives'));
   return options.transformWsUrl ? options.transformWsUrl(url, options, client) : url;
 }

@@ -33,12 +33,21 @@ function answers(call) {
 const no_bytes = new Uint8Array(0);
 const number_bytes = (value) => new Uint8Array(Float64Array.of(value).buffer);
 
-// Numbers, booleans, texts, bytes and null, as values.hpp reads them.
+// Numbers, booleans, texts, bytes and null, as values.hpp reads them. Whoever gives them has checked that each is of the type that
+// is read there.
+const placed = {
+  number: (value) => [number_bytes(value)],
+  boolean: (value) => [number_bytes(Number(value))],
+  string: (value) => placed.object(text_bytes(value)),
+  object: (value) => [number_bytes(value.length), value],
+  undefined: () => [number_bytes(-1)],
+};
 function place(values) {
   border.place(room, values.flatMap((value) => {
-    if (value === null || value === undefined) return [number_bytes(-1)];
-    if (typeof value === 'string') value = text_bytes(value);
-    return typeof value === 'object' ? [number_bytes(value.length), value] : [number_bytes(Number(value))];
+    const kind = value === null ? 'undefined' : typeof value;
+    const strange = kind === 'object' ? !(value instanceof Uint8Array) : !(kind in placed) || Number.isNaN(value);
+    if (strange) throw new TypeError('The core takes numbers, booleans, strings and bytes');
+    return placed[kind](value);
   }));
 }
 
@@ -95,11 +104,11 @@ export class Core {
   constructor(client, values) {
     if (!module) load();
     this.client = client;
+    place(values);
     const {clients} = module.npm;
     const free = clients.indexOf(null);
     this.id = free < 0 ? clients.length : free;
     clients[this.id] = client;
-    place(values);
     this.self = module._npm_new(this.id);
   }
   delete() {
@@ -109,7 +118,7 @@ export class Core {
 
   // ---- connection ----
   connect() { module._npm_connect(this.self); }
-  // The attempt that was asked for by _prepare().
+  // The attempt that was asked for by _prepare(), or why there is none: see core_values.js.
   attempt(values) {
     place(values);
     const before = opening;

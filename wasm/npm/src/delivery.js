@@ -45,7 +45,7 @@ export class Delivery {
     return new Promise((resolve, reject) => {
       const before = this._callback;
       this._callback = (error, packet) => {
-        before?.(error, packet);
+        if (before) this._client._guard(() => before(error, packet));
         if (error) reject(error);
         else resolve(this);
       };
@@ -95,14 +95,14 @@ export class Delivery {
     this._changed();
   }
   _changed() {
-    this.onchange?.(this);
+    if (this.onchange) this._client._guard(() => this.onchange(this));
     if (this._ended) this._end();
   }
   _end() {
     const callback = this._callback;
     this._callback = null;
     if (!callback) return;
-    if (this.qos === 0 && !this._error) callback();
-    else callback(this._error, this.packet);
+    const told = this.qos === 0 && !this._error ? [] : [this._error, this.packet];
+    this._client._guard(() => callback(...told));
   }
 }

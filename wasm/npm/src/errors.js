@@ -26,6 +26,10 @@ export class UnsupportedError extends Error {
   }
 }
 
+// What was thrown, if it is an error, of whatever realm.
+export const as_error = (thrown, what) => (typeof thrown?.message === 'string' ? thrown
+  : new Error(typeof thrown === 'string' ? thrown : what, {cause: thrown}));
+
 export const closed_error = () => new Error('Connection closed');
 
 export const refused_by = (what, code) => new ErrorWithReasonCode(`${what}: ${reason_of(code)}`, code);

@@ -4,7 +4,7 @@ import type {PayloadBuffer} from './payload.js';
 import type {Message} from './common.js';
 
 export interface IOwnClientOptions {
-  /** Asked before each attempt: a fresh token, for example. */
+  /** Asked before each attempt: a fresh token, for example. What it throws is an 'error', and the next attempt asks again. */
   credentials?(): Credentials | Promise<Credentials>;
   /** Limits of what waits unsent, and what happens at one; default: 'reject'. */
   queue?: {messages?: number; bytes?: number; inFlight?: number; overflow?: 'reject' | 'dropOldest' | 'dropNewest'};
@@ -87,6 +87,8 @@ export interface Subscription {
 export interface CloseRecord {
   phase: 'opening' | 'connecting' | 'connected' | 'disconnecting';
   cause: 'transport' | 'refused' | 'protocol_error' | 'timed_out' | 'disconnected' | 'aborted' | 'ended_by_broker';
+  /** What the network said, where it can be told, among others: 'refused', 'name_not_resolved', 'unreachable', 'reset', 'tls', or
+   *  'not_prepared', where it did not come to an attempt (credentials, options); 'unknown': a browser does not say. */
   fault: string;
   /** The WebSocket's close code and the peer's words; 0 and '' where there are none. */
   code: number; reason: string; clean: boolean;

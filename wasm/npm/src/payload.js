@@ -61,8 +61,8 @@ const nothing = new Uint8Array(0);
 // A lone surrogate is in no UTF-8 [MQTT-1.5.3-1].
 const lone_surrogate = /\p{Surrogate}/u;
 export const is_well_formed = (text) => !lone_surrogate.test(text);
-export function well_formed(text) {
-  if (!is_well_formed(text)) throw new Error('The text is not well-formed: it holds half a character (MQTT-1.5.3-1)');
+export function well_formed(text, name = 'The text') {
+  if (!is_well_formed(text)) throw new Error(`${name} is not well-formed: it holds half a character (MQTT-1.5.3-1)`);
   return text;
 }
 export const text_bytes = (text) => encoder.encode(well_formed(text));

@@ -1,5 +1,6 @@
 // Requests and their answers. The C++ RequestResponse asks and answers, keeps the time and knows what is on the wire
 // (request_response.hpp); here its calls find their promises, iterations and handlers.
+import {number as a_number, qos as check_qos} from './checks.js';
 import {decoder_of, encoded, undecodable} from './codec.js';
 import {error_of} from './core.js';
 import {Delivery} from './delivery.js';
@@ -79,9 +80,9 @@ export class Requests {
   // Gives what cancels it.
   _ask(topic, message, {timeout = 30_000, count = Infinity, qos = 1, retain = false, as, properties}, until, heard) {
     if (typeof topic !== 'string') throw new TypeError('A topic is a string');
-    if (!(timeout > 0)) throw new RangeError('timeout is a number of milliseconds');
-    if (!(count >= 1)) throw new RangeError('count is a number of answers, at least 1');
-    if (![0, 1, 2].includes(qos)) throw new RangeError('QoS is 0, 1 or 2');
+    if (!(a_number(timeout, 'timeout') > 0)) throw new RangeError('timeout is a number of milliseconds, above 0');
+    a_number(count, 'count', 1);
+    check_qos(qos);
     const core = this._core_of_one();
     const number = core.request([topic, bytes_of(encoded(message, as)), write_properties(properties), qos | (retain ? 4 : 0), until,
       timeout, count]);
@@ -112,7 +113,7 @@ export class Requests {
   respond(filter, handler, options) {
     if (typeof handler !== 'function') throw new TypeError('A handler is a function');
     const {qos = 1, as} = options;
-    if (![0, 1, 2].includes(qos)) throw new RangeError('QoS is 0, 1 or 2');
+    check_qos(qos);
     const responder = {filter, handler, options, qos, as, decode: decoder_of(as), numbers: []};
     this._core_of_one();
     responder.number = this.responders.push(responder) - 1;
@@ -138,8 +139,8 @@ export class Requests {
   asked(number, place, packet, topic, response_topic) {
     const responder = this.responders[number];
     const {options, decode} = responder ?? {};
-    const refused = !responder || (options.allow && !options.allow(response_topic));
-    if (refused) return this.core.reply(place, reply_none);
+    const allowed = responder && (!options.allow || this.client._guard(() => options.allow(response_topic)));
+    if (!allowed) return this.core.reply(place, reply_none);
     const payload = this.client._decoded(packet, decode, options);
     if (payload === undecodable) return this.core.reply(place, reply_error);
     return void this._answer(responder, place, {topic, payload, packet, responseTopic: response_topic});
@@ -163,7 +164,7 @@ export class Requests {
       if (iterator) await this._stream(iterator, place, state, reply, qos);
       else reply(value === undefined ? reply_none : reply_answer, value);
     } catch (error) {
-      const words = error?.expose ? bytes_of(error.message) : undefined;
+      const words = error?.expose ? bytes_of(`${error.message}`) : undefined;
       if (!state.over && this.client._core === core) {
         this._over(place, state);
         core.reply(place, reply_error, qos, words);

@@ -1,8 +1,9 @@
 // The option `share`: where tabs can have one connection together, what it changes of other options, and the SharedWorker that
 // leads them where there can be one. Who leads, which tabs belong together and what becomes of messages, the core decides.
 import {share_name} from './core.js';
+import {keepalive_of, username_of, will_of} from './core_values.js';
 import {UnsupportedError} from './errors.js';
-import {random_id, url_of, will_of} from './options.js';
+import {random_id, url_of} from './options.js';
 
 const own_script = 'wasmqtt-shared.mjs';
 const worker_name = 'wasmqtt';
@@ -35,7 +36,7 @@ export function share_options(options, given) {
 
 // In the order in which core/sharing/npm_connection.cpp reads them. `may_be_first`: to lead.
 export const share_values = (options, may_be_first) =>
-  [may_be_first, url_of(options, 0), options.username ?? null, options.keepalive, ...will_of(options.will)];
+  [may_be_first, url_of(options, 0), username_of(options), keepalive_of(options), ...will_of(options.will)];
 
 // An id that the tabs of this browser have for this address, without its query, where tokens travel, and user.
 function common_id(options) {

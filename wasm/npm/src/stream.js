@@ -3,6 +3,7 @@
 //   next()     lets go of what was handed out before: only then it is acknowledged
 //   return()   a `break`: nothing more arrives. What was not handed out yet is acknowledged, and stays in `unread`.
 //   fail()     what was there before is handed out, then the error is thrown
+import {number} from './checks.js';
 import {decoder_of, undecodable} from './codec.js';
 
 const nothing = Object.freeze({done: true, value: undefined});
@@ -10,7 +11,7 @@ const nothing = Object.freeze({done: true, value: undefined});
 export class Stream {
   // `stopped`: called once, when nothing is wanted any more.
   constructor(client, {limit = 1000, signal}, stopped) {
-    if (!(limit >= 1)) throw new RangeError('limit is a number of messages, at least 1');
+    number(limit, 'limit', 1);
     this.unread = [];
     this._client = client;
     this._limit = limit;

@@ -1,9 +1,10 @@
 // SUBSCRIBE and UNSUBSCRIBE as MQTT.js tells them: one callback for each call, with what was granted to each filter. The core
 // asks, asks again and gives answers, by the number of each subscription.
+import {qos as check_qos} from './checks.js';
 import {check_filter, error_of} from './core.js';
 import {ErrorWithSubackPacket, UnsupportedError, closed_error} from './errors.js';
 import {mqtt5_only} from './options.js';
-import {options_byte} from './packets.js';
+import {options_byte, received_fields} from './packets.js';
 import {write_properties} from './properties.js';
 import {reason_of} from './reasons.js';
 
@@ -19,6 +20,8 @@ export function read_requests(topics, opts, version) {
   };
 }
 
+const unsubscribed_error = () => new Error('Unsubscribed before the broker had answered');
+
 const some_defaults = (version) => (version === 4 ? {} : {nl: false, rap: false, rh: 0});
 
 function read_request(topic, options, for_all, version) {
@@ -28,7 +31,7 @@ function read_request(topic, options, for_all, version) {
       if (value) throw new UnsupportedError(`the subscription option '${name}'`, mqtt5_only);
     }
   }
-  if (![0, 1, 2].includes(qos)) throw new RangeError('QoS is 0, 1 or 2');
+  check_qos(qos);
   if (![undefined, 0, 1, 2].includes(rh)) throw new RangeError('rh is 0, 1 or 2');
   return {topic, qos, options: options_byte({qos, nl, rap, rh}), wire_properties: write_properties(properties),
     grant: {topic, qos, ...version !== 4 && {nl, rap, rh, properties}}};
@@ -140,23 +143,31 @@ export class Subscribes {
   subscribed(number, code, error, properties) {
     const entry = this.numbers.get(number);
     if (!entry?.calls) return;
-    const calls = entry.calls;
     const refused = code > 127;
-    entry.calls = error && !refused ? [] : null;
     if (refused) this._forget(entry);
+    const unanswered = error && !refused;
+    const problem = () => (refused ? new ErrorWithSubackPacket(`Subscribe error: ${reason_of(code)}`)
+      : this.ending.has(number) ? unsubscribed_error() : closed_error());
+    this._settle(entry, refused || unanswered ? problem() : null, code, properties);
+    if (unanswered) entry.calls = [];
+  }
+
+  // All calls that wait for this filter. A broker's refusal is told before anything else.
+  _settle(entry, error, code, properties) {
+    const calls = entry.calls;
+    entry.calls = null;
     for (const {call, grant} of calls) {
-      if (grant) grant.qos = code;
+      if (grant && code !== undefined) grant.qos = code;
       call.codes.push(code);
       call.properties = properties;
-      if (refused) call.error ??= new ErrorWithSubackPacket(`Subscribe error: ${reason_of(code)}`);
-      else if (error) call.error = closed_error();
+      if (error && !(call.error instanceof ErrorWithSubackPacket)) call.error = error;
       if (--call.waiting === 0) this._answer(call);
     }
   }
 
   // As in MQTT.js, after the packets that came together with this one.
   _answer({callback, grants, error, properties}) {
-    const packet = {cmd: 'suback', granted: grants.map(({qos}) => qos), ...properties && {properties}};
+    const packet = {...received_fields('suback'), granted: grants.map(({qos}) => qos), ...properties && {properties}};
     if (error instanceof ErrorWithSubackPacket) error.packet = packet;
     queueMicrotask(() => callback(error, grants, packet));
   }
@@ -201,14 +212,17 @@ export class Subscribes {
   // `code`: of MQTT 5. One that refuses is an answer like any other.
   unsubscribed(number, code, error, properties, version) {
     const {call, index} = this.ending.get(number) ?? {};
+    const entry = this.numbers.get(number);
     this.ending.delete(number);
     this.numbers.delete(number);
+    // A broker may answer this first, and the core has then forgotten what it asked for before.
+    if (entry?.calls) this._settle(entry, error ? closed_error() : unsubscribed_error());
     if (!call) return;
     if (error) call.error = closed_error();
     call.granted[index] = code;
     call.properties = properties;
     if (--call.waiting > 0) return;
-    const packet = {cmd: 'unsuback', ...version === 5 && {granted: call.granted},
+    const packet = {...received_fields('unsuback'), ...version === 5 && {granted: call.granted},
       ...call.properties && {properties: call.properties}};
     queueMicrotask(() => (call.error ? call.callback(call.error) : call.callback(null, packet)));
   }

@@ -23,6 +23,15 @@ const addresses = [
     await broker.close();
     return 'connected';
   }),
+  behaviour('host, port, path and who signs in, beside a URL that has others', async ({broker, client}) => {
+    const {clientId, username, password} = await broker.packet(({cmd}) => cmd === 'connect');
+    return plain([clientId, username, password, client.connected || (await event(client, 'connect')) && true]);
+  }, {url: () => 'mqtt://peter:url@127.0.0.2:9?clientId=url', options: ({port}) => ({host: '127.0.0.1', port, clientId: 'option',
+    username: 'option', password: 'option'})}),
+  behaviour('a user name alone in a URL, beside the option password', async ({broker}) => {
+    const {username, password} = await broker.packet(({cmd}) => cmd === 'connect');
+    return plain([username, password]);
+  }, {url: ({port}) => `mqtt://peter@127.0.0.1:${port}`, options: {password: 'secret'}}),
   differs('behaviour', 'mqtt://user:password@host, with an encoded colon', 'each part is decoded by itself', (mqtt) => with_client(mqtt,
     {url: ({port}) => `mqtt://p%40ul:a%3Ab@127.0.0.1:${port}`}, async ({broker}) => {
       const {username, password} = await broker.packet(({cmd}) => cmd === 'connect');

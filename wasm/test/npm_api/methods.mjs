@@ -48,6 +48,21 @@ const subscribing = [
     await event(client, 'connect');
     return plain(await called((done) => client.subscribe('a/#/b', done)));
   }),
+  differs('method', 'subscribe(), then unsubscribe() before there is a connection', '`subscribe()` is told so; neither leaves', (mqtt) =>
+    with_client(mqtt, {}, async ({client, broker}) => {
+      const subscribed = called((done) => client.subscribe('a', done));
+      const unsubscribed = called((done) => client.unsubscribe('a', done));
+      const answers = [(await subscribed)[0]?.message, (await unsubscribed)[0]?.message];
+      await client.publishAsync('mark', '', {qos: 1});
+      return [answers, broker.packets.map(({cmd}) => cmd)];
+    }), {theirs: [[undefined, undefined], ['connect', 'subscribe', 'unsubscribe', 'publish']],
+      ours: [['Unsubscribed before the broker had answered', undefined], ['connect', 'publish']]}),
+  differs('method', 'subscribe() and unsubscribe(), the packet that their callbacks get', 'has neither messageId nor length: it may stand for several',
+    (mqtt) => with_client(mqtt, {}, async ({client}) => {
+      const packets = [(await called((done) => client.subscribe('a', done)))[2], (await called((done) => client.unsubscribe('a', done)))[1]];
+      return packets.map((packet) => Object.keys(packet).filter((key) => packet[key] !== undefined).sort().join(' '));
+    }), {theirs: ['cmd dup granted length messageId payload qos retain topic', 'cmd dup length messageId payload qos retain topic'],
+      ours: ['cmd dup granted payload qos retain topic', 'cmd dup payload qos retain topic']}),
   method('subscribeAsync()', async ({client}) => async_of(client.subscribeAsync('a', {qos: 1}))),
   method('unsubscribe(topic, callback)', async ({client, broker}) => {
     await event(client, 'connect');
@@ -105,6 +120,13 @@ const ending = [
     client.reconnect();
     await event(client, 'connect');
     return [client.connected, broker.of('connect').length];
+  }),
+  method('reconnect() while connected', async ({client, broker}) => {
+    await event(client, 'connect');
+    const seen = record(client);
+    client.reconnect();
+    await event(client, 'connect');
+    return [seen, broker.of('connect').length];
   }),
   method('connect()', async ({client}) => {
     const same_client = client.connect() === client;

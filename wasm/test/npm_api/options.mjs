@@ -3,7 +3,7 @@ import {createRequire} from 'node:module';
 import path from 'node:path';
 import {package_directory} from '../support/package.mjs';
 import {startPacketBroker} from '../support/packet_broker.mjs';
-import {called, connect_packet, event, plain, record, refused, same, with_client} from './line.mjs';
+import {called, connect_packet, differs, event, plain, record, refused, same, with_client} from './line.mjs';
 
 const {WebSocket} = createRequire(path.join(package_directory, 'package.json'))('ws');
 const option = (name, options, pick) => same('option', name, async (mqtt) => pick(await connect_packet(mqtt, options)));
@@ -14,6 +14,14 @@ const ws = {wire: {ws: true}};
 
 const connecting = [
   option('clientId', {clientId: 'chosen'}, ({clientId}) => clientId),
+  same('option', 'clientId: 7', async (mqtt) => /^\w{8,}$/.test((await connect_packet(mqtt, {clientId: 7})).clientId)),
+  differs('option', 'clean: false, and clientId is no string', 'is an error: its session would not be found again', (mqtt) => {
+    try {
+      return mqtt.connect('mqtt://127.0.0.1:9', {manualConnect: true, clean: false, clientId: 7}).options.clean;
+    } catch ({message}) {
+      return message;
+    }
+  }, {theirs: false, ours: 'Missing clientId for unclean clients'}),
   option('clean', {clean: false, clientId: 'chosen'}, ({clean}) => clean),
   option('keepalive', {keepalive: 7}, ({keepalive}) => keepalive),
   option('username', {username: 'peter'}, ({username, password}) => [username, password]),

@@ -16,8 +16,8 @@ void NpmConnection::share(ConnectionOptions options, Values& values) {
   shared.may_be_first = values.flag();
   shared.journal_alone = options.journal != ConnectionOptions::Journal::none;
   if (!options.database.empty()) shared.database.name = std::move(options.database);
-  options.mqtt.urls.push_back(*values.text());
-  options.mqtt.client.user_name = values.text();
+  options.mqtt.urls.push_back(values.text());
+  options.mqtt.client.user_name = values.optional_text();
   options.mqtt.client.keep_alive = values.seconds();
   options.mqtt.client.will = values.will();
   shared.mqtt = std::move(options.mqtt);

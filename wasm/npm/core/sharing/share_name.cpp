@@ -13,9 +13,9 @@ extern "C" {
 EMSCRIPTEN_KEEPALIVE void npm_share_name() {
   Values values(room().bytes());
   MqttOptions options;
-  options.urls.push_back(*values.text());
-  options.client.client_id = *values.text();
-  options.client.user_name = values.text();
+  options.urls.push_back(values.text());
+  options.client.client_id = values.text();
+  options.client.user_name = values.optional_text();
   const std::string name = share_name(options);
   wasmqtt_npm_answer(name.data(), name.size(), nullptr, 0);
 }
