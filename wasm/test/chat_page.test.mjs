@@ -2,19 +2,11 @@
 import assert from 'node:assert/strict';
 import {describe, test} from 'node:test';
 import {scriptedServer} from '../browser/test/websocket_server.mjs';
-import {flood} from './support/flood.mjs';
 import {until} from './support/machine.mjs';
 import {on_stage, timeout} from './support/person.mjs';
 
 const world = on_stage();
-const write = (receiver, sender, content) => flood(world.stage.open_broker, [{topic: `chat/messages/${receiver}/${sender}`,
-  payload: JSON.stringify({messageId: content, content, timestamp: new Date().toISOString()})}]);
-
-async function signed_in(address, context) {
-  const person = await world.arrive(address, context);
-  await person.sign_in();
-  return person;
-}
+const {signed_in, write} = world;
 
 describe('the header', () => {
   test('says what this is, who one is, and how connected', async () => {

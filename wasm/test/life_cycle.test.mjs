@@ -2,19 +2,11 @@
 import assert from 'node:assert/strict';
 import {describe, test} from 'node:test';
 import {lacks} from './support/engines/engine.mjs';
-import {flood} from './support/flood.mjs';
 import {until} from './support/machine.mjs';
 import {on_stage, timeout} from './support/person.mjs';
 
 const world = on_stage();
-const write = (receiver, content) => flood(world.stage.open_broker, [{topic: `chat/messages/${receiver}/bob`,
-  payload: JSON.stringify({messageId: content, content, timestamp: new Date().toISOString()})}]);
-
-async function signed_in(address, context) {
-  const person = await world.arrive(address, context);
-  await person.sign_in();
-  return person;
-}
+const {signed_in, write} = world;
 
 // As a browser does it: hidden pages get no animation frames. (The driver keeps every page visible.)
 const hideable = (page) => page.addInitScript(() => {
@@ -37,7 +29,7 @@ describe('a hidden tab', () => {
     await alice.talk_to('bob');
     await alice.page.evaluate(() => hide(true));
     const frames = await alice.page.evaluate(() => Module.imguiWebFrames());
-    for (const text of ['one', 'two']) await write('alice', text);
+    for (const text of ['one', 'two']) await write('alice', 'bob', text);
     await until(async () => await alice.page.title() === '(2) MQTT Chat', 'the count', timeout);
     assert.equal(await alice.page.evaluate(() => Module.imguiWebFrames()), frames, 'nothing is drawn that nobody sees');
     await alice.page.evaluate(() => hide(false));
@@ -59,7 +51,7 @@ describe('a page beside the window that is worked in', () => {
     const ida = await signed_in('?stage=20&user=ida', {prepare});
     await ida.talk_to('bob');
     await ida.page.evaluate(() => focus_page(false));
-    await write('ida', 'one');
+    await write('ida', 'bob', 'one');
     await until(async () => await ida.page.title() === '(1) MQTT Chat', 'the count', timeout);
     await ida.page.evaluate(() => focus_page(true));
     await until(async () => await ida.page.title() === 'MQTT Chat', 'it is read', timeout);
@@ -137,15 +129,15 @@ describe('a notification', () => {
 
   test('comes only after the user asked for it, and no more when it is muted', async () => {
     const bea = await signed_in('?stage=10&user=bea', {prepare: recorded});
-    await write('bea', 'not told');
+    await write('bea', 'bob', 'not told');
     await bea.chat('bob').waitFor();
     await bea.button('Notifications').click();
     await until(async () => await bea.button('Notifications').getAttribute('aria-pressed') === 'true', 'they are on', timeout);
-    await write('bea', 'told');
+    await write('bea', 'bob', 'told');
     await until(async () => (await bea.page.evaluate(() => shown)).join() === 'bob: told', 'the notification', timeout);
     await bea.button('Notifications').click();
     await until(async () => await bea.button('Notifications').getAttribute('aria-pressed') === 'false', 'they are off', timeout);
-    await write('bea', 'not told either');
+    await write('bea', 'bob', 'not told either');
     await until(async () => await bea.page.title() === '(3) MQTT Chat', 'it came', timeout);
     assert.deepEqual(await bea.page.evaluate(() => shown), ['bob: told']);
   });
@@ -169,7 +161,7 @@ describe('a notification that was clicked', () => {
     });
     const jan = await signed_in('?stage=10&user=jan', {prepare});
     for (const text of ['one', 'two']) {
-      await write('jan', text);
+      await write('jan', 'bob', text);
       await jan.chat('bob').waitFor();
       await until(() => jan.page.evaluate((last) => heard.at(-1) === last, text), `"${text}" is heard`, timeout);
     }
@@ -197,7 +189,7 @@ describe('a page that wakes', () => {
     await carol.talk_to('bob');
     const devtools = await carol.page.context().newCDPSession(carol.page);
     await devtools.send('Page.setWebLifecycleState', {state: 'frozen'});
-    await write('carol', 'while it sleeps');
+    await write('carol', 'bob', 'while it sleeps');
     await devtools.send('Page.setWebLifecycleState', {state: 'active'});
     await carol.status('Connected').waitFor();
     await carol.message('while it sleeps').waitFor();

@@ -2,13 +2,11 @@
 import assert from 'node:assert/strict';
 import {describe, test} from 'node:test';
 import {lacks} from './support/engines/engine.mjs';
-import {flood} from './support/flood.mjs';
 import {until} from './support/machine.mjs';
 import {on_stage, timeout} from './support/person.mjs';
 
 const world = on_stage();
-const write = (receiver, content) => flood(world.stage.open_broker, [{topic: `chat/messages/${receiver}/bob`,
-  payload: JSON.stringify({messageId: content, content, timestamp: new Date().toISOString()})}]);
+const {write} = world;
 
 // How many values the page keeps in IndexedDB.
 const kept = (page) => page.evaluate(async () => {
@@ -26,7 +24,7 @@ async function chats(person) {
   await person.sign_in();
   await person.talk_to('bob');
   await person.say('mine');
-  await write((await person.page.evaluate(() => new URLSearchParams(location.search).get('user'))), 'yours');
+  await write((await person.page.evaluate(() => new URLSearchParams(location.search).get('user'))), 'bob', 'yours');
   await person.reads('mine', 'yours');
 }
 
@@ -87,7 +85,7 @@ describe('the device', () => {
     await erin.alert(/The chat cannot be saved on this device: The browser has no room left for this page/).waitFor();
     await erin.say('mine');
     await erin.message('mine').getByText('delivered to the broker').waitFor();
-    await write('erin', 'yours');
+    await write('erin', 'bob', 'yours');
     await erin.reads('mine', 'yours');
     await erin.log_out();
     await erin.sign_in();

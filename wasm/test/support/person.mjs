@@ -8,10 +8,13 @@
 //
 // In a file of tests: `const world = on_stage();` opens brokers and browser once (world.stage, in tests only), closes
 // after each test every page that world.arrive(address, context) opened, and fails if one of them was not silent.
+// world.signed_in(address, context) signs in, too; world.write(receiver, sender, text) is somebody else's message.
 import {isDeepStrictEqual} from 'node:util';
 import {after, afterEach, before} from 'node:test';
 import {openStage} from './browser.mjs';
+import {flood} from './flood.mjs';
 import {until} from './machine.mjs';
+import {message} from './messages.mjs';
 import {close_subscriptions} from './mosquitto.mjs';
 import {close_proxies} from './proxy.mjs';
 
@@ -79,7 +82,16 @@ export class Person {
 }
 
 export function on_stage(options) {
-  const world = {stage: null, arrive: (address, context) => arrive_at(world.stage, address, context)};
+  const world = {
+    stage: null,
+    arrive: (address, context) => arrive_at(world.stage, address, context),
+    async signed_in(address, context) {
+      const person = await world.arrive(address, context);
+      await person.sign_in();
+      return person;
+    },
+    write: (...values) => flood(world.stage.open_broker, [message(...values)]),
+  };
   before(async () => { world.stage = await openStage(options); });
   afterEach(async () => {
     await close_subscriptions();
