@@ -67,7 +67,7 @@ count_browser_tests() {
 show_browser_table() { node "$root/scripts/lib/browser_table.mjs" "$root/build/browser-tests/counts" "$@"; }
 
 browser_test_files() {
-  grep -lE "support/(browser|gallery|person)\.mjs'" "$root"/wasm/test/*.test.mjs
+  grep -lE "support/(browser|gallery|person|stores)\.mjs'" "$root"/wasm/test/*.test.mjs
 }
 
 # Both at once: each leaves a processor idle.

@@ -1,0 +1,56 @@
+// IndexedDbStore when the browser ends its connection to the database.
+import assert from 'node:assert/strict';
+import {describe, test} from 'node:test';
+import {lacks} from './support/engines/engine.mjs';
+import {load, on_stores, written} from './support/stores.mjs';
+
+const world = on_stores();
+
+describe('the session store whose connection to the database is lost', () => {
+  // What a browser does to a page that lives on: it ends the connection, with an event, or, as far as the page can tell yet, without.
+  for (const [how, told] of [['and tells so', true], ['without a word yet', false]]) {
+    test(`goes on in another connection when the browser ends the one that it had, ${how}`, async () => {
+      const probe = await world.open_store((page) => page.addInitScript(() => {
+        const {open} = IDBFactory.prototype;
+        self.databases = [];
+        IDBFactory.prototype.open = function(...values) {
+          const request = open.apply(this, values);
+          request.addEventListener('success', () => self.databases.push(request.result));
+          return request;
+        };
+      }));
+      const end = () => probe.page.evaluate((with_event) => {
+        const database = self.databases.at(-1);
+        database.close();
+        if (with_event) database.dispatchEvent(new Event('close'));
+      }, told);
+      await load(probe, 'alice');
+      for (const number of [1, 2, 3]) {
+        await probe.call('probe_append', number, 10);
+        assert.deepEqual(await probe.next(), written);
+        await end();
+      }
+      await probe.call('probe_put', 'a', 'b');
+      for (const again of [true, false]) {
+        await probe.call('probe_read', '');
+        assert.deepEqual([await probe.next(), await probe.next()], [['record', 0, 'a=b'], ['read', 1, '']]);
+        if (again) await end();
+      }
+      assert.deepEqual(await load(await world.open_store(), 'alice'), [1, 2, 3]);
+      assert.deepEqual(probe.uncaught, []);
+    });
+  }
+
+  test('goes on after the user has removed what the page had stored', {skip: lacks('devtools')}, async () => {
+    const probe = await world.open_store();
+    await load(probe, 'alice');
+    const devtools = await world.context.newCDPSession(probe.page);
+    await devtools.send('Storage.clearDataForOrigin', {origin: new URL(world.pages.url).origin, storageTypes: 'indexeddb'});
+    await probe.call('probe_put', 'a', 'b');
+    await probe.call('probe_read', '');
+    assert.deepEqual([await probe.next(), await probe.next()], [['record', 0, 'a=b'], ['read', 1, '']]);
+    assert.deepEqual(await load(probe, 'alice'), []);
+    await probe.call('probe_append', 1, 10);
+    assert.deepEqual(await probe.next(), written);
+  });
+});
