@@ -31,9 +31,10 @@ class SharedHub::Impl final : private MqttListener {
   MqttClient& mqtt() { return *mqtt_; }
   std::uint64_t epoch() const { return epoch_; }
   Counts counts() const;
+  std::vector<std::uint64_t> joined() const;
 
   // hub_tabs.cpp
-  Link link_opened(SharedLink& link);
+  Link link_opened(SharedLink& link, bool own);
   void handle_frames(Link link, Bytes frames);
   void link_closed(Link link);
 
@@ -65,6 +66,7 @@ class SharedHub::Impl final : private MqttListener {
   struct Tab {
     Link number = 0;
     SharedLink* link = nullptr;
+    bool own = false;
     Source* source = nullptr;      // while it is joined
     bool refused = false;
     std::uint8_t greeting = 0;     // of its last hello
@@ -130,7 +132,7 @@ class SharedHub::Impl final : private MqttListener {
     std::uint64_t token = 0;
     PacketId packet_id = 0;
     Qos qos = Qos::at_least_once;
-    Time deadline{};
+    std::optional<Time> deadline{};  // none: what is left is our own tab's
     std::vector<Receiver> receivers{};
     std::size_t left = 0;
     bool acknowledged = false;

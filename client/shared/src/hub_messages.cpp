@@ -76,14 +76,19 @@ void SharedHub::Impl::finish(Slot slot) {
 // this leader die, they have missed it, and know so.
 void SharedHub::Impl::give_up_waiting(Time now) {
   for (Slot slot = 0; slot < pending_.all().size(); ++slot) {
-    if (pending_[slot].number == 0 || now < pending_[slot].deadline) continue;
-    for (const Receiver& receiver : pending_[slot].receivers) {
+    Pending& pending = pending_[slot];
+    if (pending.number == 0 || !pending.deadline || now < *pending.deadline) continue;
+    pending.deadline.reset();
+    pending.left = 0;
+    for (Receiver& receiver : pending.receivers) {
       Tab* const tab = receiver.done ? nullptr : find_tab(receiver.tab);
-      if (tab == nullptr || tab->waiting() == 0) continue;
+      if (tab != nullptr && tab->own) ++pending.left;
+      else receiver.done = true;
+      if (tab == nullptr || tab->own || tab->waiting() == 0) continue;
       LinkWriter(LinkFrame::behind, tab->ahead);
       send(*tab, [](ByteBuffer& out) { LinkWriter(LinkFrame::caught_up, out); });
     }
-    finish(slot);
+    if (pending.left == 0) finish(slot);
   }
 }
 

@@ -14,10 +14,11 @@ constexpr std::size_t piece_bytes = 64 * 1024;
 
 // ---- links ----
 
-SharedHub::Link SharedHub::Impl::link_opened(SharedLink& link) {
+SharedHub::Link SharedHub::Impl::link_opened(SharedLink& link, bool own) {
   Tab& tab = *tabs_.emplace_back(std::make_unique<Tab>());
   tab.number = ++last_link_;
   tab.link = &link;
+  tab.own = own;
   return tab.number;
 }
 

@@ -11,10 +11,10 @@ std::uint64_t hash_of_will(const std::optional<WillOptions>& will) {
 
 }  // namespace
 
-LinkTerms terms_of(const MqttOptions& options) {
+LinkTerms terms_of(const MqttOptions& options, std::uint64_t key) {
   const ClientOptions& client = options.client;
   LinkTerms terms;
-  terms.account = hash64(client.user_name.value_or(""), hash64(client.client_id));
+  terms.account = hash64(client.user_name.value_or(""), hash64(client.client_id)) + key;
   std::uint64_t urls = 0;
   for (const std::string& url : options.urls.empty() ? options.driver.urls : options.urls)
     urls = hash64(std::string_view(url).substr(0, url.find_first_of("?#")), urls);

@@ -15,7 +15,7 @@ struct LinkTerms {
   std::array<std::uint64_t, names.size()> values{};
 };
 
-LinkTerms terms_of(const MqttOptions& options);
+LinkTerms terms_of(const MqttOptions& options, std::uint64_t key);
 void write(const LinkTerms& terms, LinkWriter& frame);
 LinkTerms read_terms(LinkReader& frame);
 // Of the values that differ, separated by ", "; empty: none.

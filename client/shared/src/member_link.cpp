@@ -46,7 +46,7 @@ void SharedMember::Impl::greet() {
     LinkWriter frame(LinkFrame::hello, out());
     if (++greeting_ == 0) ++greeting_;
     frame.byte(greeting_).number(options_.id).number(born_).number(joined_epoch_).number(messages_);
-    write(terms_of(options_.mqtt), frame);
+    write(terms_of(options_.mqtt, options_.key), frame);
   }
   if (watching_) LinkWriter(LinkFrame::watch, out()).byte(1);
   subscriptions_.connected(false, false, true);

@@ -13,7 +13,7 @@ SharedHub::Impl::Impl(SharedHub& owner, EventLoop& loop, EventLoop& timers, Tran
       timers_(timers),
       store_(store),
       shared_(std::move(shared)),
-      terms_(terms_of(options)),
+      terms_(terms_of(options, shared_.key)),
       client_id_(options.client.client_id),
       old_only_(options.client.protocol == Protocol::mqtt_3_1_1),
       prepare_(options.driver.prepare_attempt) {
@@ -238,7 +238,7 @@ void SharedHub::Impl::timer() {
 void SharedHub::Impl::arm() {
   std::optional<Time> next = gather_until_;
   for (const Pending& pending : pending_.all()) {
-    if (pending.number != 0 && (!next || pending.deadline < *next)) next = pending.deadline;
+    if (pending.number != 0 && pending.deadline && (!next || *pending.deadline < *next)) next = pending.deadline;
   }
   timers_.set_timer(next);
 }
@@ -261,6 +261,14 @@ SharedHub::Counts SharedHub::Impl::counts() const {
   return counts;
 }
 
+std::vector<std::uint64_t> SharedHub::Impl::joined() const {
+  std::vector<std::uint64_t> ids;
+  for (const auto& tab : tabs_) {
+    if (tab->source != nullptr) ids.push_back(tab->source->id);
+  }
+  return ids;
+}
+
 // ---- SharedHub ----
 
 SharedHub::SharedHub(EventLoop& loop, EventLoop& timers, Transport& transport, MqttOptions options, SharedHubOptions shared,
@@ -272,10 +280,11 @@ void SharedHub::start() { impl_->start(); }
 std::uint64_t SharedHub::epoch() const { return impl_->epoch(); }
 void SharedHub::abdicate() { impl_->abdicate(); }
 void SharedHub::resign() { impl_->resign(); }
-SharedHub::Link SharedHub::link_opened(SharedLink& link) { return impl_->link_opened(link); }
+SharedHub::Link SharedHub::link_opened(SharedLink& link, bool own) { return impl_->link_opened(link, own); }
 void SharedHub::handle_frames(Link link, Bytes frames) { impl_->handle_frames(link, frames); }
 void SharedHub::link_closed(Link link) { impl_->link_closed(link); }
 SharedHub::Counts SharedHub::counts() const { return impl_->counts(); }
+std::vector<std::uint64_t> SharedHub::joined() const { return impl_->joined(); }
 MqttClient& SharedHub::mqtt() { return impl_->mqtt(); }
 
 }  // namespace wasmqtt

@@ -14,7 +14,7 @@ class LocalLink {
  public:
   // Both outlive this object.
   LocalLink(SharedHub& hub, SharedMember& member) : hub_(hub), member_(member), to_member_{member}, to_hub_{hub} {
-    to_hub_.link = hub_.link_opened(to_member_);
+    to_hub_.link = hub_.link_opened(to_member_, true);
     member_.link_opened(to_hub_, hub_.epoch());
   }
   ~LocalLink() {

@@ -45,7 +45,7 @@ struct OtherOptions {
 struct JoinRefused {
   enum class Reason : std::uint8_t {
     version,   // the leader's page speaks another version of the link's frames
-    account,   // another client id or user
+    account,   // another client id, user, or SharedMemberOptions::key
     same_id,   // a tab with this SharedMemberOptions::id is there already: a duplicated tab, say. Take another id
     not_understood,  // the leader could not read what we sent
   };

@@ -40,8 +40,10 @@ struct SharedHubOptions {
   Duration gather_timeout = std::chrono::milliseconds{400};
   std::size_t window_bytes = 256 * 1024;      // for each tab, sent ahead of its reading
   std::size_t queue_bytes = 8 * 1024 * 1024;  // for each tab, waiting behind that
-  Duration acknowledge_timeout = std::chrono::seconds{10};  // for a tab to handle a message of QoS 1 or 2
+  // For another tab to handle a message of QoS 1 or 2. The leader's own is waited for as long as it takes: it is awake when we are.
+  Duration acknowledge_timeout = std::chrono::seconds{10};
   std::size_t remembered_tabs = 256;  // that are gone and may come back: how far their publishes have been taken
+  std::uint64_t key = 0;              // tabs with another SharedMemberOptions::key are refused, as those of another account are
 };
 
 class SharedHub {
@@ -71,7 +73,8 @@ class SharedHub {
   // ---- the tabs ----
   // After on_leading. `link` lives until link_closed(), or the end of this object.
   using Link = std::uint32_t;
-  Link link_opened(SharedLink& link);
+  // `own`: of this tab, or program.
+  Link link_opened(SharedLink& link, bool own = false);
   // What arrives from there, also before the journal is loaded. Other epochs than this one: ignored. Valid during the call.
   void handle_frames(Link link, Bytes frames);
   // That tab is gone: its subscriptions end. What it has published goes on. An unknown or closed one: no-op.
@@ -86,6 +89,7 @@ class SharedHub {
     std::size_t subscriptions = 0;     // of all tabs; MqttClient::filters() has their union
   };
   Counts counts() const;
+  std::vector<std::uint64_t> joined() const;  // SharedMemberOptions::id of each
   // The connection of all. on_message is the hub's, as are all commands; its getters, add_listener() and what only the leader can do
   // (reauthenticate(), say) are everybody's.
   MqttClient& mqtt();

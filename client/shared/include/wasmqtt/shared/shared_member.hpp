@@ -46,6 +46,8 @@ struct SharedMemberOptions {
   // The leader is asked for a sign of life when none has come for so long; a browser may be slower in a hidden tab.
   Duration ping_interval = std::chrono::milliseconds{150};
   Duration silent_after = std::chrono::milliseconds{450};  // see LeaderSilent
+  // Of something that all tabs of the account know, their password say: the leader refuses who has another one. It is sent as it is.
+  std::uint64_t key = 0;
 };
 
 class SharedMember {
