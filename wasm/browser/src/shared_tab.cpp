@@ -22,9 +22,10 @@ std::uint64_t random_id(BrowserLoop& loop) {
 
 struct SharedTab::Lead {
   // `database`: none without a journal.
-  Lead(const MqttOptions& mqtt, SharedHubOptions shared, std::unique_ptr<IndexedDbStore> journal, std::uint64_t epoch)
+  Lead(const SharedTabOptions& options, SharedHubOptions shared, std::unique_ptr<IndexedDbStore> journal, std::uint64_t epoch)
       : database(std::move(journal)),
-        hub(loop, timers, transport, mqtt, std::move(shared), database ? &database->fenced(epoch) : nullptr) {}
+        hub(options.loop != nullptr ? *options.loop : loop, timers, options.transport != nullptr ? *options.transport : transport,
+            options.mqtt, std::move(shared), database ? &database->fenced(epoch, share_name(options.mqtt)) : nullptr) {}
 
   struct Tab {
     Tab(TabGroup& group, TabGroup::Link link) : port(group, link) {}
@@ -46,7 +47,7 @@ SharedTab::SharedTab(SharedTabOptions options)
       id_(random_id(loop_)),
       group_(share_name(options_.mqtt), id_, {.may_be_first = options_.may_be_first}),
       to_leader_(group_, TabGroup::leader),
-      member_(loop_, {.id = id_, .mqtt = options_.mqtt}) {
+      member_(loop_, {.id = id_, .mqtt = options_.mqtt, .key = options_.key}) {
   group_.on_unavailable = [this](std::string_view why) { be_alone(why); };
   group_.on_lead = [this](std::uint64_t epoch, const auto& living) { lead(epoch, living); };
   group_.on_deposed = [this] { drop_lead(); };
@@ -82,14 +83,14 @@ void SharedTab::take_role(Role role, std::string_view why) {
 // ---- leading ----
 
 void SharedTab::lead(std::uint64_t epoch, const std::vector<std::uint64_t>& living) {
-  start(std::make_unique<Lead>(options_.mqtt, SharedHubOptions{.expected = living, .acknowledge_timeout = patience},
+  start(std::make_unique<Lead>(options_, SharedHubOptions{.expected = living, .acknowledge_timeout = patience, .key = options_.key},
                                std::make_unique<IndexedDbStore>(options_.database), epoch));
   lead_->hub.on_superseded = [this] { group_.resign(); };
 }
 
 void SharedTab::be_alone(std::string_view why) {
   auto journal = options_.journal_alone ? std::make_unique<IndexedDbStore>(options_.database) : nullptr;
-  start(std::make_unique<Lead>(options_.mqtt, SharedHubOptions{.expected = {id_}}, std::move(journal), 0));
+  start(std::make_unique<Lead>(options_, SharedHubOptions{.expected = {id_}, .key = options_.key}, std::move(journal), 0));
   take_role(Role::alone, why);
 }
 
@@ -107,6 +108,7 @@ void SharedTab::start(std::unique_ptr<Lead> lead) {
 // Another one leads, or this one has resigned.
 void SharedTab::drop_lead() {
   if (!lead_) return;
+  if (on_lead_ends) on_lead_ends();
   lead_->hub.abdicate();
   lead_->own.reset();
   lead_.reset();
@@ -114,7 +116,7 @@ void SharedTab::drop_lead() {
 }
 
 void SharedTab::hand_over() {
-  if (!lead_ || role_ == Role::alone) return;
+  if (!lead_ || role_ == Role::alone || lead_->tabs.empty()) return;
   lead_->hub.resign();
   group_.resign();
 }

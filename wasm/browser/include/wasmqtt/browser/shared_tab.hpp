@@ -8,7 +8,8 @@
 // Tabs with the same address, client id and user are one group (share_name()). One of them leads, or a SharedWorker that has such an
 // object, too. Where there can be no group (no Web Locks, no storage) this tab has a connection of its own.
 //
-// The journal lies in IndexedDB. A leader that is left or frozen hands over before; one that crashes is replaced at once, and one
+// The journal lies in IndexedDB. A leader that is left or frozen hands over before, if other tabs are there; alone it leaves without a
+// word, and the broker publishes its will. One that crashes is replaced at once, and one
 // that hangs when the others have noticed it.
 #pragma once
 
@@ -33,6 +34,10 @@ struct SharedTabOptions {
   IndexedDbOptions database{.name = "wasmqtt-shared"};
   bool may_be_first = true;     // see TabGroup: false where a worker is to lead
   bool journal_alone = false;   // a connection of its own has a journal, too
+  std::uint64_t key = 0;        // see SharedMemberOptions
+  // Of the connection, in the place of this object's own; both outlive it.
+  Transport* transport = nullptr;
+  EventLoop* loop = nullptr;
 };
 
 class SharedTab {
@@ -62,6 +67,9 @@ class SharedTab {
   Role role() const { return role_; }
   // While this tab leads, or is alone; else nullptr. Another one each time.
   SharedHub* hub();
+  // It ends: hub() is there for the last time.
+  std::function<void()> on_lead_ends;
+  std::uint64_t id() const { return id_; }  // SharedMemberOptions::id
   // At the leader: other tabs have come or gone; so many are there.
   std::function<void(std::size_t others)> on_others;
 
