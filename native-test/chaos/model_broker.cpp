@@ -254,6 +254,10 @@ void ModelBroker::publish_as(unsigned serial, const std::string& topic, Qos qos,
   forward(message, false);
 }
 
+void ModelBroker::publish_text(const std::string& topic, std::string payload, Qos qos, bool retain) {
+  forward({topic, std::move(payload), qos, retain}, retain);
+}
+
 // To everybody who wants it: the crowd, which is the ledger, and the client.
 void ModelBroker::forward(const Message& message, bool retain) {
   if (message.payload[0] != 'i')

@@ -38,6 +38,8 @@ class ModelBroker {
   // ---- the world's side ----
   // Somebody else publishes; the label is made here, or from this number.
   void publish(const std::string& topic, Qos qos, bool retain = false) { publish_as(++ledger_.serial, topic, qos, retain); }
+  // With this payload.
+  void publish_text(const std::string& topic, std::string payload, Qos qos, bool retain = false);
   void publish_as(unsigned serial, const std::string& topic, Qos qos, bool retain = false);
   void forget();
   void go_down(Duration how_long);

@@ -19,6 +19,9 @@ constexpr std::uint16_t topic_aliases = 10;
 // MQTT 5: who reloads the page and signs in within this time was never offline.
 constexpr std::uint32_t will_delay_seconds = 10;
 
+// For the other tabs, which leave, too, before the connection ends.
+constexpr std::chrono::seconds stop_timeout{2};
+
 std::vector<std::uint8_t> to_bytes(std::string_view text) { return {text.begin(), text.end()}; }
 
 }  // namespace
@@ -42,17 +45,22 @@ void Account::make_desk() {
   desk_->on_made = [this](const ConversationKey& key) { app_->open_chat(key); };
   desk_->on_groups_changed = [this] {
     // That is why the broker ended the connection, if it has just done so: it is neither a fault nor a takeover.
-    mqtt_->forgive_endings();
-    mqtt_->trace().note(now(), "Your groups have changed, and with them your rights on the broker.");
+    if (wasmqtt::MqttClient* client = connection()) client->forgive_endings();
+    note("Your groups have changed, and with them your rights on the broker.");
   };
 }
+
+Account::~Account() { end_sharing(); }
 
 // The network and the store work side by side.
 void Account::start() {
   // Of several it is not known yet which.
   if (addresses_of(broker_).size() == 1) platform_.transport.open_soon(broker_);
-  history_.load([this](bool) {
+  begin_sharing();
+  history_.load([this](bool ok) {
     if (app_ == nullptr || stopping_) return;
+    // What tabs tell each other is what they have stored.
+    if (!ok) end_sharing();
     connect(password_);
     if (returning_ && app_ != nullptr) app_->signed_in();
   });
@@ -65,7 +73,7 @@ void Account::detach() {
 }
 
 void Account::note_waiting() {
-  if (app_ != nullptr && settings_.qos1 && adopted_) app_->device_->note_waiting({user_, broker_, sent_.size()});
+  if (app_ != nullptr && settings_.qos1 && adopted_) app_->device_->note_waiting({user_, broker_, share_ ? count_waiting() : sent_.size()});
 }
 
 wasmqtt::MqttOptions Account::options(const std::string& password) const {
@@ -115,61 +123,103 @@ void Account::add_mqtt5(wasmqtt::ClientOptions& client) const {
   (void)client.will->properties.add_user_property(held_back_property, std::to_string(will_delay_seconds));
 }
 
-void Account::connect(const std::string& password) {
-  wasmqtt::MqttOptions mqtt_options = options(password);
-  mqtt_options.driver.prepare_attempt = [this](wasmqtt::Attempt proposal, std::function<void(wasmqtt::Attempt)> ready) {
+wasmqtt::MqttOptions Account::connection_options(const std::string& password) {
+  wasmqtt::MqttOptions of = options(password);
+  of.driver.prepare_attempt = [this](wasmqtt::Attempt proposal, std::function<void(wasmqtt::Attempt)> ready) {
     // A will says when its owner was last seen to be there: that is now, at each attempt.
     if (settings_.status) proposal.will = options({}).client.will;
     proposal.clean_session = forgetting_ || !settings_.qos1;
-    mqtt_->trace().note(now(), (was_connected_ ? "Opening a connection to " : "Signing in at ") + place_words(*mqtt_) + ".");
+    if (const wasmqtt::MqttClient* client = connection())
+      note((was_connected_ ? "Opening a connection to " : "Signing in at ") + place_words(*client) + ".");
     ready(std::move(proposal));
   };
-  journal_ = settings_.qos1 ? store_.session(client_id(user_), broker_) : nullptr;
-  mqtt_options.client.journal = journal_ != nullptr;
-  mqtt_ = std::make_unique<wasmqtt::MqttClient>(platform_.loop, platform_.transport, std::move(mqtt_options), journal_);
+  return of;
+}
+
+void Account::connect(const std::string& password) {
+  if (share_) {
+    mqtt_ = std::make_unique<LineOf<wasmqtt::SharedMember>>(share_->mqtt());
+    listen(share_->mqtt());
+    adopted_ = true;
+  } else {
+    wasmqtt::MqttOptions of = connection_options(password);
+    journal_ = settings_.qos1 ? store_.session(client_id(user_), broker_) : nullptr;
+    of.client.journal = journal_ != nullptr;
+    own_ = std::make_unique<wasmqtt::MqttClient>(platform_.loop, platform_.transport, std::move(of), journal_);
+    mqtt_ = std::make_unique<LineOf<wasmqtt::MqttClient>>(*own_);
+    listen(*own_);
+  }
   workbench_ = std::make_unique<Workbench>(*mqtt_, user_);
   workbench_->on_changed = [this] { if (app_ != nullptr) app_->changed(); };
-  mqtt_->on_event = [this](const wasmqtt::MqttEvent& event) {
-    std::visit([this](const auto& one) { handle(one); }, event);
-    if (app_ != nullptr) app_->changed();
-  };
-  mqtt_->on_delivery_changed = [this](const wasmqtt::DeliveryChanged& change) { handle_delivery(change); };
-  mqtt_->on_unhandled = [this](const wasmqtt::Message& message) { handle_other(message); };
   subscribe();
   if (app_ != nullptr) {
-    if (app_->packets_) mqtt_->trace() = std::move(*app_->packets_);
+    if (app_->packets_) *trace() = std::move(*app_->packets_);
     app_->packets_.reset();
-    app_->state_.trace = &mqtt_->trace();
+    app_->state_.trace = trace();
   }
-  mqtt_->connect();
+  if (share_) share_->join();
+  else mqtt_->connect();
+}
+
+template <class Client>
+void Account::listen(Client& client) {
+  client.on_event = [this](const wasmqtt::MqttEvent& event) {
+    std::visit([this](const auto& one) { this->handle(one); }, event);
+    if (app_ != nullptr) app_->changed();
+  };
+  client.on_delivery_changed = [this](const wasmqtt::DeliveryChanged& change) { handle_delivery(change); };
+  client.on_unhandled = [this](const wasmqtt::Message& message) { handle_other(message); };
+}
+
+wasmqtt::MqttClient* Account::connection() {
+  if (share_ == nullptr) return own_.get();
+  wasmqtt::SharedHub* hub = leads() ? share_->hub() : nullptr;
+  return hub != nullptr ? &hub->mqtt() : nullptr;
+}
+
+wasmqtt::PacketTrace* Account::trace() {
+  if (wasmqtt::MqttClient* client = connection()) return &client->trace();
+  return share_ ? &share_->mqtt().trace() : nullptr;
+}
+
+void Account::note(std::string words) {
+  if (wasmqtt::PacketTrace* packets = trace()) packets->note(now(), std::move(words));
 }
 
 void Account::subscribe() {
-  read(admin_ ? std::string(all_messages_filter) : own_messages_filter(user_));
-  // The broker delivers of it what this user may read, also of groups that the user comes into while away.
-  if (settings_.groups) read(room_topic("+", "+"));
-  if (settings_.check && !admin_) subscribe_checked();
+  if (!share_) read_messages();
   if (settings_.status) status_subscription_ = subscribe(all_status_filter, &Account::handle_status);
   if (desk_) desk_->attach(*mqtt_);
 }
 
+void Account::read_messages() {
+  read(admin_ ? std::string(all_messages_filter) : own_messages_filter(user_));
+  // The broker delivers of it what this user may read, also of groups that the user comes into while away.
+  if (settings_.groups) read(room_topic("+", "+"));
+  if (settings_.check && !admin_) subscribe_checked();
+}
+
 void Account::read(const std::string& messages) {
-  subscribe(filter_to_read(messages, settings_.check), &Account::handle_message);
+  subscribe_messages(filter_to_read(messages, settings_.check), &Account::handle_message);
   // The session may still have what this user read in the other stage.
-  if (settings_.dynamic_rights() && settings_.qos1) (void)mqtt_->unsubscribe_filter(filter_to_read(messages, !settings_.check));
+  if (settings_.dynamic_rights() && settings_.qos1) mqtt_->unsubscribe_filter(filter_to_read(messages, !settings_.check));
 }
 
 // What becomes of one's own messages.
 void Account::subscribe_checked() {
   const std::string sent = message_topic("+", user_);
-  subscribe(checked_topic(sent, CheckStep::accepted), &Account::handle_message);
-  subscribe(checked_topic(sent, CheckStep::rejected), &Account::handle_rejected);
-  if (settings_.groups) subscribe(checked_topic(room_topic("+", user_), CheckStep::rejected), &Account::handle_rejected);
+  subscribe_messages(checked_topic(sent, CheckStep::accepted), &Account::handle_message);
+  subscribe_messages(checked_topic(sent, CheckStep::rejected), &Account::handle_rejected);
+  if (settings_.groups) subscribe_messages(checked_topic(room_topic("+", user_), CheckStep::rejected), &Account::handle_rejected);
+}
+
+void Account::subscribe_messages(std::string_view filter, void (Account::*handler)(const wasmqtt::Message&)) {
+  message_subscriptions_.push_back(subscribe(filter, handler));
 }
 
 wasmqtt::Subscription Account::subscribe(std::string_view filter, void (Account::*handler)(const wasmqtt::Message&),
                                          wasmqtt::Subscription replaces) {
-  const wasmqtt::MqttClient::SubscribeRequest request{
+  const Line::SubscribeRequest request{
       .filter = filter, .qos = qos(), .handler = [this, handler](const wasmqtt::Message& m) { (this->*handler)(m); },
       .ask_again = true, .replaces = replaces};
   const auto made = mqtt_->subscribe({&request, 1});
@@ -179,14 +229,23 @@ wasmqtt::Subscription Account::subscribe(std::string_view filter, void (Account:
 }
 
 void Account::stop() {
+  if (share_) share_->tell(signed_out_words);
+  leave();
+}
+
+void Account::leave() {
   stopping_ = true;
+  stop_by_ = now() + stop_timeout;
   // Signed out before the store was read: what was begun for this connection is not needed.
   if (mqtt_ == nullptr) return platform_.transport.close();
-  if (mqtt_->connected() && settings_.status) publish_status(false);
+  if (mqtt_->connected() && settings_.status && leads()) publish_status(false);
   mqtt_->disconnect();
 }
 
-bool Account::over() const { return mqtt_ == nullptr || mqtt_->state() == ConnectionState::stopped; }
+bool Account::over() {
+  const wasmqtt::MqttClient* client = connection();
+  return client == nullptr || client->state() == ConnectionState::stopped || (share_ && now() >= stop_by_);
+}
 
 void Account::use_here() {
   // Another tab of this browser may have changed both history and session in the store that they share.
@@ -196,8 +255,11 @@ void Account::use_here() {
     if (!asked || app_ == nullptr || stopping_) return;
     // Nothing is stored: what waits to be sent is in this client only.
     if (!ok) return connect_now();
-    app_->keep_packets(*mqtt_);
+    if (share_) return mqtt_->connect();
+    app_->keep_packets(own_->trace());
+    workbench_.reset();
     mqtt_.reset();
+    own_.reset();
     sent_.clear();
     adopted_ = false;
     connect(password_);
@@ -206,10 +268,11 @@ void Account::use_here() {
 }
 
 void Account::forget_session() {
-  if (mqtt_ == nullptr || elsewhere_ != Elsewhere::no) return;
+  wasmqtt::MqttClient* client = connection();
+  if (client == nullptr || elsewhere_ != Elsewhere::no) return;
   forgetting_ = true;
-  mqtt_->abort();
-  mqtt_->connect();
+  client->abort();
+  client->connect();
 }
 
 void Account::connect_now() {
@@ -220,18 +283,22 @@ void Account::yield_to_other_tab() {
   if (elsewhere_ == Elsewhere::other_tab || mqtt_ == nullptr) return;
   elsewhere_ = Elsewhere::other_tab;
   history_.leave_store();
-  mqtt_->abort();
+  // The others were told, too.
+  if (wasmqtt::MqttClient* client = connection()) client->abort();
 }
 
 void Account::update(Time now) {
   history_.update(now);
   if (desk_) desk_->update(now);
+  if (settle_at_ && now >= *settle_at_) settle();
   if (app_ != nullptr && is_connected()) checks_.update(app_->state_.conversations, user_, now);
 }
 
-std::optional<SessionInfo> Account::session() const {
+std::optional<SessionInfo> Account::session() {
   if (mqtt_ == nullptr) return {};
-  return session_info(*mqtt_, client_id(user_), resumed_, settings_.qos1, options({}).client.keep_alive);
+  const SessionWords words{client_id(user_), resumed_, settings_.qos1, options({}).client.keep_alive};
+  if (const wasmqtt::MqttClient* client = connection()) return session_info(*client, words);
+  return session_info(share_->mqtt(), words);
 }
 
 void Account::notice(std::string text, std::string_view topic) {

@@ -54,10 +54,15 @@ void Account::handle(const wasmqtt::Connected& event) {
   farewell_.clear();
   kicked_at_.reset();
   if (stopping_) return;
+  // Another tab has taken the connection back.
+  if (share_ && elsewhere_ != Elsewhere::no && app_ != nullptr) {
+    use_here();
+    app_->on_used_here();
+  }
   if (std::exchange(forgetting_, false)) {
     // The session of this connection ends with it; the next one is kept again.
-    mqtt_->abort();
-    return mqtt_->connect();
+    if (wasmqtt::MqttClient* client = connection()) client->abort(), client->connect();
+    return;
   }
   handle_connected();
 }
@@ -101,7 +106,7 @@ void Account::handle(const wasmqtt::Closed& event) {
   std::string words = event.record.sentence();
   if (event.record.code != 0) words += " (WebSocket code " + std::to_string(event.record.code) + ")";
   if (kicked) words += " The broker does this where access rights change.";
-  mqtt_->trace().note(now(), words);
+  note(words);
   if (kicked) kicked_at_ = now();
   if (kicked || event.record.cause != CloseRecord::Cause::ended_by_broker) return;
   farewell_ = event.record.sentence();
@@ -124,13 +129,13 @@ void Account::handle_state(ConnectionState state) {
 void Account::note_state(ConnectionState state) {
   if (state != ConnectionState::waiting || !mqtt_->retry_at() || !(was_connected_ || returning_)) return;
   const Duration left = std::max(*mqtt_->retry_at() - now(), Duration{0});
-  mqtt_->trace().note(now(), "Waiting " + decimal(left.count() / 1000, 1) + " s before the next attempt.");
+  note("Waiting " + decimal(left.count() / 1000, 1) + " s before the next attempt.");
 }
 
 void Account::handle_connected() {
   const bool again = std::exchange(was_connected_, true);
   connected_at_ = now();
-  if (settings_.status) publish_status(true);
+  if (settings_.status && leads()) publish_status(true);
   checks_.restart(now());
   if (desk_) desk_->handle_connected(again, resumed_);
   if (again && resumed_ && settings_.status) {
@@ -155,6 +160,12 @@ std::string Account::why_not_connected() const {
 // A sign-in is tried once, but for what the client tries at once: the other version of the protocol.
 void Account::handle_waiting() {
   if (was_connected_ || returning_ || mqtt_->retry_at() <= now()) return;
+  // The other tab is signed in, and waits, too.
+  if (!leads()) {
+    returning_ = true;
+    if (app_ != nullptr) app_->signed_in();
+    return;
+  }
   std::string problem = why_not_connected();
   if (app_ != nullptr && !app_->network_) problem = "This device is offline. " + problem;
   stopping_ = true;
@@ -169,7 +180,7 @@ void Account::handle_stopped() {
   if (was_connected_ || app_ == nullptr || elsewhere_ != Elsewhere::no) return;
   stopping_ = true;
   if (mqtt_->close_record().cause == CloseRecord::Cause::refused) app_->device_->saw(40);
-  const wasmqtt::Error error = mqtt_->error();
+  const wasmqtt::Error error = connection() != nullptr ? connection()->error() : wasmqtt::Error{};
   app_->sign_in_failed(mqtt_->stop_reason() == StopReason::invalid && error
                            ? "Cannot connect: " + std::string(error.message()) + "."
                            : why_not_connected());
@@ -213,6 +224,7 @@ std::optional<Time> Account::next_change() const {
     if (time && (!next || *time < *next)) next = time;
   };
   consider(history_.next_write());
+  consider(settle_at_);
   if (is_connected()) consider(checks_.next_change());
   if (desk_) consider(desk_->next_change());
   if (kicked_at_ && now() < *kicked_at_ + kick_grace) consider(*kicked_at_ + kick_grace);

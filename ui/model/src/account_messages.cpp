@@ -73,7 +73,7 @@ void Account::send(const ConversationKey& key, const std::string& text) {
   message.sent_at = message.arrived_at = clock();
   message.state = SendState::queued;
   (void)history_.first_time(message);
-  conversation.draft.clear();
+  history_.clear_draft(conversation, clock());
   publish(key, history_.insert(conversation, std::move(message)));
   history_.keep(conversation);
 }
@@ -88,6 +88,7 @@ void Account::retry(const ConversationKey& key, const std::string& id) {
 
 void Account::publish(const ConversationKey& key, ChatMessage& message) {
   message.problem.clear();
+  message.tab = share_ ? tab_number(share_->id()) : 0;
   const std::string payload = write_message({message.id, message.text, message.sent_at}, offset());
   wasmqtt::PropertyList properties;
   if (settings_.mqtt5 && settings_.expiry != 0)
@@ -137,8 +138,10 @@ void Account::publish_status(bool online) {
   status_published_at_ = now();
   // "offline" goes out with QoS 0: an unacknowledged one would be sent again after the next sign-in.
   const wasmqtt::Qos status_qos = online ? qos() : wasmqtt::Qos::at_most_once;
-  const auto made = mqtt_->publish(status_topic(user_), payload,
-                                   {.qos = status_qos, .retain = true, .latest_per_topic = online});
+  const wasmqtt::PublishOptions how{.qos = status_qos, .retain = true, .latest_per_topic = online};
+  // The last word goes past what waits.
+  const auto made = online ? mqtt_->publish(status_topic(user_), payload, how)
+                           : connection()->publish(status_topic(user_), payload, how);
   if (!made) notice("The status could not be published: " + std::string(made.error().message()) + ".");
 }
 
@@ -146,8 +149,8 @@ void Account::adopt_unfinished() {
   if (std::exchange(adopted_, true) || app_ == nullptr) return;
   std::unordered_set<std::string> waiting;
   for (const auto& [number, sent] : sent_) waiting.insert(sent.id);
-  for (const wasmqtt::Delivery delivery : mqtt_->unfinished())
-    if (const auto outgoing = mqtt_->outgoing(delivery)) waiting.insert(adopt(delivery, *outgoing));
+  for (const wasmqtt::Delivery delivery : own_->unfinished())
+    if (const auto outgoing = own_->outgoing(delivery)) waiting.insert(adopt(delivery, *outgoing));
   // Stored as waiting, yet not in the session: sending it again does no harm, its identifier stays.
   for (Conversation* conversation : app_->state_.conversations.newest_first())
     conversation->for_each([&](ChatMessage& message) {
@@ -161,22 +164,27 @@ void Account::adopt_unfinished() {
 }
 
 std::string Account::adopt(wasmqtt::Delivery delivery, const wasmqtt::Client::Outgoing& outgoing) {
-  const auto route = route_of(outgoing.topic, CheckStep::request);
-  if (!route || route->sender != user_ || sent_.count(delivery.number) != 0) return {};
-  const auto parsed = parse_message(wasmqtt::as_text(outgoing.payload));
-  if (!parsed.value) return {};
-  const WireMessage& wire = *parsed.value;
-  const ConversationKey key = route->key();
+  auto under_way = message_of(outgoing);
+  if (!under_way || sent_.count(delivery.number) != 0) return {};
+  const ConversationKey& key = under_way->key;
   Conversation& conversation = app_->state_.conversations.create(key);
-  ChatMessage* message = conversation.find(user_, wire.message_id);
+  ChatMessage* message = conversation.find(user_, under_way->message.id);
   if (message == nullptr) {
-    ChatMessage unknown{.id = wire.message_id, .sender = user_, .receiver = route->receiver,
-                    .text = wire.content, .sent_at = wire.timestamp, .arrived_at = clock()};
-    (void)history_.first_time(unknown);
-    message = &history_.insert(conversation, std::move(unknown));
+    (void)history_.first_time(under_way->message);
+    message = &history_.insert(conversation, std::move(under_way->message));
   }
   message->state = progress(*message, sent_[delivery.number] = {key, message->id, true, true, outgoing.state});
   return message->id;
+}
+
+std::optional<Account::Followed> Account::message_of(const wasmqtt::Client::Outgoing& outgoing) const {
+  const auto route = route_of(outgoing.topic, CheckStep::request);
+  if (!route || route->sender != user_) return {};
+  auto parsed = parse_message(wasmqtt::as_text(outgoing.payload));
+  if (!parsed.value) return {};
+  WireMessage& wire = *parsed.value;
+  return Followed{route->key(), {.id = std::move(wire.message_id), .sender = user_, .receiver = route->receiver,
+                                 .text = std::move(wire.content), .sent_at = wire.timestamp, .arrived_at = clock()}};
 }
 
 void Account::handle_delivery(const wasmqtt::DeliveryChanged& change) {
@@ -195,6 +203,11 @@ void Account::handle_delivery(const wasmqtt::DeliveryChanged& change) {
     sent_.erase(at);
   if (app_ == nullptr) return;
   if (sent_.empty()) note_waiting();
+  note_delivery(sent, change);
+}
+
+void Account::note_delivery(const Sent& sent, const wasmqtt::DeliveryChanged& change) {
+  const DeliveryState state = change.state;
   Conversation* conversation = app_->state_.conversations.find(sent.key);
   ChatMessage* message = conversation == nullptr ? nullptr : conversation->find(user_, sent.id);
   if (message == nullptr) return;
@@ -207,6 +220,7 @@ void Account::handle_delivery(const wasmqtt::DeliveryChanged& change) {
   else if (change.reason_code == wasmqtt::ReasonCode::no_matching_subscribers)
     message->problem = "Nobody has subscribed to its topic: the broker has dropped it.";
   if (state != DeliveryState::sent) history_.keep(sent.key, *message);
+  else history_.tell(sent.key, *message);
   app_->changed();
 }
 
@@ -262,7 +276,8 @@ void Account::handle_message(const wasmqtt::Message& incoming) {
   Conversation& conversation = *taken.conversation;
   const bool own = taken.added->sender == user_;
   if (was_kept()) app_->device_->saw(20);
-  if (!app_->is_read(conversation) && !own) conversation.count_unread();
+  if (!own && app_->is_read(conversation)) conversation.mark_read(taken.added->number);
+  else if (!own) conversation.count_unread();
   const std::uint64_t token = incoming.token;
   // With a journal in the same store, PUBACK waits for the journal's batch of this turn, which is one transaction with the
   // message's record [MQTT-4.3.2-2]. Without one it waits for the record itself.
@@ -275,7 +290,7 @@ void Account::handle_message(const wasmqtt::Message& incoming) {
   history_.keep(conversation.key(), *taken.added, std::move(acknowledge));
   history_.keep(conversation);
   if (token != 0 && journal_ != nullptr) mqtt_->acknowledge(token);
-  if (!app_->is_seen(conversation) && !own && app_->state_.notifications == Notifications::on && app_->on_unseen_message)
+  if (!app_->is_seen(conversation) && !is_seen_elsewhere(conversation) && !own && app_->state_.notifications == Notifications::on && app_->on_unseen_message)
     app_->on_unseen_message(conversation.title_for(user_), taken.added->text);
   app_->changed();
 }
@@ -299,7 +314,7 @@ void Account::handle_status(const wasmqtt::Message& incoming) {
                                                             .now = now(), .clock = clock()}))
     notice("The status of more than " + std::to_string(Presence::max_users) + " users came: those of others are not kept.");
   // A will of our own that came late (from the connection that this one replaced) is contradicted.
-  if (*user == user_ && !parsed.value->online && mqtt_->connected() && !stopping_ &&
+  if (*user == user_ && !parsed.value->online && mqtt_->connected() && !stopping_ && leads() &&
       now() - status_published_at_ > std::chrono::seconds{1})
     publish_status(true);
   app_->changed();

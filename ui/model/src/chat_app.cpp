@@ -135,14 +135,13 @@ void ChatApp::signed_out() {
 }
 
 // Of a client that goes: the next one continues where they end.
-void ChatApp::keep_packets(wasmqtt::MqttClient& mqtt) {
-  packets_ = std::move(mqtt.trace());
-  mqtt.trace() = wasmqtt::PacketTrace();
+void ChatApp::keep_packets(wasmqtt::PacketTrace& trace) {
+  packets_ = std::exchange(trace, wasmqtt::PacketTrace());
   state_.trace = &*packets_;
 }
 
 void ChatApp::clear_packets() {
-  if (account_ && account_->mqtt()) account_->mqtt()->trace().clear();
+  if (account_ && account_->trace()) account_->trace()->clear();
   else if (packets_) packets_->clear();
 }
 
@@ -151,7 +150,7 @@ void ChatApp::sign_in_failed(std::string problem) {
   account_->detach();
   closing_ = std::exchange(account_, nullptr);
   forget_account();
-  if (closing_->mqtt() != nullptr) keep_packets(*closing_->mqtt());
+  if (closing_->trace() != nullptr) keep_packets(*closing_->trace());
   state_.login_problem = std::move(problem);
   changed();
 }
@@ -160,10 +159,23 @@ void ChatApp::logout() {
   if (!account_) return;
   account_->detach();
   account_->stop();
+  end_account();
+}
+
+void ChatApp::end_account() {
   closing_ = std::exchange(account_, nullptr);
   forget_account();
   packets_.reset();
   state_.login_problem.clear();
+}
+
+// Called from inside the account, as sign_in_failed() is.
+void ChatApp::signed_out_in_other_tab() {
+  account_->detach();
+  account_->leave();
+  end_account();
+  state_.login_problem = "You signed out in another tab.";
+  changed();
 }
 
 void ChatApp::forget_account() {
@@ -214,6 +226,7 @@ void ChatApp::read_up_to(const ReadUpTo& read) {
   const unsigned unread = conversation->unread_below(read.number);
   if (unread >= conversation->unread()) return;
   conversation->set_unread(unread);
+  conversation->mark_read(unread == 0 ? conversation->next_number() - 1 : read.number);
   keep(*conversation);
 }
 
@@ -247,7 +260,7 @@ void ChatApp::leave_chat() { state_.open = {}; }
 void ChatApp::save_draft(const ConversationKey& key, const std::string& text) {
   Conversation* conversation = state_.conversations.find(key);
   if (conversation == nullptr) return;
-  if (account_) account_->history().set_draft(*conversation, text, platform_.loop.now());
+  if (account_) account_->history().set_draft(*conversation, text, platform_.loop.now(), platform_.zone.now());
 }
 
 void ChatApp::keep(const Conversation& conversation) {
@@ -276,11 +289,18 @@ void ChatApp::handle_file(std::string_view name, std::string_view bytes) {
 void ChatApp::close_packets() {
   opened_.reset();
   state_.opened_file.clear();
-  state_.trace = account_ && account_->mqtt() ? &account_->mqtt()->trace() : packets_ ? &*packets_ : nullptr;
+  show_packets();
+}
+
+void ChatApp::show_packets() {
+  if (opened_) return;
+  state_.trace = account_ && account_->trace() ? account_->trace() : packets_ ? &*packets_ : nullptr;
 }
 
 void ChatApp::make_trouble(const MakeTrouble& intent) {
   constexpr std::chrono::seconds delay{2};
+  if (account_ && !account_->leads())
+    return state_.notices.add(platform_.zone.now(), "Another tab has the connection: trouble can be made there.", {});
   if (intent.what == Trouble::forget_session && account_) return account_->forget_session();
   TroubleTransport* const trouble = platform_.trouble;
   if (trouble == nullptr || !account_) return;
@@ -296,7 +316,7 @@ void ChatApp::make_trouble(const MakeTrouble& intent) {
 
 void ChatApp::show_trouble() {
   if (account_ && account_->workbench()) state_.workbench = account_->workbench()->state();
-  if (platform_.trouble == nullptr) return;
+  if (platform_.trouble == nullptr || (account_ && !account_->leads())) return;
   state_.workbench.has_trouble = true;
   state_.workbench.losing = platform_.trouble->losing();
   state_.workbench.delayed = platform_.trouble->delay() != Duration{};
@@ -356,7 +376,7 @@ void ChatApp::see_open_chat() {
 }
 
 void ChatApp::handle_wake() {
-  if (account_ && account_->mqtt()) account_->mqtt()->wake();
+  if (account_ && account_->line()) account_->line()->wake();
   changed();
 }
 
@@ -367,12 +387,12 @@ void ChatApp::handle_online() {
 
 void ChatApp::handle_offline() {
   network_ = false;
-  if (account_ && account_->mqtt()) account_->mqtt()->offline();
+  if (account_ && account_->line()) account_->line()->offline();
   changed();
 }
 
-void ChatApp::handle_signed_in_elsewhere(std::string_view user, std::string_view broker) {
-  if (account_ && account_->user() == user && account_->broker() == broker) account_->yield_to_other_tab();
+void ChatApp::handle_signed_in_elsewhere(std::string_view user, std::string_view broker, bool shares) {
+  if (account_ && !(shares && account_->is_shared()) && account_->user() == user && account_->broker() == broker) account_->yield_to_other_tab();
   changed();
 }
 
@@ -407,6 +427,7 @@ std::optional<Time> ChatApp::next_change() const {
   const auto consider = [&](std::optional<Time> time) {
     if (time && (!next || *time < *next)) next = time;
   };
+  if (closing_) consider(closing_->stop_by());
   if (account_) {
     consider(account_->next_change());
     if (session_watched_) consider(state_.now + std::chrono::seconds{1});
@@ -414,9 +435,12 @@ std::optional<Time> ChatApp::next_change() const {
   return next;
 }
 
-wasmqtt::MqttClient* ChatApp::mqtt() { return account_ ? account_->mqtt() : nullptr; }
+bool ChatApp::shares() const { return account_ && account_->is_shared(); }
+
+wasmqtt::MqttClient* ChatApp::mqtt() { return account_ ? account_->connection() : nullptr; }
 
 void ChatApp::changed() {
+  if (account_) account_->note_attention(state_.attended ? state_.open : ConversationKey{});
   if (on_change) on_change();
 }
 

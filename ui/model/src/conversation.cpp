@@ -47,7 +47,8 @@ std::size_t Conversation::insert(ChatMessage message) {
     return other.sender != message.sender &&
            std::min(other.sort_time(), message.arrived_at) > message.sort_time() + clock_slack;
   };
-  while (at > 0 && comes_before(messages_[at - 1])) --at;
+  // One with a number comes from a store, or from another tab: there, too, it stands before those that came later.
+  while (at > 0 && (comes_before(messages_[at - 1]) || messages_[at - 1].number > message.number)) --at;
   if (at != messages_.size()) ++reordered_;
   const std::uint64_t number = message.number;
   bytes_ += message.bytes();
@@ -90,6 +91,11 @@ ChatMessage* Conversation::find(std::string_view sender, std::string_view id) {
   return found == messages_.rend() ? nullptr : &*found;
 }
 
+ChatMessage* Conversation::find_number(std::uint64_t number) {
+  const auto found = std::find_if(messages_.rbegin(), messages_.rend(), [&](const ChatMessage& m) { return m.number == number; });
+  return found == messages_.rend() ? nullptr : &*found;
+}
+
 std::size_t Conversation::first_new() const {
   if (new_from_ == 0) return messages_.size();
   const auto found = std::find_if(messages_.begin(), messages_.end(), [&](const ChatMessage& m) {
@@ -117,6 +123,57 @@ unsigned Conversation::unread_below(std::uint64_t number) const {
     if (below == unread_) break;
   }
   return below;
+}
+
+std::uint64_t Conversation::next_number_of(unsigned tab, Time arrived_at) const {
+  const auto arrived = static_cast<std::uint64_t>(std::max(arrived_at, Time{}).time_since_epoch().count());
+  const std::uint64_t least = std::max(next_number_, arrived);
+  return least + (tab + tabs - least % tabs) % tabs;
+}
+
+// What arrives later has a greater number, whatever the clock says then.
+void Conversation::restore_read_mark(std::uint64_t number) {
+  read_mark_ = number;
+  next_number_ = std::max(next_number_, number + 1);
+}
+
+void Conversation::restore_forgotten(std::uint64_t number) {
+  forgotten_ = number;
+  next_number_ = std::max(next_number_, number + 1);
+}
+
+void Conversation::mark_read(std::uint64_t number) {
+  if (number <= read_mark_) return;
+  restore_read_mark(number);
+  const auto unread = std::count_if(messages_.begin(), messages_.end(), [&](const ChatMessage& m) {
+    return m.state == SendState::none && m.number > number;
+  });
+  unread_ = std::min(unread_, static_cast<unsigned>(unread));
+}
+
+void Conversation::forget_up_to(std::uint64_t number) {
+  if (number <= forgotten_) return;
+  restore_forgotten(number);
+  ++reordered_;
+  std::erase_if(messages_, [&](const ChatMessage& m) {
+    if (m.number > number) return false;
+    bytes_ -= m.bytes();
+    --count_of(m);
+    return true;
+  });
+  mark_read(number);
+  if (new_from_ <= number) new_from_ = 0;
+}
+
+std::optional<ChatMessage> Conversation::take_out(std::uint64_t number) {
+  const auto found = std::find_if(messages_.rbegin(), messages_.rend(), [&](const ChatMessage& m) { return m.number == number; });
+  if (found == messages_.rend()) return {};
+  ++reordered_;
+  bytes_ -= found->bytes();
+  --count_of(*found);
+  std::optional<ChatMessage> taken = std::move(*found);
+  messages_.erase(std::next(found).base());
+  return taken;
 }
 
 void Conversation::clear() {

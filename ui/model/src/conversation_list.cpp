@@ -67,6 +67,19 @@ void ConversationList::clear(Conversation& conversation) {
   conversation.clear();
 }
 
+void ConversationList::forget_up_to(Conversation& conversation, std::uint64_t number) {
+  bytes_ -= conversation.bytes();
+  conversation.forget_up_to(number);
+  bytes_ += conversation.bytes();
+}
+
+std::optional<ChatMessage> ConversationList::take_out(Conversation& conversation, std::uint64_t number) {
+  bytes_ -= conversation.bytes();
+  auto taken = conversation.take_out(number);
+  bytes_ += conversation.bytes();
+  return taken;
+}
+
 void ConversationList::remove(const ConversationKey& key) {
   const auto at = by_key_.find(key);
   if (at == by_key_.end()) return;

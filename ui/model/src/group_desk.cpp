@@ -19,8 +19,8 @@ constexpr std::string_view no_answer =
 
 }  // namespace
 
-void GroupDesk::attach(wasmqtt::MqttClient& client) {
-  client_ = &client;
+void GroupDesk::attach(Line& line) {
+  line_ = &line;
   held_.clear();  // the broker delivers them again
   delivery_ = 0;
   listen(group_answer_topic(uses_.state.user), &GroupDesk::handle_answer);
@@ -30,15 +30,15 @@ void GroupDesk::attach(wasmqtt::MqttClient& client) {
 // QoS 1 in every stage: an answer must not be lost when the broker ends the connection to change a right.
 wasmqtt::Subscription GroupDesk::listen(std::string_view filter, void (GroupDesk::*handler)(const Message&),
                                         wasmqtt::Subscription replaces) {
-  const wasmqtt::MqttClient::SubscribeRequest request{
+  const Line::SubscribeRequest request{
       .filter = filter, .qos = Qos::at_least_once, .handler = [this, handler](const Message& message) {
         if (detached_) return;
-        if (message.token != 0) client_->acknowledge(message.token);
+        if (message.token != 0) line_->acknowledge(message.token);
         (this->*handler)(message);
         if (on_changed) on_changed();
       },
       .ask_again = true, .replaces = replaces};
-  const auto made = client_->subscribe({&request, 1});
+  const auto made = line_->subscribe({&request, 1});
   return made ? made->front() : wasmqtt::Subscription{};
 }
 
@@ -149,7 +149,7 @@ void GroupDesk::show_held() {
 }
 
 void GroupDesk::drop(const Held& held) {
-  if (held.token != 0) client_->acknowledge(held.token);
+  if (held.token != 0) line_->acknowledge(held.token);
   notice(std::string(not_a_member), held.topic);
 }
 
@@ -167,13 +167,13 @@ void GroupDesk::ask(GroupRequest request) {
   requests().problem.clear();
   requests().pending = std::move(request);
   if (!reading.value) return fail(reading.problem);
-  if (client_ == nullptr || !client_->connected()) return fail("Not connected: groups cannot be changed now.");
+  if (line_ == nullptr || !line_->connected()) return fail("Not connected: groups cannot be changed now.");
   answer_due_ = uses_.loop.now() + answer_timeout;
   send();
 }
 
 void GroupDesk::send() {
-  const auto made = client_->publish(group_request_topic(uses_.state.user), write_group_request(*requests().pending),
+  const auto made = line_->publish(group_request_topic(uses_.state.user), write_group_request(*requests().pending),
                                      {.qos = Qos::at_least_once});
   if (made) delivery_ = made->number;
   else fail("The request was not sent: " + std::string(made.error().message()) + ".");
@@ -195,7 +195,7 @@ void GroupDesk::update(Time now) {
   if (!answer_due_ || now < *answer_due_) return;
   answer_due_.reset();
   // Without a connection nobody can answer: it is asked again, and waited for, with the next one.
-  if (requests().pending && client_->connected()) fail(std::string(no_answer));
+  if (requests().pending && line_->connected()) fail(std::string(no_answer));
 }
 
 void GroupDesk::fail(std::string problem) {

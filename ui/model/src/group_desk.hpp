@@ -17,7 +17,7 @@
 
 #include "chat/state.hpp"
 #include "history.hpp"
-#include "wasmqtt/mqtt_client.hpp"
+#include "line.hpp"
 
 namespace chat {
 
@@ -46,8 +46,8 @@ class GroupDesk {
   // This room was made for the user.
   std::function<void(const ConversationKey& key)> on_made;
 
-  // `client` outlives this object, or another one is attached.
-  void attach(wasmqtt::MqttClient& client);
+  // `line` outlives this object, or another one is attached.
+  void attach(Line& line);
   // From now on nothing that arrives is looked at, nor acknowledged.
   void detach() { detached_ = true; }
   // `again`: with this client; `resumed`: the broker has continued its session.
@@ -63,6 +63,8 @@ class GroupDesk {
   // Keeps a message of a room that is not open for hold_timeout: the list of groups that opens it may be on its way. Then it is
   // acknowledged, and not shown.
   void hold(const ConversationKey& room, const wasmqtt::Message& message);
+  // Another tab gets them now.
+  void forget_held() { held_.clear(); }
 
   void update(Time now);
   std::optional<Time> next_change() const;
@@ -93,7 +95,7 @@ class GroupDesk {
   void notice(std::string text, std::string_view topic);
 
   Uses uses_;
-  wasmqtt::MqttClient* client_ = nullptr;
+  Line* line_ = nullptr;
   wasmqtt::Subscription groups_subscription_;
   std::deque<Held> held_;             // oldest first
   bool detached_ = false;

@@ -17,7 +17,7 @@ std::string identity(const ChatMessage& message) {
 
 History::History(ChatStore& store, ConversationList& list, std::string_view user, std::string_view broker,
                  std::uint64_t seed)
-    : device_(store), store_(&store), list_(list), account_(account_prefix(user, broker)), seed_(seed),
+    : device_(store), store_(&store), list_(list), user_(user), account_(account_prefix(user, broker)), seed_(seed),
       seen_(dedupe_window, seed) {}
 
 // Read beside the list, so that what is shown does not vanish meanwhile.
@@ -37,6 +37,8 @@ void History::load(std::function<void(bool ok)> loaded) {
         if (alive.expired()) return;
         if (ok) finish_loading(*loading);
         else if (on_problem) on_problem(problem);
+        loaded_ = true;
+        for (auto& [key, value] : std::exchange(early_, {})) merge_now(key, std::move(value));
         loaded(ok);
       });
 }
@@ -56,11 +58,13 @@ void History::finish_loading(Loading& loading) {
   }
   if (reader.unreadable() != 0 && on_notice)
     on_notice(std::to_string(reader.unreadable()) + " records of this device's history could not be read.");
-  for (const std::string& key : reader.without_room()) store_->remove(key);
+  for (const auto* keys : {&reader.without_room(), &reader.cleared()})
+    for (const std::string& key : *keys) store_->remove(key);
   if (!reader.without_room().empty() && on_notice)
     on_notice("This device's history held more than " + std::to_string(ConversationList::max_conversations) +
               " conversations: the others were dropped.");
   forget_dropped();
+  if (tab_ != 0) find_read_marks();
   learn_known_messages();
   if (loading.list.size() != 0) add_unknown(loading.list);
 }
@@ -77,7 +81,7 @@ void History::add_unknown(const ConversationList& before) {
     Conversation* into = list_.get(from->key());
     if (into == nullptr) continue;
     if (into->group && into->group->group.name.empty()) into->group = from->group;
-    if (into->draft.empty() && !from->draft.empty()) set_draft(*into, from->draft, Time{});
+    if (into->draft.empty() && !from->draft.empty()) set_draft(*into, from->draft, Time{}, from->draft_at);
     for (const ChatMessage& message : from->messages()) {
       if (!known.first_time(identity(message))) continue;
       ChatMessage copy = message;
@@ -94,12 +98,16 @@ void History::learn_known_messages() {
     for (const ChatMessage& message : conversation->messages()) messages.push_back(&message);
   std::stable_sort(messages.begin(), messages.end(),
                    [](const ChatMessage* a, const ChatMessage* b) { return a->arrived_at < b->arrived_at; });
-  for (const ChatMessage* message : messages) seen_.first_time(identity(*message));
+  bool doubles = false;
+  for (const ChatMessage* message : messages) doubles = !seen_.first_time(identity(*message)) || doubles;
+  if (doubles && tab_ != 0 && one_each_) drop_doubles();
 }
 
 bool History::first_time(const ChatMessage& message) { return seen_.first_time(identity(message)); }
 
 ChatMessage& History::insert(Conversation& conversation, ChatMessage message) {
+  if (tab_ != 0 && message.number == 0)
+    message.number = conversation.next_number_of(static_cast<unsigned>(tab_ % Conversation::tabs), message.arrived_at);
   ChatMessage& added = list_.insert(conversation, std::move(message));
   forget_dropped();
   return added;
@@ -115,18 +123,32 @@ void History::forget_dropped() {
 }
 
 void History::keep(const ConversationKey& key, const ChatMessage& message, ChatStore::Written written) {
-  const Record record = message_record(account_, key, message);
-  store_->put({&record, 1}, [this, alive = std::weak_ptr<bool>(alive_), written = std::move(written)](
-                                bool ok, std::string_view problem) {
+  put(message_record(account_, key, message), [this, alive = std::weak_ptr<bool>(alive_), written = std::move(written)](
+                                                  bool ok, std::string_view problem) {
     if (!alive.expired() && !ok && on_problem) on_problem(problem);
+    if (written) written(ok, problem);
+  });
+}
+
+void History::tell(const ConversationKey& key, const ChatMessage& message) {
+  if (!on_stored) return;
+  const Record record = message_record(account_, key, message);
+  on_stored(record.key, &record.value);
+}
+
+// The others are told what is durable, or what never will be.
+void History::put(Record record, ChatStore::Written written) {
+  if (!on_stored) return store_->put({&record, 1}, std::move(written));
+  const auto told = std::make_shared<Record>(std::move(record));
+  store_->put({told.get(), 1}, [this, told, alive = std::weak_ptr<bool>(alive_), written = std::move(written)](bool ok, std::string_view problem) {
+    if (!alive.expired() && on_stored) on_stored(told->key, &told->value);
     if (written) written(ok, problem);
   });
 }
 
 void History::keep(const Conversation& conversation) {
   drafts_.erase(conversation.key());
-  const Record record = conversation_record(account_, conversation);
-  store_->put({&record, 1}, {});
+  put(conversation_record(account_, conversation), {});
 }
 
 void History::forget_messages(const Conversation& conversation) {
@@ -136,18 +158,27 @@ void History::forget_messages(const Conversation& conversation) {
 
 void History::clear(Conversation& conversation) {
   forget_messages(conversation);
-  list_.clear(conversation);
+  list_.forget_up_to(conversation, conversation.next_number() - 1);
   keep(conversation);
 }
 
 void History::remove(Conversation& conversation) {
   forget_messages(conversation);
   drafts_.erase(conversation.key());
-  store_->remove(conversation_record(account_, conversation).key);
+  const Record record = conversation_record(account_, conversation);
+  store_->remove(record.key);
+  if (on_stored) on_stored(record.key, nullptr);
+  removed_[conversation.key()] = conversation.next_number() - 1;
   list_.remove(ConversationKey(conversation.key()));
 }
 
-void History::set_draft(Conversation& conversation, std::string text, Time now) {
+void History::clear_draft(Conversation& conversation, Time clock) {
+  conversation.draft.clear();
+  conversation.draft_at = std::max(clock, conversation.draft_at + Duration{1});
+}
+
+void History::set_draft(Conversation& conversation, std::string text, Time now, Time clock) {
+  clear_draft(conversation, clock);
   conversation.draft = std::move(text);
   drafts_.insert(conversation.key());
   draft_due_ = now + draft_pause;

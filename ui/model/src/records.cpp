@@ -21,6 +21,10 @@ std::int64_t read_integer(const Json& json, const char* name) {
   return at != nullptr ? at->integer().value_or(0) : 0;
 }
 
+std::uint64_t read_mark(const Json& json, const char* name) {
+  return static_cast<std::uint64_t>(std::max<std::int64_t>(read_integer(json, name), 0));
+}
+
 Time read_time(const Json& json, const char* name) { return Time{Duration{read_integer(json, name)}}; }
 
 // Anything but an object counts as unreadable.
@@ -82,6 +86,7 @@ Record message_record(std::string_view account, const ConversationKey& key, cons
   json.add("state", static_cast<std::int64_t>(message.state));
   json.add("number", static_cast<std::int64_t>(message.number));
   if (!message.problem.empty()) json.add("problem", message.problem);
+  if (message.tab != 0) json.add("tab", static_cast<std::int64_t>(message.tab));
   return {message_key(account, key, message.number), json.take()};
 }
 
@@ -89,6 +94,9 @@ Record conversation_record(std::string_view account, const Conversation& convers
   JsonObject json;
   json.add("unread", static_cast<std::int64_t>(conversation.unread())).add("draft", conversation.draft);
   json.add("active", conversation.active_at().time_since_epoch().count());
+  if (conversation.draft_at != Time{}) json.add("drafted", conversation.draft_at.time_since_epoch().count());
+  if (conversation.read_mark() != 0) json.add("read", static_cast<std::int64_t>(conversation.read_mark()));
+  if (conversation.forgotten() != 0) json.add("cleared", static_cast<std::int64_t>(conversation.forgotten()));
   if (conversation.group)
     json.add("group", group_json(*conversation.group)).add("member", conversation.group->member);
   return {std::string(account).append("c\n").append(conversation.key().text()), json.take()};
@@ -101,14 +109,13 @@ Record format_record(std::string_view account) {
 void HistoryReader::read(std::string_view key, std::string_view value) {
   if (is_newer()) return;
   std::string_view where = key.substr(std::min(key.size(), account_.size()));
-  const std::string_view kind = where.substr(0, 2);
-  where.remove_prefix(kind.size());
   Result result = Result::unreadable;
-  if (kind.empty()) result = read_format(value);
-  if (kind == "c\n") result = read_conversation(where, value);
-  if (kind == "m\n") result = read_message(where, value);
+  if (where.empty()) result = read_format(value);
+  if (where.starts_with("c\n")) result = read_conversation(where, value);
+  if (where.starts_with("m\n")) result = read_message(where, value);
   if (result == Result::unreadable) ++unreadable_;
   if (result == Result::no_room) without_room_.emplace_back(key);
+  if (result == Result::cleared) cleared_.emplace_back(key);
 }
 
 HistoryReader::Result HistoryReader::read_format(std::string_view value) {
@@ -118,12 +125,14 @@ HistoryReader::Result HistoryReader::read_format(std::string_view value) {
   return Result::read;
 }
 
-HistoryReader::Result HistoryReader::read_message(std::string_view where, std::string_view value) {
+std::optional<StoredMessage> read_message_record(std::string_view account, std::string_view where, std::string_view value) {
+  if (!where.starts_with("m\n")) return {};
+  where.remove_prefix(2);
   const std::size_t line_break = where.rfind('\n');
-  if (line_break == std::string_view::npos) return Result::unreadable;
+  if (line_break == std::string_view::npos) return {};
   const std::optional<ConversationKey> key = parse_key(where.substr(0, line_break));
   const std::optional<Json> json = parse(value);
-  if (!key || !json) return Result::unreadable;
+  if (!key || !json) return {};
   ChatMessage message;
   read_string(*json, "id", message.id);
   read_string(*json, "from", message.sender);
@@ -135,26 +144,55 @@ HistoryReader::Result HistoryReader::read_message(std::string_view where, std::s
   const std::int64_t number = read_integer(*json, "number");
   if (message.id.empty() || !key->has(message.sender) || !check_user_name(message.sender).empty() || state < 0 ||
       state > static_cast<std::int64_t>(last_send_state) || number <= 0)
-    return Result::unreadable;
+    return {};
   message.receiver = key->partner_of(message.sender);
-  message.state = state_of(account_, message.sender, state);
+  message.state = state_of(account, message.sender, state);
   message.number = static_cast<std::uint64_t>(number);
-  Conversation* conversation = list_.get(*key);
+  message.tab = read_mark(*json, "tab");
+  return StoredMessage{*key, std::move(message)};
+}
+
+std::optional<StoredConversation> read_conversation_record(std::string_view where, std::string_view value) {
+  if (!where.starts_with("c\n")) return {};
+  const std::optional<ConversationKey> key = parse_key(where.substr(2));
+  const std::optional<Json> json = parse(value);
+  if (!key || !json) return {};
+  StoredConversation stored{.key = *key};
+  read_string(*json, "draft", stored.draft);
+  stored.draft_at = read_time(*json, "drafted");
+  stored.active_at = read_time(*json, "active");
+  stored.unread = static_cast<unsigned>(std::clamp<std::int64_t>(read_integer(*json, "unread"), 0, 1'000'000));
+  stored.read_mark = read_mark(*json, "read");
+  stored.forgotten = read_mark(*json, "cleared");
+  if (key->is_room()) {
+    stored.group.emplace().group.room = key->room();
+    read_group(*json, *stored.group);
+  }
+  return stored;
+}
+
+HistoryReader::Result HistoryReader::read_message(std::string_view where, std::string_view value) {
+  std::optional<StoredMessage> stored = read_message_record(account_, where, value);
+  if (!stored) return Result::unreadable;
+  Conversation* conversation = list_.get(stored->key);
   if (conversation == nullptr) return Result::no_room;
-  list_.insert(*conversation, std::move(message));
+  if (stored->message.number <= conversation->forgotten()) return Result::cleared;
+  list_.insert(*conversation, std::move(stored->message));
   return Result::read;
 }
 
 HistoryReader::Result HistoryReader::read_conversation(std::string_view where, std::string_view value) {
-  const std::optional<ConversationKey> key = parse_key(where);
-  const std::optional<Json> json = parse(value);
-  if (!key || !json) return Result::unreadable;
-  Conversation* conversation = list_.get(*key);
+  std::optional<StoredConversation> stored = read_conversation_record(where, value);
+  if (!stored) return Result::unreadable;
+  Conversation* conversation = list_.get(stored->key);
   if (conversation == nullptr) return Result::no_room;
-  read_string(*json, "draft", conversation->draft);
-  if (conversation->group) read_group(*json, *conversation->group);
-  conversation->touch(read_time(*json, "active"));
-  conversation->set_unread(static_cast<unsigned>(std::clamp<std::int64_t>(read_integer(*json, "unread"), 0, 1'000'000)));
+  conversation->draft = std::move(stored->draft);
+  conversation->draft_at = stored->draft_at;
+  if (stored->group) conversation->group = std::move(stored->group);
+  conversation->touch(stored->active_at);
+  conversation->set_unread(stored->unread);
+  conversation->restore_read_mark(stored->read_mark);
+  conversation->restore_forgotten(stored->forgotten);
   list_.reorder();
   return Result::read;
 }

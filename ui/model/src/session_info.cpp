@@ -12,22 +12,14 @@ std::string words_of_session(bool connected, bool continued, bool kept) {
   return begin + (kept ? "; the broker keeps it when the connection ends" : "; it ends with the connection");
 }
 
-}  // namespace
-
-std::string place_words(const wasmqtt::MqttClient& mqtt) {
-  const std::string_view why = wasmqtt::describe(mqtt.url_choice());
-  return why.empty() ? mqtt.url() : mqtt.url() + ", for " + std::string(why);
-}
-
-SessionInfo session_info(const wasmqtt::MqttClient& mqtt, const std::string& client_id, bool continued, bool kept,
-                         std::chrono::seconds keep_alive) {
+template <class Client>
+SessionInfo info_of(const Client& mqtt, const SessionWords& words) {
   SessionInfo info;
-  info.client_id = client_id;
-  info.broker = place_words(mqtt);
+  info.client_id = words.client_id;
+  info.broker = mqtt.url();
   info.protocol = mqtt.version() == wasmqtt::ProtocolVersion::mqtt_5 ? "MQTT 5" : "MQTT 3.1.1";
-  info.session = words_of_session(mqtt.connected(), continued, kept);
-  info.keep_alive = keep_alive.count() == 0 ? "off" : std::to_string(keep_alive.count()) + " s";
-  info.next_ping = mqtt.next_ping();
+  info.session = words_of_session(mqtt.connected(), words.continued, words.kept);
+  info.keep_alive = words.keep_alive.count() == 0 ? "off" : std::to_string(words.keep_alive.count()) + " s";
   info.counts = mqtt.counts();
   for (const auto& one : mqtt.filters()) info.filters.push_back({std::string(one.filter), one.asked, one.granted});
   std::sort(info.filters.begin(), info.filters.end(), [](const auto& a, const auto& b) { return a.filter < b.filter; });
@@ -38,6 +30,26 @@ SessionInfo session_info(const wasmqtt::MqttClient& mqtt, const std::string& cli
     info.unfinished.push_back({one->packet_id, std::string(one->topic), one->qos, one->retain,
                                one->state == wasmqtt::DeliveryState::queued ? "queued" : "sent"});
   }
+  return info;
+}
+
+}  // namespace
+
+std::string place_words(const wasmqtt::MqttClient& mqtt) {
+  const std::string_view why = wasmqtt::describe(mqtt.url_choice());
+  return why.empty() ? mqtt.url() : mqtt.url() + ", for " + std::string(why);
+}
+
+SessionInfo session_info(const wasmqtt::MqttClient& mqtt, const SessionWords& words) {
+  SessionInfo info = info_of(mqtt, words);
+  info.broker = place_words(mqtt);
+  info.next_ping = mqtt.next_ping();
+  return info;
+}
+
+SessionInfo session_info(const wasmqtt::SharedMember& mqtt, const SessionWords& words) {
+  SessionInfo info = info_of(mqtt, words);
+  info.session += "; another tab has the connection";
   return info;
 }
 

@@ -36,17 +36,17 @@ void Workbench::publish(const PublishTopic& what) {
     state_.problem = problem_of(error);
     return;
   }
-  const auto made = mqtt_.publish(what.topic, what.payload, {.qos = what.qos, .retain = what.retain, .properties = properties});
+  const auto made = line_.publish(what.topic, what.payload, {.qos = what.qos, .retain = what.retain, .properties = properties});
   state_.problem = made ? std::string() : problem_of(made.error());
 }
 
 void Workbench::subscribe(const SubscribeTopic& what) {
-  const auto handler = [this](const wasmqtt::Message& message) { mqtt_.acknowledge(message.token); };
+  const auto handler = [this](const wasmqtt::Message& message) { line_.acknowledge(message.token); };
   const auto known = subscriptions_.find(what.filter);
-  const wasmqtt::MqttClient::SubscribeRequest request{
+  const Line::SubscribeRequest request{
       .filter = what.filter, .qos = what.qos, .handler = handler, .ask_again = true,
       .replaces = known == subscriptions_.end() ? wasmqtt::Subscription{} : known->second};
-  const auto made = mqtt_.subscribe({&request, 1});
+  const auto made = line_.subscribe({&request, 1});
   state_.problem = made ? std::string() : problem_of(made.error());
   if (made) subscriptions_[what.filter] = made->front();
   show_filters();
@@ -55,7 +55,7 @@ void Workbench::subscribe(const SubscribeTopic& what) {
 void Workbench::unsubscribe(const std::string& filter) {
   const auto known = subscriptions_.find(filter);
   if (known == subscriptions_.end()) return;
-  mqtt_.unsubscribe(known->second);
+  line_.unsubscribe(known->second);
   subscriptions_.erase(known);
   show_filters();
 }
@@ -69,16 +69,19 @@ std::string Workbench::lane_topic(std::size_t lane) const { return "lanes/" + us
 
 void Workbench::subscribe_lanes() {
   if (std::exchange(lanes_subscribed_, true)) return;
-  for (std::size_t lane = 0; lane < 3; ++lane)
-    (void)mqtt_.subscribe(lane_topic(lane), static_cast<Qos>(lane),
-                          [this, lane](const wasmqtt::Message& message) { arrived(lane, message); });
+  for (std::size_t lane = 0; lane < 3; ++lane) {
+    const std::string topic = lane_topic(lane);
+    const Line::SubscribeRequest request{.filter = topic, .qos = static_cast<Qos>(lane),
+                                         .handler = [this, lane](const wasmqtt::Message& message) { arrived(lane, message); }};
+    (void)line_.subscribe({&request, 1});
+  }
 }
 
 void Workbench::send_in_lanes() {
   subscribe_lanes();
   for (std::size_t lane = 0; lane < 3; ++lane) {
     const std::string payload = "message " + std::to_string(state_.lanes[lane].sent + 1);
-    const auto made = mqtt_.publish(lane_topic(lane), payload, {.qos = static_cast<Qos>(lane)});
+    const auto made = line_.publish(lane_topic(lane), payload, {.qos = static_cast<Qos>(lane)});
     // Without a connection, QoS 0 is not even sent: to the user it is lost all the same.
     ++state_.lanes[lane].sent;
     if (!made || made->number == 0 || lane == 0) continue;
@@ -88,7 +91,7 @@ void Workbench::send_in_lanes() {
 }
 
 void Workbench::arrived(std::size_t lane, const wasmqtt::Message& message) {
-  mqtt_.acknowledge(message.token);
+  line_.acknowledge(message.token);
   WorkbenchState::Lane& counts = state_.lanes[lane];
   std::string payload(wasmqtt::as_text(message.payload));
   if (seen_[lane].contains(payload)) ++counts.doubled;

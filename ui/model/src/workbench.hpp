@@ -7,14 +7,14 @@
 
 #include "chat/intent.hpp"
 #include "chat/workbench_state.hpp"
-#include "wasmqtt/mqtt_client.hpp"
+#include "line.hpp"
 
 namespace chat {
 
 class Workbench {
  public:
-  // `mqtt` and this object are destroyed together: its handlers refer to this.
-  Workbench(wasmqtt::MqttClient& mqtt, std::string user) : mqtt_(mqtt), user_(std::move(user)) {}
+  // `line` and this object are destroyed together: its handlers refer to this.
+  Workbench(Line& line, std::string user) : line_(line), user_(std::move(user)) {}
 
   // state() has changed by what came from the network.
   std::function<void()> on_changed;
@@ -35,7 +35,7 @@ class Workbench {
   void arrived(std::size_t lane, const wasmqtt::Message& message);
   void show_filters();
 
-  wasmqtt::MqttClient& mqtt_;
+  Line& line_;
   WorkbenchState state_;
   std::string user_;
   std::map<std::string, wasmqtt::Subscription> subscriptions_;

@@ -21,6 +21,7 @@
 #include "chat/chat_store.hpp"
 #include "chat/intent.hpp"
 #include "chat/state.hpp"
+#include "chat/tab_share.hpp"
 #include "chat/trouble_transport.hpp"
 #include "wasmqtt/mqtt_client.hpp"
 
@@ -35,6 +36,9 @@ struct Platform {
   const LocalTime& zone;
   PageOrigin page;
   TroubleTransport* trouble = nullptr;  // `transport` itself, where the user may make trouble on it
+  // Tabs of this device in which the same user signs in are to share the connection, if they are to remember anything. Empty, or
+  // nullptr from it: each has its own, and the broker lets one of them have it.
+  ShareTabs share{};
 };
 
 class ChatApp {
@@ -61,8 +65,9 @@ class ChatApp {
   // The device is online again, or has certainly gone offline.
   void handle_online();
   void handle_offline();
-  // Another tab of this browser signed in as this user with this broker: disconnect here and stay disconnected.
-  void handle_signed_in_elsewhere(std::string_view user, std::string_view broker);
+  // Another tab of this browser signed in as this user with this broker: disconnect here and stay disconnected, unless both share
+  // the connection.
+  void handle_signed_in_elsewhere(std::string_view user, std::string_view broker, bool shares = false);
   // The platform's notification permission: at the start, and after it asked the user. Notifications::on holds until
   // MuteNotifications.
   void handle_notifications(Notifications notifications);
@@ -104,7 +109,9 @@ class ChatApp {
   // When update() has something to do without further input: a countdown's next second, a draft that is due. nullopt: never.
   std::optional<Time> next_change() const;
   const State& state() const { return state_; }
-  // nullptr when signed out. For tests and diagnosis.
+  // The account shares its connection with other tabs.
+  bool shares() const;
+  // nullptr when signed out, or when another tab has the connection. For tests and diagnosis.
   wasmqtt::MqttClient* mqtt();
 
  private:
@@ -116,10 +123,13 @@ class ChatApp {
   void signed_in();
   void sign_in_failed(std::string problem);
   void logout();
+  void end_account();
   void forget_account();
   void on_used_here();
   void signed_out();
-  void keep_packets(wasmqtt::MqttClient& mqtt);
+  void signed_out_in_other_tab();
+  void keep_packets(wasmqtt::PacketTrace& trace);
+  void show_packets();
   void clear_packets();
   void change_settings(const Settings& settings);
   void open_chat(const ConversationKey& key);

@@ -83,6 +83,7 @@ struct ChatMessage {
   SendState state = SendState::none;
   std::string problem{};      // of a failed one, a plain sentence; of a delivered one, what became of it
   std::uint64_t number = 0;   // given by the conversation at insert(), see next_number()
+  std::uint64_t tab = 0;      // of one's own: the tab that sends it, TabShare::id(); 0: none that shares
 
   // For order: a clock that runs ahead does not count.
   Time sort_time() const { return sent_at < arrived_at ? sent_at : arrived_at; }
@@ -113,6 +114,7 @@ class Conversation {
   // The newest message with this identifier from this sender; nullptr when there is none. An identifier alone names
   // nothing: everybody chooses theirs, and may repeat another's. Linear in the distance from the end.
   ChatMessage* find(std::string_view sender, std::string_view id);
+  ChatMessage* find_number(std::uint64_t number);
   ChatMessage& at(std::size_t index) { return messages_[index]; }
   template <class Each>
   void for_each(Each each) {
@@ -128,12 +130,22 @@ class Conversation {
   unsigned unread() const { return unread_; }
   void count_unread() { ++unread_; }
   void set_unread(unsigned count) { unread_ = count; }  // from a store
+  // The number of the last message that has been read, as far as tabs have to tell each other: it only grows. 0: nobody knows.
+  std::uint64_t read_mark() const { return read_mark_; }
+  void restore_read_mark(std::uint64_t number);  // from a store
+  // Messages up to this number have been read, in this tab or another.
+  void mark_read(std::uint64_t number);
   // The user opened it, or sees it again: the "new" divider goes before the first message that is unread.
   void open();
   // The user has seen the message with this number and those above it: how many are unread then.
   unsigned unread_below(std::uint64_t number) const;
-  // Forgets all messages.
+  // Forgets all messages; or those up to this number, by which none comes any more.
   void clear();
+  void forget_up_to(std::uint64_t number);
+  std::uint64_t forgotten() const { return forgotten_; }
+  void restore_forgotten(std::uint64_t number);  // from a store
+  // Takes one out; nullopt: there is none with this number.
+  std::optional<ChatMessage> take_out(std::uint64_t number);
 
   std::size_t bytes() const { return bytes_; }
   // How many of the messages are from `user`.
@@ -150,8 +162,13 @@ class Conversation {
   // Numbers grow with arrival and are the microsecond of it where that is greater: so two tabs that keep their messages in
   // one store give different ones.
   std::uint64_t next_number() const { return next_number_; }
+  // Of a message that arrives now, in one of several tabs: no two of them give the same.
+  static constexpr unsigned tabs = 1024;
+  std::uint64_t next_number_of(unsigned tab, Time arrived_at) const;
 
   std::string draft;  // typed, not sent
+  Time draft_at{};    // when, for tabs to agree
+  unsigned drafts_from_others = 0;  // tabs: counts changes
   std::optional<GroupView> group;  // of a room, always
 
  private:
@@ -164,6 +181,8 @@ class Conversation {
   Time active_at_{};
   unsigned unread_ = 0;
   std::uint64_t new_from_ = 0;  // number of the first new message; 0: none
+  std::uint64_t read_mark_ = 0;
+  std::uint64_t forgotten_ = 0;
   std::uint64_t next_number_ = 1;
   std::uint64_t reordered_ = 0;
   std::uint64_t removed_ = 0;

@@ -31,6 +31,9 @@ class ConversationList {
   const Conversation* find(const ConversationKey& key) const;
   // Forgets the messages of this conversation of the list, or all of it.
   void clear(Conversation& conversation);
+  void forget_up_to(Conversation& conversation, std::uint64_t number);
+  // Takes a message out of it.
+  std::optional<ChatMessage> take_out(Conversation& conversation, std::uint64_t number);
   void remove(const ConversationKey& key);
 
   // Puts a message into a conversation of this list. The reference is valid until the next insert().

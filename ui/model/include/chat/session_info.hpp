@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "wasmqtt/mqtt_client.hpp"
+#include "wasmqtt/shared/shared_member.hpp"
 
 namespace chat {
 
@@ -37,8 +38,14 @@ struct SessionInfo {
 // The address of the connection, and why it is that one, where there are several: "ws://a, for the session is there".
 std::string place_words(const wasmqtt::MqttClient& mqtt);
 
-// `continued`: the broker still had the session.
-SessionInfo session_info(const wasmqtt::MqttClient& mqtt, const std::string& client_id, bool continued, bool kept,
-                         std::chrono::seconds keep_alive);
+struct SessionWords {
+  std::string client_id;
+  bool continued;  // the broker still had the session
+  bool kept;
+  std::chrono::seconds keep_alive;
+};
+SessionInfo session_info(const wasmqtt::MqttClient& mqtt, const SessionWords& words);
+// Of a tab that does not lead: its own filters and messages.
+SessionInfo session_info(const wasmqtt::SharedMember& mqtt, const SessionWords& words);
 
 }  // namespace chat
