@@ -202,3 +202,37 @@ TEST_CASE("a tab that has published more than fits into its window hears of all 
   CHECK(tabs[1].member->unfinished().empty());
   CHECK(end_of(tabs[1], numbers.back()).state == DeliveryState::acknowledged);
 }
+
+TEST_CASE("the leader's own tab is waited for as long as it takes, another one only until the time-out") {
+  Tabs tabs({.count = 2, .manual = true, .hub = {.acknowledge_timeout = 1s}});
+  for (std::size_t i = 0; i < 2; ++i) {
+    tabs[i].subscribe("all", Qos::at_least_once);
+    tabs[i].acknowledges = false;
+  }
+  tabs.start();
+  tabs.pass(200ms);
+  tabs.broker().publish("all", Qos::at_least_once);
+  tabs.pass(10s);
+  CHECK(tabs.hub().counts().unacknowledged == 1);
+  Tab& own = tabs.leader();
+  REQUIRE(own.unacknowledged.size() == 1);
+  own.member->acknowledge(own.unacknowledged[0]);
+  tabs.pass(200ms);
+  CHECK(tabs.hub().counts().unacknowledged == 0);
+  CHECK(tabs.broker().idle());
+}
+
+TEST_CASE("a tab with another key is refused, as one of another account is; the hub tells who has joined") {
+  Tabs tabs({.count = 2, .hub = {.key = 7}});
+  tabs.start();
+  tabs.pass(1s);
+  for (std::size_t i = 0; i < 2; ++i) {
+    REQUIRE(last<JoinRefused>(tabs[i]) != nullptr);
+    CHECK(last<JoinRefused>(tabs[i])->reason == JoinRefused::Reason::account);
+  }
+  CHECK(tabs.hub().joined().empty());
+  Tabs alike({.count = 2});
+  alike.start();
+  alike.pass(1s);
+  CHECK(alike.hub().joined() == std::vector<std::uint64_t>{1, 2});
+}
