@@ -144,7 +144,7 @@ bool Program::take_field_key(semantic::Id id, ImGuiKey key) {
     const ImGuiInputTextFlags flags = context.InputTextState.Flags;
     const ImGuiInputTextFlags wanted = key == ImGuiKey_Tab ? ImGuiInputTextFlags_CallbackCompletion | ImGuiInputTextFlags_AllowTabInput
                                                            : ImGuiInputTextFlags_CallbackHistory;
-    if (!(flags & wanted)) return false;
+    if (!(flags & wanted) || (key == ImGuiKey_Tab && !text_.was_typed())) return false;
     TextInput::press(context, key);
   } else {
     if (widget->kind != Kind::spin || key == ImGuiKey_Tab) return false;

@@ -132,7 +132,9 @@ void Recorder::add(ImGuiContext& context, ImGuiID id, const ImRect& box, const I
 }
 
 void Recorder::info(ImGuiContext& context, ImGuiID id, const char* label, ImGuiItemStatusFlags flags) {
-  end_unclipped(context);
+  // What has no label of its own is named by the text that comes next.
+  const bool is_nameless = !label || label[0] == '\0' || (label[0] == '#' && label[1] == '#');
+  if (!is_nameless) end_unclipped(context);
   end_plain(context);
   for (auto it = items_.rbegin(); it != items_.rend(); ++it) {
     if (it->id != id) continue;

@@ -45,6 +45,7 @@ void TextInput::press(ImGuiContext& context, ImGuiKey key) {
 
 void TextInput::before_item(ImGuiContext& context, const Focused& item, semantic::Ui& ui) {
   if (item.id != id_) *this = {}, id_ = item.id;
+  if (item.news) typed_ = false;
   if (std::exchange(key_queued_, false)) return ui.set_unsettled();
   const bool active = is_active(context, item.id);
   bool fresh = false;
@@ -95,6 +96,7 @@ bool TextInput::apply_text(ImGuiContext& context, std::string_view wanted) {
   while (same_end < shorter - same && now[now.size() - 1 - same_end] == wanted[wanted.size() - 1 - same_end]) ++same_end;
   while (is_inside_letter(now, now.size() - same_end)) --same_end;
   select(state, static_cast<int>(same), static_cast<int>(now.size() - same_end));
+  typed_ = true;
   const std::string_view added = wanted.substr(same, wanted.size() - same_end - same);
   if (added.empty()) {
     press(context, ImGuiKey_Delete);

@@ -30,6 +30,8 @@ class TextInput {
   /// A key that the item, not the browser, makes something of: Enter, Escape, Tab, Up, Down.
   static void press(ImGuiContext& context, ImGuiKey key);
   static bool is_active(const ImGuiContext& context, ImGuiID id);
+  /// Something, since it got the focus: until then Tab leads on, also where the item knows what to do with it.
+  bool was_typed() const { return typed_; }
 
  private:
   struct Selection {
@@ -45,6 +47,7 @@ class TextInput {
   bool differs_ = false;   // the element's text has not gone into the item yet
   int attempts_ = 0, starts_ = 0;
   bool key_queued_ = false;// which the item gets in the next pass
+  bool typed_ = false;
   bool select_ = false;    // the item's selection has to go into the element
 };
 

@@ -2,6 +2,8 @@
 //
 //   const walk = new Walk(page);
 //   await walk.unfold('Widgets');        // a button with aria-expanded, and all that are in it, then folds it again
+//   await walk.unfold('Widgets', /Basic/);  // of what is in it, these alone
+//   walk.at                              // what it is doing, for when something goes wrong
 //   walk.seen                            // how many of each role were operated
 //   walk.problems                        // in words; none, if all went well
 import assert from 'node:assert/strict';
@@ -26,17 +28,26 @@ export class Walk {
   seen = {};
   unfolded = [];
   problems = [];
+  at = '';
   #page;
-  #operate;
+  #only = null;
+  #most;
+  #leave;
 
-  constructor(page, {operate = true} = {}) {
+  // `most`: of each role, in each part that unfolds. `leave`: names of what is not to be used.
+  constructor(page, {most = Infinity, leave = /(?!)/} = {}) {
     this.#page = page;
-    this.#operate = operate;
+    this.#most = most;
+    this.#leave = leave;
   }
+
+  // Of how far it has come; a part takes minutes.
+  tell(words) { console.log(words); }
 
   widgets() { return widgets_of(this.#page); }
 
-  async unfold(name) {
+  async unfold(name, only = null) {
+    this.#only = only;
     const header = (await this.widgets()).find((one) => one.name === name && one.expanded !== null && one.role === 'button');
     assert.ok(header, `nothing to unfold is called ${name}`);
     await this.#unfold(header, [name]);
@@ -57,20 +68,28 @@ export class Walk {
 
   async #find(id) { return (await this.widgets()).find((one) => one.id === id); }
 
-  #complain(path, what) { this.problems.push(`${path.join(' / ')}: ${what}`); }
+  #complain(path, what) {
+    this.problems.push(`${path.join(' / ')}: ${what}`);
+    this.tell(`  ${this.problems.at(-1)}`);
+  }
 
   async #unfold(header, path) {
+    this.at = path.join(' / ');
     const before = new Set((await this.widgets()).map(({id}) => id));
     if (!await this.press(header.id, 'Enter')) return this.#complain(path, 'takes no focus');
     const now = await this.#find(header.id);
     if (now?.expanded !== 'true') return this.#complain(path, 'does not unfold');
     this.unfolded.push(path.join(' / '));
     const fresh = (await this.widgets()).filter((one) => !before.has(one.id) && !one.disabled);
-    await this.#look(header, fresh, path);
+    const passes = this.#only && path.length === 1;
+    if (!passes) await this.#look(header, fresh, path);
+    const left = {};
     for (const one of fresh) {
+      if (passes && !(one.expanded === 'false' && this.#only.test(one.name))) continue;
       if (one.expanded === 'false' && one.role === 'button') await this.#unfold(one, [...path, one.name]);
-      else if (this.#operate) await this.#use(one, path);
+      else if ((left[one.role] = (left[one.role] ?? this.#most) - 1) >= 0) await this.#use(one, path);
     }
+    this.tell(`${path.join(' / ')}: ${JSON.stringify(this.seen)}, ${this.problems.length} problems`);
     const still = await this.#find(header.id);
     if (still?.expanded === 'true') await this.press(header.id, 'Enter');
     if ((await this.#find(header.id))?.expanded === 'true') this.#complain(path, 'does not fold');
@@ -89,7 +108,6 @@ export class Walk {
     await this.#page.evaluate((id) => [...document.querySelectorAll('[data-node]')].find((one) => one.imguiId === id)?.focus(), header.id);
     for (let i = 0; i < fresh.length && reached.size < wanted.length; ++i) {
       await this.#page.keyboard.press('Tab');
-      await settle(this.#page);
       const id = await focused(this.#page);
       if (wanted.some((one) => one.id === id)) reached.add(id);
     }
@@ -104,7 +122,8 @@ export class Walk {
 
   async #use(one, path) {
     const where = [...path, `${one.role} ${one.name}`];
-    if (!await this.#find(one.id)) return;  // another one took it away
+    this.at = where.join(' / ');
+    if (this.#leave.test(one.name) || !await this.#find(one.id)) return;  // another one took it away
     if (!await this.#is_found(one)) return this.#complain(where, 'is not found by its role and name');
     const use = {checkbox: this.#toggle, spinbutton: this.#adjust, textbox: this.#type, combobox: this.#choose}[one.role];
     if (use) await use.call(this, one, where);
@@ -128,15 +147,16 @@ export class Walk {
     if (down && down.value === one.value) this.#complain(where, 'takes neither Up nor Down');
   }
 
-  // A digit, which nearly every filter lets through; and what was there comes back.
+  // A digit, or a letter where a filter lets no digit through; and what was there comes back.
   async #type(one, where) {
     await this.press(one.id, 'End');
     await this.#page.keyboard.press('1');
+    await this.#page.keyboard.press('m');
     await settle(this.#page);
     const typed = await this.#find(one.id);
     await this.#page.keyboard.press('Escape');
     await settle(this.#page);
-    if (typed && typed.value === one.value && !await this.#is_read_only(one.id)) this.#complain(where, `takes no digit after ${JSON.stringify(one.value)}`);
+    if (typed && typed.value === one.value && !await this.#is_read_only(one.id)) this.#complain(where, `takes neither digit nor letter after ${JSON.stringify(one.value)}`);
   }
 
   #is_read_only(id) {
