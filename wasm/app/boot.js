@@ -75,6 +75,7 @@
     part('#user').defaultValue = returned?.user ?? query.get('user') ?? '';
     if (returned && !part('#authentication').checked) part('.primary').textContent = 'Signing In...';
     if (Number(query.get('expiry')) > 0) part('#expiry').value = query.get('expiry');
+    const to_another = 'to another broker than this page\'s:';
     const stages = [...form.querySelectorAll('[type=radio]')];
     const is_stage = (number, box) => box.checked === number >= Number(box.dataset.stage);
     const follow = () => {
@@ -84,13 +85,14 @@
       for (const words of form.querySelectorAll('p.stage')) words.hidden = words.id !== `words${chosen?.value ?? 0}`;
       const secret = part('#authentication').checked;
       for (const element of form.querySelectorAll('.password')) element.hidden = !secret;
-      const brokers = query.getAll('broker').filter(Boolean);
-      if (!local || brokers.length) part('.users').hidden = true;
+      const named = query.getAll('broker').filter(Boolean).join(' ');
+      if (!local || named) part('.users').hidden = true;
       for (const element of form.querySelectorAll('.expiry')) element.hidden = !part('#mqtt5').checked;
-      part('#broker').hidden = !brokers.length;
-      // What comes before an @ only looks like the host.
-      const host = brokers.map((broker) => broker.replace(/^.*?\/\//, '').split(/[/\\?]/)[0].split('@').pop()).join(', ');
-      part('#broker').textContent = `${secret ? 'Your password goes' : 'You connect'} to another broker than this page's: ${host}`;
+      part('#broker').hidden = !named;
+      // One address may hold several, with spaces between them. What comes before an @ only looks like the host.
+      const hosts = named.split(' ').filter(Boolean)
+        .map((broker) => broker.replace(/^[^]*?\/\//, '').split(/[/\\?]/)[0].split('@').pop());
+      part('#broker').textContent = `${secret ? 'Your password goes' : 'You connect'} ${to_another} ${hosts.join(', ')}`;
     };
     const local = ['localhost', '127.0.0.1', '[::1]'].includes(location.hostname);
     follow();
@@ -98,10 +100,11 @@
     const over = new AbortController();
     const on = (type, handler) => form.addEventListener(type, handler, {signal: over.signal});
     window.addEventListener('imgui-web-ready', () => over.abort(), {once: true});
-    // Carried out when the program is there.
+    // Carried out when the program is there, unless it knows of another broker than was to be read here.
     const sign_in = () => {
       const button = part('.primary');
       button.dataset.pressed = 'Sign In';
+      button.dataset.unless = to_another;
       button.textContent = 'Signing In...';
     };
     on('change', ({target}) => {

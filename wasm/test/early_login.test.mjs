@@ -113,6 +113,21 @@ describe('the login without its program', () => {
     await someone.page.getByText('You connect to another broker than this page\'s: evil.example:8443').waitFor();
   });
 
+  test('names each broker that is tried, however the address lists them, as the program does', async () => {
+    const local = 'ws://localhost:8080/';
+    const lists = {[`?stage=40&broker=${local}%20wss://evil.example/`]: 'localhost:8080, evil.example',
+      [`?stage=40&broker=${local}+wss://evil.example/`]: 'localhost:8080, evil.example',
+      [`?stage=40&broker=&broker=${local}&broker=%20%20wss://evil.example:1/%20ws://me@worse.example`]: 'localhost:8080, evil.example:1, worse.example'};
+    await Promise.all(Object.entries(lists).map(async ([address, hosts]) => {
+      const someone = await early(address);
+      const words = someone.page.getByText(`Your password goes to another broker than this page's: ${hosts}`, {exact: true});
+      await words.waitFor();
+      await words.evaluate((element) => { element.seen_before = true; });
+      await someone.program();
+      assert.ok(await words.evaluate((element) => element.seen_before), 'the same words');
+    }));
+  });
+
   for (const colorScheme of ['light', 'dark']) {
     test(`gives axe-core nothing to complain about, ${colorScheme}`, {skip: colorScheme === 'dark' && lacks('media')}, async () => {
       const someone = await early('?stage=40&mqtt5=1&broker=ws://elsewhere:1', {colorScheme});
@@ -222,6 +237,25 @@ describe('the program takes over', () => {
     await someone.program();
     await someone.page.getByText(/cannot contain \/ \+ or #/).first().waitFor();
     await someone.button('Sign In').waitFor();
+  });
+
+  test('a sign-in only if the broker that it goes to was named before', async () => {
+    const server = await scriptedServer();
+    const address = `?stage=10&user=minh&broker=${server.url}`;
+    const warned = await early(address);
+    await warned.button('Sign In').click();
+    await warned.program();
+    await server.connection();
+    const other = await early(address);
+    await other.page.evaluate(() => { document.getElementById('broker').textContent = ''; });
+    await other.button('Sign In').click();
+    await other.program();
+    await other.page.getByText('You connect to another broker than this page\'s: ').waitFor();
+    await other.button('Sign In').waitFor();
+    assert.equal(await other.button('Signing In...').count(), 0);
+    await other.button('Sign In').click();
+    await server.connection();
+    await server.close();
   });
 
   async function take_over_in_place(windows) {

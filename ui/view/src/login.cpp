@@ -30,7 +30,7 @@ bool unfolding(Ui& ui, std::string_view label, bool& open) {
 
 // The host of a ws:// or wss:// address, with its port: what comes before an @ only looks like one.
 std::string_view host_of(std::string_view url) {
-  url.remove_prefix(std::min(url.size(), url.find("//") + 2));
+  if (const std::size_t slashes = url.find("//"); slashes != std::string_view::npos) url.remove_prefix(slashes + 2);
   const std::string_view authority = url.substr(0, url.find_first_of("/\\?"));
   return authority.substr(authority.rfind('@') + 1);
 }

@@ -16,10 +16,18 @@ var imguiWebEarly = {
 
     has: function(element) { return !!ImguiWebEarly.taken && ImguiWebEarly.taken.has(element); },
 
-    // A button that was pressed may say so in other words than its own, which are then in its data-pressed.
+    // A button that was pressed may say so in other words than its own, which are then in its data-pressed. With data-unless
+    // the press does not count when the program shows a paragraph with these words that was not there to be read.
     nameOf: function(element) {
       const label = element.dataset.pressed || element.getAttribute('aria-label');
       return label || (/^(H.|P|BUTTON|A)$/.test(element.tagName) ? element.textContent.trim() : '');
+    },
+
+    // Whether the program shows a paragraph with these words that was not there to be read before.
+    hasNews: function(root, words) {
+      return !!words && Array.from(root.querySelectorAll('p[data-node]')).some(function(element) {
+        return element.textContent.includes(words) && !element.imguiWasSeen;
+      });
     },
 
     adopt: function(tag, parent, name) {
@@ -31,6 +39,7 @@ var imguiWebEarly = {
       if (!found) return null;
       if (!e.scrolled) e.readScrolls();
       e.left.delete(found);
+      found.imguiWasSeen = !found.hidden;
       e.taken.set(found, {checked: found.checked, expanded: found.getAttribute('aria-expanded'),
                           pressed: found.getAttribute('aria-pressed'), scroll: e.scrolled.get(found)});
       return found;
@@ -97,6 +106,7 @@ var imguiWebEarly = {
     const pressed = root.querySelector('[data-node][data-pressed]');
     if (!pressed) return 0;
     pressed.removeAttribute('data-pressed');
+    if (e.hasNews(root, pressed.dataset.unless)) return 0;
     _imgui_web_on_activate(pressed.imguiId);
     return 1;
   },
