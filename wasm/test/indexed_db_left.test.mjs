@@ -107,4 +107,27 @@ describe('the session store in a page that is left', () => {
     assert.deepEqual(probe.uncaught, []);
     assert.equal(await probe.page.evaluate(() => localStorage.length), 0);
   });
+
+  test('keeps what the page that was left had not stored until it is stored', async () => {
+    const abort_the_restore = (text) => {
+      if (location.protocol !== 'http:') return;
+      localStorage.setItem('wasmqtt-rescue "wasmqtt" a page', text);
+      const get = IDBObjectStore.prototype.get;
+      IDBObjectStore.prototype.get = function(key) {
+        IDBObjectStore.prototype.get = get;
+        const request = get.call(this, key);
+        this.transaction.abort();
+        return request;
+      };
+    };
+    const kept = () => probe.page.evaluate(() => localStorage.length);
+    let probe = await world.open_store((page) => page.addInitScript(abort_the_restore, JSON.stringify(entry)));
+    await probe.call('probe_read', 'a');
+    assert.deepEqual(await probe.next(), ['read', 1, '']);
+    assert.equal(await kept(), 1);
+    probe = await world.open_store();
+    await probe.call('probe_read', 'a');
+    assert.deepEqual(await probe.next(), ['record', 0, 'a=b']);
+    assert.equal(await kept(), 0);
+  });
 });

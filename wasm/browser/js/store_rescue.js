@@ -78,7 +78,8 @@ var wasmqttStoreRescue = {
       return good ? entry : null;
     },
 
-    // Brings all that was kept into the database; then calls then(), also if that could not be done.
+    // Brings all that was kept into the database; then calls then(), also if that could not be done: then what was kept stays
+    // for the next page.
     restore: function(store, then) {
       var keys = WasmqttRescue.kept(store);
       try {
@@ -95,10 +96,11 @@ var wasmqttStoreRescue = {
           else console.warn('What the last page had not stored cannot be read: ' + key);
         });
       };
-      transaction.oncomplete = transaction.onabort = function() {
+      transaction.oncomplete = function() {
         keys.forEach(function(key) { localStorage.removeItem(key); });
         then();
       };
+      transaction.onabort = function() { then(); };
       transaction.onerror = function(event) { event.stopPropagation(); };
     },
 
