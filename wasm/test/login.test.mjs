@@ -103,6 +103,34 @@ describe('the login card', () => {
     await until(async () => !await typing(), 'text that is painted', timeout);
   });
 
+  test('goes on where the browser refuses to change the address, and changes it later', async () => {
+    const watch_history = () => {
+      self.refused = 0;
+      self.refusing = false;
+      const replace = history.replaceState;
+      history.replaceState = (...values) => {
+        if (!refusing) return replace.apply(history, values);
+        ++refused;
+        throw new DOMException('Too often', 'SecurityError');
+      };
+    };
+    const someone = await world.arrive('?stage=10', {prepare: (page) => page.addInitScript(watch_history),
+      may_say: /^The browser refuses to change the address: Too often$/});
+    const errors = [];
+    someone.page.on('pageerror', (error) => errors.push(error));
+    const names = async (host) => new URL(await someone.page.url()).searchParams.get('broker') === `wss://${host}`;
+    await someone.button('Advanced').click();
+    await someone.field('Broker').fill('wss://broker.example/');
+    await until(() => names('broker.example/'), 'the address', timeout);
+    await someone.page.evaluate(() => { refusing = true; });
+    await someone.field('Broker').fill('wss://other.example/');
+    await until(() => someone.page.evaluate(() => refused > 0), 'a refusal', timeout);
+    await someone.page.getByText('You connect to another broker than this page\'s: other.example').waitFor();
+    await someone.page.evaluate(() => { refusing = false; });
+    await until(() => names('other.example/'), 'the address, later', timeout);
+    assert.deepEqual(errors, []);
+  });
+
   test('folds its options, and unfolds them', async () => {
     const someone = await world.arrive('?stage=10');
     assert.equal(await someone.button('Options').getAttribute('aria-expanded'), 'true');

@@ -6,9 +6,10 @@ var mqttChat = {
   },
 
   // 0: the query, 1: the host, 2: the port, 3: "https:" or "http:".
-  mqtt_chat_address__deps: ['$WasmqttBorder'],
+  mqtt_chat_address__deps: ['$ImguiWebAddress', '$WasmqttBorder'],
   mqtt_chat_address__sig: 'vi',
   mqtt_chat_address: function(part) {
+    ImguiWebAddress.settle();
     WasmqttBorder.placeText(_mqtt_chat_room(),
                             [location.search, location.hostname, location.port, location.protocol][part]);
   },

@@ -69,8 +69,9 @@ class Stage {
     this.#close_all = close_all;
   }
 
-  // A page in a browser context of its own, or in `options.context`. The other options are Playwright's for a context.
-  async open(address = '', {context, prepare, ...options} = {}) {
+  // A page in a browser context of its own, or in `options.context`. What it says on the console is an error, but for `may_say`.
+  // The other options are Playwright's for a context.
+  async open(address = '', {context, prepare, may_say, ...options} = {}) {
     const own = context ?? await this.browser.newContext({viewport: {width: 760, height: 560}, ...few_pixels, ...options});
     const page = await own.newPage();
     const errors = [];
@@ -79,7 +80,7 @@ class Stage {
     });
     page.on('crash', () => errors.push('the page crashed'));
     page.on('console', (message) => {
-      if (!expected.test(message.text())) errors.push(`console.${message.type()}: ${message.text()}`);
+      if (!expected.test(message.text()) && !may_say?.test(message.text())) errors.push(`console.${message.type()}: ${message.text()}`);
     });
     this.#pages.push({address, context: own, errors});
     await prepare?.(page, own);

@@ -74,6 +74,7 @@ void set_title(std::string_view title);
 /// Puts text on the clipboard. Works only soon after a click or a key, as browsers demand.
 void copy(std::string_view text);
 /// The address's query and path, as history entries. `url` is relative to the page ("?stage=20").
+/// Replaced more often than browsers allow (50 times in half a minute), the address follows a second later.
 void push_address(std::string_view url);
 void replace_address(std::string_view url);
 void go_back();
