@@ -45,6 +45,7 @@ need_native() {
 need_native_tests() {
   need_native
   need tshark tshark "decodes the captures that the page writes, in a test"
+  need /usr/share/unicode/BidiCharacterTest.txt unicode-data "Unicode's own test of bidirectional text"
   need spin spin "proves properties of a model of the session, in a test"
 }
 
