@@ -69,9 +69,11 @@ TEST_CASE("presence in words") {
   CHECK(presence_text({Kind::online, {}}, zone, now) == "online");
   CHECK(presence_text({Kind::unknown, {}}, zone, now) == "unknown");
   CHECK(presence_text({Kind::offline, at("2025-03-05T09:42:00Z")}, zone, now) == "offline, last seen 10:42");
-  CHECK(presence_text({Kind::offline, at("2025-03-04T09:42:00Z")}, zone, now) == "offline, last seen Yesterday 10:42");
+  CHECK(presence_text({Kind::offline, at("2025-03-04T09:42:00Z")}, zone, now) == "offline, last seen yesterday 10:42");
   CHECK(zone.day(at("2025-03-01T23:30:00Z"), now) == "Sunday");
   CHECK(zone.day(at("2024-12-24T12:00:00Z"), now) == "24 December 2024");
+  CHECK(zone.day_in_sentence(now, now) == "today");
+  CHECK(zone.day_in_sentence(at("2025-03-01T23:30:00Z"), now) == "Sunday");
   CHECK(zone.short_day(at("2025-03-01T23:30:00Z"), now) == zone.day(at("2025-03-01T23:30:00Z"), now).substr(0, 3));
   CHECK(zone.short_day(at("2025-02-01T12:00:00Z"), now) == "1 Feb");
   CHECK(zone.short_day(at("2024-12-24T12:00:00Z"), now) == "24 Dec 2024");

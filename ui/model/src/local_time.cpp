@@ -32,6 +32,11 @@ std::string LocalTime::clock_24(wasmqtt::Time time) const {
   return digits(static_cast<unsigned>(minute / 60) % 24, 2) + ':' + digits(static_cast<unsigned>(minute % 60), 2);
 }
 
+std::string LocalTime::day_in_sentence(wasmqtt::Time time, wasmqtt::Time now) const {
+  const long ago = day_number(now) - day_number(time);
+  return ago == 0 ? "today" : ago == 1 ? "yesterday" : day(time, now);
+}
+
 std::string LocalTime::short_day(wasmqtt::Time time, wasmqtt::Time now) const {
   const long number = day_number(time), today = day_number(now);
   if (number == today) return clock(time);

@@ -59,7 +59,7 @@ std::string presence_text(const Presence::Shown& shown, const LocalTime& zone, T
   if (shown.kind == Presence::Kind::online) return "online";
   const std::string clock = zone.clock(shown.last_seen);
   if (zone.day_number(shown.last_seen) == zone.day_number(now)) return "offline, last seen " + clock;
-  return "offline, last seen " + zone.day(shown.last_seen, now) + " " + clock;
+  return "offline, last seen " + zone.day_in_sentence(shown.last_seen, now) + " " + clock;
 }
 
 }  // namespace chat

@@ -53,7 +53,7 @@ void GroupMembersView::draw_content(Ui& ui, const chat::State& state, const chat
   }
   if (group.name != known_name_) name_ = known_name_ = group.name;
   heading(ui, 2, room.title_for(state.user), {.style = TextStyle::heading, .width = -1, .ellipsis = true});
-  const std::string since = "You have been a member since " + state.zone->day(group.since, state.clock) + ", " +
+  const std::string since = "You have been a member since " + state.zone->day_in_sentence(group.since, state.clock) + ", " +
                             state.zone->clock(group.since) + ".";
   text(ui, member ? std::string_view(since) : state.admin ? "You are viewing this group as admin." : "You are no longer a member of this group.",
        {.style = TextStyle::small, .color = ui.theme().color.text_muted});

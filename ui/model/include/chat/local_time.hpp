@@ -22,6 +22,9 @@ class LocalTime {
   // "Today", "Yesterday", "Monday" within a week, else "1 March 2025".
   virtual std::string day(wasmqtt::Time time, wasmqtt::Time now) const { return english_day(time, now); }
 
+  // As day(), for the middle of a sentence: "today", "yesterday".
+  std::string day_in_sentence(wasmqtt::Time time, wasmqtt::Time now) const;
+
   // "Yesterday", "Mon" within a week, "1 Mar", "1 Mar 2024" of another year; "10:42" today.
   std::string short_day(wasmqtt::Time time, wasmqtt::Time now) const;
 
