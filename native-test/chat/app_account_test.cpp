@@ -290,7 +290,16 @@ TEST_CASE("what a stage suggests to try is noted when it has happened, and remem
   ten.sign_in("alice");
   ten.app.handle(AddChat{"peter"});
   CHECK_FALSE(ten.state().stages_seen.has(10));
-  ten.app.handle(SendMessage{peter, "hello"});
+  const std::string_view broker = "ws://localhost:8081";
+  ten.app.handle_signed_in_elsewhere("peter", broker);
+  ten.app.handle(SendMessage{peter, "heard"});
+  ten.receive("chat/messages/alice/peter", message_json("1", "so I am here"));
+  ten.app.handle_signed_in_elsewhere("peter", broker);
+  ten.app.handle(SendMessage{peter, "into the void"});
+  ten.app.handle_signed_in_elsewhere("carol", broker);
+  ten.app.handle_signed_in_elsewhere("peter", "ws://another");
+  CHECK_FALSE(ten.state().stages_seen.has(10));
+  ten.app.handle_signed_in_elsewhere("peter", broker);
   CHECK(ten.state().stages_seen.has(10));
   CHECK_FALSE(ten.state().stages_seen.has(20));
 

@@ -298,6 +298,7 @@ TEST_CASE("the header's stage leads to all of them, with a tick where it has bee
     world.sign_in_as("alice");
     world.app.handle(AddChat{"peter"});
     world.app.handle(SendMessage{{"alice", "peter"}, "hello"});
+    world.app.handle_signed_in_elsewhere("peter", "ws://localhost:8081");
     world.app.handle(LeaveChat{});
     world.settle();
     CHECK(world.click(Role::button, "Stage 10"));

@@ -102,7 +102,6 @@ void Account::publish(const ConversationKey& key, ChatMessage& message) {
   } else if (made->number == 0) {
     message.state = settings_.check ? SendState::checking : SendState::sent;
     if (settings_.check) checks_.begin(key, message.id, now());
-    app_->device_->saw(10);
   } else {
     const Sent& sent = sent_[made->number] =
         {key, message.id, journal_ == nullptr, !mqtt_->connected(), mqtt_->delivery_state(*made).value_or(DeliveryState::queued)};

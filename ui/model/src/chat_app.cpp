@@ -392,7 +392,10 @@ void ChatApp::handle_offline() {
 }
 
 void ChatApp::handle_signed_in_elsewhere(std::string_view user, std::string_view broker, bool shares) {
-  if (account_ && !(shares && account_->is_shared()) && account_->user() == user && account_->broker() == broker) account_->yield_to_other_tab();
+  if (account_ && account_->broker() == broker) {
+    if (account_->user() != user) device_->saw_sign_in(user);
+    else if (!(shares && account_->is_shared())) account_->yield_to_other_tab();
+  }
   changed();
 }
 

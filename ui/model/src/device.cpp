@@ -51,6 +51,13 @@ void Device::saw(int stage) {
   if (stage_of(state_.settings) == stage && state_.stages_seen.add(stage)) remember();
 }
 
+void Device::saw_sign_in(std::string_view user) {
+  const Conversation* conversation = state_.conversations.find({state_.user, std::string(user)});
+  const bool wrote_last = conversation != nullptr && !conversation->messages().empty() &&
+                          conversation->messages().back().state == SendState::sent;
+  if (wrote_last) saw(10);
+}
+
 void Device::note_waiting(const Waiting& waiting) {
   const auto same = [&](const Waiting& other) { return other.user == waiting.user && other.broker == waiting.broker; };
   const auto known = std::find_if(state_.waiting.begin(), state_.waiting.end(), same);

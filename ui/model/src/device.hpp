@@ -26,6 +26,8 @@ class Device {
   void arrange_packets(const ArrangePackets& intent);
   // What there is to try in this stage has happened, if it is the one that the user has signed in at.
   void saw(int stage);
+  // Somebody signed in in another tab: what went out to them with QoS 0 while they were away is lost, which is stage 10's point.
+  void saw_sign_in(std::string_view user);
   void note_waiting(const Waiting& waiting);
 
  private:

@@ -128,7 +128,7 @@ Settings at_stage(Settings settings, int stage) {
 
 std::string_view stage_words(int stage) {
   switch (stage) {
-    case 10: return "Publish and subscribe, and no promise. Try this: write to somebody whose tab is closed.";
+    case 10: return "Publish and subscribe, and no promise. Try this: write to somebody whose tab is closed, and then open it.";
     case 20: return "QoS 1 and a session: nothing is lost. Try this: write to somebody who is away, and let them come back.";
     case 30: return "Who is online: retained messages and a last will. Try this: close a tab, and look at the badge of its user.";
     case 40: return "Users, passwords and access rights. Try this: a wrong password, or sign in as admin.";

@@ -65,8 +65,9 @@ class ChatApp {
   // The device is online again, or has certainly gone offline.
   void handle_online();
   void handle_offline();
-  // Another tab of this browser signed in as this user with this broker: disconnect here and stay disconnected, unless both share
-  // the connection.
+  // Another tab of this browser signed in with a broker. As this tab's user at this tab's broker: disconnect here and stay
+  // disconnected, unless both share the connection. As somebody else there: what was written to them before, with QoS 0, has not
+  // reached them.
   void handle_signed_in_elsewhere(std::string_view user, std::string_view broker, bool shares = false);
   // The platform's notification permission: at the start, and after it asked the user. Notifications::on holds until
   // MuteNotifications.
