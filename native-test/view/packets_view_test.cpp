@@ -365,6 +365,25 @@ TEST_CASE("a packet leads back to its chat message, from its acknowledgement, to
   CHECK_FALSE(world.has(Role::button, "Show message"));
 }
 
+TEST_CASE("on a phone the time of a message leads to its packet in the place of the chat, and that one back") {
+  ViewWorld world(stage_settings(20), 390, 844);
+  world.sign_in_as("alice");
+  world.receive("chat/messages/alice/peter", message_json("from-peter", "hi"), Qos::at_least_once);
+  world.settle();
+  world.click(Role::button, "peter");
+  CHECK(world.click(Role::button, "Show packet"));
+  world.settle();
+  CHECK(world.says("publish, inbound"));
+  CHECK_FALSE(world.has(Role::log, "Messages"));
+  CHECK(world.click(Role::button, "Clear"));
+  world.settle();
+  CHECK(world.click(Role::button, "Show Packets"));
+  CHECK(world.has(Role::log, "Messages"));
+  CHECK(world.click(Role::button, "Show packet"));
+  world.settle();
+  CHECK_MESSAGE(world.has(Role::log, "Messages"), "what is not held any more leads nowhere");
+}
+
 TEST_CASE("on a phone a packet leads to its message in the place of the packets") {
   ViewWorld world(stage_settings(20), 390, 844);
   world.sign_in_as("alice");

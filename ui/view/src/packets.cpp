@@ -161,7 +161,7 @@ void PacketsView::draw_tools(Ui& ui, const chat::State& state, chat::Intents& in
   if (stacked) {
     ImGui::SetCursorPos({title.x, title.y + 28});
     text(ui, counts, {.style = TextStyle::tiny, .color = muted, .width = title_room, .ellipsis = true});
-  } else {
+  } else if (tab_ < as_session) {
     rows.next(text_size(ui, counts, TextStyle::small).x, 20);
     text(ui, counts, {.style = TextStyle::small, .color = muted});
   }
@@ -301,21 +301,27 @@ void PacketsView::draw_timeline(Ui& ui, const chat::State& state, float height) 
   if (result.activated != 0) choose(state, result.activated);
 }
 
-void PacketsView::choose_message(Ui& ui, const chat::State& state, std::string_view id) {
-  if (state.trace == nullptr) return;
+bool PacketsView::choose_message(Ui& ui, const chat::State& state, std::string_view id) {
+  if (state.trace == nullptr) return false;
   const std::string words = "\"" + std::string(id) + "\"";
   const wasmqtt::PacketTrace& trace = *state.trace;
   std::uint64_t number = trace.first();
   while (number != trace.end() && (trace[number].type != wasmqtt::PacketType::publish ||
                                    wasmqtt::as_text(trace.bytes(trace[number])).find(words) == std::string_view::npos))
     ++number;
-  if (number == trace.end()) return ui.announce("The packet of this message is not held any more.");
+  if (number == trace.end()) {
+    ui.announce("The packet of this message is not held any more.");
+    return false;
+  }
+  follow_trace(state);
   if (details_.number() != number) choose(state, number);
+  list_.update(trace, filter_);
   if (list_.row_of(number) == list_.size()) filter_ = {};
   list_.update(trace, filter_);
   table_.stick_to_bottom = false;
   table_.scroll_to = static_cast<int>(list_.row_of(number));
   timeline_.scroll_to(table_.scroll_to);
+  return true;
 }
 
 // Choosing the one that is shown closes it.

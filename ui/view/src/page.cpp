@@ -109,6 +109,9 @@ void Page::draw_narrow(Ui& ui, const chat::State& state, chat::Intents& intents)
   const ImVec2 at = ImGui::GetWindowPos();
   const ImVec2 size = ImGui::GetWindowSize();
   ImGui::GetWindowDrawList()->AddRectFilled(at, {at.x + size.x, at.y + size.y}, ui.theme().color.panel.u32());
+  // They take the chat's place.
+  conversation_.offer_packets(true);
+  conversation_.mark(std::nullopt);
   if (!show_packets_ && state.open_conversation() != nullptr) return draw_narrow_conversation(ui, state, intents);
   if (show_packets_) {
     draw_packets(ui, state, intents, least_packets_height);
@@ -140,6 +143,7 @@ void Page::draw_narrow_conversation(Ui& ui, const chat::State& state, chat::Inte
     draw_conversation(ui, state, intents, true);
   }
   if (low) header_.draw_banner(ui, state, intents);
+  follow_message(ui, state, intents);
 }
 
 void Page::draw_wide(Ui& ui, const chat::State& state, chat::Intents& intents) {
@@ -212,7 +216,7 @@ void Page::draw_conversation(Ui& ui, const chat::State& state, chat::Intents& in
 // The ticks of a message lead to its packet, and a packet leads to its message.
 void Page::follow_message(Ui& ui, const chat::State& state, chat::Intents& intents) {
   const std::string id = conversation_.take_asked_for();
-  if (!id.empty()) packets_.choose_message(ui, state, id);
+  if (!id.empty() && packets_.choose_message(ui, state, id) && is_narrow()) show_packets_ = true;
   const std::optional<chat::PacketMessage> message = packets_.take_message();
   if (message) {
     if (state.open != message->key) intents.emplace_back(chat::OpenChat{message->key});

@@ -23,7 +23,7 @@ class ConversationView {
             bool& show_packets);
   // What was asked for and needs a confirmation: over everything else.
   void draw_dialog(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
-  // Whether each message leads to its packets, which are in sight.
+  // Whether each message leads to its packets.
   void offer_packets(bool offer) { message_view_.offer_packets(offer); }
   // The message whose packets were asked for in this frame: its identifier. Empty: none.
   std::string take_asked_for() { return message_view_.take_asked_for(); }

@@ -33,7 +33,7 @@ class MessageView {
   // The text as it is shown: a long one is shortened until the user asks for the rest.
   std::string_view shown_text(const chat::Conversation& conversation, const chat::ChatMessage& message) const;
 
-  // Whether each message leads to its packets, which are in sight.
+  // Whether each message leads to its packets.
   void offer_packets(bool offer) { offer_packets_ = offer; }
   // The message whose packets were asked for in this frame: its identifier. Empty: none.
   std::string take_asked_for() { return std::exchange(asked_for_, {}); }

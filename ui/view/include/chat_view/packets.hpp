@@ -27,8 +27,8 @@ class PacketsView {
   void offer_dock(std::optional<bool> right) { docked_right_ = right; }
   // To begin with the lesson that the address names.
   void show_lessons() { tab_ = as_lessons; }
-  // Chooses the packet that brought or took away the chat message with this identifier, if it is held.
-  void choose_message(semantic::Ui& ui, const chat::State& state, std::string_view id);
+  // Chooses the packet that brought or took away the chat message with this identifier. False: it is not held any more.
+  bool choose_message(semantic::Ui& ui, const chat::State& state, std::string_view id);
   // The chat message that the chosen packet is about; and the same, once, when it was asked for in this frame.
   const std::optional<chat::PacketMessage>& message() const { return details_.message(); }
   std::optional<chat::PacketMessage> take_message() { return details_.take_message(); }
