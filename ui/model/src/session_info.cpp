@@ -7,18 +7,14 @@
 namespace chat {
 namespace {
 
-std::string words_of_session(bool connected, bool continued, bool kept) {
-  const std::string begin = !connected ? "not connected" : continued ? "continued by the broker" : "new";
-  return begin + (kept ? "; the broker keeps it when the connection ends" : "; it ends with the connection");
-}
-
 template <class Client>
 SessionInfo info_of(const Client& mqtt, const SessionWords& words) {
   SessionInfo info;
   info.client_id = words.client_id;
   info.broker = mqtt.url();
   info.protocol = mqtt.version() == wasmqtt::ProtocolVersion::mqtt_5 ? "MQTT 5" : "MQTT 3.1.1";
-  info.session = words_of_session(mqtt.connected(), words.continued, words.kept);
+  info.session = !mqtt.connected() ? "not connected" : words.continued ? "continued by the broker" : "new";
+  info.when_closed = words.kept ? "kept by the broker" : "discarded";
   info.keep_alive = words.keep_alive.count() == 0 ? "off" : std::to_string(words.keep_alive.count()) + " s";
   info.counts = mqtt.counts();
   for (const auto& one : mqtt.filters()) info.filters.push_back({std::string(one.filter), one.asked, one.granted});

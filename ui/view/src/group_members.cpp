@@ -64,7 +64,14 @@ void GroupMembersView::draw_content(Ui& ui, const chat::State& state, const chat
   if (owner) draw_rename(ui, state, group, intents);
   gap(Theme::space_4);
   if (member) draw_ends(ui, state, owner, intents);
-  if (!confirm_delete_ && button(ui, "Close")) open_ = false;
+  if (confirm_delete_) return;
+  // To the right of the others where it fits there.
+  const float close = button_size(ui, "Close").x, right = ImGui::GetCursorScreenPos().x + chat_view::room().x;
+  if (member && ImGui::GetItemRectMax().x + Theme::space_2 + close <= right) {
+    ImGui::SameLine(0, 0);
+    align_right(close);
+  }
+  if (button(ui, "Close")) open_ = false;
 }
 
 void GroupMembersView::draw_list(Ui& ui, const chat::State& state, const chat::Group& group, chat::Intents& intents) {

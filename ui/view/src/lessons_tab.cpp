@@ -98,6 +98,7 @@ void LessonsTab::draw_step(Ui& ui, const chat::LessonStep& step, std::size_t ind
   const float right = at.x + room().x + 24;
   if (step.action && seen && ImGui::GetItemRectMax().x + Theme::space_2 + button_size(ui, "Show these packets", show).x <= right)
     ImGui::SameLine(0, Theme::space_2);
+  else if (seen) ImGui::SetCursorPosX(ImGui::GetCursorPosX() - 12);  // its words begin where those above do
   if (seen && button(ui, "Show these packets", show)) asked_filter_ = step.seen;
   ImGui::Unindent(24);
 }

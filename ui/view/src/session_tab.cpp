@@ -70,11 +70,12 @@ void SessionTab::draw_session(Ui& ui, const chat::State& state) {
     const auto left = std::max(*s.next_ping - state.now, wasmqtt::Duration{0});
     ping = "in " + std::to_string(std::chrono::ceil<std::chrono::seconds>(left).count()) + " s, if idle";
   }
-  const std::array<std::array<std::string, 2>, 8> rows = {{
+  const std::array<std::array<std::string, 2>, 9> rows = {{
       {"Client id", s.client_id},
       {"Broker", s.broker},
       {"Protocol", s.protocol},
       {"Session", s.session},
+      {"When closed", s.when_closed},
       {"Keep alive", s.keep_alive},
       {"Next ping", ping},
       {"In flight", std::to_string(s.counts.in_flight) + " sent, " + std::to_string(s.counts.queued) + " queued"},

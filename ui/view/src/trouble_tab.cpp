@@ -25,6 +25,9 @@ constexpr std::array<Column, 6> lane_columns = {{
 constexpr std::array<std::string_view, 3> lane_names = {"QoS 0, at most once", "QoS 1, at least once", "QoS 2, exactly once"};
 constexpr std::array<std::string_view, 3> qos_names = {"QoS 0", "QoS 1", "QoS 2"};
 
+// Numbers far from what they count, and fields as wide as a desk, are hard to read.
+float width() { return std::min(room().x, 640.0f); }
+
 void part_heading(Ui& ui, std::string_view words) {
   gap(Theme::space_4);
   heading(ui, 3, words, {.style = TextStyle::small_strong});
@@ -69,16 +72,18 @@ void TroubleTab::draw_trouble(Ui& ui, const chat::WorkbenchState& workbench, cha
 void TroubleTab::draw_lanes(Ui& ui, const chat::WorkbenchState& workbench, chat::Intents& intents) {
   part_heading(ui, "Three lanes");
   quiet(ui, "The same message with each QoS, from here to the broker and back. Make trouble meanwhile, and compare.");
+  const bool narrow = width() < 480;
   const auto cell = [&](int row, int column) -> Cell {
     const chat::WorkbenchState::Lane& lane = workbench.lanes[static_cast<std::size_t>(row)];
-    if (column == 0) return {.text = lane_names[static_cast<std::size_t>(row)]};
+    const auto lane_index = static_cast<std::size_t>(row);
+    if (column == 0) return {.text = narrow ? qos_names[lane_index] : lane_names[lane_index], .spoken = lane_names[lane_index]};
     const std::uint64_t counts[] = {lane.sent, lane.arrived, lane.waiting, lane.missing(), lane.doubled};
     const std::uint64_t count = counts[column - 1];
     shown_ = std::to_string(count);
     return {.text = shown_, .color = column >= 4 && count != 0 ? std::optional(ui.theme().color.warning_text) : std::nullopt};
   };
   lanes_table_.stick_to_bottom = false;
-  table(ui, "Lanes", lanes_table_, lane_columns, 3, cell, {.size = {0, 4 * row_height}, .row_height = row_height});
+  table(ui, "Lanes", lanes_table_, lane_columns, 3, cell, {.size = {width(), 4 * row_height}, .row_height = row_height});
   gap(Theme::space_2);
   if (button(ui, "Send in each lane", {.icon = Icon::send})) intents.emplace_back(chat::SendInLanes{});
 }
@@ -86,8 +91,8 @@ void TroubleTab::draw_lanes(Ui& ui, const chat::WorkbenchState& workbench, chat:
 void TroubleTab::draw_publish(Ui& ui, bool mqtt5, chat::Intents& intents) {
   part_heading(ui, "Publish");
   auto fields = form(ui, "Publish");
-  text_field(ui, "Topic", message_.topic, {.placeholder = "a/b"});
-  text_field(ui, "Payload", message_.payload, {});
+  text_field(ui, "Topic", message_.topic, {.placeholder = "a/b", .width = width()});
+  text_field(ui, "Payload", message_.payload, {.width = width()});
   gap(Theme::space_2);
   const auto chosen = IdScope("publish");
   radio_group(ui, "QoS to publish with", qos_names, publish_qos_);
@@ -104,17 +109,17 @@ void TroubleTab::draw_publish(Ui& ui, bool mqtt5, chat::Intents& intents) {
 }
 
 void TroubleTab::draw_properties(Ui& ui) {
-  text_field(ui, "Expiry", expiry_, {.placeholder = "Never", .hint = "Seconds"});
-  text_field(ui, "Content type", message_.content_type, {});
-  text_field(ui, "Response topic", message_.response_topic, {});
-  text_field(ui, "User property", message_.user_property, {.placeholder = "name=value"});
+  text_field(ui, "Expiry", expiry_, {.placeholder = "Never", .hint = "Seconds", .width = width()});
+  text_field(ui, "Content type", message_.content_type, {.width = width()});
+  text_field(ui, "Response topic", message_.response_topic, {.width = width()});
+  text_field(ui, "User property", message_.user_property, {.placeholder = "name=value", .width = width()});
 }
 
 void TroubleTab::draw_subscribe(Ui& ui, const chat::WorkbenchState& workbench, chat::Intents& intents) {
   part_heading(ui, "Subscribe");
   {
     auto fields = form(ui, "Subscribe");
-    text_field(ui, "Topic filter", filter_, {.placeholder = "a/#"});
+    text_field(ui, "Topic filter", filter_, {.placeholder = "a/#", .width = width()});
     gap(Theme::space_2);
     const auto chosen = IdScope("subscribe");
     radio_group(ui, "QoS to subscribe with", qos_names, subscribe_qos_);

@@ -27,7 +27,8 @@ struct SessionInfo {
   };
 
   std::string client_id, broker, protocol;
-  std::string session;             // "continued by the broker, kept when the connection ends"
+  std::string session;             // "continued by the broker"
+  std::string when_closed;         // what becomes of it when the connection is closed: "kept by the broker"
   std::string keep_alive;          // "60 s"; "off"
   std::optional<wasmqtt::Time> next_ping;
   wasmqtt::Client::Counts counts;
