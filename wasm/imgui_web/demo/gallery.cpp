@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 using namespace semantic;
 
@@ -39,8 +40,11 @@ void Gallery::draw(Ui& ui) {
 
 void Gallery::header(Ui& ui) {
   const auto banner = region(ui, {.role = Role::banner, .size = {0, 64}, .padding = {Theme::space_4, Theme::space_3}});
+  const float top = ImGui::GetCursorPosY(), line = ui.theme().type(TextStyle::heading).line_height;
+  ImGui::SetCursorPosY(top + std::floor((ui.theme().control_height() - line) / 2));
   heading(ui, 1, "MQTT Chat", {.style = TextStyle::heading});
   ImGui::SameLine();
+  ImGui::SetCursorPosY(top);
   const bool narrow = ImGui::GetWindowWidth() < 480;
   const ButtonOptions show{.icon = Icon::packets, .icon_only = narrow, .pressed = packets_shown_};
   const ButtonOptions theme{.kind = ButtonKind::ghost, .icon = imgui_web::is_dark() ? Icon::sun : Icon::moon, .icon_only = true};
@@ -102,7 +106,11 @@ void Gallery::buttons(Ui& ui) {
   const float right = ImGui::GetCursorScreenPos().x + ImGui::GetContentRegionAvail().x;
   // On the same line where there is room.
   const auto next = [&](std::string_view name, const ButtonOptions& options) {
-    if (ImGui::GetItemRectMax().x + 8 + button_size(ui, name, options).x <= right) ImGui::SameLine();
+    const ImVec2 size = button_size(ui, name, options);
+    if (ImGui::GetItemRectMax().x + 8 + size.x <= right) {
+      ImGui::SameLine();
+      ImGui::SetCursorPosY(ImGui::GetCursorPosY() + std::floor((ui.theme().control_height() - size.y) / 2));
+    }
     return button(ui, name, options);
   };
   button(ui, "Primary", {.kind = ButtonKind::primary});

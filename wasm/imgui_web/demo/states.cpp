@@ -15,14 +15,18 @@ struct Named {
 constexpr std::array kinds = {Named{"primary", ButtonKind::primary}, Named{"secondary", ButtonKind::secondary},
                               Named{"ghost", ButtonKind::ghost}, Named{"danger", ButtonKind::danger}};
 
-// On the same line where there is room.
-void beside(float width) {
+// On the same line where there is room; true: there is.
+bool beside(float width) {
   const float right = ImGui::GetWindowPos().x + ImGui::GetWindowWidth() - Theme::space_6;
-  if (ImGui::GetItemRectMax().x + Theme::space_2 + width <= right) ImGui::SameLine(0, Theme::space_2);
+  if (ImGui::GetItemRectMax().x + Theme::space_2 + width > right) return false;
+  ImGui::SameLine(0, Theme::space_2);
+  return true;
 }
 
 bool next_button(Ui& ui, std::string_view name, const ButtonOptions& options) {
-  beside(button_size(ui, name, options).x);
+  const ImVec2 size = button_size(ui, name, options);
+  // A small one in the middle of its line.
+  if (beside(size.x)) ImGui::SetCursorPosY(ImGui::GetCursorPosY() + std::floor((ui.theme().control_height() - size.y) * 0.5f));
   return button(ui, name, options);
 }
 
