@@ -27,8 +27,9 @@ const looks = {
   phone: {viewport: {width: 390, height: 844}, deviceScaleFactor: 2, hasTouch: true, colorScheme: 'light'},
 };
 
-// Nothing moves any more: two pictures in a row are the same.
-async function take(page, name) {
+// Nothing moves any more: two pictures in a row are the same. The pointer rests nowhere, unless it points at something.
+async function take(page, name, {pointing = false} = {}) {
+  if (!pointing) await page.mouse.move(0, 0);
   let last = await page.screenshot();
   for (let i = 0; i < 20; ++i) {
     const next = await page.screenshot();
@@ -70,6 +71,7 @@ async function tabs(alice, name) {
   await tab('Trouble');
   await alice.button('Send in each lane').click();
   await alice.page.getByRole('table', {name: 'Lanes'}).getByRole('row').filter({hasText: 'QoS 2'}).filter({hasText: /1/}).waitFor();
+  await alice.page.getByRole('region', {name: 'Trouble on the connection'}).evaluate((area) => area.scrollTo(0, 0));
   await take(alice.page, `trouble-${name}`);
   await tab('Lessons');
   await alice.button('Why did it come twice?').click();
@@ -130,7 +132,7 @@ for (const [name, look] of Object.entries(looks)) {
     await alice.field('Filter').fill('');
     await alice.page.getByRole('row').filter({hasText: 'Return code'}).hover();
   }
-  await take(alice.page, `packets-${name}`);
+  await take(alice.page, `packets-${name}`, {pointing: !narrow.has(name)});
   await tabs(alice, name);
   await alice.page.context().close();
   await bob.page.context().close();
