@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "wasmqtt/request_response.hpp"
+#include "wire5.hpp"
 #include "world.hpp"
 
 namespace wasmqtt::test {
@@ -93,7 +94,6 @@ struct RequestWorld : World {
 };
 
 constexpr auto v3 = ProtocolVersion::mqtt_3_1_1;
-constexpr auto v5 = ProtocolVersion::mqtt_5;
 inline const std::string timed_out(local_error(Errc::timed_out).message());
 inline const std::string not_delivered(local_error(Errc::not_delivered).message());
 
