@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "wasmqtt/request_response.hpp"
-#include "wire5.hpp"
 #include "world.hpp"
 
 namespace wasmqtt::test {
@@ -94,6 +93,7 @@ struct RequestWorld : World {
 };
 
 constexpr auto v3 = ProtocolVersion::mqtt_3_1_1;
+constexpr auto v5 = ProtocolVersion::mqtt_5;
 inline const std::string timed_out(local_error(Errc::timed_out).message());
 inline const std::string not_delivered(local_error(Errc::not_delivered).message());
 

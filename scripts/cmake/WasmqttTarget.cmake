@@ -31,19 +31,6 @@ function(wasmqtt_precompile)
   endforeach()
 endfunction()
 
-# Eight files as one: what they include is parsed once, and what they use of templates is made once. That takes a third of the
-# time, under sanitizers. A missing #include goes unnoticed, as does a shadowed name, which the other presets then tell.
-option(WASMQTT_UNITY "Compile the files of a target together that allow it" OFF)
-
-# wasmqtt_unity(TARGET ALONE...): ALONE are files that name something of their own as another one does.
-function(wasmqtt_unity target)
-  if(WASMQTT_UNITY)
-    set_target_properties(${target} PROPERTIES UNITY_BUILD ON)
-    set_property(SOURCE ${ARGN} PROPERTY SKIP_UNITY_BUILD_INCLUSION ON)
-    target_compile_options(${target} PRIVATE -Wno-shadow)
-  endif()
-endfunction()
-
 function(wasmqtt_add_library name)
   set(target wasmqtt_${name})
   add_library(${target} STATIC ${ARGN})
