@@ -284,3 +284,17 @@ TEST_CASE("a message of one's own is queued until its record is stored, and only
   world.settle();
   CHECK(world.chat_with("peter")->last()->state == SendState::delivered);
 }
+
+TEST_CASE("a store that can't keep what is no message, a new chat or a draft, is reported, too") {
+  struct FullStore final : MemoryChatStoreBase {
+    void put(std::span<const Record>, ChatStore::Written written) override {
+      if (written) written(false, "The disk is full.");
+    }
+  };
+  FullStore store;
+  World world(stage_settings(20), &store);
+  world.sign_in("alice");
+  CHECK(world.state().storage_problem.empty());
+  world.app.handle(AddChat{"peter"});
+  CHECK(world.state().storage_problem.find("The disk is full.") != std::string::npos);
+}

@@ -123,11 +123,7 @@ void History::forget_dropped() {
 }
 
 void History::keep(const ConversationKey& key, const ChatMessage& message, ChatStore::Written written) {
-  put(message_record(account_, key, message), [this, alive = std::weak_ptr<bool>(alive_), written = std::move(written)](
-                                                  bool ok, std::string_view problem) {
-    if (!alive.expired() && !ok && on_problem) on_problem(problem);
-    if (written) written(ok, problem);
-  });
+  put(message_record(account_, key, message), std::move(written));
 }
 
 void History::tell(const ConversationKey& key, const ChatMessage& message) {
@@ -138,9 +134,9 @@ void History::tell(const ConversationKey& key, const ChatMessage& message) {
 
 // The others are told what is durable, or what never will be.
 void History::put(Record record, ChatStore::Written written) {
-  if (!on_stored) return store_->put({&record, 1}, std::move(written));
   const auto told = std::make_shared<Record>(std::move(record));
   store_->put({told.get(), 1}, [this, told, alive = std::weak_ptr<bool>(alive_), written = std::move(written)](bool ok, std::string_view problem) {
+    if (!alive.expired() && !ok && on_problem) on_problem(problem);
     if (!alive.expired() && on_stored) on_stored(told->key, &told->value);
     if (written) written(ok, problem);
   });
