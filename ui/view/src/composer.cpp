@@ -35,15 +35,11 @@ void ComposerView::refuse(Ui& ui, std::size_t bytes) {
 }
 
 void ComposerView::follow(const chat::State& state) {
+  if (state.open == key_) return;
+  key_ = state.open;
   const chat::Conversation* conversation = state.open_conversation();
-  const bool same = state.open == key_;
-  const bool others = conversation != nullptr && conversation->drafts_from_others != drafts_;
-  if (same && (!others || (typing_ && state.attended && !text_.empty()))) return;
-  drafts_ = conversation == nullptr ? 0 : conversation->drafts_from_others;
   text_ = conversation == nullptr ? std::string() : conversation->draft;
   problem_.clear();
-  if (same) return;
-  key_ = state.open;
   take_focus_ = conversation != nullptr && chat::write_obstacle(state, key_).empty();
 }
 
@@ -87,7 +83,6 @@ void ComposerView::draw(Ui& ui, const chat::State& state, chat::Intents& intents
                   .disabled_reason = obstacle, .label_visible = false, .take_focus = take_focus_ && !ui.theme().touch,
                   .width = width - send_width - Theme::space_2});
   take_focus_ = false;
-  typing_ = field.focused;
   const bool refused = field.refused != 0;
   if (refused) refuse(ui, field.refused);
   else if (field.changed) problem_.clear();
