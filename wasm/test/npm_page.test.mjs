@@ -183,6 +183,43 @@ test('a storage that never answers: it says so, and connects without it', {timeo
   assert.deepEqual(await own.page.evaluate(() => self.told), ["journalerror The browser's storage does not answer", 'connect']);
 });
 
+test('the browser ends the connection to the database, with an event or without: another one has what is accepted then', {timeout}, async () => {
+  let deaf = true;
+  const broker = await start_broker({publish: (packet, peer) => { if (!deaf) peer.answer(packet); }});
+  const own = await open_page({init: () => {
+    const {open} = IDBFactory.prototype;
+    self.databases = [];
+    IDBFactory.prototype.open = function(...values) {
+      const request = open.apply(this, values);
+      request.addEventListener('success', () => {
+        self.databases.push(request.result);
+        setTimeout(() => self.opened?.());   // after the store's own listener
+      });
+      return request;
+    };
+  }});
+  const options = {clientId: 'ended', clean: false, journal: true};
+  await own.connect(broker, options);
+  await own.told('connect');
+  await own.page.evaluate(async () => {
+    for (const told of [true, false]) {
+      self.databases.at(-1).close();
+      if (told) self.databases.at(-1).dispatchEvent(new Event('close'));
+      self.client.publish('ended', `${told}`, {qos: 1}, () => {});
+      await new Promise((resolve) => { self.opened = resolve; });
+      // What the store writes comes first.
+      const transaction = self.databases.at(-1).transaction('journal', 'readwrite');
+      await new Promise((resolve) => { transaction.oncomplete = resolve; });
+    }
+    await self.client.endAsync(true);
+  });
+  assert.deepEqual(await own.page.evaluate(() => [self.databases.length, self.told.filter((event) => event.startsWith('journal'))]), [3, []]);
+  deaf = false;
+  await own.connect(broker, options);
+  const sent = () => new Set(broker.packets.filter(({cmd, peer}) => cmd === 'publish' && peer === 2).map(({payload}) => `${payload}`));
+  await until(() => sent().size === 2, 'both are sent again');
+});
+
 test('what was accepted before end(true) is in the journal, whatever was under way', {timeout}, async () => {
   let deaf = true;
   const broker = await start_broker({publish: (packet, peer) => { if (!deaf) peer.answer(packet); }});
