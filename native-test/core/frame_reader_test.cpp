@@ -2,6 +2,7 @@
 #include "wasmqtt/frame_reader.hpp"
 
 #include <random>
+#include <vector>
 
 #include <doctest/doctest.h>
 
@@ -141,5 +142,27 @@ TEST_CASE("frames: fed undrained a hundred thousand times, and drained at once, 
     reader.feed(packet);
     REQUIRE(reader.next(frame) == Status::frame);
     CHECK(frame.whole.size() == packet.size());
+  }
+}
+
+TEST_CASE("frames: one below the limit, at it and above it, in one piece and byte by byte") {
+  for (std::size_t size = 9; size <= 12; ++size) {
+    std::vector<std::uint8_t> packet(size, 'x');
+    packet[0] = 0x30;
+    packet[1] = static_cast<std::uint8_t>(size - 2);
+    for (const bool whole : {true, false}) {
+      FrameReader reader(10);
+      Frame frame;
+      Status status = Status::need_more;
+      if (whole) reader.feed(packet);
+      for (std::size_t i = 0; i < size && status == Status::need_more; ++i) {
+        if (!whole) reader.feed(Bytes(packet).subspan(i, 1));
+        status = reader.next(frame);
+      }
+      CHECK(status == (size <= 10 ? Status::frame : Status::error));
+      if (size <= 10) continue;
+      CHECK(reader.error() == peer_error(Errc::packet_too_large));
+      CHECK(reader.next(frame) == Status::error);
+    }
   }
 }
