@@ -60,7 +60,8 @@ describe('trouble on the real connection', () => {
     await leo.page.getByRole('radio', {name: 'Trouble', exact: true}).check();
     await leo.button('Forget the session').click();
     await leo.page.getByRole('radio', {name: 'Session', exact: true}).check();
-    await leo.page.getByText('new; the broker keeps it').waitFor();
+    await leo.page.getByText('new', {exact: true}).waitFor();
+    await leo.page.getByText('kept by the broker').waitFor();
   });
 
   test('a lesson that the address names opens by itself, and ticks what has been seen', async () => {
