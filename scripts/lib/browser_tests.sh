@@ -40,9 +40,9 @@ run_browser_tests() {
 }
 
 in_browser() {
-  local engine=$1 tap=$root/build/browser-tests/$1.tap concurrency=3 minutes=10
+  local engine=$1 tap=$root/build/browser-tests/$1.tap concurrency=2 minutes=10
   shift
-  # They wait most of the time. WebKit's browser and Firefox draw by the processor, in windows.
+  # WebKit's browser and Firefox draw by the processor, in windows.
   [[ $engine == chromium ]] || concurrency=1 minutes=20
   mkdir -p "$root/build/browser-tests"
   rm -f "$tap"

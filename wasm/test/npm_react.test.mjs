@@ -30,7 +30,7 @@ function Sensors({filter}) {
   return <ul aria-label="Sensors">{[...all].sort().map(([topic, {degrees}]) => <li key={topic}>{topic}: {degrees}</li>)}</ul>;
 }
 function Question() {
-  const {payload, error} = useAnswer('lamp/7/state', null, {as: parsed});
+  const {payload, error} = useAnswer('lamp/7/state', 'null', {as: parsed});
   return <p role="note">{error ? error.message : payload ? \`the lamp is \${payload.on ? 'on' : 'off'}\` : 'asking'}</p>;
 }
 function App() {

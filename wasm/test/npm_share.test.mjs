@@ -112,8 +112,10 @@ describe('tabs that share', () => {
     await world.other.publishAsync('ends', 'more', {qos: 1});
     await leads.has_at_last('ends more');
     await leads.end();
-    const log = await world.broker.log();
-    assert.match(log.slice(log.lastIndexOf('shared-')), /^shared-\d+ disconnected/m);
+    await until(async () => {
+      const log = await world.broker.log();
+      return /^shared-\d+ disconnected/m.test(log.slice(log.lastIndexOf('shared-')));
+    }, 'DISCONNECT', timeout);
   });
 
   test('are told of options that differ, by name, and go on with those of the leader', {timeout}, async () => {
