@@ -41,6 +41,8 @@ function draw(): void {
   console.log(lines.join(' | '));
 }
 
+let allowed: Array<[string, number]> | undefined;
+
 await announce();
 const client = mqtt.connect(process.env.BROKER_WS!, options);
 client.on('connect', (connack) => {
@@ -48,7 +50,8 @@ client.on('connect', (connack) => {
   client.publish(`${base}/status`, 'online', {retain: true});
   client.subscribe(`${base}/config/+`, (err, granted) => {
     if (err) return console.log('no configurations', err.message);
-    console.log('granted', granted?.map(({topic, qos}) => [topic.slice(base.length), qos]));
+    // Told at the end: what is retained may come before it or behind it.
+    allowed = granted?.map(({topic, qos}) => [topic.slice(base.length), qos]);
   });
 });
 client.on('message', (topic: string, payload: Buffer, packet: mqtt.IPublishPacket) => {
@@ -66,7 +69,7 @@ client.on('message', (topic: string, payload: Buffer, packet: mqtt.IPublishPacke
   draw();
   const lamp = cards.get(`${base}/lamp/state`)!;
   if (lamp.state === 'OFF') client.publish(lamp.command_topic!, 'ON', {qos: 1});
-  else client.end(false, {}, () => console.log('closed', client.connected, client.disconnected));
+  else client.end(false, {}, () => console.log('closed', client.connected, client.disconnected, allowed));
 });
 client.on('end', async () => {
   for (const finish of finished) await finish();
