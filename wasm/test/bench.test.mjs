@@ -18,8 +18,9 @@ test('the browser benchmark measures our client beside bare WebSockets', {timeou
     '--client', path.join(page, '..', 'bench'), '--endpoint', endpoint,
     '--mosquitto', 'mosquitto', '--chromium', process.env.WASMQTT_CHROMIUM ?? 'chromium',
   ], {env: {...process.env, PATH: `${process.env.PATH}:/usr/sbin`}});
+  // Of so few messages as are queued here, the browser may have freed more memory meanwhile than they take.
   for (const name of ['publish QoS 0', 'publish QoS 1', 'receive', 'round trip', 'memory', 'from navigation to CONNACK'])
-    assert.match(stdout, new RegExp(`^${name}.*\n(  .*\n)*  wasmqtt +[0-9]`, 'm'), `${name} of our client`);
+    assert.match(stdout, new RegExp(`^${name}.*\n(  .*\n)*  wasmqtt +${name === 'memory' ? '-?' : ''}[0-9]`, 'm'), `${name} of our client`);
 });
 
 test("the package benchmark measures the npm package's own API beside bare sockets, in Chromium and in Node", {timeout: 240_000},
