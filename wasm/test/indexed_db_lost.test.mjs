@@ -42,10 +42,18 @@ describe('the session store whose connection to the database is lost', () => {
   }
 
   test('goes on after the user has removed what the page had stored', {skip: lacks('devtools')}, async () => {
-    const probe = await world.open_store();
+    const probe = await world.open_store((page) => page.addInitScript(() => {
+      const {open} = IDBFactory.prototype;
+      IDBFactory.prototype.open = function(...values) {
+        const request = open.apply(this, values);
+        request.addEventListener('success', () => request.result.addEventListener('close', () => { self.ended = true; }));
+        return request;
+      };
+    }));
     await load(probe, 'alice');
     const devtools = await world.context.newCDPSession(probe.page);
     await devtools.send('Storage.clearDataForOrigin', {origin: new URL(world.pages.url).origin, storageTypes: 'indexeddb'});
+    await probe.page.waitForFunction(() => self.ended);  // a while later
     await probe.call('probe_put', 'a', 'b');
     await probe.call('probe_read', '');
     assert.deepEqual([await probe.next(), await probe.next()], [['record', 0, 'a=b'], ['read', 1, '']]);
