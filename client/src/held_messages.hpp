@@ -13,7 +13,7 @@ class HeldMessages {
   void add(const Frame& frame) { frames_.insert(frames_.end(), frame.whole.begin(), frame.whole.end()); }
   bool empty() const { return bytes() == 0; }
   std::size_t bytes() const { return frames_.size() - at_; }
-  // Only when not empty. Valid until the next call of take() or clear().
+  // Only when not empty. Valid until the next call of take(): its handler may end the connection, and read on.
   Frame take() {
     std::size_t header = 1;
     std::size_t length = 0;
@@ -26,7 +26,7 @@ class HeldMessages {
     taken_.assign(begin, begin + static_cast<std::ptrdiff_t>(header + length));
     at_ += taken_.size();
     if (at_ == frames_.size()) {
-      clear_frames();
+      clear();
     } else if (at_ * 2 > frames_.size()) {
       frames_.erase(frames_.begin(), frames_.begin() + static_cast<std::ptrdiff_t>(at_));
       at_ = 0;
@@ -34,16 +34,11 @@ class HeldMessages {
     return {taken_[0], Bytes(taken_).subspan(header), taken_};
   }
   void clear() {
-    clear_frames();
-    taken_ = {};
-  }
-
- private:
-  void clear_frames() {
-    frames_ = {};
+    frames_ = std::vector<std::uint8_t>();  // gives the memory back
     at_ = 0;
   }
 
+ private:
   std::vector<std::uint8_t> frames_;
   std::size_t at_ = 0;  // of the first that is held
   std::vector<std::uint8_t> taken_;

@@ -148,6 +148,24 @@ TEST_CASE("many short messages wait in not much more memory than they have bytes
   CHECK(heard.payloads == expected);
 }
 
+TEST_CASE("a message that had waited stays readable in its handler, although that ends the connection") {
+  World world;
+  std::string topic, payload;
+  REQUIRE(world.mqtt.subscribe("a/#", Qos::at_most_once, [&](const Message& message) {
+    world.mqtt.abort();
+    topic = message.topic;
+    payload = as_text(message.payload);
+  }));
+  world.connect();
+  world.mqtt.pause();
+  const std::string text(200, 'x');
+  for (int i = 0; i < 3; ++i) world.broker.reply(publish_of("a/0123456789/0123456789/0123456789", text));
+  world.mqtt.resume();
+  world.loop.run_turns();
+  CHECK(topic == "a/0123456789/0123456789/0123456789");
+  CHECK(payload == text);
+}
+
 TEST_CASE("what waits when the connection ends is dropped, and the broker sends it again; paused holds on") {
   World world(client_options(false));
   Heard heard(world);
