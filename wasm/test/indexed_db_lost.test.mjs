@@ -61,4 +61,44 @@ describe('the session store whose connection to the database is lost', () => {
     await probe.call('probe_append', 1, 10);
     assert.deepEqual(await probe.next(), written);
   });
+
+  // The program gives its store up while the database is being opened: what it had asked for must not depend on how fast that is.
+  test('writes what a program put into it before it gave the store up, though the database was not open yet', async () => {
+    const probe = await world.open_store();
+    await probe.page.evaluate(() => {
+      self.call('probe_put', 'a', 'b');
+      self.call('probe_store', 'another', 1 << 20);
+    });
+    await probe.call('probe_store', 'wasmqtt', 1 << 20);
+    await probe.call('probe_read', '');
+    assert.deepEqual([await probe.next(), await probe.next()], [['record', 0, 'a=b'], ['read', 1, '']]);
+  });
+
+  test('writes it, too, when the database was being opened anew', async () => {
+    const probe = await world.open_store((page) => page.addInitScript(() => {
+      const {open} = IDBFactory.prototype;
+      self.opened = 0;
+      IDBFactory.prototype.open = function(...values) {
+        const request = open.apply(this, values);
+        ++self.opened;
+        request.addEventListener('success', () => { self.database = request.result; });
+        return request;
+      };
+    }));
+    assert.deepEqual(await load(probe, 'alice'), []);
+    await probe.page.evaluate(async () => {
+      const before = self.opened;
+      self.database.close();
+      self.call('probe_append', 1, 10);
+      self.call('probe_put', 'a', 'b');
+      while (self.opened === before) await Promise.resolve();
+      self.call('probe_append', 2, 10);  // while that is under way
+      self.call('probe_store', 'another', 1 << 20);
+    });
+    await probe.call('probe_store', 'wasmqtt', 1 << 20);
+    await probe.call('probe_read', '');
+    assert.deepEqual([await probe.next(), await probe.next()], [['record', 0, 'a=b'], ['read', 1, '']]);
+    assert.deepEqual(await load(probe, 'alice'), [1, 2]);
+    assert.deepEqual(probe.uncaught, []);
+  });
 });

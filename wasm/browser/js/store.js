@@ -31,20 +31,38 @@ var wasmqttStore = {
       return 'The browser could not store anything' + (error ? ' (' + (error.message || name) + ')' : '');
     },
 
+    // Whether C++ still has the store.
+    heard: function(id) {
+      var store = WasmqttStores.live[id];
+      return store && !store.closing;
+    },
+
     ended: function(id, problem, outcome) {
       var store = WasmqttStores.live[id];
       if (!store) return;
+      store.busy = false;
       store.writing = store.transaction = null;
       outcome = outcome || (problem ? WasmqttStores.failed : WasmqttStores.done);
       if (outcome === WasmqttStores.failed) store.staged = [];  // nobody will ask for them again
+      if (store.closing) return WasmqttStores.close(id);
       WasmqttBorder.placeText(store.room, problem);
       _wasmqtt_store_ended(store.self, outcome);
+    },
+
+    // Once nothing is under way, and when what is staged has been written.
+    close: function(id) {
+      var store = WasmqttStores.live[id];
+      if (store.staged.length) return _wasmqtt_store_write(id);
+      delete WasmqttStores.live[id];
+      store.unwatch();
+      if (store.database) store.database.close();
     },
 
     // Calls work() when there is a database; ends the operation with a problem otherwise.
     open: function(id, work) {
       var stores = WasmqttStores;
       var store = stores.live[id];
+      store.busy = true;
       if (store.database) return work();
       var answered = false;
       var silence = 'The browser\'s storage does not answer';
@@ -192,7 +210,7 @@ var wasmqttStore = {
       };
       journal.getAllKeys(all).onsuccess = function(event) { keys = event.target.result; };
       journal.getAll(all).onsuccess = function(event) {
-        if (!WasmqttStores.live[id]) return;
+        if (!WasmqttStores.heard(id)) return;
         var batches = event.target.result.filter(function(batch, i) {
           return keys[i].length === 2 || keys[i][1] === owner;
         });
@@ -207,7 +225,7 @@ var wasmqttStore = {
       };
     },
   },
-  $WasmqttStores__deps: ['$WasmqttTick', '$WasmqttBorder', '$WasmqttRescue'],
+  $WasmqttStores__deps: ['$WasmqttTick', '$WasmqttBorder', '$WasmqttRescue', 'wasmqtt_store_write'],
 
   wasmqtt_store_new__deps: ['$WasmqttStores'],
   wasmqtt_store_new__sig: 'iiiiii',
@@ -216,21 +234,19 @@ var wasmqttStore = {
     var store = WasmqttStores.live[id] = {
       self: self, room: room, name: WasmqttBorder.text(name, size), strict: strict, database: null, sessions: {},
       page: Array.from(crypto.getRandomValues(new Uint32Array(4))).join('-'), staged: [], writing: null, shorter: null,
-      transaction: null, left: null, away: false, then: null, rescued: false, before: '',
+      transaction: null, busy: false, closing: false, left: null, away: false, then: null, rescued: false, before: '',
     };
     store.unwatch = WasmqttRescue.watch(store);
     return id;
   },
 
   // What is under way, or staged for the next write, still becomes durable; nothing is heard of it.
-  wasmqtt_store_delete__deps: ['$WasmqttStores', 'wasmqtt_store_write'],
+  wasmqtt_store_delete__deps: ['$WasmqttStores'],
   wasmqtt_store_delete__sig: 'vi',
   wasmqtt_store_delete: function(id) {
     var store = WasmqttStores.live[id];
-    if (store.database && store.staged.length) _wasmqtt_store_write(id);
-    delete WasmqttStores.live[id];
-    store.unwatch();
-    if (store.database) store.database.close();
+    store.closing = true;
+    if (!store.busy) WasmqttStores.close(id);
   },
 
   // Takes the session over and hands its records to _wasmqtt_store_loaded(). Epoch 0: from whomever.
@@ -271,7 +287,7 @@ var wasmqttStore = {
           records.getAllKeys(range, stores.piece).onsuccess = function(event) { keys = event.target.result; };
           records.getAll(range, stores.piece).onsuccess = function(event) {
             event.target.result.forEach(function(value, i) {
-              if (!stores.live[id]) return;
+              if (!stores.heard(id)) return;
               var key = WasmqttBorder.encode(keys[i]);
               WasmqttBorder.place(store.room, [key, value]);
               _wasmqtt_store_record(store.self, key.length);
@@ -355,8 +371,7 @@ var wasmqttStore = {
   wasmqtt_store_soon__sig: 'vi',
   wasmqtt_store_soon: function(id) {
     queueMicrotask(function() {
-      var store = WasmqttStores.live[id];
-      if (store) _wasmqtt_store_turned(store.self);
+      if (WasmqttStores.heard(id)) _wasmqtt_store_turned(WasmqttStores.live[id].self);
     });
   },
 };
