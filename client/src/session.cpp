@@ -189,6 +189,11 @@ void Session::add_strike(std::uint64_t number) {
   record(Kind::strike, number);
 }
 
+void Session::end_strikes() {
+  strikes_ = {};
+  record(Kind::strike, 0);
+}
+
 // ---- incoming QoS 2 ----
 
 void Session::record_received(PacketId packet_id) { record(Kind::received, 0, packet_id); }

@@ -78,9 +78,11 @@ class Session {
     unsigned count = 0;  // in a row
   };
   const Strikes& strikes() const { return strikes_; }
-  // One more for this message, and the first one for it if another had the last; recorded.
+  // One more for this message, and the first one for it if another had the last. Both are recorded.
   void add_strike(std::uint64_t number);
-  void clear_strikes() { strikes_ = {}; }
+  void clear_strikes() {
+    if (strikes_.count != 0) end_strikes();
+  }
 
   PacketIds& packet_ids() { return packet_ids_; }
   bool empty() const { return in_flight() == 0 && received_.count() == 0; }
@@ -115,6 +117,7 @@ class Session {
   void record_put(const OutgoingMessage& message);
   void write(const JournalRecord& record);
   void count_strike(Delivery delivery);
+  void end_strikes();
   Error check_records(Bytes records) const;
   Error apply(const JournalRecord& record, SlotIndex& by_number);
   Slot apply_put(const JournalRecord& record);

@@ -104,6 +104,7 @@ Error Session::apply(const JournalRecord& record, SlotIndex& by_number) {
       finish_unrecorded(slot);
       return {};
     case Kind::strike:
+      if (record.number == 0) strikes_ = {};
       if (slot != no_slot) count_strike(delivery(slot));
       return {};
     case Kind::received: received_.insert(record.packet_id); return {};

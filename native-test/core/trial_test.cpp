@@ -131,6 +131,42 @@ TEST_CASE("strikes survive a restart, and a compacted journal") {
   }
 }
 
+TEST_CASE("strikes that an acknowledgement has ended stay ended over a restart, and in a compacted journal") {
+  ClientOptions options = Link::defaults(false);
+  options.journal = true;
+  for (const bool compacted : {false, true}) {
+    CAPTURE(compacted);
+    Link before(options);
+    before.publish("bad", "bad", Qos::exactly_once);
+    Hostile broker(before, "bad");
+    for (int connection = 0; connection < 4; ++connection) {
+      before.connect(connection != 0);
+      REQUIRE(broker.answer());
+    }
+    before.connect(true);
+    before.expect<Pingreq>();
+    before.receive(Pingresp{});
+    before.receive(Pubrec{before.expect<Publish>().packet_id});  // this time it takes the message, and the program ends
+    before.expect<Pubrel>();
+
+    const auto journal = compacted ? *compact(before.journal) : before.journal;
+    Link link(options);
+    REQUIRE_FALSE(static_cast<bool>(link.client.handle_restore(journal, link.now)));
+    for (int connection = 0; connection < 5; ++connection) {
+      CHECK(link.client.unfinished().size() == 1);
+      link.connect(true);
+      if (connection >= 2) {
+        link.expect<Pingreq>();
+        link.receive(Pingresp{});
+      }
+      link.expect<Pubrel>();
+      link.cut();
+      link.wire.clear();
+    }
+    CHECK(link.client.unfinished().empty());
+  }
+}
+
 TEST_CASE("an outage fails nothing: connections that end before CONNACK, before PINGRESP, late, by time-out or by the network") {
   Link link(Link::defaults(false));
   const Delivery delivery = link.publish("a", "x", Qos::at_least_once);

@@ -37,7 +37,8 @@ struct JournalRecord {
     forgot,        // all received ids are free, and those of number 0: the session was lost or clean
     barrier,       // nothing to restore; output that follows waits for it
     numbers,       // number: the highest used so far; written by compact()
-    strike,        // number: the broker ended a connection when this message was sent; several in a row count
+    strike,        // number: the broker ended a connection when this message was sent; several in a row count.
+                   // Number 0: an acknowledgement came, and they start anew
     ends,          // deadline: when the session has run out, counted from the end of the connection; epoch: not known, or never
     assigned,      // text: the client id that the broker gave to a session without one, used from then on
     origin,        // number: this message is that of `source` with this `sequence`. Number 0, as compact() writes it: so far the
