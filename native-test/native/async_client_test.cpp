@@ -7,6 +7,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "alive.hpp"
 #include "broker.hpp"
@@ -201,6 +202,25 @@ TEST_CASE("await publish: QoS 0 is over when it is sent; several may be under wa
     world.run();
   }
   CHECK(world.log == "312");
+}
+
+TEST_CASE("await publish: 20,000 under way cost no more each than one") {
+  constexpr std::size_t count = 20'000;
+  MqttOptions options = Fixture::options();
+  options.client.queue_messages = count;
+  Fixture world(std::move(options));
+  world.connect();
+  std::size_t acknowledged = 0;
+  const auto one = [](Fixture& in, std::size_t& sum) -> Task<> { sum += (co_await in.mqtt->publish("a", "x", qos1)) ? 1 : 0; };
+  std::vector<Task<>> tasks;
+  for (std::size_t i = 0; i < count; ++i) tasks.emplace_back(one(world, acknowledged)).start();
+  world.run();
+  for (std::size_t i = 0; i < count; ++i) {
+    world.broker.reply(Puback{world.broker.expect<Publish>().packet_id});
+    if (i % 1000 == 0) world.run();
+  }
+  world.run();
+  CHECK(acknowledged == count);
 }
 
 TEST_CASE("await subscribe: until SUBACK; after a refusal or a time-out nothing is subscribed") {

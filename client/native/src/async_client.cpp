@@ -65,10 +65,8 @@ void AsyncClient::on_mqtt_event(const MqttEvent& event) {
 }
 
 void AsyncClient::on_mqtt_delivery(const DeliveryChanged& changed) {
-  for (Wait *wait = waiting_.first, *next = nullptr; wait != nullptr; wait = next) {
-    next = wait->next_;
-    wait->on_delivery(changed);
-  }
+  const auto publishing = publishing_.find(changed.delivery.number);
+  if (publishing != publishing_.end()) publishing->second->on_delivery(changed);
 }
 
 void AsyncClient::finished(Wait& wait) {
@@ -143,6 +141,7 @@ AsyncClient::Publishing::Publishing(AsyncClient& owner, std::string_view topic, 
     result_ = delivery.error();
   } else if (delivery->number != 0 && mqtt_.delivery_state(*delivery)) {
     delivery_ = *delivery;
+    owner.publishing_.emplace(delivery_.number, this);
     return;
   } else if (delivery->number != 0 && !qos0_) {
     result_ = local_error(Errc::not_delivered);  // dropped already
@@ -151,7 +150,7 @@ AsyncClient::Publishing::Publishing(AsyncClient& owner, std::string_view topic, 
 }
 
 void AsyncClient::Publishing::on_delivery(const DeliveryChanged& changed) {
-  if (!(changed.delivery == delivery_) || delivery_.number == 0) return;
+  if (!(changed.delivery == delivery_)) return;
   if (changed.state == DeliveryState::failed) {
     result_ = local_error(changed.reason == FailureReason::expired ? Errc::timed_out : Errc::not_delivered);
   } else if (changed.state == DeliveryState::acknowledged || (changed.state == DeliveryState::sent && qos0_)) {
@@ -159,12 +158,18 @@ void AsyncClient::Publishing::on_delivery(const DeliveryChanged& changed) {
   } else {
     return;
   }
+  (void)take_delivery();
   finish();
 }
 
 void AsyncClient::Publishing::on_timeout() {
   result_ = local_error(Errc::timed_out);
-  (void)mqtt_.cancel(std::exchange(delivery_, {}));
+  (void)mqtt_.cancel(take_delivery());
+}
+
+Delivery AsyncClient::Publishing::take_delivery() {
+  if (delivery_.number != 0 && owner() != nullptr) owner()->publishing_.erase(delivery_.number);
+  return std::exchange(delivery_, {});
 }
 
 // ---- subscribe ----

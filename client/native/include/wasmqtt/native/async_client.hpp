@@ -28,9 +28,11 @@
 #pragma once
 
 #include <coroutine>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "wasmqtt/event_loop.hpp"
@@ -65,11 +67,11 @@ class AsyncClient final : private MqttListener {
     Wait(AsyncClient& owner, Duration timeout);
     ~Wait() { unlink(); }
     void finish();  // it has its result
+    AsyncClient* owner() const { return owner_; }
 
    private:
     friend class AsyncClient;
     virtual void on_event(const MqttEvent&) {}
-    virtual void on_delivery(const DeliveryChanged&) {}
     virtual void on_timeout() = 0;
     void unlink();
 
@@ -97,13 +99,15 @@ class AsyncClient final : private MqttListener {
 
   class [[nodiscard]] Publishing final : public Wait {
    public:
+    ~Publishing() { (void)take_delivery(); }
     Result<ReasonCode> await_resume() const { return result_; }
 
    private:
     friend class AsyncClient;
     Publishing(AsyncClient& owner, std::string_view topic, Bytes payload, const PublishOptions& options, Duration timeout);
-    void on_delivery(const DeliveryChanged& changed) override;
+    void on_delivery(const DeliveryChanged& changed);
     void on_timeout() override;
+    Delivery take_delivery();  // from now on nothing of it is awaited
     MqttClient& mqtt_;
     Delivery delivery_;
     bool qos0_;
@@ -204,6 +208,7 @@ class AsyncClient final : private MqttListener {
   EventLoop& loop_;
   List waiting_;  // for a result
   List over_;     // have theirs, and wait for their turn
+  std::unordered_map<std::uint64_t, Publishing*> publishing_;  // by the number of the delivery
   std::optional<Time> timer_;
   Lifetime lifetime_;
 };
