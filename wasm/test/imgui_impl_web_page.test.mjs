@@ -106,6 +106,20 @@ describe('a canvas that cannot be read', () => {
   });
 });
 
+// Its demo asks for each code point there is, and the browser's fonts have them all: more than Dear ImGui can count of one size.
+test('a font that is asked for all its glyphs gives what it may, and begins anew', {timeout: 240000}, async () => {
+  const {page, close} = await open('imgui_demo');
+  page.setDefaultTimeout(120000);
+  for (const name of ['Widgets', 'Fonts', /^Font: "browser"/, /^Baked at/, 'Load all']) {
+    await page.getByRole('button', typeof name === 'string' ? {name, exact: true} : {name}).first().press('Enter');
+    await settle(page);
+  }
+  await page.getByRole('button', {name: /^Rects Index \(8\d{3}\)$/}).waitFor({state: 'attached'});
+  await page.getByRole('button', {name: 'Compact', exact: true}).press('Enter');
+  await page.getByRole('button', {name: /^Rects Index \(\d{1,3}\)$/}).waitFor({state: 'attached'});
+  await close();
+});
+
 describe('a screen', () => {
   // Of the window that holds it, and of the page.
   const sight = (page, role, name) => page.getByRole(role, {name, exact: true}).evaluate((element) => {

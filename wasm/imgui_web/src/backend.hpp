@@ -72,6 +72,8 @@ bool open_page(const Options& options, Extension* extension = nullptr);
 void set_up_platform();
 void apply_theme();
 void add_fonts();
+// Of a font's sizes, those that hold all the glyphs that they may begin anew. Between two frames.
+void discard_full_sizes();
 // Puts glyphs that cannot be read back into the texture, which has to exist; all of them when it is a new one.
 void upload_glyphs();
 void set_up_input();

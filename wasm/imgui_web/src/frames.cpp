@@ -132,6 +132,7 @@ void finish(Backend& b) {
 
 void begin_frame(double time) {
   Backend& b = backend();
+  discard_full_sizes();
   ImGuiIO& io = ImGui::GetIO();
   // Not cut short: a tooltip's delay and the pause between two clicks are often spent without a frame.
   io.DeltaTime = b.last_time > 0 ? static_cast<float>(std::max((time - b.last_time) / 1000, 1e-4)) : 1.0f / 60;

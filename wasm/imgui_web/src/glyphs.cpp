@@ -55,6 +55,10 @@ std::vector<UnreadGlyph> unread;
 
 bool contains_glyph(ImFontAtlas*, ImFontConfig*, ImWchar c) { return c >= 32; }
 
+// Dear ImGui counts the glyphs of one size with 16 bits, and a loader that has them all would let it come to an end: by its demo's
+// "Load all", or by years of other people's words. What a screen can show at once is far less.
+bool is_full(const ImFontBaked& baked) { return baked.Glyphs.Size >= 1 << 13 || baked.MetricsTotalSurface >= 1u << 24; }
+
 bool init_baked(ImFontAtlas*, ImFontConfig* source, ImFontBaked* baked, void*) {
   if (source->MergeMode) return true;  // the lines are another font's
   const float density = baked->RasterizerDensity * source->RasterizerDensity;
@@ -68,6 +72,7 @@ bool init_baked(ImFontAtlas*, ImFontConfig* source, ImFontBaked* baked, void*) {
 
 bool load_glyph(ImFontAtlas* atlas, ImFontConfig* source, ImFontBaked* baked, void*, ImWchar codepoint,
                 ImFontGlyph* glyph, float* advance) {
+  if (is_full(*baked)) return false;
   static std::vector<unsigned char> image;  // scratch
   const float density = baked->RasterizerDensity * source->RasterizerDensity;
   float metrics[4];
@@ -143,6 +148,14 @@ void add_fonts() {
   for (const auto face : {semantic::FontFace::regular, semantic::FontFace::semibold, semantic::FontFace::mono})
     for (int quarters = 1; quarters < 4; ++quarters)
       fonts.shifted[static_cast<std::size_t>(face)][static_cast<std::size_t>(quarters - 1)] = add_font(face, "browser, shifted", quarters);
+}
+
+void discard_full_sizes() {
+  ImFontAtlas* const atlas = ImGui::GetIO().Fonts;
+  if (!atlas->Builder) return;
+  auto& pool = atlas->Builder->BakedPool;
+  for (int i = 0; i < pool.Size; ++i)
+    if (!pool[i].WantDestroy && is_full(pool[i])) ImFontAtlasBakedDiscard(atlas, pool[i].ContainerFont, &pool[i]);
 }
 
 void upload_glyphs() {
