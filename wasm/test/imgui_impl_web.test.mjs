@@ -289,23 +289,70 @@ describe("Dear ImGui's own demo, unchanged", () => {
 });
 
 describe('touch', {skip: lacks('touch')}, () => {
-  test('a tap presses, and a finger that moves scrolls', async () => {
-    const {page, close} = await open('imgui_demo', {viewport: {width: 1200, height: 800}, hasTouch: true});
-    await page.getByRole('button', {name: 'Widgets', exact: true}).tap();
-    const basic = page.getByRole('button', {name: 'Basic', exact: true});
-    await basic.waitFor();
-    await basic.tap();
-    await settle(page);
-    const before = await basic.boundingBox();
-    const devtools = await page.context().newCDPSession(page);
-    const touch = (type, y) => devtools.send('Input.dispatchTouchEvent', {type, touchPoints: type === 'touchEnd' ? [] : [{x: before.x + 20, y}]});
-    await touch('touchStart', 600);
-    for (let y = 590; y >= 400; y -= 10) await touch('touchMove', y);
+  let demo;
+  let touch;
+  const basic = () => demo.page.getByRole('button', {name: 'Basic', exact: true});
+  const slider = () => demo.page.getByRole('spinbutton', {name: 'slider float', exact: true});
+  const middle_of = async (locator) => {
+    const {x, y, width, height} = await locator.boundingBox();
+    return {x: x + width / 2, y: y + height / 2};
+  };
+  const drag = async (from, across, down) => {
+    await touch('touchStart', from);
+    for (let i = 1; i <= 20; ++i) await touch('touchMove', {x: from.x + across * i / 20, y: from.y + down * i / 20});
     await touch('touchEnd');
-    await until(async () => {
-      const box = await basic.boundingBox();
-      return box.y < before.y - 100;
-    }, 'what was under the finger has moved with it');
-    await close();
+    await settle(demo.page);
+  };
+  before(async () => {
+    demo = await open('imgui_demo', {viewport: {width: 1200, height: 800}, hasTouch: true});
+    const devtools = await demo.context.newCDPSession(demo.page);
+    touch = (type, point) => devtools.send('Input.dispatchTouchEvent', {type, touchPoints: point ? [point] : []});
+  });
+  after(() => demo.close());
+
+  test('a tap presses, and a finger that moves scrolls', async () => {
+    await demo.page.getByRole('button', {name: 'Widgets', exact: true}).tap();
+    await basic().waitFor();
+    await basic().tap();
+    await settle(demo.page);
+    const before = await basic().boundingBox();
+    await drag({x: before.x + 20, y: 600}, 0, -200);
+    await until(async () => (await basic().boundingBox()).y < before.y - 100, 'what was under the finger has moved with it');
+  });
+
+  test('a finger that goes across a slider moves it, and scrolls nothing', async () => {
+    await slider().focus();
+    await settle(demo.page);
+    const before = await basic().boundingBox();
+    await drag(await middle_of(slider()), 100, 5);
+    await until(async () => Number.parseFloat((await slider().inputValue()).split('=').pop()) > 0.5, 'it has another value');
+    assert.equal((await basic().boundingBox()).y, before.y);
+  });
+
+  test('a finger that goes down over a slider, or over a field with the focus, scrolls, and changes neither', async () => {
+    const field = demo.page.getByRole('textbox', {name: 'input text', exact: true});
+    for (const widget of [slider(), field]) {
+      await widget.focus();
+      await settle(demo.page);
+      const before = await basic().boundingBox();
+      const value = await widget.inputValue();
+      await drag(await middle_of(widget), 5, 80);
+      await until(async () => (await basic().boundingBox()).y > before.y + 40, 'it has scrolled');
+      assert.equal(await widget.inputValue(), value);
+    }
+    assert.equal(await demo.page.evaluate(() => document.activeElement.ariaLabel), 'input text');
+  });
+
+  test('a tap on a slider sets it, and one on a field leads into it', async () => {
+    await slider().focus();
+    await settle(demo.page);
+    const {x, y, height} = await slider().boundingBox();
+    await touch('touchStart', {x: x + 12, y: y + height / 2});
+    await touch('touchEnd');
+    await until(async () => Number.parseFloat((await slider().inputValue()).split('=').pop()) < 0.2, 'it has another value');
+    const field = demo.page.getByRole('textbox', {name: 'input text', exact: true});
+    await field.tap();
+    await demo.page.keyboard.type('by finger');
+    await until(async () => (await field.inputValue()).includes('by finger'), 'it is typed into');
   });
 });

@@ -111,26 +111,41 @@ var imguiImplWeb = {
       if (_imgui_impl_web_on_field_key(field.imguiId, key)) event.preventDefault();
     },
 
-    // A finger that moves scrolls what it lies on, unless it has taken hold of a slider, a text or a window.
-    pan: null,          // {x, y, panning} of the finger
+    // A finger that moves scrolls what it lies on, unless it has taken hold of a slider, a text or a window. Of a slider or a field it
+    // takes hold when it is lifted, or moves more across than up and down.
+    pan: null,          // {x, y, panning, waiting} of the finger
     slack: 8,
+
+    // Where it went down.
+    press: function(at) {
+      if (at.waiting) _imgui_web_on_pointer(1, at.x, at.y, 0, 1);
+      at.waiting = false;
+    },
 
     onTouch: function(event) {
       const w = ImguiImplWeb, box = ImguiWeb.app.getBoundingClientRect(), scale = ImguiWebTextSize.scale;
       if (event.pointerType !== 'touch' || !event.isPrimary) return;
       const x = (event.clientX - box.left) / scale, y = (event.clientY - box.top) / scale, at = w.pan;
       if (event.type === 'pointerdown') {
-        w.pan = {x: x, y: y, panning: false};
+        w.pan = {x: x, y: y, panning: false, waiting: ImguiWeb.app.contains(event.target) && !!_imgui_impl_web_may_pan_over(x, y)};
+        if (w.pan.waiting) event.stopImmediatePropagation();
       } else if (at && event.type === 'pointermove') {
-        if (!at.panning && Math.hypot(x - at.x, y - at.y) < w.slack) return;
-        if (!at.panning && !_imgui_impl_web_on_pan_begin(at.x, at.y)) return void (w.pan = null);
-        event.stopImmediatePropagation();
-        _imgui_impl_web_on_pan(x - at.x, y - at.y);
-        w.pan = {x: x, y: y, panning: true};
+        if (!at.panning && Math.hypot(x - at.x, y - at.y) < w.slack) return void (at.waiting && event.stopImmediatePropagation());
+        if (!at.panning && at.waiting && Math.abs(x - at.x) >= Math.abs(y - at.y)) w.press(at);
+        else if (at.panning || _imgui_impl_web_on_pan_begin(at.x, at.y)) return w.go(event, x, y);
+        w.pan = null;
       } else if (at) {
         if (at.panning) event.stopImmediatePropagation();
+        else if (event.type === 'pointerup') w.press(at);
         w.pan = null;
       }
+    },
+
+    go: function(event, x, y) {
+      const w = ImguiImplWeb;
+      event.stopImmediatePropagation();
+      _imgui_impl_web_on_pan(x - w.pan.x, y - w.pan.y);
+      w.pan = {x: x, y: y, panning: true, waiting: false};
     },
 
     // Bytes of UTF-8 to units of UTF-16.
@@ -150,6 +165,7 @@ var imguiImplWeb = {
   imgui_impl_web_prepare: function() {
     ImguiImplWeb.extend();
     ImguiWeb.rules += '#imgui-web .line{transform-origin:0 0}' +
+      '#imgui-web-canvas,#imgui-web *{touch-action:pinch-zoom}' +  // one finger is ours
       '#imgui-web [role=group]:focus-visible{outline:2px solid var(--imgui-web-text)}' +  // Dear ImGui draws none
       // The pointer presses what the label is of. Without graphics it stands where it was drawn.
       '#imgui-web [data-aside] .line{pointer-events:none}' +

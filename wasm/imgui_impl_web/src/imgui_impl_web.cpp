@@ -124,6 +124,7 @@ void ImGui_ImplWeb_Announce(const char* text, bool assertive) {
 }
 
 extern "C" {
+EMSCRIPTEN_KEEPALIVE int imgui_impl_web_may_pan_over(float x, float y) { return program && program->may_pan_over({x, y}); }
 EMSCRIPTEN_KEEPALIVE int imgui_impl_web_on_pan_begin(float x, float y) { return program && program->begin_pan({x, y}); }
 
 EMSCRIPTEN_KEEPALIVE void imgui_impl_web_on_pan(float x, float y) {

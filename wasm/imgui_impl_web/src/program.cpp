@@ -27,6 +27,13 @@ template <class Each> void each_root(const ImGuiContext& context, Each each) {
       each(window->ID, ++order);
 }
 
+// The innermost window there that scrolls.
+ImGuiWindow* scrolling_window(ImGuiWindow* window) {
+  while (window && window->ScrollMax.x <= 0 && window->ScrollMax.y <= 0)
+    window = window->Flags & ImGuiWindowFlags_ChildWindow ? window->ParentWindow : nullptr;
+  return window;
+}
+
 bool any_key_down(const ImGuiContext& context) {
   for (int key = ImGuiKey_Keyboard_BEGIN; key < ImGuiKey_Keyboard_END; ++key)
     if (context.IO.KeysData[key - ImGuiKey_NamedKey_BEGIN].Down) return true;
@@ -170,19 +177,31 @@ ImGuiKey Program::key(std::string_view code) {
   return arrow && widget && widget->kind == Kind::radio ? ImGuiKey_None : key;
 }
 
+bool Program::may_pan_over(ImVec2 at) {
+  ImGuiWindow* window = nullptr;
+  ImGui::FindHoveredWindowEx(at, false, &window, nullptr);
+  const ImGuiWindow* const scrolls = scrolling_window(window);
+  if (!scrolls || scrolls->ScrollMax.y <= 0) return false;
+  return std::any_of(recorder_.items().begin(), recorder_.items().end(), [&](const Item& item) {
+    if (item.window != window || !item.frame.Contains(at) || !item.clip.Contains(at)) return false;
+    const Widget* const widget = widgets_.find(item.id);
+    return widget && (widget->kind == Kind::spin || widget->kind == Kind::field) && item.frame.GetWidth() > item.frame.GetHeight();
+  });
+}
+
 bool Program::begin_pan(ImVec2 at) {
   ImGuiContext& context = *ImGui::GetCurrentContext();
   const Widget* const held = widgets_.find(context.ActiveId);
-  const bool moves = context.ActiveId != 0 && (!held || held->kind == Kind::spin || held->kind == Kind::field);
+  const bool pressed = context.IO.MouseDown[0];  // not where the press has waited for this
+  const bool moves = pressed && context.ActiveId != 0 && (!held || held->kind == Kind::spin || held->kind == Kind::field);
   ImGuiWindow* window = nullptr;
   ImGui::FindHoveredWindowEx(at, false, &window, nullptr);
   const bool held_by_window = window && context.ActiveId == window->MoveId && !window->TitleBarRect().Contains(at);
   if (moves && !held_by_window) return false;
-  while (window && window->ScrollMax.x <= 0 && window->ScrollMax.y <= 0)
-    window = window->Flags & ImGuiWindowFlags_ChildWindow ? window->ParentWindow : nullptr;
+  window = scrolling_window(window);
   if (!window) return false;
   panned_ = window->ID;
-  ImGui::ClearActiveID();
+  if (pressed) ImGui::ClearActiveID();
   context.IO.AddMousePosEvent(-FLT_MAX, -FLT_MAX);
   context.IO.AddMouseButtonEvent(0, false);
   return true;

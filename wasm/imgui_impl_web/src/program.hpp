@@ -36,6 +36,8 @@ class Program final : public imgui_web::Extension, Recorder::Listener {
 
   /// A key in a field. True: Dear ImGui takes it, and the browser shall not.
   bool take_field_key(semantic::Id id, ImGuiKey key);
+  /// A finger goes down there. True: on a slider or a field, and it may be about to scroll what that is in.
+  bool may_pan_over(ImVec2 at);
   /// A finger that went down there moves. True: it scrolls, and its press is forgotten.
   bool begin_pan(ImVec2 at);
   void pan(ImVec2 by);

@@ -179,10 +179,14 @@ void Widgets::take_item(const Item& item, std::span<const Run> runs, std::span<c
 }
 
 void Widgets::take_field(Widget& widget, const Item& item, std::span<const Run> runs) {
+  const auto is_value = [&item](const Run& run) { return run.at.x < item.frame.Max.x; };
+  // Text that is cut off Dear ImGui does not draw, also where a little of its frame can be seen.
+  const bool is_cut = item.frame.Min.y < item.clip.Min.y || item.frame.Max.y > item.clip.Max.y;
+  if (is_cut && std::none_of(runs.begin(), runs.end(), is_value)) return;
   widget.value.clear();
   widget.hint = false;
   for (const Run& run : runs) {
-    if (run.at.x < item.frame.Max.x) {
+    if (is_value(run)) {
       widget.value += run.text;
       widget.hint = widget.kind == Kind::field && same_color(run.color, *context_, ImGuiCol_TextDisabled) &&
                     !same_color(run.color, *context_, ImGuiCol_Text);
