@@ -46,7 +46,7 @@ class Program final : public imgui_web::Extension, Recorder::Listener {
 
  private:
   void on_item(ImGuiContext& context, const Item& item) override;
-  bool knows(ImGuiID id) override { return widgets_.find(id) != nullptr; }
+  bool knows(ImGuiID id) override { return widgets_.knows(id); }
   bool wants_plain(const ImGuiContext& context, const Item& item) override;
   void note_focus(ImGuiContext& context);
   void take_focus(ImGuiContext& context, const Item& item);

@@ -108,7 +108,10 @@ void Widgets::read_page(const Recorder& recorder, const Begun& begun) {
       continue;
     }
     const Item& item = items[static_cast<std::size_t>(one.item)];
-    if (is_no_widget(item, begun)) continue;
+    if (is_no_widget(item, begun)) {
+      others_.insert(item.id);
+      continue;
+    }
     // What tells no end ends where the next one begins, or where its rectangle does.
     const unsigned next = i + 1 < begun.content.size() ? begun.content[i + 1].vertex : static_cast<unsigned>(-1);
     std::span<const Run> runs = between(drawn_.runs, item.first, item.told ? item.end : next);
@@ -266,6 +269,7 @@ void Widgets::find_names(const Recorder& recorder, const Page& page) {
 
 void Widgets::forget_old() {
   if (frame_ % lifetime != 0) return;
+  others_.clear();
   std::erase_if(widgets_, [&](const auto& one) { return frame_ - one.second.seen > lifetime; });
 }
 

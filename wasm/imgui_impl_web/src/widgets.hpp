@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace imgui_impl_web {
@@ -53,6 +54,8 @@ class Widgets {
 
   const std::vector<Page>& pages() const { return pages_; }
   Widget* find(ImGuiID id);
+  /// It has been in a frame before, if only as something that is no widget.
+  bool knows(ImGuiID id) const { return widgets_.contains(id) || others_.contains(id); }
 
  private:
   void read_page(const Recorder& recorder, const Begun& begun);
@@ -70,6 +73,7 @@ class Widgets {
   std::vector<unsigned> bounds_;
   std::vector<Page> pages_;
   std::unordered_map<ImGuiID, Widget> widgets_;
+  std::unordered_set<ImGuiID> others_;  // items that are no widgets
   ImGuiID before_ = 0;        // the item before, which a close button may belong to
   std::uint32_t frame_ = 0;
 };

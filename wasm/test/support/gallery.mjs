@@ -22,7 +22,8 @@ export const frames = (page) => page.evaluate(() => Module.imguiWebFrames());
 
 // Waits until the page has drawn what it was told and rests.
 export async function settle(page) {
-  await page.evaluate(() => new Promise((resolve) => {
+  await page.evaluate(() => new Promise((resolve, reject) => {
+    const start = performance.now();
     let last = -1;
     let calm = 0;
     const look = () => {
@@ -30,6 +31,7 @@ export async function settle(page) {
       calm = now === last ? calm + 1 : 0;
       last = now;
       if (calm > 4) resolve();
+      else if (performance.now() > start + 60000) reject(new Error(`the page does not come to rest: ${now} frames`));
       else requestAnimationFrame(look);
     };
     look();
