@@ -10,6 +10,7 @@ import {createWriteStream, mkdirSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {run} from 'node:test';
 import {spec, tap} from 'node:test/reporters';
+import {fileURLToPath} from 'node:url';
 import {parseArgs} from 'node:util';
 
 const {values, positionals} = parseArgs({allowPositionals: true, options: {
@@ -27,8 +28,10 @@ if (values.counts) write_counts(tests, values.counts);
 
 function write_counts(tests, directory) {
   const files = new Map(positionals.map((file) => [path.resolve(file), {passed: 0, failed: 0, skipped: 0, seconds: 0}]));
+  // Node 18 tells of a module's file as a URL, later ones as a path.
+  const counts_of = (file) => files.get(file?.startsWith('file:') ? fileURLToPath(file) : file);
   const count = (what) => ({file, nesting, skip, details: {type, error, duration_ms}}) => {
-    const counts = files.get(file);
+    const counts = counts_of(file);
     if (!counts) return;
     if (nesting === 0) counts.seconds += duration_ms / 1000;
     // A suite is no test, but what it does before or after its tests may fail.
