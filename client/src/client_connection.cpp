@@ -328,8 +328,14 @@ void Client::Impl::transport_closed(const TransportClose& close) {
   record_.reason = escaped(close.reason);
   record_.clean = close.clean;
   if (phase_ == Phase::connected) judge_suspect();
+  // How RabbitMQ's WebSocket listener refuses user name and password: it sends no CONNACK.
+  const bool refused = phase_ == Phase::connecting && close.reason == "unauthenticated";
+  if (refused) {
+    record_.return_code = ConnectReturnCode::bad_user_name_or_password;
+    record_.reason_code = ReasonCode::bad_user_name_or_password;
+  }
   const bool asked = phase_ == Phase::disconnecting;
-  finish(asked ? Cause::disconnected : Cause::transport, {});
+  finish(asked ? Cause::disconnected : refused ? Cause::refused : Cause::transport, {});
   phase_ = Phase::idle;
 }
 

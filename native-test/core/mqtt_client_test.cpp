@@ -147,6 +147,21 @@ TEST_CASE("a refusal that can't heal stops the client and says why") {
   CHECK(world.broker.opened() == 1);
 }
 
+TEST_CASE("a refusal that RabbitMQ puts into the end of the WebSocket stops the client, too: a wrong password is not tried again") {
+  for (const std::string_view reason : {"unauthenticated", "Unauthenticated"}) {
+    World world;
+    world.mqtt.connect();
+    world.broker.accept();
+    world.broker.expect<Connect>();
+    world.broker.cut({TransportFault::none, 1002, reason, true});
+    const bool known = reason == "unauthenticated";
+    CHECK((world.mqtt.stop_reason() == StopReason::refused) == known);
+    CHECK((world.mqtt.close_record().sentence() == "Bad user name or password.") == known);
+    world.loop.advance(1h);
+    CHECK((world.broker.opened() == 1) == known);
+  }
+}
+
 TEST_CASE("disconnect() sends DISCONNECT last and stops [MQTT-3.14.4-1] [MQTT-3.14.4-2]") {
   World world;
   world.connect();
