@@ -46,6 +46,30 @@ TEST_CASE("retained: a tab that subscribes late has them, and the others are not
   }
 }
 
+TEST_CASE("what a tab wants of one broker is asked for in one SUBSCRIBE, however long the journal takes") {
+  for (const Duration latency : {Duration{0ms}, Duration{3ms}, Duration{300ms}}) {
+    Tabs tabs({.count = 2, .store_latency = latency, .trace_packets = 100});
+    for (const char* filter : {"one", "two/#", "three/+"}) tabs[0].subscribe(filter, Qos::at_least_once);
+    tabs.start();
+    tabs.pass(2s);
+    const auto asked = [&] {
+      const PacketTrace& trace = tabs.hub().mqtt().trace();
+      int count = 0;
+      for (std::uint64_t n = trace.first(); n < trace.end(); ++n) count += trace[n].type == PacketType::subscribe ? 1 : 0;
+      return count;
+    };
+    CHECK(asked() == 1);
+    // Of these, the journal knows them all.
+    Tab& third = tabs.add();
+    for (const char* filter : {"one", "two/#", "three/+"}) third.subscribe(filter, Qos::at_least_once);
+    third.member->connect();
+    tabs.link(third);
+    tabs.pass(2s);
+    CHECK(asked() == 2);
+    check_all(tabs);
+  }
+}
+
 TEST_CASE("retained: a new leader tells nobody again, but what has changed meanwhile") {
   for (const auto version : versions) {
     Tabs tabs({.count = 3, .version = version});

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -211,8 +212,10 @@ class SharedHub::Impl final : private MqttListener {
   Error check_filter(std::string_view filter) const;
   bool handle_subscribe(Tab& tab, LinkReader& frame);
   bool handle_unsubscribe(Tab& tab, LinkReader& frame);
-  void want(Tab& tab, const TopicRequest& request, Properties properties, std::uint16_t number, std::size_t index);
-  void ask(Slot slot, bool again);
+  Slot want(Tab& tab, const TopicRequest& request, Properties properties, std::uint16_t number, std::size_t index);
+  void ask(std::span<const Slot> slots);
+  MqttClient::SubscribeRequest request_of(Wanted& wanted) const;
+  void asked(Slot slot, Subscription made);
   void answered(const SubscriptionAnswered& event);
   void ended(const UnsubscribeAnswered& event);
   void answer(Slot slot, ReasonCode code, Properties properties);

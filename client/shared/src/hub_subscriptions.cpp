@@ -55,11 +55,16 @@ bool SharedHub::Impl::handle_subscribe(Tab& tab, LinkReader& frame) {
   }
   if (!frame.done() || count == 0 || requests.size() != count) return false;
   tab.requests.push_back({number, PacketType::subscribe, std::vector<std::uint8_t>(count), count});
-  for (std::size_t i = 0; i < count && tab.source != nullptr; ++i) want(tab, requests[i], properties, number, i);
+  std::vector<Slot> asked;
+  for (std::size_t i = 0; i < count && tab.source != nullptr; ++i) {
+    if (const Slot slot = want(tab, requests[i], properties, number, i); slot != no_slot) asked.push_back(slot);
+  }
+  if (tab.source != nullptr) ask(asked);
   return true;
 }
 
-void SharedHub::Impl::want(Tab& tab, const TopicRequest& request, Properties properties, std::uint16_t number, std::size_t index) {
+// The place of what the broker is to be asked for now.
+Slot SharedHub::Impl::want(Tab& tab, const TopicRequest& request, Properties properties, std::uint16_t number, std::size_t index) {
   Slot slot = find_wanted(tab, request.filter);
   const bool is_new = slot == no_slot;
   if (is_new) {
@@ -84,31 +89,46 @@ void SharedHub::Impl::want(Tab& tab, const TopicRequest& request, Properties pro
     wanted.properties.assign(properties);
     wanted.answer.reset();
     const bool durably_noted = wanted.noted_in == 0 || known_[find_known(wanted.filter)].noted_in == 0;
-    if (wanted.subscription.number != 0 || durably_noted) ask(slot, again);
+    if (wanted.subscription.number != 0 || durably_noted) return slot;
   } else if (wanted.answer) {
     answer(slot, *wanted.answer, {});
   }
+  return no_slot;
 }
 
-// `again`: the retained messages are wanted, although the broker may have been asked by another tab.
-void SharedHub::Impl::ask(Slot slot, bool again) {
-  Wanted& wanted = wanted_[slot];
-  wanted.noted_in = 0;
-  MqttClient::SubscribeRequest request{.filter = wanted.filter, .qos = wanted.options.qos, .ask_again = again,
-                                       .replaces = wanted.subscription};
-  if (!old_only_) {
-    request.no_local = wanted.options.no_local;
-    request.retain_as_published = wanted.options.retain_as_published;
-    request.retain_handling = wanted.options.retain_handling;
-    request.properties = wanted.properties;
+// For all of them in one SUBSCRIBE, where they have the same properties.
+void SharedHub::Impl::ask(std::span<const Slot> slots) {
+  if (slots.empty()) return;
+  std::vector<MqttClient::SubscribeRequest> requests;
+  for (const Slot slot : slots) requests.push_back(request_of(wanted_[slot]));
+  const auto made = mqtt_->subscribe(requests);
+  if (!made && slots.size() == 1) return answer(slots[0], made.error().reason_code(), {});
+  // One that cannot be asked for does not keep the others from it.
+  for (std::size_t i = 0; i < slots.size(); ++i) {
+    if (!made) ask(slots.subspan(i, 1));
+    else asked(slots[i], (*made)[i]);
   }
-  const Subscription before = wanted.subscription;
-  const auto made = mqtt_->subscribe({&request, 1});
-  if (!made) return answer(slot, made.error().reason_code(), {});
-  const auto erase = [&](Subscription old) { wanted_by_subscription_.erase(hash_of(std::uint64_t{old.number}), slot); };
-  if (before.number != 0) erase(before);
-  wanted_[slot].subscription = made->front();
-  wanted_by_subscription_.insert(hash_of(std::uint64_t{made->front().number}), slot);
+}
+
+// With its retained messages, where they are wanted, although the broker may have been asked by another tab.
+MqttClient::SubscribeRequest SharedHub::Impl::request_of(Wanted& wanted) const {
+  wanted.noted_in = 0;
+  MqttClient::SubscribeRequest request{.filter = wanted.filter, .qos = wanted.options.qos,
+                                       .ask_again = wanted.options.retain_handling == RetainHandling::send,
+                                       .replaces = wanted.subscription};
+  if (old_only_) return request;
+  request.no_local = wanted.options.no_local;
+  request.retain_as_published = wanted.options.retain_as_published;
+  request.retain_handling = wanted.options.retain_handling;
+  request.properties = wanted.properties;
+  return request;
+}
+
+void SharedHub::Impl::asked(Slot slot, Subscription made) {
+  Subscription& subscription = wanted_[slot].subscription;
+  if (subscription.number != 0) wanted_by_subscription_.erase(hash_of(std::uint64_t{subscription.number}), slot);
+  subscription = made;
+  wanted_by_subscription_.insert(hash_of(std::uint64_t{made.number}), slot);
 }
 
 // The journal has these filters now.
@@ -116,11 +136,12 @@ void SharedHub::Impl::ask_noted(std::uint64_t batch) {
   for (Known& known : known_.all()) {
     if (known.noted_in <= batch) known.noted_in = 0;
   }
+  std::vector<Slot> due;
   for (Slot slot = 0; slot < wanted_.all().size(); ++slot) {
     const Wanted& wanted = wanted_[slot];
-    if (wanted.tab != nullptr && wanted.noted_in != 0 && wanted.noted_in <= batch)
-      ask(slot, wanted.options.retain_handling == RetainHandling::send);
+    if (wanted.tab != nullptr && wanted.noted_in != 0 && wanted.noted_in <= batch) due.push_back(slot);
   }
+  ask(due);
   timers_.request_turn();
 }
 

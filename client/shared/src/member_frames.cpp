@@ -147,10 +147,12 @@ void SharedMember::Impl::take_status(LinkStatus status) {
     fail_requests();
     subscriptions_.stopped();
     ask_again_ = true;
-  } else if (connects && (std::exchange(ask_again_, false) || !status_.session_present || status_.session_in_doubt)) {
+  } else if (connects && (std::exchange(ask_again_, false) || (!greeted_ && (!status_.session_present || status_.session_in_doubt)))) {
     fail_requests();
     subscriptions_.connected(status_.session_present, status_.session_in_doubt, options_.mqtt.resubscribe);
   }
+  // The leader has been asked for all with the greeting, and asks the broker.
+  if (connects) greeted_ = false;
   update_state();
 }
 

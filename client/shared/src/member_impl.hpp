@@ -149,6 +149,7 @@ class SharedMember::Impl {
   ServerLimits server_;
   ConnectionState told_state_ = ConnectionState::stopped;
   bool ask_again_ = false;  // the connection was stopped: requests without an answer are made anew
+  bool greeted_ = false;    // and no connection has been seen since: the leader has all requests
 
   Outbox outbox_;
   MessageMemory memory_;

@@ -50,6 +50,7 @@ void SharedMember::Impl::greet() {
   }
   if (watching_) LinkWriter(LinkFrame::watch, out()).byte(1);
   subscriptions_.connected(false, false, true);
+  greeted_ = true;
   pump_requests();
   loop_.request_turn();
 }
