@@ -80,7 +80,8 @@ class Tab {
   close() { return this.page.close(); }
 }
 
-export async function open_world() {
+// `kind`: of the broker.
+export async function open_world(kind = 'open') {
   const closing = [];
   const close = async () => { for (const one of closing.splice(0).reverse()) await one(); };
   try {
@@ -93,7 +94,7 @@ export async function open_world() {
     await writeFile(path.join(state, 'index.html'), page_of('page.js'));
     await writeFile(path.join(state, 'page.js'), script_of('./wasmqtt-shared.mjs'));
     await writeFile(path.join(state, 'own_worker.js'), own_worker);
-    const broker = await startBroker('open');
+    const broker = await startBroker(kind);
     closing.push(() => broker.close());
     const wire = await start_stepping_proxy(broker.wsUrl);
     closing.push(() => wire.close());
