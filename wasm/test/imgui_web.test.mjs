@@ -290,7 +290,8 @@ describe('scrolling', () => {
   });
 
   test('of a script to what is in view moves the page nowhere', async () => {
-    const chat = await open('chat');
+    // So narrow that the header does not fit: there is something to scroll to.
+    const chat = await open('chat', {viewport: {width: 300, height: 640}});
     const {page} = chat;
     const moved = await page.evaluate(() => {
       for (const element of document.querySelectorAll('#imgui-web :is(button, input, textarea, [role=article], .line)'))
