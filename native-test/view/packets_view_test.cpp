@@ -9,12 +9,6 @@ using namespace chat::test;
 
 namespace {
 
-const Node* row(const ViewWorld& world, int position) {
-  for (const Node& node : world.screen.tree().nodes())
-    if (node.role == Role::row && node.position == position) return &node;
-  return nullptr;
-}
-
 void open_packets(ViewWorld& world) {
   world.sign_in_as("alice", "s3cret");
   CHECK(world.click(Role::button, "Show Packets"));
@@ -262,25 +256,6 @@ TEST_CASE("the heading of the packets stands on the line of their buttons") {
   }
 }
 
-TEST_CASE("while the packets are in sight, a message leads to the one that took it away or brought it") {
-  ViewWorld world(stage_settings(20), 1900, 1000);
-  world.sign_in_as("alice");
-  world.receive("chat/messages/alice/peter", message_json("from-peter", "hi"), Qos::at_least_once);
-  world.settle();
-  world.click(Role::button, "peter");
-  CHECK_FALSE(world.has(Role::button, "Show packet"));
-  world.click(Role::button, "Show Packets");
-  world.fill("Filter", "type:connect");
-  CHECK(world.click(Role::button, "Show packet"));
-  world.settle();
-  CHECK(world.says("publish, inbound"));
-  CHECK(world.find(Role::textbox, "Filter")->value.empty());
-  world.click(Role::button, "Clear");
-  world.settle();
-  CHECK(world.click(Role::button, "Show packet"));
-  CHECK_FALSE(world.says("publish, inbound"));
-}
-
 TEST_CASE("a splitter between chat and packets: by keyboard, by pointer, within its limits") {
   ViewWorld world(stage_settings(20), 1280, 800);
   open_packets(world);
@@ -342,61 +317,4 @@ TEST_CASE("the details leave the table the columns of the article") {
   REQUIRE(world.has(Role::button, "Close details"));
   for (std::string_view name : {"Idx", "Direction", "Time (ms)", "Packet", "Topic", "QoS", "Id", "Size", "RTT"})
     CHECK_MESSAGE(world.has(Role::column_header, name), name);
-}
-
-TEST_CASE("a packet leads back to its chat message, from its acknowledgement, too") {
-  ViewWorld world(stage_settings(20), 1280, 800);
-  world.sign_in_as("alice");
-  world.app.handle(AddChat{"peter"});
-  world.app.handle(SendMessage{{"alice", "peter"}, "hello"});
-  world.app.handle(AddChat{"bob"});
-  world.settle();
-  CHECK(world.click(Role::button, "Show Packets"));
-  world.fill("Filter", "type:puback topic:chat/messages/peter/alice");
-  REQUIRE(row(world, 2));
-  world.screen.ui().handle_activate(row(world, 2)->id);
-  world.settle();
-  CHECK(world.state().open == ConversationKey{"alice", "bob"});
-  CHECK(world.click(Role::button, "Show message"));
-  CHECK(world.state().open == ConversationKey{"alice", "peter"});
-  CHECK(world.has(Role::button, "Close details"));
-  world.fill("Filter", "type:connect");
-  world.screen.ui().handle_activate(row(world, 2)->id);
-  world.settle();
-  CHECK_FALSE(world.has(Role::button, "Show message"));
-}
-
-TEST_CASE("on a phone the time of a message leads to its packet in the place of the chat, and that one back") {
-  ViewWorld world(stage_settings(20), 390, 844);
-  world.sign_in_as("alice");
-  world.receive("chat/messages/alice/peter", message_json("from-peter", "hi"), Qos::at_least_once);
-  world.settle();
-  world.click(Role::button, "peter");
-  CHECK(world.click(Role::button, "Show packet"));
-  world.settle();
-  CHECK(world.says("publish, inbound"));
-  CHECK_FALSE(world.has(Role::log, "Messages"));
-  CHECK(world.click(Role::button, "Clear"));
-  world.settle();
-  CHECK(world.click(Role::button, "Show Packets"));
-  CHECK(world.has(Role::log, "Messages"));
-  CHECK(world.click(Role::button, "Show packet"));
-  world.settle();
-  CHECK_MESSAGE(world.has(Role::log, "Messages"), "what is not held any more leads nowhere");
-}
-
-TEST_CASE("on a phone a packet leads to its message in the place of the packets") {
-  ViewWorld world(stage_settings(20), 390, 844);
-  world.sign_in_as("alice");
-  world.app.handle(AddChat{"peter"});
-  world.app.handle(SendMessage{{"alice", "peter"}, "hello"});
-  world.app.handle(LeaveChat{});
-  world.settle();
-  CHECK(world.click(Role::button, "Show Packets"));
-  world.fill("Filter", "chat/messages/peter/alice");
-  world.screen.ui().handle_activate(row(world, 2)->id);
-  world.settle();
-  CHECK(world.click(Role::button, "Show message"));
-  CHECK(world.state().open == ConversationKey{"alice", "peter"});
-  CHECK(world.has(Role::log, "Messages"));
 }

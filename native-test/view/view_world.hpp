@@ -91,4 +91,11 @@ struct ViewWorld : World {
   std::function<void()> before_draw;
 };
 
+// The row of a table in this position, if it is drawn.
+inline const Node* row(const ViewWorld& world, int position) {
+  for (const Node& node : world.screen.tree().nodes())
+    if (node.role == Role::row && node.position == position) return &node;
+  return nullptr;
+}
+
 }  // namespace chat::test

@@ -92,6 +92,10 @@ ChatMessage* Conversation::find(std::string_view sender, std::string_view id) {
 }
 
 ChatMessage* Conversation::find_number(std::uint64_t number) {
+  return const_cast<ChatMessage*>(std::as_const(*this).find_number(number));
+}
+
+const ChatMessage* Conversation::find_number(std::uint64_t number) const {
   const auto found = std::find_if(messages_.rbegin(), messages_.rend(), [&](const ChatMessage& m) { return m.number == number; });
   return found == messages_.rend() ? nullptr : &*found;
 }

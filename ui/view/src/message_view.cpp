@@ -133,7 +133,7 @@ void MessageView::draw_meta(Ui& ui, const Item& item, const Meta& meta, ImVec2 a
     const IdScope id(std::to_string(item.message.number));
     ImGui::SetCursorScreenPos({at.x - 4, at.y - 3});
     const SurfaceResult ticks = button_surface(ui, "Show packet", {meta.width + 8, 24}, {.kind = ButtonKind::ghost});
-    if (ticks.activated) asked_for_ = item.message.id;
+    if (ticks.activated) asked_for_ = {item.conversation.key(), item.message.number};
     if (ticks.hovered || ticks.held) draw_text(ui, at, drawn, TextStyle::tiny, ui.theme().color.text);
   }
   if (icon != Icon::none)

@@ -301,23 +301,18 @@ void PacketsView::draw_timeline(Ui& ui, const chat::State& state, float height) 
   if (result.activated != 0) choose(state, result.activated);
 }
 
-bool PacketsView::choose_message(Ui& ui, const chat::State& state, std::string_view id) {
+bool PacketsView::choose_message(Ui& ui, const chat::State& state, const chat::PacketMessage& message) {
   if (state.trace == nullptr) return false;
-  const std::string words = "\"" + std::string(id) + "\"";
-  const wasmqtt::PacketTrace& trace = *state.trace;
-  std::uint64_t number = trace.first();
-  while (number != trace.end() && (trace[number].type != wasmqtt::PacketType::publish ||
-                                   wasmqtt::as_text(trace.bytes(trace[number])).find(words) == std::string_view::npos))
-    ++number;
-  if (number == trace.end()) {
+  const std::uint64_t number = packet_of(*state.trace, message, state.conversations);
+  if (number == 0) {
     ui.announce("The packet of this message is not held any more.");
     return false;
   }
   follow_trace(state);
   if (details_.number() != number) choose(state, number);
-  list_.update(trace, filter_);
+  list_.update(*state.trace, filter_);
   if (list_.row_of(number) == list_.size()) filter_ = {};
-  list_.update(trace, filter_);
+  list_.update(*state.trace, filter_);
   table_.stick_to_bottom = false;
   table_.scroll_to = static_cast<int>(list_.row_of(number));
   timeline_.scroll_to(table_.scroll_to);

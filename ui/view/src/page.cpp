@@ -215,8 +215,8 @@ void Page::draw_conversation(Ui& ui, const chat::State& state, chat::Intents& in
 
 // The ticks of a message lead to its packet, and a packet leads to its message.
 void Page::follow_message(Ui& ui, const chat::State& state, chat::Intents& intents) {
-  const std::string id = conversation_.take_asked_for();
-  if (!id.empty() && packets_.choose_message(ui, state, id) && is_narrow()) show_packets_ = true;
+  const auto asked_for = conversation_.take_asked_for();
+  if (asked_for && packets_.choose_message(ui, state, *asked_for) && is_narrow()) show_packets_ = true;
   const std::optional<chat::PacketMessage> message = packets_.take_message();
   if (message) {
     if (state.open != message->key) intents.emplace_back(chat::OpenChat{message->key});
@@ -224,7 +224,7 @@ void Page::follow_message(Ui& ui, const chat::State& state, chat::Intents& inten
     if (is_narrow()) show_packets_ = false;
   }
   const auto& about = packets_.message();
-  if (!id.empty() || message || about != marked_) ui.set_unsettled();
+  if (asked_for || message || about != marked_) ui.set_unsettled();
   marked_ = about;
 }
 

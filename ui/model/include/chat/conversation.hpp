@@ -115,6 +115,7 @@ class Conversation {
   // nothing: everybody chooses theirs, and may repeat another's. Linear in the distance from the end.
   ChatMessage* find(std::string_view sender, std::string_view id);
   ChatMessage* find_number(std::uint64_t number);
+  const ChatMessage* find_number(std::uint64_t number) const;
   ChatMessage& at(std::size_t index) { return messages_[index]; }
   template <class Each>
   void for_each(Each each) {

@@ -25,8 +25,8 @@ class ConversationView {
   void draw_dialog(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
   // Whether each message leads to its packets.
   void offer_packets(bool offer) { message_view_.offer_packets(offer); }
-  // The message whose packets were asked for in this frame: its identifier. Empty: none.
-  std::string take_asked_for() { return message_view_.take_asked_for(); }
+  // The message whose packets were asked for in this frame.
+  std::optional<chat::PacketMessage> take_asked_for() { return message_view_.take_asked_for(); }
 
   // Outlines this message; brings it into sight, once its chat is open.
   void mark(const std::optional<chat::PacketMessage>& message) { message_view_.mark(message); }

@@ -35,8 +35,8 @@ class MessageView {
 
   // Whether each message leads to its packets.
   void offer_packets(bool offer) { offer_packets_ = offer; }
-  // The message whose packets were asked for in this frame: its identifier. Empty: none.
-  std::string take_asked_for() { return std::exchange(asked_for_, {}); }
+  // The message whose packets were asked for in this frame.
+  std::optional<chat::PacketMessage> take_asked_for() { return std::exchange(asked_for_, std::nullopt); }
   // Outlines this message.
   void mark(const std::optional<chat::PacketMessage>& message) { marked_ = message; }
   // The text that is to be written again, when "Edit" was pressed in this frame.
@@ -61,8 +61,7 @@ class MessageView {
   bool draw_problem(semantic::Ui& ui, const Item& item, std::string_view problem, std::string_view action);
 
   bool offer_packets_ = false;
-  std::optional<chat::PacketMessage> marked_;
-  std::string asked_for_;
+  std::optional<chat::PacketMessage> marked_, asked_for_;
   std::optional<std::string> edited_;
   // Long messages that are shown whole, by their number: another may have the same identifier.
   std::set<std::pair<chat::ConversationKey, std::uint64_t>> expanded_;

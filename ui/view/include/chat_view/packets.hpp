@@ -7,6 +7,7 @@
 
 #include "chat/intent.hpp"
 #include "chat/packet_list.hpp"
+#include "chat/packet_message.hpp"
 #include "chat/state.hpp"
 #include "chat_view/lessons_tab.hpp"
 #include "chat_view/packet_details.hpp"
@@ -27,8 +28,8 @@ class PacketsView {
   void offer_dock(std::optional<bool> right) { docked_right_ = right; }
   // To begin with the lesson that the address names.
   void show_lessons() { tab_ = as_lessons; }
-  // Chooses the packet that brought or took away the chat message with this identifier. False: it is not held any more.
-  bool choose_message(semantic::Ui& ui, const chat::State& state, std::string_view id);
+  // Chooses the packet that brought or took away this chat message. False: it is not held any more.
+  bool choose_message(semantic::Ui& ui, const chat::State& state, const chat::PacketMessage& message);
   // The chat message that the chosen packet is about; and the same, once, when it was asked for in this frame.
   const std::optional<chat::PacketMessage>& message() const { return details_.message(); }
   std::optional<chat::PacketMessage> take_message() { return details_.take_message(); }
