@@ -50,6 +50,30 @@ TEST_CASE("a log starts at its end and follows new messages") {
   CHECK(messages.drawn < 40);
 }
 
+TEST_CASE("items that leave at the front do not move what is in sight, nor take the reader to the end") {
+  Headless page(400, 300);
+  Messages messages(1000);
+  page.show(messages.draw());
+  messages.state.scroll_to(500);
+  page.frame();
+  page.frame();
+  REQUIRE(message(page, "message 500"));
+  const float before = message(page, "message 500")->rect.y;
+  messages.texts.erase(messages.texts.begin(), messages.texts.begin() + 50);
+  messages.texts.push_back("newest");
+  messages.state.dropped_first(50);
+  page.frame();
+  REQUIRE(message(page, "message 500"));
+  CHECK(message(page, "message 500")->rect.y == before);
+  CHECK_FALSE(messages.state.at_bottom());
+  messages.texts.erase(messages.texts.begin(), messages.texts.begin() + 800);  // what was in sight, too
+  messages.state.dropped_first(800);
+  page.frame();
+  REQUIRE(message(page, "message 850"));
+  CHECK(message(page, "message 850")->rect.y >= 0);
+  CHECK_FALSE(messages.state.at_bottom());
+}
+
 TEST_CASE("a few messages stand at the top, or at the bottom where the next one comes") {
   for (const bool from_bottom : {false, true}) {
     Headless page(400, 300);

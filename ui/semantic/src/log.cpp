@@ -17,6 +17,14 @@ void LogState::item_changed(int index) {
   if (index >= 0 && at < heights_.size() && heights_[at] > 0) heights_[at] = -heights_[at];
 }
 
+void LogState::dropped_first(int count) {
+  const int known = std::min(count, static_cast<int>(heights_.size()));
+  heights_.erase(heights_.begin(), heights_.begin() + known);
+  if (anchor_ >= 0 && anchor_ < count) anchor_offset_ = 0;
+  for (int* index : {&target_, &anchor_, &fresh_, &count_})
+    if (*index >= 0) *index = std::max(0, *index - count);
+}
+
 void LogState::clear() { *this = LogState(); }
 
 // One frame of a log: where each item is, which ones are in sight, and what their heights turned out to be.

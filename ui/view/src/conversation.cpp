@@ -222,8 +222,9 @@ void ConversationView::draw_log(Ui& ui, const chat::State& state, const chat::Co
 void ConversationView::follow_place(Place& place, const chat::Conversation& conversation) {
   const auto& messages = conversation.messages();
   if (place.removed != conversation.removed() || place.reordered != conversation.reordered()) {
+    if (place.removed > conversation.removed()) place.log.clear();  // another one with the same partner
+    else place.log.dropped_first(static_cast<int>(conversation.removed() - place.removed));
     // Their heights are measured anew.
-    if (place.removed != conversation.removed()) place.log.clear();
     for (int i = std::max(0, static_cast<int>(messages.size()) - 500); i < static_cast<int>(messages.size()); ++i)
       place.log.item_changed(i);
     place.removed = conversation.removed();

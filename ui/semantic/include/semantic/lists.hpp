@@ -56,6 +56,8 @@ class LogState {
   void scroll_to(int index) { target_ = index; stick_ = false; }
   /// The height of item `index` may have changed (its text or state did). Cheap.
   void item_changed(int index);
+  /// The first `count` items are gone, and the others have moved up: what is in sight stays there.
+  void dropped_first(int count);
   void clear();
   float scroll_y() const { return scroll_; }
   /// The last item that is in sight to its end, or fills the sight; -1: none was drawn.
