@@ -82,6 +82,9 @@ TEST_CASE("the broker comes from the page's host and the toggle, or from the add
   CHECK(check_broker_url("ws://localhost:1", {.secure = true}).empty());
   for (std::string_view bad : {"", "localhost:8081", "http://a", "ws://", "ws:///x", "ws://:80", "ws://a b", "ws://a#b"})
     CHECK_FALSE(check_broker_url(bad, {}).empty());
+  for (std::string_view with_user : {"ws://u:secret@a", "wss://localhost:1@evil.example/", "ws://u@a/b", "ws://a ws://u:p@b", "ws://u:p@a?b"})
+    CHECK(check_broker_url(with_user, {}).find("user name or a password") != std::string_view::npos);
+  CHECK(check_broker_url("ws://a/b@c?d=@", {}).empty());
   CHECK(check_broker_url("ws://example.org", {.secure = true}).find("mixed content") != std::string_view::npos);
 }
 

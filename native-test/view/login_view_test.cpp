@@ -59,6 +59,14 @@ TEST_CASE("a stage that there is not is said, until something is chosen") {
   CHECK(world.has(Role::alert, "There is no stage 70. The options are those of stage 40."));
   world.click(Role::checkbox, "Use QoS 1");
   CHECK_FALSE(world.says("There is no stage"));
+  // Neither something long nor what does not show.
+  for (const std::string& odd : {std::string(3000, '9'), std::string("%E2%80%AE"), std::string("%FF"), std::string("a%0Ab")}) {
+    world.app.handle_address("?stage=" + odd);
+    world.settle();
+    CHECK(world.has(Role::alert, "There is no such stage. The options are those of stage 40."));
+  }
+  world.app.handle_address("?stage=70&stage=20");
+  world.settle();
   world.app.handle_address("?stage=20");
   world.settle();
   CHECK_FALSE(world.says("There is no stage"));
@@ -212,6 +220,16 @@ TEST_CASE("the broker's address is under Advanced, filled in, checked, and follo
   CHECK(world.find(Role::textbox, "Broker")->value == "ws://localhost:8080");
   world.fill("Broker", "http://example");
   CHECK(world.find(Role::textbox, "Broker")->is(semantic::state_invalid));
+  // Not even for the moment in which it is refused: the address may be shared.
+  world.fill("Username", "alice");
+  world.fill("Password", "test");
+  world.fill("Broker", "ws://alice:secret@example:1");
+  world.click(Role::button, "Advanced");
+  world.click(Role::button, "Sign In");
+  CHECK(address.find("secret") == std::string::npos);
+  CHECK_FALSE(world.state().signing_in);
+  CHECK(world.find(Role::textbox, "Broker")->is(semantic::state_invalid));
+  world.fill("Username", "");
   world.fill("Broker", "ws://example:1");
   CHECK(address == "?stage=40&qos1=0&status=0&deduplicate=0&remember=0&broker=ws://example:1");
   world.fill("Broker", "ws://localhost:8080");

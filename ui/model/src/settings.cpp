@@ -4,6 +4,8 @@
 #include <array>
 #include <charconv>
 
+#include "chat/names.hpp"
+
 namespace chat {
 namespace {
 
@@ -171,7 +173,10 @@ bool needs_password(const Settings& settings) { return settings.authentication &
 std::string stage_problem(std::string_view query) {
   std::string problem;
   for_each_parameter(query, [&](std::string_view key, const std::string& value) {
-    if (key == "stage" && stage_named(value) == 0) problem = "There is no stage " + value + ". The options are those of stage 40.";
+    if (key != "stage") return;
+    // A link may say anything: what is no name is not repeated.
+    const bool plain = check_user_name(value).empty();
+    problem = stage_named(value) != 0 ? "" : (plain ? "There is no stage " + value : std::string("There is no such stage")) + ". The options are those of stage 40.";
   });
   return problem;
 }
@@ -227,6 +232,9 @@ std::string_view check_address(std::string_view url, const PageOrigin& page) {
   if (rest.empty() || rest.front() == ':' || rest.front() == '/') return "The broker's address has no host.";
   if (rest.find_first_of(" \t\r\n#") != std::string_view::npos)
     return "The broker's address cannot contain spaces or #.";
+  // It stands in links, records and the history of the browser. What precedes the @ only looks like the host, too.
+  if (rest.substr(0, rest.find_first_of("/\\?")).find('@') != std::string_view::npos)
+    return "The broker's address cannot contain a user name or a password.";
   const std::string_view host = rest.substr(0, rest.find_first_of(":/"));
   if (page.secure && !secure && host != "localhost" && host != "127.0.0.1" && rest.substr(0, 5) != "[::1]")
     return "This page was loaded over https, so the browser allows only wss:// to a broker (mixed content).";

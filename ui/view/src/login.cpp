@@ -211,8 +211,12 @@ void LoginView::submit(Ui& ui, const chat::State& state, chat::Intents& intents)
     return;
   }
   if (expiry_is_wrong) return;
-  // A broker typed and not yet taken over (Enter in its field).
+  // A broker typed and not yet taken over (Enter in its field). One that is refused does not come into the address.
   if (broker_ != known_broker_) {
+    if (const std::string_view problem = broker_problem(state); !problem.empty()) {
+      options_open_ = advanced_open_ = true;
+      return ui.announce(problem, Politeness::assertive);
+    }
     chat::Settings settings = state.settings;
     settings.broker = broker_;
     intents.emplace_back(chat::ChangeSettings{settings});
@@ -275,15 +279,18 @@ void LoginView::draw_expiry(Ui& ui, const chat::State& state, chat::Intents& int
   intents.emplace_back(chat::ChangeSettings{settings});
 }
 
+std::string_view LoginView::broker_problem(const chat::State& state) const {
+  return broker_.empty() ? std::string_view{} : chat::check_broker_url(broker_, state.page);
+}
+
 void LoginView::draw_advanced(Ui& ui, const chat::State& state, chat::Intents& intents) {
   if (!unfolding(ui, "Advanced", advanced_open_)) return;
   gap(Theme::space_2);
-  const std::string_view problem = chat::check_broker_url(broker_, state.page);
   const FieldResult field = text_field(
       ui, "Broker", broker_,
       {.placeholder = "ws://localhost:8081", .hint = "The WebSocket address of the broker.",
-       .error = broker_.empty() ? std::string_view{} : problem, .disabled = state.signing_in});
-  if (!field.changed || (!broker_.empty() && !chat::check_broker_url(broker_, state.page).empty())) return;
+       .error = broker_problem(state), .disabled = state.signing_in});
+  if (!field.changed || !broker_problem(state).empty()) return;
   // Empty, or what the page would fill in: the address need not name it.
   chat::Settings settings = state.settings;
   const bool is_default = broker_ == chat::default_broker(state.page, settings);

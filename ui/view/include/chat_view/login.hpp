@@ -22,6 +22,7 @@ class LoginView {
   void draw_options(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
   void draw_stages(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
   void draw_expiry(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
+  std::string_view broker_problem(const chat::State& state) const;
   void draw_advanced(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
   void submit(semantic::Ui& ui, const chat::State& state, chat::Intents& intents);
 
