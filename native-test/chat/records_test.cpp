@@ -68,6 +68,25 @@ TEST_CASE("what is stored comes back: messages, order, unread, drafts; what is d
   CHECK(read_device_record("[]").user.empty());
 }
 
+TEST_CASE("a damaged number leaves room for those that follow, and a damaged time is one that can be shown") {
+  const auto message = [](const std::string& number, const std::string& time) {
+    return "{\"id\":\"1\",\"from\":\"peter\",\"text\":\"t\",\"sent\":" + time + ",\"arrived\":" + time + ",\"number\":" + number + "}";
+  };
+  const std::string where = "m\nalice/peter\n0000000000000001", most = "9223372036854775807";
+  CHECK_FALSE(read_message_record("alice/b\n", where, message(most, "1")));
+  const auto late = read_message_record("alice/b\n", where, message("1", most));
+  const auto early = read_message_record("alice/b\n", where, message("1", "-" + most));
+  REQUIRE(late);
+  REQUIRE(early);
+  CHECK(format_iso_time(late->message.sent_at, {}) == "10000-01-01T00:00:00.000+00:00");
+  CHECK(early->message.arrived_at == Time{});
+  const auto stored = read_conversation_record("c\nalice/peter", "{\"read\":" + most + ",\"cleared\":" + most + ",\"drafted\":" + most + "}");
+  REQUIRE(stored);
+  CHECK(stored->read_mark == 0);
+  CHECK(stored->forgotten == 0);
+  CHECK(stored->draft_at == late->message.sent_at);
+}
+
 TEST_CASE("a stored history far above the limits is read without ever holding more than they allow") {
   const std::string account = account_prefix("alice", "ws://a");
   const ConversationKey key("alice", "stranger");

@@ -21,11 +21,19 @@ std::int64_t read_integer(const Json& json, const char* name) {
   return at != nullptr ? at->integer().value_or(0) : 0;
 }
 
+// What comes after it needs a number, too.
+constexpr std::int64_t most_number = std::int64_t{1} << 62;
+
 std::uint64_t read_mark(const Json& json, const char* name) {
-  return static_cast<std::uint64_t>(std::max<std::int64_t>(read_integer(json, name), 0));
+  const std::int64_t number = read_integer(json, name);
+  return number < 0 || number > most_number ? 0 : static_cast<std::uint64_t>(number);
 }
 
-Time read_time(const Json& json, const char* name) { return Time{Duration{read_integer(json, name)}}; }
+// A damaged one stays within the years that a calendar has.
+Time read_time(const Json& json, const char* name) {
+  constexpr std::chrono::sys_days end = std::chrono::year{10000} / 1 / 1;
+  return std::clamp(Time{Duration{read_integer(json, name)}}, Time{}, Time{end.time_since_epoch()});
+}
 
 // Anything but an object counts as unreadable.
 std::optional<Json> parse(std::string_view text) {
@@ -143,7 +151,7 @@ std::optional<StoredMessage> read_message_record(std::string_view account, std::
   const std::int64_t state = read_integer(*json, "state");
   const std::int64_t number = read_integer(*json, "number");
   if (message.id.empty() || !key->has(message.sender) || !check_user_name(message.sender).empty() || state < 0 ||
-      state > static_cast<std::int64_t>(last_send_state) || number <= 0)
+      state > static_cast<std::int64_t>(last_send_state) || number <= 0 || number > most_number)
     return {};
   message.receiver = key->partner_of(message.sender);
   message.state = state_of(account, message.sender, state);
