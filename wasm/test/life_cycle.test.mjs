@@ -171,6 +171,28 @@ describe('a notification that was clicked', () => {
   });
 });
 
+describe('the notifications of a user who signs out', () => {
+  test('are taken away: whoever comes next does not read them, nor is led by them', async () => {
+    const prepare = (page) => page.addInitScript(() => {
+      self.told = [];
+      self.Notification = class {
+        static permission = 'granted';
+        static async requestPermission() { return 'granted'; }
+        constructor(title, {body, tag}) {
+          Object.assign(this, {body, tag});
+          self.told = told.filter((other) => other.tag !== tag).concat(this);
+        }
+        close() { self.told = told.filter((other) => other !== this); }
+      };
+    });
+    const liv = await signed_in('?stage=10&user=liv', {prepare});
+    for (const sender of ['bob', 'eve']) await write('liv', sender, `from ${sender}`);
+    await until(async () => (await liv.page.evaluate(() => told.map(({body}) => body))).join() === 'from bob,from eve', 'both are told', timeout);
+    await liv.log_out();
+    assert.deepEqual(await liv.page.evaluate(() => told.map(({body}) => body)), []);
+  });
+});
+
 describe('something that is dropped on the page', () => {
   test('does not take the place of the chat', async () => {
     const kim = await signed_in('?stage=10&user=kim');

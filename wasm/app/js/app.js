@@ -2,6 +2,7 @@
 var mqttChat = {
   $MqttChat: {
     tabs: null,
+    shown: [],  // notifications, for as long as their user is signed in
   },
 
   // 0: the query, 1: the host, 2: the port, 3: "https:" or "http:".
@@ -72,8 +73,11 @@ var mqttChat = {
     }
   },
 
+  // Nor does what was notified of stay on the screen.
+  mqtt_chat_forget_tab__deps: ['$MqttChat'],
   mqtt_chat_forget_tab__sig: 'v',
   mqtt_chat_forget_tab: function() {
+    MqttChat.shown.splice(0).forEach(function(notification) { notification.close(); });
     try {
       sessionStorage.removeItem('mqtt-chat');
     } catch (error) {
@@ -154,7 +158,7 @@ var mqttChat = {
     Notification.requestPermission().then(function() { _mqtt_chat_on_notifications(); });
   },
 
-  mqtt_chat_notify__deps: ['$WasmqttBorder'],
+  mqtt_chat_notify__deps: ['$MqttChat', '$WasmqttBorder'],
   mqtt_chat_notify__sig: 'viiii',
   mqtt_chat_notify: function(title, titleSize, text, textSize) {
     if (typeof Notification === 'undefined' || Notification.permission !== 'granted') return;
@@ -162,6 +166,7 @@ var mqttChat = {
     try {
       // A tag replaces the last one of this chat, silently unless told otherwise.
       var shown = new Notification(heading, {body: WasmqttBorder.text(text, textSize), tag: heading, renotify: true});
+      MqttChat.shown = MqttChat.shown.filter(function(other) { return other.tag !== heading; }).concat(shown);
       shown.onclick = function() {
         window.focus();
         shown.close();
