@@ -46,7 +46,9 @@ class Client::Impl {
   };
 
   // client.cpp
-  Time advance(Time now) { return now_ = std::max(now_, now); }
+  void advance(Time now) {
+    if (now > now_) now_ = now;
+  }
   const Event* poll_event();
   void handle_timeout();
   std::optional<Time> next_timeout() const;
@@ -248,7 +250,7 @@ class Client::Impl {
   Error handle_answer(const Frame& frame, bool& event);
   bool handle_publish(const Frame& frame);
   void hold(const Frame& frame);
-  bool deliver(const Publish& packet, std::uint64_t token);
+  bool deliver(Message& message, std::uint64_t token);
   Error handle_acknowledging(const Frame& frame);
   Error check_words(Properties properties) const;
   void handle_acknowledgement(PacketType type, const Acknowledgement& packet);

@@ -145,8 +145,11 @@ Error Client::Impl::check_words(Properties properties) const {
 
 // ---- incoming messages ----
 
+// Decoded where it is handed out from: a copy would read together what was written apart just before, and the processor waits
+// for that.
 bool Client::Impl::handle_publish(const Frame& frame) {
-  Publish packet;
+  Message* const here = std::get_if<Message>(&current_);
+  Message& packet = here != nullptr ? *here : current_.emplace<Message>();
   Error error = decode_publish(frame, packet, version_);
   if (!error && !packet.properties.empty()) error = incoming_aliases_.resolve(packet);
   if (!error && options_.strict_text && has_discouraged_characters(packet.topic))
@@ -182,10 +185,9 @@ void Client::Impl::hold(const Frame& frame) {
   held_.add(frame);
 }
 
-bool Client::Impl::deliver(const Publish& packet, std::uint64_t token) {
+bool Client::Impl::deliver(Message& message, std::uint64_t token) {
   if (!options_.manual_acknowledgement) delivered_token_ = token;
-  current_ = Message{packet.topic, packet.payload,   packet.qos, packet.retain,
-                     packet.dup,   packet.packet_id, token,      packet.properties};
+  message.token = token;
   return true;
 }
 

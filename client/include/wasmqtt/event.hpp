@@ -68,17 +68,11 @@ struct SessionLost {
   std::size_t failed = 0;
 };
 
-// An incoming message. Acknowledged by the next call of poll_event() (then the application has had it), or, under
-// manual_acknowledgement, by acknowledge(token).
-struct Message {
-  std::string_view topic{};
-  Bytes payload{};
-  Qos qos = Qos::at_most_once;
-  bool retain = false;  // a stored message [MQTT-3.3.1-8]
-  bool dup = false;     // a redelivery; says nothing about whether the application has seen it [MQTT-4.3.2-2]
-  PacketId packet_id = 0;
+// An incoming message, as its PUBLISH: `retain` is a stored message [MQTT-3.3.1-8], `dup` a redelivery and says nothing about
+// whether the application has seen it [MQTT-4.3.2-2]. Acknowledged by the next call of poll_event() (then the application has
+// had it), or, under manual_acknowledgement, by acknowledge(token).
+struct Message : Publish {
   std::uint64_t token = 0;  // for acknowledge(); 0 with QoS 0
-  Properties properties{};  // MQTT 5's, in the order of the wire
 };
 
 // A publish changed its state. Every accepted publish with a number gets exactly one `acknowledged`, `failed` or,

@@ -232,7 +232,7 @@ bool SharedMember::Impl::handle_message(Bytes body, unsigned link) {
 }
 
 void SharedMember::Impl::deliver(const Publish& packet, std::uint64_t token) {
-  const Message message{packet.topic, packet.payload, packet.qos, packet.retain, packet.dup, packet.packet_id, token, packet.properties};
+  const Message message{packet, token};
   delivered_token_ = options_.mqtt.client.manual_acknowledgement ? 0 : token;
   if (owner_.on_message) owner_.on_message(message);
   const bool handled = subscriptions_.dispatch(message);
