@@ -10,30 +10,34 @@ namespace wasmqtt {
 class EventQueue {
  public:
   void connected(bool session_present, bool in_doubt) {
-    push({.kind = Kind::connected, .flag = session_present, .doubt = in_doubt});
+    Small& small = add(Kind::connected);
+    small.flag = session_present;
+    small.doubt = in_doubt;
   }
   void session_lost(const SessionLost& lost) {
-    push({.kind = Kind::session_lost, .number = lost.republished, .slot = static_cast<std::uint32_t>(lost.failed)});
+    Small& small = add(Kind::session_lost);
+    small.number = lost.republished;
+    small.slot = static_cast<std::uint32_t>(lost.failed);
   }
   void delivery(Delivery delivery, DeliveryState state, FailureReason reason = FailureReason::none,
                 ReasonCode code = ReasonCode::success, std::string_view words = {}) {
-    push({.kind = Kind::delivery,
-          .number = delivery.number,
-          .slot = delivery.slot,
-          .state = state,
-          .reason = reason,
-          .code = code,
-          .flag = !words.empty()});
+    Small& small = add(Kind::delivery);
+    small.number = delivery.number;
+    small.slot = delivery.slot;
+    small.state = state;
+    small.reason = reason;
+    small.code = code;
+    small.flag = !words.empty();
     if (!words.empty()) words_.emplace_back(words);
   }
   void request_ended(PacketType type, PacketId packet_id, Error error) {
-    push({.kind = type == PacketType::subscribe ? Kind::subscribed : Kind::unsubscribed,
-          .packet_id = packet_id,
-          .error = error});
+    Small& small = add(type == PacketType::subscribe ? Kind::subscribed : Kind::unsubscribed);
+    small.packet_id = packet_id;
+    small.error = error;
   }
   void closed(CloseRecord record) {
     records_.push_back(std::move(record));
-    push({.kind = Kind::closed});
+    add(Kind::closed);
   }
 
   bool empty() const { return next_ == queue_.size(); }
@@ -43,7 +47,7 @@ class EventQueue {
  private:
   enum class Kind : std::uint8_t { connected, session_lost, delivery, subscribed, unsubscribed, closed };
   struct Small {
-    Kind kind;
+    Kind kind{};
     std::uint64_t number = 0;
     std::uint32_t slot = 0;
     PacketId packet_id = 0;
@@ -54,7 +58,15 @@ class EventQueue {
     bool doubt = false;
     Error error{};
   };
-  void push(const Small& small) { queue_.push_back(small); }
+  // Written in its place and read there, a member at a time: a copy would read together what was written apart just before,
+  // and the processor waits for that.
+  Small& add(Kind kind) {
+    Small& small = queue_.emplace_back();
+    small.kind = kind;
+    return small;
+  }
+  void read_delivery(const Small& small, Event& event);
+  void read_rare(const Small& small, Event& event);
 
   std::vector<Small> queue_;
   std::size_t next_ = 0;
