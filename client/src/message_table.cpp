@@ -64,10 +64,11 @@ Slot MessageTable::add(std::string_view topic, Bytes payload, Properties propert
   message.topic_size = static_cast<std::uint16_t>(topic.size());
   message.payload_size = static_cast<std::uint32_t>(payload.size());
   message.size = static_cast<std::uint32_t>(topic.size() + payload.size() + properties.wire().size());
-  message.block = take_block(message.size);
-  copy_bytes(message.block, as_bytes(topic));
-  copy_bytes(message.block + topic.size(), payload);
-  copy_bytes(message.block + topic.size() + payload.size(), properties.wire());
+  std::uint8_t* const block = take_block(message.size);
+  message.block = block;
+  copy_bytes(block, as_bytes(topic));
+  copy_bytes(block + topic.size(), payload);
+  if (!properties.empty()) copy_bytes(block + topic.size() + payload.size(), properties.wire());
   ++count_;
   return slot;
 }

@@ -33,7 +33,7 @@ Slot Session::enqueue(std::string_view topic, Bytes payload, const PublishOption
 void Session::queue(Slot slot) {
   OutgoingMessage& message = table_[slot];
   message.order = ++last_order_;
-  list_of(message).push_back(table_, slot);
+  queued_[static_cast<std::size_t>(message.qos)].push_back(table_, slot);
   if (message.latest_per_topic) {
     if (const Slot old = latest_for(message.topic()); old != no_slot) forget_latest(old);
     latest_.insert(hash_of(message.topic()), slot);
