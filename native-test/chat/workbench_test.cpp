@@ -133,6 +133,8 @@ TEST_CASE("a file of packets is shown in the place of the connection's, read-onl
   world.app.handle_file("no.txt", "hello");
   CHECK(world.state().trace == live);
   CHECK(world.state().notices.list().back().text.starts_with("This is no file of MQTT packets"));
+  world.app.handle_file("large.pcapng", "");
+  CHECK(world.state().notices.list().back().text == "This file is empty, has more than 64 MB, or cannot be read.");
 }
 
 TEST_CASE("what was asked for with QoS 0 and granted so is no problem") {

@@ -39,7 +39,9 @@ void ChatApp::handle_file(std::string_view name, std::string_view bytes) {
     opened_ = std::move(trace);
     state_.opened_file = cut_utf8(name, 80);
   } else {
-    state_.notices.add(platform_.zone.now(), "This is no file of MQTT packets: neither JSON lines of an export, nor a pcapng capture.", {});
+    state_.notices.add(platform_.zone.now(),
+                       bytes.empty() ? "This file is empty, has more than 64 MB, or cannot be read."
+                                     : "This is no file of MQTT packets: neither JSON lines of an export, nor a pcapng capture.");
   }
   update();
   changed();

@@ -116,7 +116,8 @@ var mqttChat = {
     input.onchange = function() {
       var file = input.files[0];
       if (!file) return;
-      file.slice(0, file.size > most ? 0 : file.size).arrayBuffer().then(function(bytes) {
+      var unreadable = function() { return new ArrayBuffer(0); };
+      file.slice(0, file.size > most ? 0 : file.size).arrayBuffer().catch(unreadable).then(function(bytes) {
         var name = WasmqttBorder.encode(file.name);
         WasmqttBorder.place(_mqtt_chat_room(), [name, new Uint8Array(bytes)]);
         _mqtt_chat_on_file(name.length);

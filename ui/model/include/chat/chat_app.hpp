@@ -80,7 +80,7 @@ class ChatApp {
   // What on_load_text asked for; nullopt: it could not be had.
   void handle_text(TextFile file, std::optional<std::string_view> json);
 
-  // The file that the user chose after on_open_file. What is in it is not trusted.
+  // The file that the user chose after on_open_file, which is not trusted. No bytes: it could not be read, or is too large.
   void handle_file(std::string_view name, std::string_view bytes);
 
   // ---- outputs ----
