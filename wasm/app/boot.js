@@ -96,7 +96,12 @@
     };
     const local = ['localhost', '127.0.0.1', '[::1]'].includes(location.hostname);
     follow();
+    answer(form, {depend, follow, to_another});
+  }
 
+  // Until the program is there.
+  function answer(form, {depend, follow, to_another}) {
+    const part = (name) => form.querySelector(name);
     const over = new AbortController();
     const on = (type, handler) => form.addEventListener(type, handler, {signal: over.signal});
     window.addEventListener('imgui-web-ready', () => over.abort(), {once: true});
