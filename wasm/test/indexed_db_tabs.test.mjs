@@ -28,6 +28,24 @@ describe('the session store, used by several tabs', () => {
     assert.deepEqual(await load(await world.open_store(), 'alice'), [1, 3]);
   });
 
+  test('says that its data were deleted, not that another tab had taken them, and a new load begins anew', async () => {
+    const probe = await world.open_store();
+    await load(probe, 'alice');
+    await probe.call('probe_append', 1, 10);
+    assert.deepEqual(await probe.next(), written);
+    await probe.page.evaluate(() => new Promise((resolve) => {
+      indexedDB.deleteDatabase('wasmqtt').onsuccess = resolve;
+    }));
+    const deleted = 'What was stored for this session has been deleted';
+    for (const number of [2, 3]) {
+      await probe.call('probe_append', number, 10);
+      assert.deepEqual(await probe.next(), ['written', 0, deleted]);
+    }
+    assert.deepEqual(await load(probe, 'alice'), []);
+    await probe.call('probe_append', 4, 10);
+    assert.deepEqual(await probe.next(), written);
+  });
+
   test('has what two tabs stored that took the session from each other in turn', async () => {
     const tabs = [await world.open_store(), await world.open_store()];
     let number = 0;

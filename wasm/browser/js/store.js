@@ -127,12 +127,12 @@ var wasmqttStore = {
       } catch (error) {
         return queueMicrotask(function() { failed(error, !retried); });
       }
-      var lost = false;
-      function lose() {
-        lost = true;
+      var lost = '';  // why
+      function lose(deleted) {
+        lost = deleted ? 'What was stored for this session has been deleted' : 'Another tab has taken over this session';
         if (!fenced) transaction.abort();
       }
-      function ended() { stores.ended(id, 'Another tab has taken over this session', stores.takenOver); }
+      function ended() { stores.ended(id, lost, stores.takenOver); }
       store.transaction = transaction;
       transaction.oncomplete = function() { lost ? ended() : stores.ended(id, ''); };
       transaction.onabort = function() {
@@ -145,7 +145,7 @@ var wasmqttStore = {
       sessions.forEach(function(session) {
         transaction.objectStore('journal').get([session]).onsuccess = function(event) {
           var own = store.sessions[session];
-          if (!lost && !(own && event.target.result === own.token)) lose();
+          if (!lost && !(own && event.target.result === own.token)) lose(event.target.result === undefined);
         };
       });
       work(transaction, lose);

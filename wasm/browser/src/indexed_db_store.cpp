@@ -37,7 +37,6 @@ EMSCRIPTEN_KEEPALIVE void wasmqtt_store_turned(wasmqtt::IndexedDbStore* self) { 
 namespace wasmqtt {
 namespace {
 
-constexpr std::string_view lost_problem = "Another tab has taken over this session";
 constexpr std::string_view key_problem = "A key has to be UTF-8";
 
 enum Staged { staged_put, staged_erase, staged_erase_all, staged_journal };
@@ -68,7 +67,7 @@ class IndexedDbStore::Session final : public FencedStore {
   }
 
   void append(Bytes records, Written written) override {
-    if (store_.failed_ || lost_) return written(false, lost_ ? lost_problem : std::string_view(store_.problem_));
+    if (store_.failed_ || lost_) return written(false, lost_ ? lost_problem_ : store_.problem_);
     if (wasmqtt_store_stage(store_.id_, staged_journal, key_.data(), key_.size(), records.data(), records.size()) == 0)
       return written(false, key_problem);
     grown_ += records.size();
@@ -81,7 +80,8 @@ class IndexedDbStore::Session final : public FencedStore {
   std::string key_;
   std::uint64_t epoch_ = 0;  // 0: not fenced
   bool writing_ = false;  // appended to since the last transaction began, or in it
-  bool lost_ = false;     // to another tab
+  bool lost_ = false;     // to another tab, or deleted:
+  std::string lost_problem_;
   std::size_t grown_ = 0;      // bytes appended since the last compaction
   std::size_t compacted_ = 0;  // bytes after it
 };
@@ -240,8 +240,10 @@ void IndexedDbStore::handle_ended(Outcome outcome) {
   if (failed_) problem_ = problem;
   Operation operation = std::exchange(under_way_, {});
   for (const auto& session : sessions_) {
-    if (outcome == Outcome::taken_over && (session->writing_ || session.get() == operation.session))
+    if (outcome == Outcome::taken_over && (session->writing_ || session.get() == operation.session)) {
       session->lost_ = true;
+      session->lost_problem_ = problem;
+    }
     if (!staged_) session->writing_ = false;
   }
   for (const auto& done : std::exchange(writing_, {})) {
