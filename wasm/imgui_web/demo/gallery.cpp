@@ -51,6 +51,7 @@ void Gallery::header(Ui& ui) {
   align_right(button_size(ui, "Show Packets", show).x + button_size(ui, "Theme", theme).x + 8);
   if (button(ui, "Show Packets", show)) packets_shown_ = !packets_shown_;
   ImGui::SameLine();
+  ImGui::SetCursorPosY(top);  // the line begins where the heading does
   if (button(ui, "Theme", theme))
     imgui_web::prefer(imgui_web::is_dark() ? imgui_web::Theme::light : imgui_web::Theme::dark);
 }
