@@ -148,6 +148,34 @@ TEST_CASE("ten thousand messages cost no more to draw than the ones in sight") {
   CHECK(page.tree().nodes().size() < 120);
 }
 
+TEST_CASE("what comes while the end of a log is in sight is announced by its name, once; the user's own, and what comes unseen, is not") {
+  Headless page(400, 300);
+  std::vector<ItemWords> items(40, {"bob, 10:42, old"});
+  LogState state;
+  const auto said = [&] {
+    page.requests.clear();
+    page.frame();
+    std::vector<std::string> all;
+    for (const Request& request : page.requests) all.push_back(request.text);
+    return all;
+  };
+  page.show([&](Ui& ui) {
+    const auto all = screen(ui);
+    log(ui, "Messages", state, static_cast<int>(items.size()), [&](int i) { text(ui, items[static_cast<std::size_t>(i)].name); },
+        {.words = [&](int i) { return items[static_cast<std::size_t>(i)]; }});
+  });
+  CHECK(said() == std::vector<std::string>{});
+  items.push_back({"bob, 10:43, good day"});
+  items.push_back({.name = "You, 10:43, hello", .quiet = true});
+  CHECK(said() == std::vector<std::string>{"bob, 10:43, good day"});
+  CHECK(said() == std::vector<std::string>{});
+  for (int i = 0; i < 300; ++i) items.push_back({"flood " + std::to_string(i)});
+  CHECK(said() == std::vector<std::string>{"flood 297", "flood 298", "flood 299"});
+  page.scroll("Messages", 0);
+  items.push_back({"bob, 10:44, unseen"});
+  CHECK(said() == std::vector<std::string>{});
+}
+
 TEST_CASE("a log offers all its items to find-in-page, and brings into sight what was found") {
   Headless page(400, 300);
   Messages messages(1000);

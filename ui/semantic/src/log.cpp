@@ -12,6 +12,10 @@
 
 namespace semantic {
 
+namespace {
+constexpr int most_announced = 3;  // of what comes in one frame
+}
+
 void LogState::item_changed(int index) {
   const auto at = static_cast<std::size_t>(index);
   if (index >= 0 && at < heights_.size() && heights_[at] > 0) heights_[at] = -heights_[at];
@@ -80,8 +84,18 @@ class LogView {
     if (state_.count_ >= 0 && count_ > state_.count_ && state_.stick_) {
       state_.fresh_ = state_.count_;
       state_.fresh_since_ = ImGui::GetTime();
+      announce_fresh();
     }
     state_.count_ = count_;
+  }
+
+  // Each as one sentence: of a live region with several elements in an item, screen readers speak these in any order.
+  void announce_fresh() {
+    if (!options_.words) return;
+    for (int i = std::max(state_.fresh_, count_ - most_announced); i < count_; ++i) {
+      const ItemWords words = options_.words(i);
+      if (!words.quiet && !words.name.empty()) ui_.announce(words.name);
+    }
   }
 
   void place(float view) {
@@ -166,9 +180,8 @@ class LogView {
     const Id id = unique_id(ui_, widget_id("item"));
     const std::string speaker = options_.speaker ? options_.speaker(i) : std::string();
     const ItemWords words = options_.words ? options_.words(i) : ItemWords{};
-    const int node = declare_open(ui_, {.id = id, .role = Role::article, .states = words.quiet ? state_quiet : 0u,
-                                        .rect = {at.x, at.y, width, height(i)}, .name = words.name, .value = speaker,
-                                        .set_size = count_, .position = i + 1});
+    const int node = declare_open(ui_, {.id = id, .role = Role::article, .rect = {at.x, at.y, width, height(i)},
+                                        .name = words.name, .value = speaker, .set_size = count_, .position = i + 1});
     const ImRect work = window->WorkRect, content = window->ContentRegionRect;
     window->WorkRect.Max.x = window->ContentRegionRect.Max.x = at.x + width;
     ImGui::BeginGroup();

@@ -42,6 +42,7 @@ var imguiWebMirror = {
       if (role === 2) element.noValidate = true;
       if (role === 7 || role === 8 || role === 22 || role === 23 || role === 24 || role === 25) element.className = 'text';
       if (role === 21) element.className = 'row';
+      if (role === 19) element.setAttribute('aria-live', 'off');  // the log announces what comes
       if (states & (1 << 14)) {
         element.classList.add('scroll');
         element.imguiSize = document.createElement(role === 28 ? 'tr' : 'div');
@@ -93,7 +94,6 @@ var imguiWebMirror = {
       m.set(element, 'aria-expanded', flag(5) ? String(flag(4)) : null);
       m.set(element, 'aria-current', flag(7) ? 'true' : null);
       if (role === 21 && flag(15)) m.set(element, 'aria-selected', String(flag(7)));
-      if (role === 27) m.set(element, 'aria-live', flag(20) ? 'off' : null);
       m.set(element, 'aria-modal', flag(12) ? 'true' : null);
       m.set(element, 'tabindex', flag(15) ? (role === 21 && !flag(7) && element !== m.active ? '-1' : '0') : flag(12) ? '-1' : null);
       if (element.inert !== flag(31)) element.inert = flag(31);

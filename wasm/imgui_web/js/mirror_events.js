@@ -173,11 +173,6 @@ var imguiWebEvents = {
       if (element.imguiField) return ImguiWebText.tellText(element);
       if (element.imguiId === undefined) return;
       if (!(Math.abs(element.scrollTop - element.imguiPlaced) <= 1)) ImguiWebEvents.showBar(element);
-      // Only what comes at the end of a log is news; what scrolling brings into sight is not to be spoken.
-      if (element.getAttribute('role') === 'log') {
-        const below = element.scrollHeight - element.clientHeight - element.scrollTop;
-        m.set(element, 'aria-live', below > 8 ? 'off' : null);
-      }
       _imgui_web_on_scroll(element.imguiId, element.scrollTop / ImguiWebTextSize.scale);
     },
 

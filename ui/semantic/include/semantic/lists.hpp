@@ -96,7 +96,8 @@ struct LogOptions {
   /// The text of item i, for the platform's find-in-page, which else finds only what is in sight. Called after the frame.
   std::function<std::string_view(int)> text = {};
   std::uint64_t text_version = 0; // another one when the texts have changed, other than by new ones at the end
-  /// The accessible name of item i's article, and whether its arrival needs no announcement. Called for what is drawn.
+  /// The accessible name of item i's article, by which it is announced (politely) when it comes while the end is in sight;
+  /// unless that needs no announcement. Without this nothing is announced. Called for what is drawn or announced.
   std::function<ItemWords(int)> words = {};
 };
 /// role=log in a scroll area, stuck to the bottom unless scrolled up. `draw(i)` draws item i at ImGui's cursor, full

@@ -56,7 +56,6 @@ enum State : std::uint32_t {
   state_enter_submits = 1u << 18, // Enter is a submit, also in a multi-line field (Shift+Enter breaks the line)
   state_rtl = 1u << 19,        // the text's base direction is right to left
   state_aside = 1u << 23,      // text that does not belong to what an article says: its time, its author's name
-  state_quiet = 1u << 20,      // in a live region: what is added or changed here is not announced
 };
 
 struct Rect {
