@@ -23,7 +23,7 @@ describe('the login', () => {
     await vy.status('Connected').waitFor();
   });
 
-  test('empty fields: the first wrong one, and it is said', async () => {
+  test('empty fields: the first wrong one; the focus brings what is wrong, and where it stays, it is said', async () => {
     const someone = await world.arrive('?stage=40');
     // What is said goes after some seconds: heard as it comes.
     await someone.page.evaluate(() => {
@@ -34,11 +34,16 @@ describe('the login', () => {
     const is_said = (text) => until(() => someone.page.evaluate((words) => said.some((line) => line.includes(words)), text), text, timeout);
     await someone.button('Sign In').click();
     await gets_focus(someone.field('Username'), 'the user name has the focus');
+    assert.match(await someone.field('Username').getAttribute('aria-description'), /^Please enter a user name/);
+    await someone.page.keyboard.press('Enter');
     await is_said('Please enter a user name');
     await someone.page.keyboard.type('vy');
     await someone.button('Sign In').click();
     await gets_focus(someone.field('Password'), 'the password has the focus');
+    assert.equal(await someone.field('Password').getAttribute('aria-description'), 'Please enter your password.');
+    await someone.page.keyboard.press('Enter');
     await is_said('Please enter your password.');
+    assert.equal(await someone.page.evaluate(() => said.length), 2, 'nothing is said twice');
   });
 
   test('after signing in: a new chat, or the message of the open one', async () => {

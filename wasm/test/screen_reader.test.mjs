@@ -54,6 +54,8 @@ test('the login: each field and option by name, role and state, and what is wron
   await page.keyboard.press('Enter');
   await hears('Username, entry, required, invalid');
   assert.match((await reader.focus()).description, /Please enter a user name/);
+  assert.ok(!reader.said.some(({text}) => /Please/.test(text)), 'the focus brings it');
+  await page.keyboard.press('Enter');
   await hears_live('assertive', /Please enter a user name/);
 });
 

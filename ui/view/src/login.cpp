@@ -149,10 +149,12 @@ void LoginView::draw_fields(Ui& ui, const chat::State& state, chat::Intents& int
     focus_ = state.settings.authentication ? Focus::password : Focus::user;
   was_signing_in_ = state.signing_in;
   const Focus focus = std::exchange(focus_, Focus::none);
-  if (text_field(ui, "Username", user_,
+  const FieldResult user =
+      text_field(ui, "Username", user_,
                  {.placeholder = "Your name", .error = user_problem_, .autocomplete = "username", .required = true,
-                  .disabled = state.signing_in, .take_focus = focus == Focus::user, .select_all = true})
-          .changed) {
+                  .disabled = state.signing_in, .take_focus = focus == Focus::user, .select_all = true});
+  focused_ = user.focused ? Focus::user : Focus::none;
+  if (user.changed) {
     user_typed_ = true;
     intents.emplace_back(chat::ExpectSignIn{user_});
     if (!user_problem_.empty()) user_problem_ = chat::check_user_name(chat::trim(user_));
@@ -191,6 +193,7 @@ void LoginView::draw_password(Ui& ui, const chat::State& state, bool take_focus)
                   .autocomplete = "current-password", .required = required,
                   .password = !show_password_, .disabled = disabled, .take_focus = take_focus, .select_all = true,
                   .end_room = size - Theme::space_1});
+  if (field.focused) focused_ = Focus::password;
   if (field.changed) password_problem_.clear();
   const ImVec2 after = ImGui::GetCursorPos();
   const float edge = (field.box.h - size) * 0.5f;
@@ -206,7 +209,8 @@ void LoginView::submit(Ui& ui, const chat::State& state, chat::Intents& intents)
   const bool expiry_is_wrong = state.settings.mqtt5 && !chat::parse_expiry(expiry_);
   if (!user_problem_.empty() || !password_problem_.empty()) {
     focus_ = user_problem_.empty() ? Focus::password : Focus::user;
-    ui.announce(user_problem_.empty() ? password_problem_ : user_problem_, Politeness::assertive);
+    // A field that gets the focus is described by it, and need not say it twice.
+    if (focused_ == focus_) ui.announce(user_problem_.empty() ? password_problem_ : user_problem_, Politeness::assertive);
     ui.set_unsettled();
     return;
   }

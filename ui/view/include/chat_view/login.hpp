@@ -36,6 +36,7 @@ class LoginView {
   std::string user_problem_;
   std::string password_problem_;
   enum class Focus : std::uint8_t { none, user, password } focus_ = Focus::none;  // to be taken in the next frame
+  Focus focused_ = Focus::none;
   bool was_signing_in_ = false;
   bool user_typed_ = false;
   bool show_password_ = false;
