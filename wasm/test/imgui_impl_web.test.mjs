@@ -260,6 +260,19 @@ describe("Dear ImGui's own demo, unchanged", () => {
     assert.equal(await page.getByRole('combobox', {name: 'combo', exact: true}).textContent(), 'AAAA');
   });
 
+  test('knows tabs by their names, and takes no window for a button, out of sight, too', async () => {
+    const {page} = demo;
+    await button('Tabs').press('Enter');
+    await button('Advanced & Close Button').press('Enter');
+    for (const name of ['Artichoke', 'Beetroot', 'Celery', 'Daikon']) await page.getByRole('tab', {name, exact: true}).waitFor({state: 'attached'});
+    await button('Tabs').press('Enter');
+    await button('Tables & Columns').press('Enter');
+    await button('Sorting').press('Enter');
+    await page.getByRole('checkbox', {name: 'ImGuiTableFlags_SortMulti'}).waitFor({state: 'attached'});
+    assert.equal(await button('Button').count(), 1);  // the one under Widgets, Basic
+    await button('Tables & Columns').press('Enter');
+  });
+
   test('scrolls what has the focus into sight', async () => {
     const {page} = demo;
     const header = page.getByRole('button', {name: 'Tooltips'});

@@ -88,6 +88,7 @@ var imguiImplWeb = {
     },
 
     onMouseDown: function(event) {
+      ImguiWebMirror.root.classList.toggle('imgui-web-selecting', event.target.className === 'line');
       // Where the pointer puts the caret, Dear ImGui decides, which has drawn the letters.
       const field = event.target;
       if (!field.imguiField) return;
@@ -171,14 +172,18 @@ var imguiImplWeb = {
       '#imgui-web [data-aside] .line{pointer-events:none}' +
       '.imgui-web-plain #imgui-web :is([type=checkbox],[type=radio])::before{content:"\u2610"!important}' +
       '.imgui-web-plain #imgui-web :is([type=checkbox],[type=radio]):checked::before{content:"\u2611"!important}' +
-      // Beside a line there is nothing that could be selected, and the browser would go on in some other one.
-      '#imgui-web:has(.line:active) .line::after{content:"";position:absolute;inset:-3px -100vw -3px 100%}';
+      // What it says changes nothing around it: else the browser would lay out all of the page with each word.
+      '#imgui-web .text{contain:layout size}' +
+      // Beside a line there is nothing that could be selected, and the browser would go on in some other one. (With :has() in place
+      // of the class, each change of a text would have the styles of all of them computed anew.)
+      '.imgui-web-selecting .line::after{content:"";position:absolute;inset:-3px -100vw -3px 100%}';
   },
 
   imgui_impl_web_listen__deps: ['$ImguiImplWeb'],
   imgui_impl_web_listen: function() {
     const root = ImguiWebMirror.root;
     root.addEventListener('mousedown', ImguiImplWeb.onMouseDown);
+    window.addEventListener('pointerup', function() { root.classList.remove('imgui-web-selecting'); });
     ['pointerdown', 'pointermove', 'pointerup', 'pointercancel'].forEach(function(type) {
       window.addEventListener(type, ImguiImplWeb.onTouch, true);
     });

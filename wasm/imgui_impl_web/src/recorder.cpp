@@ -21,8 +21,10 @@ bool is_decoration(ImGuiWindow& window, ImGuiID id, ImGuiItemFlags flags) {
 
 void note_tab(const ImGuiContext& context, Item& item) {
   ImGuiTabBar* const bar = context.CurrentTabBar;
-  if (!bar || !ImGui::TabBarFindTabByID(bar, item.id)) return;
+  ImGuiTabItem* const tab = bar ? ImGui::TabBarFindTabByID(bar, item.id) : nullptr;
+  if (!tab) return;
   item.tab_bar = bar->ID;
+  item.label = ImGui::TabBarGetTabName(bar, tab);
   item.selected_tab = bar->SelectedTabId == item.id;
 }
 
@@ -126,7 +128,7 @@ void Recorder::add(ImGuiContext& context, ImGuiID id, const ImRect& box, const I
   content_of(&window).content.push_back({item.first, static_cast<int>(items_.size()), nullptr});
   listener_->on_item(context, item);
   // Most widgets end here when they are out of sight, and tell neither label nor state.
-  if (!item.rect.Overlaps(window.ClipRect) && !listener_->knows(id)) begin_unclipped(context);
+  if (!item.rect.Overlaps(window.ClipRect) && item.rect.GetArea() > 0 && !listener_->knows(id)) begin_unclipped(context);
   if (listener_->wants_plain(context, item)) begin_plain(context);
   items_.push_back(std::move(item));
 }

@@ -15,8 +15,9 @@ bool is_drawn(const ImGuiWindow& window) { return window.Active && !window.Hidde
 // an element already.
 bool is_no_widget(const Item& item, const Begun& begun) {
   if (item.told) return false;
-  const auto is_child = [&](const Submitted& one) { return one.item < 0 && one.window->ChildId == item.id; };
-  return item.flags & ImGuiItemFlags_NoNav || std::any_of(begun.content.begin(), begun.content.end(), is_child);
+  const ImVector<ImGuiWindow*>& children = begun.window->DC.ChildWindows;
+  return item.flags & ImGuiItemFlags_NoNav ||
+         std::any_of(children.begin(), children.end(), [&](const ImGuiWindow* child) { return child->ChildId == item.id; });
 }
 
 bool same_line(const Run& run, const ImRect& rect) {
@@ -108,10 +109,8 @@ void Widgets::read_page(const Recorder& recorder, const Begun& begun) {
       continue;
     }
     const Item& item = items[static_cast<std::size_t>(one.item)];
-    if (is_no_widget(item, begun)) {
-      others_.insert(item.id);
-      continue;
-    }
+    if (item.rect.GetArea() > 0) known_.insert(item.id);  // a tab has none at first
+    if (is_no_widget(item, begun)) continue;
     // What tells no end ends where the next one begins, or where its rectangle does.
     const unsigned next = i + 1 < begun.content.size() ? begun.content[i + 1].vertex : static_cast<unsigned>(-1);
     std::span<const Run> runs = between(drawn_.runs, item.first, item.told ? item.end : next);
@@ -119,6 +118,8 @@ void Widgets::read_page(const Recorder& recorder, const Begun& begun) {
       runs = runs.first(runs.size() - 1);
     for (const Run& run : runs) taken[static_cast<std::size_t>(&run - drawn_.runs.data())] = true;
     take_item(item, runs, between(drawn_.shapes, item.first, item.told ? item.end : next));
+    // A table that was never in sight is an item, too, and would be a button without a name.
+    if (!find(item.id)->drawn && !find(item.id)->named && !item.rect.Overlaps(item.clip)) continue;
     page.pieces.push_back({Piece::What::item, one.vertex, one.item, nullptr});
     take_labels(page, item, runs);
   }
@@ -156,7 +157,7 @@ void Widgets::take_marks(Page& page, std::vector<bool>& taken) {
 void Widgets::take_item(const Item& item, std::span<const Run> runs, std::span<const Shape> shapes) {
   const auto [it, fresh] = widgets_.try_emplace(item.id);
   Widget& widget = it->second;
-  const bool unseen = !item.told && runs.empty() && shapes.empty();
+  const bool unseen = !item.told && item.label.empty() && runs.empty() && shapes.empty();
   const Look look{runs, shapes};
   if (fresh || !unseen) widget.kind = kind_of(*context_, item, look, fresh ? nullptr : &widget, before_);
   if (widget.seen != frame_) before_ = widget.kind == Kind::close ? before_ : item.id;
@@ -165,6 +166,7 @@ void Widgets::take_item(const Item& item, std::span<const Run> runs, std::span<c
   widget.named = facts && !facts->name.empty();
   if (widget.named) widget.name = facts->name;
   if (unseen) return;
+  widget.drawn = true;
   if (!widget.named) widget.name = shown_part(item.label);
   if (widget.kind == Kind::field || widget.kind == Kind::spin || widget.kind == Kind::combo) take_field(widget, item, runs);
   if (widget.kind == Kind::header && !widget.named && !runs.empty()) widget.name = runs.front().text;
@@ -269,7 +271,7 @@ void Widgets::find_names(const Recorder& recorder, const Page& page) {
 
 void Widgets::forget_old() {
   if (frame_ % lifetime != 0) return;
-  others_.clear();
+  known_.clear();
   std::erase_if(widgets_, [&](const auto& one) { return frame_ - one.second.seen > lifetime; });
 }
 

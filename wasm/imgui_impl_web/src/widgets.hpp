@@ -29,6 +29,7 @@ struct Widget {
   bool on = false;            // checked, selected, open
   bool was_on = false;        // once: what was never checked need not be something that can be
   std::uint32_t seen = 0;     // in this frame last
+  bool drawn = false;         // or told, once
 };
 
 /// A piece of a window, at its place in reading order.
@@ -54,8 +55,8 @@ class Widgets {
 
   const std::vector<Page>& pages() const { return pages_; }
   Widget* find(ImGuiID id);
-  /// It has been in a frame before, if only as something that is no widget.
-  bool knows(ImGuiID id) const { return widgets_.contains(id) || others_.contains(id); }
+  /// It was in a frame before, and need not be looked for out of sight.
+  bool knows(ImGuiID id) const { return known_.contains(id); }
 
  private:
   void read_page(const Recorder& recorder, const Begun& begun);
@@ -73,7 +74,7 @@ class Widgets {
   std::vector<unsigned> bounds_;
   std::vector<Page> pages_;
   std::unordered_map<ImGuiID, Widget> widgets_;
-  std::unordered_set<ImGuiID> others_;  // items that are no widgets
+  std::unordered_set<ImGuiID> known_;   // items, widgets or not
   ImGuiID before_ = 0;        // the item before, which a close button may belong to
   std::uint32_t frame_ = 0;
 };

@@ -103,8 +103,9 @@ export class Walk {
     if (drawn > 0) this.#complain(path, `${drawn} frames at rest`);
     const wanted = fresh.filter(({role}) => role !== 'radio');
     const reached = new Set();
+    const scroll_areas = await this.#page.evaluate(() => document.querySelectorAll('#imgui-web [role=group][tabindex]').length);
     await this.#page.evaluate((id) => [...document.querySelectorAll('[data-node]')].find((one) => one.imguiId === id)?.focus(), header.id);
-    for (let i = 0; i < fresh.length && reached.size < wanted.length; ++i) {
+    for (let i = 0; i < fresh.length + scroll_areas && reached.size < wanted.length; ++i) {
       await this.#page.keyboard.press('Tab');
       const id = await focused(this.#page);
       if (wanted.some((one) => one.id === id)) reached.add(id);
