@@ -143,8 +143,11 @@ void GroupDesk::hold(const ConversationKey& room, const Message& message) {
 
 void GroupDesk::show_held() {
   for (const Held& held : std::exchange(held_, {})) {
-    if (!is_open(held.room)) held_.push_back(held);
-    else on_held({.topic = held.topic, .payload = wasmqtt::as_bytes(held.payload), .token = held.token});
+    if (!is_open(held.room)) {
+      held_.push_back(held);
+      continue;
+    }
+    on_held({{.topic = held.topic, .payload = wasmqtt::as_bytes(held.payload)}, held.token});
   }
 }
 
