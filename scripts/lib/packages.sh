@@ -2,8 +2,9 @@
 # What has to be installed, and why. Source after progress.sh.
 #
 #   need_page; need_native; need_native_tests; need_services; need_brokers; need_cluster KIND; need_other_brokers;
-#   need_service_tests; need_browser; need_other_browsers  say what the next steps use
-#   install_missing "$assume_yes"                          installs what of it is absent, or ends the script
+#   need_service_tests; need_browser; need_other_browsers;
+#   need_screen_reader               say what the next steps use
+#   install_missing "$assume_yes"    installs what of it is absent, or ends the script
 #
 # A need is met by any program or header of the right name, not only by the distribution's package:
 # an emsdk's emcc or another Node.js is used as it is.
@@ -122,6 +123,10 @@ need_other_browsers() {
   need /usr/lib/python3/dist-packages/pyatspi/__init__.py python3-pyatspi "reads what a screen reader gets of the page"
   need /usr/libexec/at-spi-bus-launcher at-spi2-core "passes it on"
   need dbus-daemon dbus-daemon "is the bus of that"
+}
+
+need_screen_reader() {
+  need orca orca "a screen reader, whose words are compared with what should be said"
 }
 
 # Whether the browser tests can run in ENGINE: chromium, firefox or webkit.

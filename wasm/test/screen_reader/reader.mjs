@@ -2,6 +2,7 @@
 //
 //   const reader = await start_reader();
 //   reader.browser                                    to open pages in
+//   reader.env                                        for another program on that screen and bus
 //   await reader.focus()                              {role, name, description, states} of what was focused last, or null
 //   reader.said                                       [{live: 'polite', text}] so far
 //   await reader.tree()                               [[depth, role, name, states, attributes]], of the page that has the focus
@@ -34,6 +35,7 @@ export async function start_reader() {
   const ears = spawn('/usr/bin/python3', [fileURLToPath(new URL('listen.py', import.meta.url))], {env, stdio: ['pipe', 'pipe', 'inherit']});
   process.once('exit', () => [ears, bus].forEach((child) => child.kill('SIGKILL')));
   const reader = new Reader(ears, bus);
+  reader.env = env;
   await until(() => reader.ready, 'AT-SPI is there', 30000);
   reader.browser = await launch({headless: false, env, args: ['--force-renderer-accessibility']});
   return reader;
