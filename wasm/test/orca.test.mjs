@@ -75,10 +75,11 @@ test('the chat: the message to write, and each message that comes, by its sender
   await to('Shift+Tab', 'cem push button.', /^unknown, 1 unread, over here, \d\d:\d\d\.$/);
 });
 
-test('the packets: the button says its state, and the first row that has the focus, which table it is in', {skip}, async () => {
+test('the packets: the button says its state, and each row what is in it', {skip}, async () => {
   await orca.says_before('Show Packets toggle button not pressed.', () => ann.button('Show Packets').focus());
   await to('Enter', 'pressed');
   const row = ann.page.getByRole('table', {name: 'Packets'}).getByRole('row').last();
   const around = await orca.says_before('clickable.', () => row.focus());
-  assert.match(around.join(' '), /region Packets .*Packets\. table with \d+ rows 12 columns$/);
+  assert.match(around.join(' '), /region Packets .*Packets\. table with \d+ rows 12 columns \d+ INBOUND [\d.]+ publish chat\/messages\/ann\/cem 0 \d+\.$/);
+  await to('ArrowUp', /^\d+ INBOUND [\d.]+ publish chat\/messages\/ann\/bob 0 \d+\.$/, 'clickable.');
 });

@@ -131,15 +131,24 @@ class TableView {
     if (selected || marked || item.hovered)
       list->AddRectFilled(rect.min(), rect.max(), selected || (marked && !item.hovered) ? c.accent_soft.u32() : c.hover.u32());
     if (selected || marked) list->AddRectFilled(rect.min(), {rect.x + 3, rect.y + rect.h}, c.accent.u32());
-    declare_open(ui_, {.id = id, .role = Role::row, .states = state_focusable | (selected ? state_current : 0u),
-                       .rect = rect, .position = row + 2});
-    for (const Span& span : spans_)
-      draw_cell(id + static_cast<Id>(span.column) + 1, Role::cell, span, rect, cell(row, span.column),
+    const int node = declare_open(ui_, {.id = id, .role = Role::row, .states = state_focusable | (selected ? state_current : 0u),
+                                        .rect = rect, .position = row + 2});
+    // What it is called when it gets the focus: not every screen reader looks for the cells then.
+    std::string words;
+    for (const Span& span : spans_) {
+      const Cell shown = cell(row, span.column);
+      const std::string_view spoken = spoken_of(shown);
+      if (!spoken.empty()) words.append(words.empty() ? "" : " ").append(spoken);
+      draw_cell(id + static_cast<Id>(span.column) + 1, Role::cell, span, rect, shown,
                 columns_[static_cast<std::size_t>(span.column)].style);
+    }
+    ui_.tree().at(node).name = ui_.tree().keep(words);
     ui_.tree().close();
     focus_ring(ui_, id, {rect.x + 3, rect.y + 3, rect.w - 6, rect.h - 6}, 4);
     ImGui::PopID();
   }
+
+  static std::string_view spoken_of(const Cell& cell) { return cell.spoken.empty() ? cell.text : cell.spoken; }
 
   void draw_cell(Id id, Role role, const Span& span, const Rect& row, const Cell& cell, TextStyle style) {
     const Palette& c = ui_.theme().color;
@@ -156,8 +165,7 @@ class TableView {
     const float y = row.y + (row.h - layout.line_height) * 0.5f;
     if (!span.icon_only)
       draw_line(*ImGui::GetWindowDrawList(), layout, layout.lines.front(), {x, y}, color.u32(), left);
-    const std::string_view spoken = cell.spoken.empty() ? cell.text : cell.spoken;
-    declare(ui_, {.id = id, .role = role, .rect = {row.x + span.x, row.y, span.width, row.h}, .name = spoken,
+    declare(ui_, {.id = id, .role = role, .rect = {row.x + span.x, row.y, span.width, row.h}, .name = spoken_of(cell),
                   .position = span.column + 1, .font_size = layout.font_size, .line_height = layout.line_height,
                   .padding_x = x - row.x - span.x, .padding_y = y - row.y,
                   .font = static_cast<std::uint8_t>(ui_.theme().type(style).face)});
