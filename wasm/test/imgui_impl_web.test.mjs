@@ -288,17 +288,19 @@ describe("Dear ImGui's own demo, unchanged", () => {
     assert.deepEqual(await complaints(demo.page), []);
   });
 
-  test('rests with windows in it that are scrolled out of sight', async () => {
-    const {page} = demo;
-    for (const name of ['Layout & Scrolling', 'Child windows']) await button(name).press('Enter');
-    await page.getByRole('checkbox', {name: 'Disable Mouse Wheel'}).waitFor({state: 'attached'});
-    await until(async () => {
-      const start = await frames(page);
-      await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 500)));
-      return await frames(page) === start;
-    }, 'half a second passed without a frame');
-    await button('Layout & Scrolling').press('Enter');
-  });
+  for (const [section, part] of [['Layout & Scrolling', 'Child windows'], ['Inputs & Focus', 'Shortcuts']]) {
+    test(`rests with windows in it that are scrolled out of sight: ${part}`, async () => {
+      const {page} = demo;
+      for (const name of [section, part]) await button(name).press('Enter');
+      await until(async () => await button(part).getAttribute('aria-expanded') === 'true', `${part} is unfolded`);
+      await until(async () => {
+        const start = await frames(page);
+        await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 500)));
+        return await frames(page) === start;
+      }, 'half a second passed without a frame');
+      await button(section).press('Enter');
+    });
+  }
 
   test('opens menus by the keyboard, one in another', async () => {
     const {page} = demo;

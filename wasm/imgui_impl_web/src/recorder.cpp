@@ -127,8 +127,9 @@ void Recorder::add(ImGuiContext& context, ImGuiID id, const ImRect& box, const I
   note_cell(context, item);
   content_of(&window).content.push_back({item.first, static_cast<int>(items_.size()), nullptr});
   listener_->on_item(context, item);
-  // Most widgets end here when they are out of sight, and tell neither label nor state.
-  if (!item.rect.Overlaps(window.ClipRect) && item.rect.GetArea() > 0 && !listener_->knows(id)) begin_unclipped(context);
+  // Most widgets end here when they are out of sight, and tell neither label nor state. A hidden window draws nothing in any case.
+  const bool out_of_sight = !window.Hidden && item.rect.GetArea() > 0 && !item.rect.Overlaps(window.ClipRect);
+  if (out_of_sight && !listener_->knows(id)) begin_unclipped(context);
   if (listener_->wants_plain(context, item)) begin_plain(context);
   items_.push_back(std::move(item));
 }
