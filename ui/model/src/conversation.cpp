@@ -180,13 +180,4 @@ std::optional<ChatMessage> Conversation::take_out(std::uint64_t number) {
   return taken;
 }
 
-void Conversation::clear() {
-  ++reordered_;
-  messages_.clear();
-  bytes_ = 0;
-  counts_[0] = counts_[1] = 0;
-  unread_ = 0;
-  new_from_ = 0;
-}
-
 }  // namespace chat

@@ -62,11 +62,6 @@ const Conversation* ConversationList::find(const ConversationKey& key) const {
   return at == by_key_.end() ? nullptr : at->second.get();
 }
 
-void ConversationList::clear(Conversation& conversation) {
-  bytes_ -= conversation.bytes();
-  conversation.clear();
-}
-
 void ConversationList::forget_up_to(Conversation& conversation, std::uint64_t number) {
   bytes_ -= conversation.bytes();
   conversation.forget_up_to(number);

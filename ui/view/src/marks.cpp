@@ -21,10 +21,6 @@ void draw_logo(Ui& ui, ImVec2 at, float size) {
     list.AddCircleFilled(point(15.0f + 5.0f * static_cast<float>(i), 18), 1.8f * s, c.accent.u32());
 }
 
-Tone tone_of(chat::Presence::Kind kind) {
-  return kind == chat::Presence::Kind::online ? Tone::success : Tone::neutral;
-}
-
 void draw_presence_dot(Ui& ui, ImVec2 at, float size, chat::Presence::Kind kind, Color around) {
   if (kind == chat::Presence::Kind::unknown) return;
   const Palette& c = ui.theme().color;

@@ -12,7 +12,6 @@ namespace chat_view {
 // The logo; draws only.
 void draw_logo(semantic::Ui& ui, ImVec2 at, float size);
 
-semantic::Tone tone_of(chat::Presence::Kind kind);
 // A dot at the lower right of an avatar; draws only.
 void draw_presence_dot(semantic::Ui& ui, ImVec2 avatar_at, float avatar_size, chat::Presence::Kind kind,
                        semantic::Color around);

@@ -140,8 +140,7 @@ class Conversation {
   void open();
   // The user has seen the message with this number and those above it: how many are unread then.
   unsigned unread_below(std::uint64_t number) const;
-  // Forgets all messages; or those up to this number, by which none comes any more.
-  void clear();
+  // Forgets the messages up to this number, by which none comes any more.
   void forget_up_to(std::uint64_t number);
   std::uint64_t forgotten() const { return forgotten_; }
   void restore_forgotten(std::uint64_t number);  // from a store

@@ -29,8 +29,7 @@ class ConversationList {
   Conversation& create(const ConversationKey& key);
   Conversation* find(const ConversationKey& key);
   const Conversation* find(const ConversationKey& key) const;
-  // Forgets the messages of this conversation of the list, or all of it.
-  void clear(Conversation& conversation);
+  // Forgets the messages of this conversation of the list up to this number.
   void forget_up_to(Conversation& conversation, std::uint64_t number);
   // Takes a message out of it.
   std::optional<ChatMessage> take_out(Conversation& conversation, std::uint64_t number);
