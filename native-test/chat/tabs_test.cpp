@@ -123,10 +123,56 @@ TEST_CASE("a draft that is being typed is not replaced by one that was typed bef
   one.open_chat("peter");
   world.pass(100ms);
   one.type("peter", "earlier");
-  world.pass(500ms);
+  one.app->handle_visible(false);
   two.type("peter", "later");
   world.pass(3s);
   for (Page* page : {&one, &two}) CHECK(page->chat_with("peter")->draft == "later");
+}
+
+TEST_CASE("what somebody has typed in a tab is not replaced there until they look elsewhere, and then the others have it") {
+  TabsWorld world;
+  Page& one = world.open();
+  Page& two = world.open();
+  one.open_chat("peter");
+  world.pass(100ms);
+  one.type("peter", "typed here");
+  world.pass(2s);
+  CHECK(two.chat_with("peter")->draft == "typed here");
+  two.type("peter", "typed there");
+  world.pass(10s);
+  CHECK(one.chat_with("peter")->draft == "typed here");
+  CHECK(two.chat_with("peter")->draft == "typed there");
+  SUBCASE("the one looks elsewhere first") {
+    two.app->handle_visible(false);
+    one.app->handle_visible(false);
+    world.pass(100ms);
+    for (Page* page : {&one, &two}) CHECK(page->chat_with("peter")->draft == "typed here");
+  }
+  SUBCASE("the other does") {
+    one.app->handle_visible(false);
+    world.pass(100ms);
+    two.app->handle_visible(false);
+    world.pass(100ms);
+    for (Page* page : {&one, &two}) CHECK(page->chat_with("peter")->draft == "typed there");
+  }
+  SUBCASE("the last key comes after that") {
+    one.app->handle_visible(false);
+    one.type("peter", "typed here!");
+    world.pass(100ms);
+    two.app->handle_visible(false);
+    two.type("peter", "only there");
+    world.pass(100ms);
+    for (Page* page : {&one, &two}) CHECK(page->chat_with("peter")->draft == "only there");
+  }
+  SUBCASE("it is sent from there: here it stays") {
+    two.send("peter", "typed there");
+    world.pass(2s);
+    CHECK(one.chat_with("peter")->draft == "typed here");
+    CHECK(two.chat_with("peter")->draft.empty());
+    one.app->handle_visible(false);
+    world.pass(100ms);
+    CHECK(two.chat_with("peter")->draft == "typed here");
+  }
 }
 
 TEST_CASE("a chat that is cleared, or removed, is so in all tabs, and what comes then is shown") {

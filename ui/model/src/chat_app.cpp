@@ -245,8 +245,10 @@ void ChatApp::leave_chat() { state_.open = {}; }
 
 void ChatApp::save_draft(const ConversationKey& key, const std::string& text) {
   Conversation* conversation = state_.conversations.find(key);
-  if (conversation == nullptr) return;
-  if (account_) account_->history().set_draft(*conversation, text, platform_.loop.now(), platform_.zone.now());
+  if (conversation == nullptr || !account_) return;
+  account_->history().set_draft(*conversation, text, platform_.loop.now(), platform_.zone.now());
+  // Typed just before somebody looked elsewhere.
+  if (!state_.attended) account_->history().flush_drafts();
 }
 
 void ChatApp::keep(const Conversation& conversation) {

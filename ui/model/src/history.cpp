@@ -170,6 +170,8 @@ void History::remove(Conversation& conversation) {
 
 void History::clear_draft(Conversation& conversation, Time clock) {
   conversation.draft.clear();
+  typed_.erase(conversation.key());
+  kept_.erase(conversation.key());
   conversation.draft_at = std::max(clock, conversation.draft_at + Duration{1});
 }
 
@@ -177,14 +179,21 @@ void History::set_draft(Conversation& conversation, std::string text, Time now, 
   clear_draft(conversation, clock);
   conversation.draft = std::move(text);
   drafts_.insert(conversation.key());
+  if (!conversation.draft.empty()) typed_.insert(conversation.key());
   draft_due_ = now + draft_pause;
 }
 
 void History::update(Time now) {
-  if (!drafts_.empty() && now >= draft_due_) flush_drafts();
+  if (!drafts_.empty() && now >= draft_due_) write_drafts();
 }
 
 void History::flush_drafts() {
+  typed_.clear();
+  drafts_.merge(kept_);
+  write_drafts();
+}
+
+void History::write_drafts() {
   for (const ConversationKey& key : std::exchange(drafts_, {}))
     if (const Conversation* conversation = list_.find(key)) keep(*conversation);
 }

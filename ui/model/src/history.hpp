@@ -78,6 +78,7 @@ class History {
   void clear_draft(Conversation& conversation, Time clock);
   // Writes the drafts that have not changed for draft_pause.
   void update(Time now);
+  // Nobody types here any more. Until then, no other tab replaces what somebody has typed here.
   void flush_drafts();
   std::optional<Time> next_write() const { return drafts_.empty() ? std::nullopt : draft_due_; }
 
@@ -87,11 +88,13 @@ class History {
   void learn_known_messages();
   void add_unknown(const ConversationList& before);
   void forget_dropped();
+  void write_drafts();
   void forget_messages(const Conversation& conversation);
   void put(Record record, ChatStore::Written written);
   void merge_now(std::string_view key, std::optional<std::string_view> value);
   bool merge_message(StoredMessage stored);
   bool merge_conversation(StoredConversation stored);
+  void merge_draft(Conversation& conversation, std::string draft, Time draft_at);
   void merge_removed(std::string_view where);
   ChatMessage* unite(Conversation& conversation, ChatMessage& known, std::uint64_t number);
   void merge_state(Conversation& conversation, ChatMessage& known, const ChatMessage& told);
@@ -108,6 +111,8 @@ class History {
   wasmqtt::DedupeWindow seen_;
   std::set<ConversationKey> drafts_;  // changed since they were written
   std::optional<Time> draft_due_;
+  std::set<ConversationKey> typed_;  // drafts, while somebody looks at this tab
+  std::set<ConversationKey> kept_;   // of these, where other tabs have one that is newer
   std::uint64_t tab_ = 0;
   bool one_each_ = true;  // the same message is shown once
   // Told before the store was read.

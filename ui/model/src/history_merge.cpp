@@ -129,17 +129,26 @@ bool History::merge_conversation(StoredConversation stored) {
   if (compare(stored.forgotten, conversation->forgotten())) list_.forget_up_to(*conversation, stored.forgotten);
   if (compare(stored.read_mark, conversation->read_mark())) conversation->mark_read(stored.read_mark);
   // Of two drafts of one moment each tab takes the same.
-  if (compare(std::tie(stored.draft_at, stored.draft), std::tie(conversation->draft_at, conversation->draft))) {
-    drafts_.erase(stored.key);
-    conversation->draft = std::move(stored.draft);
-    conversation->draft_at = stored.draft_at;
-    ++conversation->drafts_from_others;
-  }
+  if (compare(std::tie(stored.draft_at, stored.draft), std::tie(conversation->draft_at, conversation->draft)))
+    merge_draft(*conversation, std::move(stored.draft), stored.draft_at);
   if (stored.group && conversation->group && conversation->group->group.name.empty()) conversation->group = std::move(stored.group);
   conversation->touch(std::max(conversation->active_at(), stored.active_at));
   list_.reorder();
   if (more) keep(*conversation);
   return news;
+}
+
+// Nothing is replaced under the caret. The others are not told of it at once: they may be typing, too.
+void History::merge_draft(Conversation& conversation, std::string draft, Time draft_at) {
+  if (typed_.contains(conversation.key()) && draft != conversation.draft) {
+    kept_.insert(conversation.key());
+    conversation.draft_at = draft_at + Duration{1};
+    return;
+  }
+  drafts_.erase(conversation.key());
+  conversation.draft = std::move(draft);
+  conversation.draft_at = draft_at;
+  ++conversation.drafts_from_others;
 }
 
 void History::merge_removed(std::string_view where) {
