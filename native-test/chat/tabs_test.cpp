@@ -42,6 +42,34 @@ TEST_CASE("two tabs of one user: both are connected, over one connection, and no
   CHECK(two.chat_with("peter")->unread() == 1);
 }
 
+TEST_CASE("who signs in asks for all that it reads in one SUBSCRIBE, as without other tabs, and another tab adds none") {
+  TabsWorld world;
+  Page& one = world.open();
+  world.open();
+  const wasmqtt::PacketTrace& trace = *one.state().trace;
+  int count = 0;
+  for (std::uint64_t n = trace.first(); n < trace.end(); ++n)
+    count += trace[n].type == wasmqtt::PacketType::subscribe ? 1 : 0;
+  CHECK(count == 2);
+}
+
+TEST_CASE("the session says which tab has the connection, and for how many") {
+  TabsWorld world;
+  Page& one = world.open();
+  const auto tabs_of = [](Page& page) {
+    page.app->handle(WatchSession{true});
+    const std::optional<SessionInfo>& session = page.state().session;
+    return session ? session->tabs : std::string("no session");
+  };
+  CHECK(tabs_of(one) == "this tab has the connection");
+  Page& two = world.open();
+  CHECK(tabs_of(one) == "this tab has the connection, shared with 1 other");
+  CHECK(tabs_of(two) == "another tab has the connection");
+  world.close(one);
+  world.pass(500ms);
+  CHECK(tabs_of(two) == "this tab has the connection");
+}
+
 TEST_CASE("what is said in one tab is in the other, with what becomes of it") {
   TabsWorld world;
   Page& one = world.open();

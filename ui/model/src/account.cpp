@@ -297,8 +297,10 @@ void Account::update(Time now) {
 std::optional<SessionInfo> Account::session() {
   if (mqtt_ == nullptr) return {};
   const SessionWords words{client_id(user_), resumed_, settings_.qos1, options({}).client.keep_alive};
-  if (const wasmqtt::MqttClient* client = connection()) return session_info(*client, words);
-  return session_info(share_->mqtt(), words);
+  const wasmqtt::MqttClient* client = connection();
+  SessionInfo info = client != nullptr ? session_info(*client, words) : session_info(share_->mqtt(), words);
+  info.tabs = tabs_words();
+  return info;
 }
 
 void Account::notice(std::string text, std::string_view topic) {

@@ -117,6 +117,7 @@ class Account final : public std::enable_shared_from_this<Account>, private wasm
   // Messages that wait in no tab any more, and not in the session: nobody knows what became of them.
   void settle();
   std::size_t count_waiting();
+  std::string tabs_words();
 
   wasmqtt::MqttOptions options(const std::string& password) const;
   wasmqtt::MqttOptions connection_options(const std::string& password);

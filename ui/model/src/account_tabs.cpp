@@ -97,11 +97,21 @@ void Account::handle_role(TabShare::Role role) {
   app_->changed();
 }
 
+std::string Account::tabs_words() {
+  if (!share_) return {};
+  if (role_ == TabShare::Role::undecided) return "no tab has the connection yet";
+  if (!leads()) return "another tab has the connection";
+  const std::size_t all = share_->hub()->joined().size();
+  if (all < 2) return "this tab has the connection";
+  return "this tab has the connection, shared with " + std::to_string(all - 1) + (all == 2 ? " other" : " others");
+}
+
 // Before anything is handed out: what this tab subscribes to now goes along with its greeting.
 void Account::take_lead() {
   wasmqtt::MqttClient& client = *connection();
   client.trace() = std::exchange(share_->mqtt().trace(), wasmqtt::PacketTrace());
   client.add_listener(*this);
+  if (led_) note("This tab has taken over the connection from another one.");
   read_messages();
   settle_at_ = now() + settle_after;
 }

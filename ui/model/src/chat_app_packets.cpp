@@ -72,7 +72,8 @@ void ChatApp::make_trouble(const MakeTrouble& intent) {
 
 void ChatApp::show_trouble() {
   if (account_ && account_->workbench()) state_.workbench = account_->workbench()->state();
-  if (platform_.trouble == nullptr || (account_ && !account_->leads())) return;
+  state_.workbench.trouble_elsewhere = platform_.trouble != nullptr && account_ && !account_->leads();
+  if (platform_.trouble == nullptr || state_.workbench.trouble_elsewhere) return;
   state_.workbench.has_trouble = true;
   state_.workbench.losing = platform_.trouble->losing();
   state_.workbench.delayed = platform_.trouble->delay() != Duration{};

@@ -44,9 +44,7 @@ SessionInfo session_info(const wasmqtt::MqttClient& mqtt, const SessionWords& wo
 }
 
 SessionInfo session_info(const wasmqtt::SharedMember& mqtt, const SessionWords& words) {
-  SessionInfo info = info_of(mqtt, words);
-  info.session += "; another tab has the connection";
-  return info;
+  return info_of(mqtt, words);
 }
 
 }  // namespace chat

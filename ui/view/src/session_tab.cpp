@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <vector>
 
 #include "marks.hpp"
 
@@ -70,7 +71,7 @@ void SessionTab::draw_session(Ui& ui, const chat::State& state) {
     const auto left = std::max(*s.next_ping - state.now, wasmqtt::Duration{0});
     ping = "in " + std::to_string(std::chrono::ceil<std::chrono::seconds>(left).count()) + " s, if idle";
   }
-  const std::array<std::array<std::string, 2>, 9> rows = {{
+  std::vector<std::array<std::string, 2>> rows = {
       {"Client id", s.client_id},
       {"Broker", s.broker},
       {"Protocol", s.protocol},
@@ -80,7 +81,8 @@ void SessionTab::draw_session(Ui& ui, const chat::State& state) {
       {"Next ping", ping},
       {"In flight", std::to_string(s.counts.in_flight) + " sent, " + std::to_string(s.counts.queued) + " queued"},
       {"Received ids", std::to_string(s.counts.received_ids) + " held until PUBREL"},
-  }};
+  };
+  if (!s.tabs.empty()) rows.insert(rows.begin() + 4, {"Tabs", s.tabs});
   const auto cell = [&](int row, int column) -> Cell {
     return {.text = rows[static_cast<std::size_t>(row)][static_cast<std::size_t>(column)]};
   };

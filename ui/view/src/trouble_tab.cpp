@@ -44,6 +44,7 @@ void TroubleTab::draw(Ui& ui, const chat::State& state, chat::Intents& intents, 
                                                             .padding = {Theme::space_4, Theme::space_2}});
   const chat::WorkbenchState& workbench = state.workbench;
   if (workbench.has_trouble) draw_trouble(ui, workbench, intents);
+  if (workbench.trouble_elsewhere) quiet(ui, "Another tab has the connection: trouble can be made there.");
   draw_lanes(ui, workbench, intents);
   if (!workbench.problem.empty()) alert(ui, workbench.problem, Tone::warning);
   draw_publish(ui, state.settings.mqtt5, intents);

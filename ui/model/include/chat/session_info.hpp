@@ -31,6 +31,7 @@ struct SessionInfo {
   std::string when_closed;         // what becomes of it when the connection is closed: "kept by the broker"
   std::string keep_alive;          // "60 s"; "off"
   std::optional<wasmqtt::Time> next_ping;
+  std::string tabs;                // which of several tabs has the connection; empty: they do not share it
   wasmqtt::Client::Counts counts;
   std::vector<Filter> filters;     // by name
   std::vector<Unfinished> unfinished;  // the first most_unfinished of them, oldest first

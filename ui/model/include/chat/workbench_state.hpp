@@ -21,6 +21,7 @@ struct WorkbenchState {
   };
 
   bool has_trouble = false;     // this platform's connection can be troubled
+  bool trouble_elsewhere = false;  // in another tab, which has the connection
   bool losing = false, delayed = false, frozen = false;
   std::vector<std::string> filters;  // subscribed to here
   std::array<Lane, 3> lanes;
