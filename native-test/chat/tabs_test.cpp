@@ -61,13 +61,13 @@ TEST_CASE("the session says which tab has the connection, and for how many") {
     const std::optional<SessionInfo>& session = page.state().session;
     return session ? session->tabs : std::string("no session");
   };
-  CHECK(tabs_of(one) == "this tab has the connection");
+  CHECK(tabs_of(one) == "of this tab");
   Page& two = world.open();
-  CHECK(tabs_of(one) == "this tab has the connection, shared with 1 other");
-  CHECK(tabs_of(two) == "another tab has the connection");
+  CHECK(tabs_of(one) == "of this tab, and 1 other");
+  CHECK(tabs_of(two) == "of another tab");
   world.close(one);
   world.pass(500ms);
-  CHECK(tabs_of(two) == "this tab has the connection");
+  CHECK(tabs_of(two) == "of this tab");
 }
 
 TEST_CASE("what is said in one tab is in the other, with what becomes of it") {

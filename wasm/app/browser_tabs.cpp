@@ -9,7 +9,12 @@ namespace mqtt_chat {
 using Lead = wasmqtt::SharedTab::Role;
 
 BrowserTabs::BrowserTabs(chat::Sharing sharing, wasmqtt::Transport& transport, wasmqtt::EventLoop& loop)
-    : tab_({.mqtt = sharing.mqtt, .database = {.name = "mqtt-chat-sessions"}, .key = sharing.key, .transport = &transport, .loop = &loop}) {
+    : tab_({.mqtt = sharing.mqtt,
+            .database = {.name = "mqtt-chat-sessions"},
+            .key = sharing.key,
+            .transport = &transport,
+            .loop = &loop,
+            .silent_after = std::chrono::seconds{2}}) {  // a long history, drawn without a graphics card
   hear_account(wasmqtt::share_name(sharing.mqtt), [this](std::string_view words) {
     if (on_told) on_told(words);
   });

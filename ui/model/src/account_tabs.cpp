@@ -99,11 +99,11 @@ void Account::handle_role(TabShare::Role role) {
 
 std::string Account::tabs_words() {
   if (!share_) return {};
-  if (role_ == TabShare::Role::undecided) return "no tab has the connection yet";
-  if (!leads()) return "another tab has the connection";
+  if (role_ == TabShare::Role::undecided) return "of no tab yet";
+  if (!leads()) return "of another tab";
   const std::size_t all = share_->hub()->joined().size();
-  if (all < 2) return "this tab has the connection";
-  return "this tab has the connection, shared with " + std::to_string(all - 1) + (all == 2 ? " other" : " others");
+  if (all < 2) return "of this tab";
+  return "of this tab, and " + std::to_string(all - 1) + (all == 2 ? " other" : " others");
 }
 
 // Before anything is handed out: what this tab subscribes to now goes along with its greeting.

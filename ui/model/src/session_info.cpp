@@ -44,7 +44,9 @@ SessionInfo session_info(const wasmqtt::MqttClient& mqtt, const SessionWords& wo
 }
 
 SessionInfo session_info(const wasmqtt::SharedMember& mqtt, const SessionWords& words) {
-  return info_of(mqtt, words);
+  SessionInfo info = info_of(mqtt, words);
+  info.is_own = false;
+  return info;
 }
 
 }  // namespace chat

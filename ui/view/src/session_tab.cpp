@@ -78,11 +78,13 @@ void SessionTab::draw_session(Ui& ui, const chat::State& state) {
       {"Session", s.session},
       {"When closed", s.when_closed},
       {"Keep alive", s.keep_alive},
-      {"Next ping", ping},
       {"In flight", std::to_string(s.counts.in_flight) + " sent, " + std::to_string(s.counts.queued) + " queued"},
-      {"Received ids", std::to_string(s.counts.received_ids) + " held until PUBREL"},
   };
-  if (!s.tabs.empty()) rows.insert(rows.begin() + 4, {"Tabs", s.tabs});
+  if (s.is_own) {
+    rows.insert(rows.end() - 1, {"Next ping", ping});
+    rows.push_back({"Received ids", std::to_string(s.counts.received_ids) + " held until PUBREL"});
+  }
+  if (!s.tabs.empty()) rows.insert(rows.begin() + 4, {"Connection", s.tabs});
   const auto cell = [&](int row, int column) -> Cell {
     return {.text = rows[static_cast<std::size_t>(row)][static_cast<std::size_t>(column)]};
   };

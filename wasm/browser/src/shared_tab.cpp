@@ -47,7 +47,7 @@ SharedTab::SharedTab(SharedTabOptions options)
       id_(random_id(loop_)),
       group_(share_name(options_.mqtt), id_, {.may_be_first = options_.may_be_first}),
       to_leader_(group_, TabGroup::leader),
-      member_(loop_, {.id = id_, .mqtt = options_.mqtt, .key = options_.key}) {
+      member_(loop_, {.id = id_, .mqtt = options_.mqtt, .silent_after = options_.silent_after, .key = options_.key}) {
   group_.on_unavailable = [this](std::string_view why) { be_alone(why); };
   group_.on_lead = [this](std::uint64_t epoch, const auto& living) { lead(epoch, living); };
   group_.on_deposed = [this] { drop_lead(); };

@@ -32,6 +32,7 @@ struct SessionInfo {
   std::string keep_alive;          // "60 s"; "off"
   std::optional<wasmqtt::Time> next_ping;
   std::string tabs;                // which of several tabs has the connection; empty: they do not share it
+  bool is_own = true;              // it is this tab's: what follows counts all that is on the connection
   wasmqtt::Client::Counts counts;
   std::vector<Filter> filters;     // by name
   std::vector<Unfinished> unfinished;  // the first most_unfinished of them, oldest first

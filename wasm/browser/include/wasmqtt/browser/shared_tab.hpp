@@ -35,6 +35,9 @@ struct SharedTabOptions {
   bool may_be_first = true;     // see TabGroup: false where a worker is to lead
   bool journal_alone = false;   // a connection of its own has a journal, too
   std::uint64_t key = 0;        // see SharedMemberOptions
+  // After how long a leader that stands still, but was neither closed nor frozen, is replaced. A page whose frames take long
+  // wants more: each change of the leader is a new connection.
+  Duration silent_after = SharedMemberOptions{}.silent_after;
   // Of the connection, in the place of this object's own; both outlive it.
   Transport* transport = nullptr;
   EventLoop* loop = nullptr;
