@@ -12,9 +12,9 @@ BrowserTabs::BrowserTabs(chat::Sharing sharing, wasmqtt::Transport& transport, w
     : tab_({.mqtt = sharing.mqtt,
             .database = {.name = "mqtt-chat-sessions"},
             .key = sharing.key,
+            .silent_after = std::chrono::seconds{2},  // a long history, drawn without a graphics card
             .transport = &transport,
-            .loop = &loop,
-            .silent_after = std::chrono::seconds{2}}) {  // a long history, drawn without a graphics card
+            .loop = &loop}) {
   hear_account(wasmqtt::share_name(sharing.mqtt), [this](std::string_view words) {
     if (on_told) on_told(words);
   });
