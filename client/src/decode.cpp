@@ -211,6 +211,7 @@ Error decode_connack(const Frame& frame, Connack& packet, ProtocolVersion versio
 
 Error decode_publish(const Frame& frame, Publish& packet, ProtocolVersion version, Direction direction) {
   const std::uint8_t flags = frame.flags();
+  packet.topic = {};  // of a malformed packet nothing is left of an earlier one, whose bytes may be gone
   packet.dup = (flags & 8) != 0;
   packet.retain = (flags & 1) != 0;
   if ((flags & 6) == 6) return peer_error(Errc::invalid_qos);
