@@ -74,6 +74,7 @@ void Account::handle(const wasmqtt::SessionLost& event) {
 }
 
 void Account::handle(const wasmqtt::SubscriptionAnswered& event) {
+  if (workbench_) workbench_->handle_answered(event);
   if (event.error) return;
   const bool messages = app_ != nullptr && event.filter != all_status_filter;
   if (!event.granted) {

@@ -73,12 +73,26 @@ void Workbench::subscribe_lanes() {
     const std::string topic = lane_topic(lane);
     const Line::SubscribeRequest request{.filter = topic, .qos = static_cast<Qos>(lane),
                                          .handler = [this, lane](const wasmqtt::Message& message) { arrived(lane, message); }};
-    (void)line_.subscribe({&request, 1});
+    const auto made = line_.subscribe({&request, 1});
+    if (made && line_.connected()) unanswered_.push_back(made->front());
   }
 }
 
+// A message must not be faster than its subscription: on a connection that tabs share, that is noted before it is asked for.
 void Workbench::send_in_lanes() {
   subscribe_lanes();
+  if (unanswered_.empty()) send_round();
+  else ++rounds_;
+}
+
+void Workbench::handle_answered(const wasmqtt::SubscriptionAnswered& answer) {
+  for (const wasmqtt::Subscription subscription : answer.subscriptions) std::erase(unanswered_, subscription);
+  if (!unanswered_.empty() || rounds_ == 0) return;
+  for (unsigned rounds = std::exchange(rounds_, 0); rounds != 0; --rounds) send_round();
+  if (on_changed) on_changed();
+}
+
+void Workbench::send_round() {
   for (std::size_t lane = 0; lane < 3; ++lane) {
     const std::string payload = "message " + std::to_string(state_.lanes[lane].sent + 1);
     const auto made = line_.publish(lane_topic(lane), payload, {.qos = static_cast<Qos>(lane)});

@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <set>
+#include <vector>
 
 #include "chat/intent.hpp"
 #include "chat/workbench_state.hpp"
@@ -28,10 +29,12 @@ class Workbench {
   // One more message in each lane.
   void send_in_lanes();
   void handle_delivery(const wasmqtt::DeliveryChanged& change);
+  void handle_answered(const wasmqtt::SubscriptionAnswered& answer);
 
  private:
   std::string lane_topic(std::size_t lane) const;
   void subscribe_lanes();
+  void send_round();
   void arrived(std::size_t lane, const wasmqtt::Message& message);
   void show_filters();
 
@@ -40,6 +43,8 @@ class Workbench {
   std::string user_;
   std::map<std::string, wasmqtt::Subscription> subscriptions_;
   bool lanes_subscribed_ = false;
+  std::vector<wasmqtt::Subscription> unanswered_;  // of the lanes
+  unsigned rounds_ = 0;                            // to be sent when the lanes are subscribed to
   std::array<std::set<std::string>, 3> seen_;      // payloads, for each lane; as many as were sent from here
   std::map<std::uint64_t, std::size_t> unfinished_;  // lane by delivery number
 };
