@@ -14,11 +14,7 @@ void mqtt_chat_note();  // into the room
 double mqtt_chat_now();  // milliseconds since the epoch
 int mqtt_chat_zone(double milliseconds);
 void mqtt_chat_hear_tabs();
-void mqtt_chat_tell_tabs(const char* user, std::size_t user_size, const char* broker, std::size_t broker_size, int shares);
-int mqtt_chat_can_share();
-void mqtt_chat_hear_account(const char* name, std::size_t size);
-void mqtt_chat_tell_account(const char* words, std::size_t size);
-void mqtt_chat_leave_account();
+void mqtt_chat_tell_tabs(const char* user, std::size_t user_size, const char* broker, std::size_t broker_size);
 void mqtt_chat_remember_tab(const char* user, std::size_t user_size, const char* broker, std::size_t broker_size);
 void mqtt_chat_forget_tab();
 std::size_t mqtt_chat_returned();  // into the room
@@ -35,8 +31,7 @@ namespace mqtt_chat {
 namespace {
 
 wasmqtt::Room room;  // for the texts of one call
-std::function<void(std::string_view, std::string_view, bool)> on_tab;
-std::function<void(std::string_view)> on_account;
+std::function<void(std::string_view, std::string_view)> on_tab;
 std::function<void(chat::Notifications)> on_notifications;
 std::function<void(std::string_view)> on_clicked;
 std::function<void(std::string_view, std::string_view)> on_opened;
@@ -70,27 +65,13 @@ chat::PageOrigin page_origin() {
   return page;
 }
 
-void hear_tabs(std::function<void(std::string_view user, std::string_view broker, bool shares)> handler) {
+void hear_tabs(std::function<void(std::string_view user, std::string_view broker)> handler) {
   on_tab = std::move(handler);
   mqtt_chat_hear_tabs();
 }
 
-void tell_tabs(std::string_view user, std::string_view broker, bool shares) {
-  mqtt_chat_tell_tabs(user.data(), user.size(), broker.data(), broker.size(), shares);
-}
-
-bool tabs_can_share() { return mqtt_chat_can_share() != 0; }
-
-void hear_account(std::string_view name, std::function<void(std::string_view words)> handler) {
-  on_account = std::move(handler);
-  mqtt_chat_hear_account(name.data(), name.size());
-}
-
-void tell_account(std::string_view words) { mqtt_chat_tell_account(words.data(), words.size()); }
-
-void leave_account() {
-  mqtt_chat_leave_account();
-  on_account = {};
+void tell_tabs(std::string_view user, std::string_view broker) {
+  mqtt_chat_tell_tabs(user.data(), user.size(), broker.data(), broker.size());
 }
 
 void remember_tab(std::string_view user, std::string_view broker) {
@@ -184,14 +165,9 @@ EMSCRIPTEN_KEEPALIVE void mqtt_chat_on_loaded(std::size_t name_size, int ok) {
 }
 
 // The broker follows the user.
-EMSCRIPTEN_KEEPALIVE void mqtt_chat_on_tab(std::size_t user_size, int shares) {
+EMSCRIPTEN_KEEPALIVE void mqtt_chat_on_tab(std::size_t user_size) {
   const std::string both(mqtt_chat::room.text());
   const std::string_view text = both;
-  if (mqtt_chat::on_tab) mqtt_chat::on_tab(text.substr(0, user_size), text.substr(user_size), shares != 0);
-}
-
-EMSCRIPTEN_KEEPALIVE void mqtt_chat_on_account() {
-  const std::string words(mqtt_chat::room.text());
-  if (mqtt_chat::on_account) mqtt_chat::on_account(words);
+  if (mqtt_chat::on_tab) mqtt_chat::on_tab(text.substr(0, user_size), text.substr(user_size));
 }
 }

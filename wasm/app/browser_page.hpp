@@ -17,17 +17,9 @@ std::string address_query();
 // Where the page came from, and which ports config.json names.
 chat::PageOrigin page_origin();
 
-// Tells the other tabs of this browser who signed in here, and whether they may share the connection; and calls back when one of them
-// did.
-void hear_tabs(std::function<void(std::string_view user, std::string_view broker, bool shares)> handler);
-void tell_tabs(std::string_view user, std::string_view broker, bool shares);
-
-// Tabs can find each other, and agree on one that leads.
-bool tabs_can_share();
-// What the other tabs of one account tell. One account at a time.
-void hear_account(std::string_view name, std::function<void(std::string_view words)> handler);
-void tell_account(std::string_view words);
-void leave_account();
+// Tells the other tabs of this browser who signed in here, and calls back when one of them did.
+void hear_tabs(std::function<void(std::string_view user, std::string_view broker)> handler);
+void tell_tabs(std::string_view user, std::string_view broker);
 
 // Lets a reload of this page know who is signed in on it, until that is forgotten or the tab is closed.
 void remember_tab(std::string_view user, std::string_view broker);

@@ -9,7 +9,7 @@ namespace mqtt_chat {
 
 ChatPage::ChatPage()
     : app_({.loop = trouble_.loop(), .transport = trouble_, .store = store_, .zone = zone_, .page = page_origin(),
-            .trouble = &trouble_, .share = [this](chat::Sharing sharing) { return share(std::move(sharing)); }},
+            .trouble = &trouble_},
            chat::settings_from_query(address_query())) {
   connect_application();
   app_.handle_address(address_query());
@@ -25,8 +25,8 @@ void ChatPage::connect_application() {
     else imgui_web::replace_address(query);
   };
   app_.on_download = [](const std::string& name, const std::string& text) { download(name, text); };
-  app_.on_signed_in = [this](const std::string& user, const std::string& broker) {
-    tell_tabs(user, broker, app_.shares());
+  app_.on_signed_in = [](const std::string& user, const std::string& broker) {
+    tell_tabs(user, broker);
     remember_tab(user, broker);
   };
   app_.on_signed_out = [] { forget_tab(); };
@@ -54,9 +54,7 @@ void ChatPage::connect_browser() {
   life_.on_attended = [this](bool attended) { app_.handle_visible(attended); };
   app_.handle_visible(wasmqtt::PageLifeCycle::attended());
   imgui_web::on_visibility([this](bool visible) { app_.handle_drawing(visible); });
-  hear_tabs([this](std::string_view user, std::string_view broker, bool shares) {
-    app_.handle_signed_in_elsewhere(user, broker, shares);
-  });
+  hear_tabs([this](std::string_view user, std::string_view broker) { app_.handle_signed_in_elsewhere(user, broker); });
   imgui_web::on_address([this](std::string_view query) {
     if (std::exchange(went_back_, false)) {
       if (address_) imgui_web::replace_address(*std::exchange(address_, {}));
@@ -66,11 +64,6 @@ void ChatPage::connect_browser() {
     chat_in_history_ = false;
     app_.handle(chat::LeaveChat{});
   });
-}
-
-std::unique_ptr<chat::TabShare> ChatPage::share(chat::Sharing sharing) {
-  if (!BrowserTabs::possible()) return nullptr;
-  return std::make_unique<BrowserTabs>(std::move(sharing), trouble_, trouble_.loop());
 }
 
 // What a notification was about, as its title names it.

@@ -6,7 +6,6 @@
 
 #include "browser_chat_store.hpp"
 #include "browser_page.hpp"
-#include "browser_tabs.hpp"
 #include "chat/chat_app.hpp"
 #include "chat_view/page.hpp"
 #include "wasmqtt/browser/browser_loop.hpp"
@@ -23,7 +22,6 @@ class ChatPage {
   void draw(semantic::Ui& ui);
 
  private:
-  std::unique_ptr<chat::TabShare> share(chat::Sharing sharing);
   void connect_application();
   void connect_browser();
   void open_chat_titled(std::string_view title);

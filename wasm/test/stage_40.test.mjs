@@ -185,7 +185,7 @@ function stored(page) {
       const database = await result(indexedDB.open(name));
       for (const store of database.objectStoreNames) {
         const values = await result(database.transaction(store).objectStore(store).getAll());
-        found.push(...values.map((value) => (typeof value === 'object' ? new TextDecoder('utf-8', {ignoreBOM: true}).decode(value) : String(value))));
+        found.push(...values.map((value) => (typeof value === 'string' ? value : new TextDecoder('utf-8', {ignoreBOM: true}).decode(value))));
       }
       database.close();
     }

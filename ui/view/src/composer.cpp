@@ -35,15 +35,11 @@ void ComposerView::refuse(Ui& ui, std::size_t bytes) {
 }
 
 void ComposerView::follow(const chat::State& state) {
+  if (state.open == key_) return;
+  key_ = state.open;
   const chat::Conversation* conversation = state.open_conversation();
-  const bool same = state.open == key_;
-  const unsigned drafts = conversation == nullptr ? 0 : conversation->drafts_from_others;
-  if (same && drafts == drafts_) return;
-  drafts_ = drafts;
   text_ = conversation == nullptr ? std::string() : conversation->draft;
   problem_.clear();
-  if (same) return;
-  key_ = state.open;
   take_focus_ = conversation != nullptr && chat::write_obstacle(state, key_).empty();
 }
 

@@ -243,7 +243,7 @@ void LoginView::draw_options(Ui& ui, const chat::State& state, chat::Intents& in
     toggle("Use status messages", settings.status, "Shows who is online, with retained messages and a last will.");
     toggle("Use authentication", settings.authentication, "Uses the broker that requires passwords and enforces access rights.");
     toggle("Deduplicate messages client side", settings.deduplicate, "Discards the duplicates that QoS 1 allows.");
-    toggle("Remember on this device", settings.remember, "Stores the history and the session in this browser, where all tabs share them.");
+    toggle("Remember on this device", settings.remember, "Stores the history and the session in this browser.");
     toggle("Use groups", settings.groups, "Uses the broker whose access rights follow the groups. Needs authentication.");
     toggle("Check messages", settings.check, "A validation worker reads each message first. Needs authentication.");
     toggle("Use MQTT 5", settings.mqtt5,

@@ -1,9 +1,8 @@
 // What MQTT Chat asks of its page besides drawing: the address, the configuration, other tabs, files, notifications.
 var mqttChat = {
   $MqttChat: {
-    tabs: null,     // all
-    account: null,  // those of the one that is signed in
-    shown: [],      // notifications, for as long as their user is signed in
+    tabs: null,
+    shown: [],  // notifications, for as long as their user is signed in
   },
 
   // 0: the query, 1: the host, 2: the port, 3: "https:" or "http:".
@@ -50,40 +49,17 @@ var mqttChat = {
     MqttChat.tabs.onmessage = function(event) {
       var user = WasmqttBorder.encode(event.data.user);
       WasmqttBorder.place(_mqtt_chat_room(), [user, WasmqttBorder.encode(event.data.broker)]);
-      _mqtt_chat_on_tab(user.length, event.data.shares ? 1 : 0);
+      _mqtt_chat_on_tab(user.length);
     };
   },
 
   mqtt_chat_tell_tabs__deps: ['$MqttChat', '$WasmqttBorder'],
-  mqtt_chat_tell_tabs__sig: 'viiiii',
-  mqtt_chat_tell_tabs: function(user, userSize, broker, brokerSize, shares) {
+  mqtt_chat_tell_tabs__sig: 'viiii',
+  mqtt_chat_tell_tabs: function(user, userSize, broker, brokerSize) {
     if (!MqttChat.tabs) return;
     MqttChat.tabs.postMessage(
-        {user: WasmqttBorder.text(user, userSize), broker: WasmqttBorder.text(broker, brokerSize), shares: shares !== 0});
+        {user: WasmqttBorder.text(user, userSize), broker: WasmqttBorder.text(broker, brokerSize)});
   },
-
-  mqtt_chat_can_share__deps: ['$MqttChat', '$WasmqttElections'],
-  mqtt_chat_can_share__sig: 'i',
-  mqtt_chat_can_share: function() { return MqttChat.tabs && !WasmqttElections.missing() ? 1 : 0; },
-
-  // Of the tabs in which the same user is signed in, what each has to tell the others: words for account_tabs.cpp.
-  mqtt_chat_hear_account__deps: ['$MqttChat', '$WasmqttBorder'],
-  mqtt_chat_hear_account__sig: 'vii',
-  mqtt_chat_hear_account: function(name, size) {
-    var account = MqttChat.account = new BroadcastChannel('mqtt-chat ' + WasmqttBorder.text(name, size));
-    account.onmessage = function(event) {
-      WasmqttBorder.placeText(_mqtt_chat_room(), event.data);
-      _mqtt_chat_on_account();
-    };
-  },
-
-  mqtt_chat_tell_account__deps: ['$MqttChat', '$WasmqttBorder'],
-  mqtt_chat_tell_account__sig: 'vii',
-  mqtt_chat_tell_account: function(words, size) { MqttChat.account.postMessage(WasmqttBorder.text(words, size)); },
-
-  mqtt_chat_leave_account__deps: ['$MqttChat'],
-  mqtt_chat_leave_account__sig: 'v',
-  mqtt_chat_leave_account: function() { MqttChat.account.close(); },
 
   // Who is signed in on this page, for boot.js after a reload. No other tab sees it.
   mqtt_chat_remember_tab__deps: ['$WasmqttBorder'],

@@ -88,11 +88,6 @@ class Stage {
     return {page, context: own, errors};
   }
 
-  // An error that a test has made on purpose.
-  forgive(error) {
-    for (const {errors} of this.#pages) errors.splice(0, errors.length, ...errors.filter((one) => one !== error));
-  }
-
   async leave_all() {
     const pages = this.#pages.splice(0);
     await Promise.all([...new Set(pages.map(({context}) => context))].map((context) => context.close()));

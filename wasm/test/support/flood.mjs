@@ -1,4 +1,4 @@
-// A publisher for many messages and for any bytes: MQTT over TCP, QoS 0 or 1, as little of it as that takes.
+// A publisher for many messages and for any bytes: MQTT over TCP, QoS 0, as little of it as that takes.
 //
 //   await flood(broker, [{topic: 'chat/status/u1', payload: '{…}', retain: true}, …]);   // the broker has them all
 import net from 'node:net';
@@ -17,22 +17,21 @@ const text = (words) => {
   return Buffer.concat([Buffer.from([bytes.length >> 8, bytes.length & 255]), bytes]);
 };
 
-export async function flood(broker, messages, {id = 'flood', qos = 0} = {}) {
+export async function flood(broker, messages, {id = 'flood'} = {}) {
   const socket = net.connect(broker.tcpPort, '127.0.0.1');
   let received = Buffer.alloc(0);
-  // CONNACK, each PUBACK, then the PINGRESP that comes when everything before the PINGREQ was taken.
-  const all = 6 + 4 * qos * messages.length;
+  // CONNACK, then the PINGRESP that comes when everything before the PINGREQ was taken.
   const answered = new Promise((resolve, reject) => {
     socket.on('error', reject);
     socket.on('close', () => reject(new Error('the broker closed the connection')));
     socket.on('data', (data) => {
       received = Buffer.concat([received, data]);
-      if (received.length >= all) resolve();
+      if (received.length >= 6) resolve();
     });
   });
   const connect = Buffer.concat([text('MQTT'), Buffer.from([4, 2, 0, 60]), text(id)]);
-  const parts = messages.map(({topic, payload, retain}, i) => packet(0x30 | qos << 1 | (retain ? 1 : 0),
-    Buffer.concat([text(topic), Buffer.from(qos === 0 ? [] : [(i + 1) >> 8, (i + 1) & 255]), Buffer.from(payload)])));
+  const parts = messages.map(({topic, payload, retain}) =>
+    packet(retain ? 0x31 : 0x30, Buffer.concat([text(topic), Buffer.from(payload)])));
   socket.write(Buffer.concat([packet(0x10, connect), ...parts, packet(0xC0, Buffer.alloc(0))]));
   await answered;
   await new Promise((resolve) => {

@@ -1,4 +1,4 @@
-// The message field: the text stays with its conversation when another one is opened. What is typed in another tab comes into it.
+// The message field: the text stays with its conversation when another one is opened.
 #pragma once
 
 #include <string>
@@ -28,7 +28,6 @@ class ComposerView {
   std::string text_;
   std::string problem_;  // why what was typed or pasted last is not in the field
   bool take_focus_ = false;
-  unsigned drafts_ = 0;  // Conversation::drafts_from_others, as far as they have been taken
 };
 
 }  // namespace chat_view

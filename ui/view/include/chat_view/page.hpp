@@ -27,7 +27,7 @@
 //
 // Inputs of the platform: app.handle_visible(bool) at visibilitychange, focus and blur; app.handle_leave() at pagehide and freeze;
 // app.handle_drawing(bool) when the graphics context is lost or back; app.handle_wake() at resume and pageshow;
-// app.handle_online(), app.handle_offline(); app.handle_signed_in_elsewhere(user, broker, shares) from the other tabs;
+// app.handle_online(), app.handle_offline(); app.handle_signed_in_elsewhere(user, broker) from the other tabs;
 // app.handle_address(query) at popstate. Back leaves a chat before it leaves the page: push a history entry when
 // state().open turns from empty() to a chat, and give chat::LeaveChat{} to app.handle() at popstate.
 //
