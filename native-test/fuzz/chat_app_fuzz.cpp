@@ -1,4 +1,4 @@
-// ChatApp on a stub of loop and transport: a hostile broker, a damaged store, any address, any file, and a user who does what the
+// ChatApp on a loop and a transport that the input drives: a hostile broker, a damaged store, any address, any file, and a user who does what the
 // intents allow, in an order that the bytes choose. Whatever comes, it stays within its bounds, shows nothing of a user who has
 // signed out, and the password stands in no packet that is shown or exported.
 #include <array>
