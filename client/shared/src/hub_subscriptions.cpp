@@ -105,8 +105,8 @@ void SharedHub::Impl::ask(std::span<const Slot> slots) {
   if (!made && slots.size() == 1) return answer(slots[0], made.error().reason_code(), {});
   // One that cannot be asked for does not keep the others from it.
   for (std::size_t i = 0; i < slots.size(); ++i) {
-    if (!made) ask(slots.subspan(i, 1));
-    else asked(slots[i], (*made)[i]);
+    if (made) asked(slots[i], (*made)[i]);
+    else if (wanted_[slots[i]].tab != nullptr) ask(slots.subspan(i, 1));  // else its tab was expelled at an answer to it
   }
 }
 
